@@ -1,0 +1,124 @@
+"""Parameters of the pipeline: `params.yaml`, the same file for Airflow, DVC and people."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.errors import BadInputError
+
+
+class Section(BaseModel):
+    """A frozen part of params.yaml; an unknown key is an error, not a silent typo."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ScheduleParams(Section):
+    """When Airflow runs each cadence (cron, UTC)."""
+
+    refresh: str = "0 * * * *"
+    retrain: str = "30 2 * * *"
+    digest: str = "45 5 * * *"
+
+
+class ListParams(Section):
+    """What may stand in a list, and for whom lists are made."""
+
+    max_age_days: float = Field(7.0, gt=0, description="older articles have expired")
+    active_days: float = Field(30.0, gt=0, description="readers who read or signed up within this are active")
+
+
+class DataParams(Section):
+    """Bounds of the history that a step looks at."""
+
+    max_days: float = Field(28.0, gt=0)
+    max_interactions: int = Field(5_000_000, gt=0)
+
+
+class ContentParams(Section):
+    """Text vectors: TF-IDF of title, summary and body, then truncated SVD."""
+
+    n_dimensions: int = Field(32, ge=2)
+    max_terms: int = Field(20_000, ge=10)
+
+
+class AlsParams(Section):
+    """Implicit-feedback ALS (Hu, Koren, Volinsky 2008)."""
+
+    factors: int = Field(32, ge=2)
+    iterations: int = Field(12, ge=1)
+    regularization: float = Field(0.05, ge=0)
+    alpha: float = Field(20.0, gt=0, description="confidence of one read of full weight")
+    checkpoint_every: int = Field(3, ge=1, description="iterations")
+
+
+class RankerParams(Section):
+    """LambdaMART over candidates of past ticks, trained in fixed chunks with a seed per chunk."""
+
+    n_trees: int = Field(60, ge=1)
+    n_leaves: int = Field(15, ge=2)
+    learning_rate: float = Field(0.1, gt=0)
+    min_child_samples: int = Field(40, ge=1)
+    chunk_trees: int = Field(10, ge=1)
+    n_ticks: int = Field(14, ge=1, description="past refreshes that training looks at")
+    tick_hours: float = Field(12.0, gt=0, description="distance between them; not a divisor of 24 covers every hour")
+    window_hours: float = Field(1.0, gt=0, description="reads this long after a tick are its positives")
+    max_readers_per_tick: int = Field(1_500, ge=1)
+
+
+class CandidateParams(Section):
+    """How many candidates each source gives a reader."""
+
+    popular: int = Field(60, ge=10)
+    regional: int = Field(20, ge=0)
+    als: int = Field(20, ge=0)
+    content: int = Field(20, ge=0)
+    newest: int = Field(10, ge=0)
+
+
+class GateParams(Section):
+    """When a candidate model becomes champion."""
+
+    min_ratio_to_champion: float = Field(0.99, gt=0)
+    min_ratio_to_popularity: float = Field(1.0, gt=0)
+
+
+class Params(Section):
+    """All parameters. `seed` feeds every random number generator."""
+
+    seed: int = 20260301
+    threads: int = Field(2, ge=1)
+    schedule: ScheduleParams = ScheduleParams()
+    lists: ListParams = ListParams()
+    data: DataParams = DataParams()
+    popularity_half_life_hours: float = Field(6.0, gt=0)
+    content: ContentParams = ContentParams()
+    als: AlsParams = AlsParams()
+    candidates: CandidateParams = CandidateParams()
+    ranker: RankerParams = RankerParams()
+    gate: GateParams = GateParams()
+
+    @property
+    def max_age(self) -> timedelta:
+        """Age at which an article expires."""
+        return timedelta(days=self.lists.max_age_days)
+
+
+def load_params(path: Path) -> Params:
+    """Parameters from a YAML file; a missing file means the defaults.
+
+    Raises BadInputError naming the key that is wrong.
+    """
+    if not path.exists():
+        return Params()
+    try:
+        loaded: Any = yaml.safe_load(path.read_text()) or {}
+        return Params.model_validate(loaded)
+    except yaml.YAMLError as error:
+        raise BadInputError(f"{path} is not YAML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BadInputError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error

@@ -1,0 +1,1 @@
+"""The e-mail digest: render, send once per edition."""

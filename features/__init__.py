@@ -1,0 +1,1 @@
+"""One pure feature function (history, as_of) -> features for training, refresh and explanation; Feast on top of it."""

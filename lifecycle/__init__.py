@@ -1,0 +1,1 @@
+"""Trackers, model registry and gates."""

@@ -1,0 +1,1 @@
+"""Retrieval, ranking, training with checkpoints, evaluation, explanation, batch scoring."""

@@ -1,0 +1,1 @@
+"""Airflow adapters: the step operator and its callbacks. Imports only core."""

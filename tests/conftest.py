@@ -1,0 +1,62 @@
+"""Fixtures every kind of test may use: a real PostgreSQL of its own, and a fresh migrated database per test."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from core.settings import Settings
+from store import migrate, server
+
+os.environ.setdefault("DO_NOT_TRACK", "1")
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+_names = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server]:
+    """An embedded server for this test session only, with a migrated template database."""
+    home = tmp_path_factory.mktemp("postgres")
+    for folder in [home, *home.parents[:2]]:
+        folder.chmod(0o755)
+    running = server.up(home, fsync="off", full_page_writes="off")
+    _admin(running, "create database template_frontpage")
+    migrate.upgrade(running.url("template_frontpage"))
+    yield running
+    server.down(home)
+
+
+@pytest.fixture
+def database(postgres: server.Server) -> Iterator[str]:
+    """URL of a fresh, migrated, empty database; dropped after the test."""
+    name = f"test_{os.getpid()}_{next(_names)}"
+    _admin(postgres, f"create database {name} template template_frontpage")
+    yield postgres.url(name)
+    _admin(postgres, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path) -> Settings:
+    """Settings of a fresh installation: an empty database and an empty home."""
+    return Settings(home=tmp_path / "home", database_url=database)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data sets; tests that need it skip, saying so, where it is absent."""
+    data = SHARED / "data"
+    if not data.is_dir():
+        pytest.skip(f"no real data at {data}")
+    return data
+
+
+def _admin(running: server.Server, statement: str) -> None:
+    connection = psycopg2.connect(running.url("postgres"))
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.close()
