@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
-from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 from psycopg2.extras import RealDictCursor, register_default_jsonb
 
 from core.errors import UnavailableError
@@ -25,7 +25,10 @@ def connect(url: str, *, application: str = "frontpage") -> Iterator[Connection]
     """
     try:
         connection = psycopg2.connect(
-            url, connect_timeout=5, application_name=application, options="-c timezone=UTC -c client_min_messages=warning"
+            url,
+            connect_timeout=5,
+            application_name=application,
+            options="-c timezone=UTC -c client_min_messages=warning",
         )
     except psycopg2.OperationalError as error:
         sentence = str(error).strip().splitlines()[0]

@@ -50,7 +50,10 @@ def _element(value: Any) -> str:
 
 def _plain(column: "pd.Series[Any]") -> list[Any]:
     values = column.astype(object).where(column.notna(), None).tolist()
-    return [array_literal(value) if isinstance(value, (list, tuple)) or hasattr(value, "tolist") else value for value in values]
+    return [
+        array_literal(value) if isinstance(value, (list, tuple)) or hasattr(value, "tolist") else value
+        for value in values
+    ]
 
 
 def _escape(value: Any) -> str:
@@ -58,7 +61,11 @@ def _escape(value: Any) -> str:
         return "\\N"
     if isinstance(value, str):
         return (
-            value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r").replace("\x00", "")
+            value.replace("\\", "\\\\")
+            .replace("\t", "\\t")
+            .replace("\n", "\\n")
+            .replace("\r", "\\r")
+            .replace("\x00", "")
         )
     if isinstance(value, bool):
         return "t" if value else "f"

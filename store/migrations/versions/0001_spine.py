@@ -111,7 +111,7 @@ create table read_event (
     source        text not null,
     extract_id    bigint not null
 );
-comment on table read_event is 'grain: event; suspicion names why an event must not train anything, null for an honest read';
+comment on table read_event is 'grain: event; suspicion says why it must not train anything, null for an honest read';
 create index read_event_recorded_at on read_event (recorded_at);
 create index read_event_reader on read_event (reader_key, occurred_at);
 
@@ -190,7 +190,6 @@ create table rec_run (
                   check (state in ('building', 'built', 'passed', 'failed', 'published', 'superseded', 'dropped')),
     model_version text,
     snapshot_hash text,
-    params        jsonb not null default '{}',
     n_readers     bigint,
     n_rows        bigint,
     checksum      text,
@@ -254,7 +253,7 @@ create table validation_run (
     results       jsonb not null,
     recorded_at   timestamptz not null default clock_timestamp()
 );
-comment on table validation_run is 'grain: one check of one boundary table; every expectation with severity and outcome';
+comment on table validation_run is 'grain: one check of one boundary table; each expectation, severity and outcome';
 """
 
 DELIVERY = """
@@ -281,9 +280,10 @@ comment on table digest_delivery is 'grain: edition, reader; the outbox';
 """
 
 TABLES = (
-    "digest_delivery digest_edition validation_run publication published_run fallback_list recommendation rec_run "
-    "model_version training_run quarantine impression read_event reader_contact reader_version reader"
-).split()
+    *("digest_delivery", "digest_edition", "validation_run", "publication", "published_run", "fallback_list"),
+    *("recommendation", "rec_run", "model_version", "training_run", "quarantine", "impression", "read_event"),
+    *("reader_contact", "reader_version", "reader"),
+)
 
 
 def upgrade() -> None:

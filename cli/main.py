@@ -1,0 +1,254 @@
+"""The `frontpage` command: one verb per step, imported only when it is called.
+
+Prints the step's summary line; answers what the user can mend with one sentence and an exit code (core/errors.py).
+"""
+
+import importlib
+import json
+import os
+import sys
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.clock import parse_as_of
+from core.errors import EXIT_CODES, FrontpageError
+from core.params import load_params
+from core.settings import Settings
+from core.summary import Summary
+from core.telemetry import QUIET
+
+_EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
+
+app = typer.Typer(
+    help="Every reader gets a front page of their own.",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+db = typer.Typer(
+    help="The database: the embedded PostgreSQL, or the one FRONTPAGE_DATABASE_URL names.", no_args_is_help=True
+)
+app.add_typer(db, name="db")
+
+AsOf = Annotated[str, typer.Option("--as-of", help="ISO 8601 time, UTC: only what was known by then is seen.")]
+Data = Annotated[Path | None, typer.Option("--data", help="A snapshot folder: work on files only, not the database.")]
+Variant = Annotated[str, typer.Option(help="Which list: its runs and its published pointer.")]
+
+
+def main() -> None:
+    """Run the command line; the only place where errors become exit codes."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    try:
+        app()
+    except FrontpageError as error:
+        typer.echo(f"frontpage: {error}", err=True)
+        sys.exit(error.exit_code)
+
+
+def step(verb: str, *arguments: Any, module: str = "", **options: Any) -> None:
+    """Run `steps.<module or verb>.run` with settings and parameters, and print what it did."""
+    settings = Settings.from_environ(os.environ)
+    params = load_params(settings.params_file)
+    started = time.monotonic()
+    run = importlib.import_module(f"steps.{module or verb}").run
+    summary: Summary = run(settings, params, *arguments, **options)
+    summary = replace(summary, seconds=time.monotonic() - started)
+    if sys.stdout.isatty():
+        typer.echo(summary.line())
+    else:
+        now = datetime.now(UTC).isoformat()
+        typer.echo(json.dumps({"@timestamp": now, "message": summary.line(), **_fields(summary)}, default=str))
+
+
+def _fields(summary: Summary) -> dict[str, Any]:
+    return {
+        "frontpage.verb": summary.verb,
+        "frontpage.rows_in": summary.rows_in,
+        "frontpage.rows_out": summary.rows_out,
+        "frontpage.rejected": summary.rejected,
+        "frontpage.seconds": round(summary.seconds, 3),
+        "frontpage.artifact": summary.artifact,
+        "frontpage.details": summary.details,
+    }
+
+
+@db.command("up")
+def db_up(port: Annotated[int | None, typer.Option(help="Port on loopback for a new server.")] = None) -> None:
+    """Start the embedded server (creating it the first time) and migrate it."""
+    step("db up", "up", module="db", port=port)
+
+
+@db.command("down")
+def db_down() -> None:
+    """Stop the embedded server; its data stays."""
+    step("db down", "down", module="db")
+
+
+@db.command("url")
+def db_url(database: Annotated[str, typer.Argument(help="frontpage | airflow | mlflow")] = "frontpage") -> None:
+    """Print the URL of a database, for psql and other tools."""
+    from store.server import database_url
+
+    typer.echo(database_url(Settings.from_environ(os.environ), database))
+
+
+@db.command("migrate")
+def db_migrate() -> None:
+    """Bring the tables to the newest version; running it again changes nothing."""
+    step("db migrate", "migrate", module="db")
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option(help="Folder for the canonical files.")],
+    readers: int = 15_000,
+    days: int = 14,
+    articles_per_day: int = 2_000,
+    seed: int = 1,
+    until: Annotated[str, typer.Option(help="End of the history: ISO 8601 or `now`.")] = "now",
+    follow: Annotated[bool, typer.Option("--follow", help="Keep producing while the clock goes on.")] = False,
+    switch: Annotated[
+        list[str] | None, typer.Option(help="A disturbance, e.g. outage | corrupt | drift | breaking.")
+    ] = None,
+) -> None:
+    """Write a synthetic newsroom's articles, readers and reads as canonical files."""
+    end = datetime.now(UTC) if until == "now" else parse_as_of(until)
+    step("simulate", n_readers=readers, n_days=days, articles_per_day=articles_per_day, seed=seed, until=end,
+         follow=follow, out=out, switches=tuple(switch or ()))  # fmt: skip
+
+
+@app.command("import")
+def import_(
+    format_name: str, path: Path, out: Annotated[Path, typer.Option(help="Folder for the canonical files.")]
+) -> None:
+    """Turn a published data set (deskdrop | nemig) into canonical files."""
+    step("import", module="import_", format_name=format_name, path=path, out=out)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def extract(
+    context: typer.Context,
+    as_of: AsOf,
+    source: Annotated[list[str] | None, typer.Option(help="Source URI; default FRONTPAGE_SOURCES.")] = None,
+) -> None:
+    """Pull the sources with Beam into PostgreSQL. Further options go to Beam, e.g. --runner."""
+    step("extract", parse_as_of(as_of), sources=list(source or []), beam_options=list(context.args))
+
+
+@app.command()
+def validate(as_of: AsOf, data: Data = None) -> None:
+    """Check articles, reads and readers; a failed check stops the run before anything is published."""
+    step("validate", parse_as_of(as_of), **_given(data=data))
+
+
+@app.command()
+def features(as_of: AsOf, data: Data = None) -> None:
+    """Compute what changed in the features and keep it in Feast."""
+    step("features", parse_as_of(as_of), **_given(data=data))
+
+
+@app.command()
+def snapshot(as_of: AsOf, out: Annotated[Path, typer.Option(help="Folder for Parquet files and manifest.")]) -> None:
+    """Write the history known by then as files with a manifest hash."""
+    step("snapshot", parse_as_of(as_of), out=out)
+
+
+@app.command()
+def train(
+    as_of: AsOf,
+    data: Data = None,
+    resume: Annotated[bool, typer.Option(help="Go on from checkpoints of a killed training.")] = True,
+) -> None:
+    """Train a candidate model."""
+    step("train", parse_as_of(as_of), resume=resume, **_given(data=data))
+
+
+@app.command()
+def evaluate(as_of: AsOf, data: Data = None) -> None:
+    """Measure the candidate against champion and baselines; promote it if it is not worse."""
+    step("evaluate", parse_as_of(as_of), **_given(data=data))
+
+
+@app.command()
+def explain(as_of: AsOf, data: Data = None) -> None:
+    """Explain the model: global SHAP plot and what each feature did."""
+    step("explain", parse_as_of(as_of), **_given(data=data))
+
+
+@app.command()
+def promote(version: str, reason: str = "by hand") -> None:
+    """Make a model version the champion."""
+    step("promote", version, reason=reason)
+
+
+@app.command()
+def rollback(
+    to: Annotated[int | None, typer.Option(help="Run to serve again; default the one before.")] = None,
+    variant: Variant = "champion",
+    reason: str = "by hand",
+) -> None:
+    """Serve the previous list again, in seconds."""
+    step("rollback", variant=variant, to=to, reason=reason)
+
+
+@app.command()
+def score(as_of: AsOf, variant: Variant = "champion") -> None:
+    """Build everybody's list beside the one being served."""
+    step("score", parse_as_of(as_of), variant=variant)
+
+
+@app.command()
+def gate(as_of: AsOf, variant: Variant = "champion") -> None:
+    """Check the list that was built."""
+    step("gate", parse_as_of(as_of), variant=variant)
+
+
+@app.command()
+def publish(as_of: AsOf, variant: Variant = "champion") -> None:
+    """Make the checked list current in one transaction."""
+    step("publish", parse_as_of(as_of), variant=variant)
+
+
+@app.command()
+def refresh(as_of: AsOf, variant: Variant = "champion") -> None:
+    """Do features, score, gate and publish, one after the other."""
+    step("refresh", parse_as_of(as_of), variant=variant)
+
+
+@app.command()
+def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
+    """Serve the published lists over REST."""
+    step("serve", host=host, port=port, workers=workers)
+
+
+@app.command()
+def digest(
+    as_of: AsOf, dry_run: Annotated[bool, typer.Option("--dry-run", help="Write a preview, send nothing.")] = False
+) -> None:
+    """Mail each opted-in reader the edition of that day, once."""
+    step("digest", parse_as_of(as_of), dry_run=dry_run)
+
+
+@app.command("mail-sink")
+def mail_sink(out: Path, host: str = "127.0.0.1", port: int = 1025) -> None:
+    """Take mail over SMTP and keep it as files, for development."""
+    step("mail-sink", module="mail_sink", out=out, host=host, port=port)
+
+
+@app.command()
+def why(
+    reader_id: str, run: Annotated[int | None, typer.Option(help="A run; default the one being served.")] = None
+) -> None:
+    """Show a reader's list with everything that made it: run, model, data, source, score, reasons."""
+    step("why", reader_id, run_id=run)
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}

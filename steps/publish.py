@@ -1,0 +1,25 @@
+"""`frontpage publish`: make the checked list current."""
+
+from datetime import datetime
+
+from core.params import Params
+from core.settings import Settings
+from core.summary import Summary
+from store import runs
+from store.connect import connect
+from store.server import database_url
+
+
+def run(settings: Settings, _params: Params, as_of: datetime, variant: str = "champion") -> Summary:
+    """Flip the pointer to the newest list of (as_of, variant), which must have passed its gate."""
+    with connect(database_url(settings)) as connection:
+        checked = runs.newest_attempt(connection, as_of, variant, "passed")
+        published = runs.publish(connection, checked)
+        dropped = runs.drop_old_runs(connection, variant)
+    return Summary(
+        "publish",
+        rows_in=checked["n_rows"],
+        rows_out=checked["n_rows"] if published.outcome == "published" else 0,
+        artifact=f"run:{published.run_id}",
+        details={"outcome": published.outcome, "checksum": checked["checksum"], "old_lists_dropped": dropped},
+    )

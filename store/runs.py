@@ -1,0 +1,217 @@
+"""Lists: built beside what is served, checked, and made current by one pointer flip.
+
+A run is one attempt for (as_of, variant). Its rows go to a table of its own that becomes a partition of
+`recommendation` in the transaction that publishes it, so readers never see half a list.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from psycopg2 import sql
+
+from core import columns as c
+from core.errors import CheckFailedError, NothingPublishedError
+from store.connect import Connection, execute, fetch_all, fetch_one, query, transaction
+from store.copy import copy_frame
+
+#: Lists kept for rollback, audit and comparison; older partitions are dropped.
+RUNS_KEPT = 72
+LIST_COLUMNS = (c.READER_KEY, c.RANK, c.ARTICLE_ID, c.SCORE, c.CANDIDATE_SOURCE, c.REASONS)
+FALLBACK_COLUMNS = ("scope", "scope_value", c.RANK, c.ARTICLE_ID, c.SCORE, c.CANDIDATE_SOURCE, c.REASONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publish or rollback did: `outcome` is published | unchanged | kept_newer | rolled_back."""
+
+    run_id: int
+    outcome: str
+
+
+def table_of(run_id: int) -> str:
+    """Name of the table that holds a run's rows."""
+    return f"recommendation_{int(run_id)}"
+
+
+def begin_run(
+    connection: Connection,
+    as_of: datetime,
+    variant: str,
+    model_version: str | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> int:
+    """Id of a new, empty attempt for (as_of, variant).
+
+    Attempts that a killed process left unfinished are dropped first. Call it under `locks.exclusive`.
+    """
+    with transaction(connection):
+        for row in fetch_all(connection, _UNFINISHED, [as_of, variant]):
+            _drop(connection, row[c.RUN_ID])
+        row = fetch_one(connection, _BEGIN, [as_of, variant, model_version, json.dumps(details or {}), as_of, variant])
+        assert row is not None
+        run_id = int(row[c.RUN_ID])
+        statement = sql.SQL("create table {table} (like recommendation including defaults including constraints)")
+        execute(connection, statement.format(table=sql.Identifier(table_of(run_id))))
+        default = sql.SQL("alter table {table} alter run_id set default {run_id}")
+        execute(connection, default.format(table=sql.Identifier(table_of(run_id)), run_id=sql.Literal(run_id)))
+    return run_id
+
+
+def write_lists(connection: Connection, run_id: int, rows: pd.DataFrame) -> int:
+    """COPY a block of readers' lists (LIST_COLUMNS; reasons as JSON text) into the run; the row count."""
+    return copy_frame(connection, table_of(run_id), rows.loc[:, list(LIST_COLUMNS)])
+
+
+def write_fallbacks(connection: Connection, run_id: int, rows: pd.DataFrame) -> int:
+    """COPY the lists for new and unknown readers (FALLBACK_COLUMNS) into the run; the row count."""
+    return copy_frame(connection, "fallback_list", rows.loc[:, list(FALLBACK_COLUMNS)].assign(run_id=run_id))
+
+
+def finish_run(connection: Connection, run_id: int) -> str:
+    """Index and count a run's rows, mark it `built`, and return its checksum."""
+    table = sql.Identifier(table_of(run_id))
+    with transaction(connection):
+        execute(connection, sql.SQL("alter table {} add primary key (run_id, reader_key, rank)").format(table))
+        bound = sql.SQL("alter table {} add constraint of_one_run check (run_id = {})").format(
+            table, sql.Literal(run_id)
+        )
+        execute(connection, bound)
+        checksum = _checksum(connection, run_id)
+        counts = sql.SQL("select count(distinct reader_key), count(*) from {}").format(table)
+        execute(connection, sql.SQL(_FINISH).format(counts=counts), {"checksum": checksum, c.RUN_ID: run_id})
+        execute(connection, sql.SQL("analyze {}").format(table))
+    return checksum
+
+
+def newest_attempt(connection: Connection, as_of: datetime, variant: str, state: str) -> dict[str, Any]:
+    """The newest attempt for (as_of, variant), which must be in `state`.
+
+    Raises NothingPublishedError where there is none, or where it is in another state.
+    """
+    row = fetch_one(connection, _NEWEST, [as_of, variant])
+    if row is None or row["state"] != state:
+        found = "none" if row is None else f"one that is {row['state']}"
+        raise NothingPublishedError(
+            f"no {state} list of {variant} for {as_of:%Y-%m-%d %H:%M} ({found}); score it first"
+        )
+    return row
+
+
+def set_state(connection: Connection, run_id: int, state: str, gate: Mapping[str, Any] | None = None) -> None:
+    """Record the outcome of a check on a run."""
+    execute(
+        connection,
+        "update rec_run set state = %s, gate = coalesce(%s::jsonb, gate) where run_id = %s",
+        [state, None if gate is None else json.dumps(gate), run_id],
+    )
+
+
+def current(connection: Connection, variant: str) -> dict[str, Any] | None:
+    """The run that is being served, or None before the first publish."""
+    return fetch_one(connection, _CURRENT, [variant])
+
+
+def publish(connection: Connection, run: Mapping[str, Any], reason: str = "") -> Published:
+    """Make a checked run current, in one transaction.
+
+    A repeat with an equal checksum is dropped (`unchanged`); a list for an older as_of than the one being served is
+    kept for the record but not served (`kept_newer`). Raises CheckFailedError for a run that has not passed its gate.
+    """
+    if run["state"] != "passed":
+        raise CheckFailedError(f"run {run[c.RUN_ID]} is {run['state']}, not passed; only checked lists are published")
+    with transaction(connection):
+        _lock_pointer(connection)
+        run_id, variant = run[c.RUN_ID], run["variant"]
+        twin = fetch_one(connection, _TWIN, [run["as_of"], variant, run["checksum"]])
+        if twin is not None:
+            _drop(connection, run_id)
+            return Published(twin[c.RUN_ID], "unchanged")
+        _attach(connection, run_id)
+        served = current(connection, variant)
+        if served is not None and served["as_of"] > run["as_of"]:
+            set_state(connection, run_id, "superseded")
+            return Published(run_id, "kept_newer")
+        _flip(connection, variant, run_id, "publish", reason)
+        return Published(run_id, "published")
+
+
+def rollback(connection: Connection, variant: str, to_run: int | None = None, reason: str = "") -> Published:
+    """Serve an earlier list again: `to_run`, else the one served before the current one.
+
+    Raises NothingPublishedError where there is no such list any more.
+    """
+    with transaction(connection):
+        _lock_pointer(connection)
+        served = current(connection, variant)
+        target = fetch_one(connection, query("run_to_roll_back_to"), {"variant": variant, "to_run": to_run})
+        if served is None or target is None:
+            wanted = "no earlier list" if to_run is None else f"no published run {to_run}"
+            raise NothingPublishedError(f"{wanted} of {variant} is kept to roll back to")
+        _flip(connection, variant, target[c.RUN_ID], "rollback", reason)
+        return Published(target[c.RUN_ID], "rolled_back")
+
+
+def drop_old_runs(connection: Connection, variant: str, keep: int = RUNS_KEPT) -> int:
+    """Drop the rows of all but the newest `keep` lists and the one being served; their run rows stay."""
+    rows = fetch_all(connection, query("run_tables_to_drop"), {"variant": variant, "keep": keep})
+    for row in rows:
+        execute(connection, sql.SQL("drop table {}").format(sql.Identifier(table_of(row[c.RUN_ID]))))
+    return len(rows)
+
+
+_BEGIN = """insert into rec_run (as_of, variant, attempt, model_version, details)
+select %s, %s, coalesce(max(attempt), 0) + 1, %s, %s::jsonb from rec_run where as_of = %s and variant = %s
+returning run_id"""
+_UNFINISHED = (
+    "select run_id from rec_run where as_of = %s and variant = %s and state in ('building', 'built', 'passed')"
+)
+_FINISH = """update rec_run set state = 'built', checksum = %(checksum)s, built_at = clock_timestamp(),
+(n_readers, n_rows) = ({counts}) where run_id = %(run_id)s"""
+_NEWEST = "select * from rec_run where as_of = %s and variant = %s order by attempt desc limit 1"
+_CURRENT = "select run.* from published_run join rec_run run using (run_id) where published_run.variant = %s"
+_TWIN = """select run_id from rec_run where as_of = %s and variant = %s and checksum = %s
+and state in ('published', 'superseded') order by attempt desc limit 1"""
+
+
+def _lock_pointer(connection: Connection) -> None:
+    execute(connection, "lock table published_run in share row exclusive mode")
+
+
+def _checksum(connection: Connection, run_id: int) -> str:
+    statement = sql.SQL(query("run_rows_for_checksum")).format(
+        table=sql.Identifier(table_of(run_id)), run_id=sql.Literal(run_id)
+    )
+    sink = _Hash()
+    with connection.cursor() as cursor:
+        cursor.copy_expert(statement.as_string(connection), sink)
+    return sink.sha256.hexdigest()
+
+
+class _Hash:
+    """A file that keeps nothing but the SHA-256 of what is written to it."""
+
+    def __init__(self) -> None:
+        self.sha256 = hashlib.sha256()
+
+    def write(self, data: bytes) -> None:
+        self.sha256.update(data)
+
+
+def _attach(connection: Connection, run_id: int) -> None:
+    statement = sql.SQL("alter table recommendation attach partition {} for values in ({})")
+    execute(connection, statement.format(sql.Identifier(table_of(run_id)), sql.Literal(run_id)))
+
+
+def _flip(connection: Connection, variant: str, run_id: int, action: str, reason: str) -> None:
+    execute(connection, query("run_flip"), {"variant": variant, c.RUN_ID: run_id, "action": action, "reason": reason})
+
+
+def _drop(connection: Connection, run_id: int) -> None:
+    execute(connection, sql.SQL("drop table if exists {}").format(sql.Identifier(table_of(run_id))))
+    execute(connection, "delete from fallback_list where run_id = %s", [run_id])
+    set_state(connection, run_id, "dropped")

@@ -1,0 +1,17 @@
+-- A reader's list with everything that made it.
+-- grain: rank
+-- parameters: reader_id, run_id (nullable: the one being served as champion); read-only
+select run.run_id, run.as_of, run.variant, run.model_version, run.snapshot_hash, run.checksum, run.state, run.published_at,
+       list.rank, list.article_id, list.score, list.candidate_source, list.reasons,
+       article.title, article.url, article.publisher, article.category, article.published_at as article_published_at
+from reader
+join recommendation list using (reader_key)
+join rec_run run using (run_id)
+left join lateral (
+    select * from article_version version
+    where version.article_id = list.article_id and version.recorded_at <= run.as_of
+    order by version.recorded_at desc limit 1
+) article on true
+where reader.reader_id = %(reader_id)s
+  and list.run_id = coalesce(%(run_id)s::bigint, (select run_id from published_run where variant = 'champion'))
+order by list.rank
