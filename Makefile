@@ -4,18 +4,62 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.8
+PYTEST := $(BIN)/pytest
+
+READERS ?= 15000
+DAYS ?= 14
+ARTICLES ?= 2000
+DATA ?=
+FORMAT ?=
+API_PORT ?= 8000
+AIRFLOW_PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup
+.PHONY: help setup lock run stop test check lint test-db test-e2e test-compose docs
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.installed  ## the environment: .venv/ with the frontpage command, from requirements.lock
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --require-hashes -r requirements.lock
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --no-deps --editable .
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --editable .
 	@touch $@
+
+lock: setup  ## resolve pyproject.toml anew into requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --all-extras --generate-hashes --no-emit-index-url --python-version 3.11 \
+	  --quiet --custom-compile-command "make lock" -o requirements.lock
+
+run: setup  ## PostgreSQL, Airflow, API and a first published edition; stays up until Ctrl-C (READERS DAYS ARTICLES, or DATA FORMAT)
+	$(BIN)/frontpage up --readers $(READERS) --days $(DAYS) --articles-per-day $(ARTICLES) \
+	  --api-port $(API_PORT) --airflow-port $(AIRFLOW_PORT) $(if $(DATA),--data $(DATA) --format $(FORMAT))
+
+stop: setup  ## stop everything that `make run` started; data stays
+	$(BIN)/frontpage down
+
+test: setup  ## the whole test suite, on real PostgreSQL, Beam, Airflow, Feast, Great Expectations and SMTP
+	$(PYTEST) -n 2 --dist loadscope --durations 15 tests --ignore tests/compose
+
+check: setup lint  ## lint, types, import rules and fast tests, under two minutes
+	$(PYTEST) -n 2 -m "not slow" tests/unit tests/contract tests/docs
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy core store features etl quality models lifecycle newsroom serving digest steps cli
+	$(BIN)/lint-imports
+
+test-db: setup  ## only the tests against a real database
+	$(PYTEST) -n 2 tests/integration
+
+test-e2e: setup  ## only the end-to-end tests, through the DAGs to the API and the digest
+	$(PYTEST) tests/e2e
+
+test-compose: setup  ## build the images, start the stack, read ten recommendations, take it down
+	$(PYTEST) tests/compose
+
+docs: setup  ## write the generated reference pages again
+	$(BIN)/python -m docs.generate

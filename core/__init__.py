@@ -1,1 +1,1 @@
-"""Nouns and rules: domain types, columns, settings, errors, clock, metrics. No SQL, HTTP, Airflow, Beam, environment."""
+"""Nouns and rules: types, columns, settings, errors, clock, metrics. No SQL, HTTP, Airflow, Beam or environment."""

@@ -38,6 +38,9 @@ class Settings(BaseModel):
     smtp_url: str = "smtp://127.0.0.1:1025"
     mail_from: str = "Frontpage <digest@frontpage.example>"
     public_url: str = "http://127.0.0.1:8000"
+    #: Keys that may read the API, comma-separated, each in plain text or as `sha256:<hex>`. None are needed on
+    #: loopback in development; anywhere else the API refuses to start without them.
+    api_keys: SecretStr = SecretStr("")
     #: Set for historic data: the API and the digest take this as now.
     clock: str = ""
 
@@ -59,7 +62,7 @@ class Settings(BaseModel):
         """
         values = {name: environ[PREFIX + name.upper()] for name in cls.model_fields if PREFIX + name.upper() in environ}
         try:
-            return cls(**values)  # type: ignore[arg-type]
+            return cls(**values)
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"])

@@ -43,6 +43,7 @@ def begin_run(
     as_of: datetime,
     variant: str,
     model_version: str | None = None,
+    snapshot_hash: str | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> int:
     """Id of a new, empty attempt for (as_of, variant).
@@ -52,9 +53,10 @@ def begin_run(
     with transaction(connection):
         for row in fetch_all(connection, _UNFINISHED, [as_of, variant]):
             _drop(connection, row[c.RUN_ID])
-        row = fetch_one(connection, _BEGIN, [as_of, variant, model_version, json.dumps(details or {}), as_of, variant])
-        assert row is not None
-        run_id = int(row[c.RUN_ID])
+        values = {"as_of": as_of, "variant": variant, "model_version": model_version, "snapshot_hash": snapshot_hash}
+        begun = fetch_one(connection, _BEGIN, {**values, "details": json.dumps(details or {})})
+        assert begun is not None
+        run_id = int(begun[c.RUN_ID])
         statement = sql.SQL("create table {table} (like recommendation including defaults including constraints)")
         execute(connection, statement.format(table=sql.Identifier(table_of(run_id))))
         default = sql.SQL("alter table {table} alter run_id set default {run_id}")
@@ -164,8 +166,9 @@ def drop_old_runs(connection: Connection, variant: str, keep: int = RUNS_KEPT) -
     return len(rows)
 
 
-_BEGIN = """insert into rec_run (as_of, variant, attempt, model_version, details)
-select %s, %s, coalesce(max(attempt), 0) + 1, %s, %s::jsonb from rec_run where as_of = %s and variant = %s
+_BEGIN = """insert into rec_run (as_of, variant, attempt, model_version, snapshot_hash, details)
+select %(as_of)s, %(variant)s, coalesce(max(attempt), 0) + 1, %(model_version)s, %(snapshot_hash)s, %(details)s::jsonb
+from rec_run where as_of = %(as_of)s and variant = %(variant)s
 returning run_id"""
 _UNFINISHED = (
     "select run_id from rec_run where as_of = %s and variant = %s and state in ('building', 'built', 'passed')"
