@@ -1,0 +1,47 @@
+"""
+### A new front page for every reader
+
+Pulls what came in since the last tick, brings the features up to date, scores every active reader and publishes the
+lists, each step as of the tick.
+
+**Reads** the sources of `FRONTPAGE_SOURCES`, the champion model.
+**Writes** the canonical tables, the features, and one run of lists, current once `publish` is green.
+
+**Triage.** Red means that readers still see the last good lists, which grow stale by the hour. Every step may be run
+again: clear the red task, and the result is that of one clean run. `extract` red: a source did not answer, or its rows
+do not balance. `validate` or `gate` red: the data or the lists failed a check that is named in the log and in the Data
+Docs; do not force them, mend the source and clear `extract`. Missed ticks are skipped, not made up for; only the
+newest one counts.
+
+Runbook: docs/runbook.md#refresh_hourly
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG
+
+from plugins import assets
+from plugins.defaults import as_of_param, task_defaults
+from plugins.schedule import timetable
+from plugins.step_operator import StepOperator
+
+with DAG(
+    dag_id="refresh_hourly",
+    description="extract, validate, features, score, gate, publish",
+    doc_md=__doc__,
+    schedule=timetable("refresh"),
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=2),
+    default_args=task_defaults(execution_timeout=timedelta(minutes=30), priority_weight=10),
+    params=as_of_param(),
+    tags=["tier-1", "readers"],
+):
+    extract = StepOperator(task_id="extract", outlets=[assets.CANONICAL])
+    validate = StepOperator(task_id="validate")
+    features = StepOperator(task_id="features", outlets=[assets.FEATURES])
+    score = StepOperator(task_id="score", outlets=[assets.CANDIDATE_LISTS])
+    gate = StepOperator(task_id="gate")
+    publish = StepOperator(task_id="publish", outlets=[assets.FRONT_PAGE])
+
+    extract >> validate >> features >> score >> gate >> publish

@@ -1,0 +1,50 @@
+"""
+### A new model from the newest reading
+
+Freezes what was known at the tick as a snapshot, trains a candidate on it, compares it with the champion and with
+plain popularity, and promotes it only if it is not worse. The next refresh serves the champion.
+
+**Reads** the sources of `FRONTPAGE_SOURCES`, the canonical tables, the features.
+**Writes** a snapshot, a model version with its metrics and plots, and the champion alias if the candidate is accepted.
+
+**Triage.** Red means that the old champion stays; readers notice nothing today, and stale recommendations after some
+days. Every step may be run again: `train` resumes from its last checkpoint, and the same inputs give the same version.
+`evaluate` is green when it rejects a candidate (its summary line says why); it is red only when it could not compare.
+`explain` red leaves the champion without its summary plot, nothing else.
+
+Runbook: docs/runbook.md#retrain_nightly
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG
+
+from plugins import assets
+from plugins.defaults import as_of_param, task_defaults
+from plugins.schedule import timetable
+from plugins.step_operator import StepOperator
+
+#: A refresh that falls into the hours of training comes first.
+GIVE_WAY = 10
+
+with DAG(
+    dag_id="retrain_nightly",
+    description="extract, validate, features, snapshot, train, evaluate (promotes or rejects), explain",
+    doc_md=__doc__,
+    schedule=timetable("retrain"),
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=8),
+    default_args=task_defaults(execution_timeout=timedelta(hours=2)),
+    params=as_of_param(),
+    tags=["tier-2", "models"],
+):
+    extract = StepOperator(task_id="extract", niceness=GIVE_WAY, outlets=[assets.CANONICAL])
+    validate = StepOperator(task_id="validate", niceness=GIVE_WAY)
+    features = StepOperator(task_id="features", niceness=GIVE_WAY, outlets=[assets.FEATURES])
+    snapshot = StepOperator(task_id="snapshot", niceness=GIVE_WAY, outlets=[assets.SNAPSHOT])
+    train = StepOperator(task_id="train", niceness=GIVE_WAY, outlets=[assets.CANDIDATE])
+    evaluate = StepOperator(task_id="evaluate", niceness=GIVE_WAY, outlets=[assets.CHAMPION])
+    explain = StepOperator(task_id="explain", niceness=GIVE_WAY)
+
+    extract >> validate >> features >> snapshot >> train >> evaluate >> explain

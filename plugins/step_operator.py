@@ -1,0 +1,133 @@
+"""One Airflow task = one `frontpage` verb. Airflow schedules; the verb computes, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from core.clock import iso
+from core.errors import EXIT_CODES, BadInputError, CheckFailedError, NothingPublishedError
+from plugins.schedule import cron, resolve_as_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from airflow.sdk import Context
+
+_WRONG_COMMAND_LINE = 2
+#: Another try of the same call cannot help: a person has to act first.
+FINAL_EXIT_CODES = frozenset(
+    {_WRONG_COMMAND_LINE, BadInputError.exit_code, CheckFailedError.exit_code, NothingPublishedError.exit_code}
+)
+#: Airflow itself kills what has not stopped five seconds after being told to.
+GRACE_SECONDS = 3.0
+
+
+class StepOperator(BaseOperator):
+    """Runs `frontpage VERB --as-of T`, with its lines in the task's log; the result is the verb's summary line.
+
+    verb: one verb of the command line, the task's id unless given.
+    arguments: further arguments; templated.
+    niceness: CPU priority given up in favour of other work, 0 to 19.
+    program: the command, by default the `frontpage` beside this interpreter.
+    Fails for good where only a person can help (FINAL_EXIT_CODES), else leaves it to the task's retries.
+    """
+
+    template_fields: Sequence[str] = ("arguments",)
+    ui_color = "#e8eef7"
+
+    def __init__(
+        self, *, task_id: str, verb: str = "", arguments: Sequence[str] = (), niceness: int = 0, program: str = "", **kwargs: Any
+    ) -> None:
+        super().__init__(task_id=task_id, **kwargs)
+        self.verb = verb or task_id
+        self.arguments = list(arguments)
+        self.niceness = niceness
+        self.program = program
+        self._process: subprocess.Popen[str] | None = None
+
+    def execute(self, context: Context) -> str:
+        """The verb's summary line."""
+        try:
+            as_of = run_as_of(context)
+        except BadInputError as error:
+            raise AirflowFailException(str(error)) from error
+        command = [self._program(), self.verb, "--as-of", iso(as_of), *self.arguments]
+        self.log.info("%s", " ".join(command))
+        lines = self._run([*_guard(self.niceness), *command])
+        return _summary(self.verb, lines)
+
+    def on_kill(self) -> None:
+        """End the verb and everything it started; called when the task is cleared, marked or runs out of time."""
+        process = self._process
+        if process is None or process.poll() is not None:
+            return
+        _signal_group(process, signal.SIGTERM)
+        try:
+            process.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            _signal_group(process, signal.SIGKILL)
+
+    def _program(self) -> str:
+        return self.program or str(Path(sys.executable).with_name("frontpage"))
+
+    def _run(self, command: list[str]) -> list[str]:
+        """All lines of the command's output, each logged as it comes; raises for any exit code but 0."""
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+            text=True, errors="replace", bufsize=1, start_new_session=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )  # fmt: skip
+        assert self._process.stdout is not None
+        lines = []
+        with self._process.stdout as output:
+            for line in output:
+                lines.append(line.rstrip())
+                self.log.info("%s", lines[-1])
+        _raise_for(self.verb, self._process.wait(), lines)
+        return lines
+
+
+def run_as_of(context: Context) -> datetime:
+    """The moment the task's run is about; the same for each of its tasks and retries."""
+    run = context["dag_run"]
+    tick = None if run.run_type == "manual" else run.logical_date
+    asked_at = run.logical_date or run.run_after
+    return resolve_as_of(context["params"].get("as_of"), tick, asked_at, cron("refresh"))
+
+
+def _guard(niceness: int) -> list[str]:
+    """What goes before a command so that it dies with this task (Linux) and gives way to others."""
+    end_with_us = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+    return [*end_with_us, *(["nice", "-n", str(niceness)] if niceness else [])]
+
+
+def _signal_group(process: subprocess.Popen[str], number: signal.Signals) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        return
+
+
+def _raise_for(verb: str, exit_code: int, lines: list[str]) -> None:
+    if exit_code == 0:
+        return
+    meaning = EXIT_CODES.get(exit_code, "killed" if exit_code < 0 else "unknown exit code")
+    sentence = f"{verb}: exit code {exit_code} ({meaning}); {lines[-1] if lines else 'no output'}"
+    raise AirflowFailException(sentence) if exit_code in FINAL_EXIT_CODES else AirflowException(sentence)
+
+
+def _summary(verb: str, lines: list[str]) -> str:
+    """The last line that reads like the verb's summary, else the last line."""
+    pattern = re.compile(rf"^{re.escape(verb)} rows_in=\d+")
+    return next((line for line in reversed(lines) if pattern.match(line)), lines[-1] if lines else "")
