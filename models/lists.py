@@ -1,0 +1,49 @@
+"""Picks as rows of a list: scores rounded, reasons as bounded JSON text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core import columns as c
+from core.lists import SCORE_DECIMALS, Reason
+from models.ledger import Floats
+from models.moment import Moment
+from models.popularity import Picks
+
+#: Reasons kept with a recommendation, and characters of each sentence.
+MAX_REASONS = 3
+MAX_SENTENCE = 160
+CONTRIBUTION_DECIMALS = 3
+
+
+def reasons_json(reasons: Sequence[Reason]) -> str:
+    """JSON text of at most MAX_REASONS reasons, strongest first; keys and spacing never vary."""
+    rows = [
+        {
+            "code": reason.code,
+            "text": reason.text[:MAX_SENTENCE],
+            "contribution": round(float(reason.contribution), CONTRIBUTION_DECIMALS) + 0.0,
+        }
+        for reason in reasons[:MAX_REASONS]
+    ]
+    return json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
+
+
+def list_frame(moment: Moment, picks: Picks, score: Floats, source: Any, reasons: Any) -> pd.DataFrame:
+    """Rows of the lists [reader, rank] as they are written; `score`, `source` and `reasons` align with the picks."""
+    ledger = moment.ledger
+    return pd.DataFrame(
+        {
+            c.READER_KEY: ledger.reader_keys[moment.readers[picks.reader]],
+            c.RANK: picks.rank.astype(np.int16),
+            c.ARTICLE_ID: ledger.article_ids.to_numpy()[moment.live[picks.article]],
+            c.SCORE: np.round(score, SCORE_DECIMALS) + 0.0,
+            c.CANDIDATE_SOURCE: source,
+            c.REASONS: reasons,
+        }
+    )

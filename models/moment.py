@@ -1,0 +1,81 @@
+"""What can be listed, for whom, at one moment: live articles, active readers, what they have read already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.params import ListParams
+from models.ledger import DAY_MICROSECONDS, HOUR_MICROSECONDS, Floats, Ints, Ledger, microseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A ledger as known at `now` (microseconds).
+
+    live: ledger positions of the articles that may be listed, ascending (so ascending by article id).
+    readers: ledger positions of the readers to serve, ascending.
+    known: index into the ledger's reads that had happened and were recorded by then.
+    seen: sorted keys `row in readers * len(live) + row in live` of what was read already.
+    """
+
+    ledger: Ledger
+    now: int
+    live: Ints
+    readers: Ints
+    known: Ints
+    seen: Ints
+
+    def is_seen(self, reader_rows: Ints, live_rows: Ints) -> NDArray[np.bool_]:
+        """Whether each pair was read already; the two arrays broadcast against each other."""
+        keys = reader_rows * len(self.live) + live_rows
+        if not len(self.seen):
+            return np.zeros(keys.shape, dtype=bool)
+        at = np.minimum(np.searchsorted(self.seen, keys), len(self.seen) - 1)
+        return np.asarray(self.seen[at] == keys)
+
+    def age_hours(self) -> Floats:
+        """Hours since each live article came out."""
+        return np.asarray((self.now - self.ledger.published[self.live]) / HOUR_MICROSECONDS, dtype=np.float64)
+
+
+def moment(ledger: Ledger, as_of: datetime, lists: ListParams, readers: Ints | None = None) -> Moment:
+    """The moment `as_of` of a ledger; `readers` (ledger positions, ascending) defaults to the active ones.
+
+    An article version carries no earlier state: text and status are the ledger's, which matters for training only.
+    """
+    now = microseconds(as_of)
+    known = np.flatnonzero(ledger.read_known <= now)
+    live = np.flatnonzero(
+        ledger.is_listable
+        & (ledger.published <= now)
+        & (ledger.first_seen <= now)
+        & (ledger.published >= now - int(lists.max_age_days * DAY_MICROSECONDS))
+    )
+    rows = active_readers(ledger, known, now, lists.active_days) if readers is None else readers
+    return Moment(ledger, now, live, rows, known, _seen(ledger, known, live, rows))
+
+
+def active_readers(ledger: Ledger, known: Ints, now: int, active_days: float) -> Ints:
+    """Ledger positions of readers who read or signed up within the last `active_days`, ascending."""
+    since = now - int(active_days * DAY_MICROSECONDS)
+    recent = known[ledger.read_time[known] >= since]
+    signed_up = np.flatnonzero((ledger.signed_up >= since) & (ledger.signed_up <= now))
+    return np.union1d(ledger.read_reader[recent], signed_up).astype(np.int64)
+
+
+def rows_of(positions: Ints, members: Ints, size: int) -> Ints:
+    """Row of each position in `members`, -1 where it is not a member; `size` bounds the positions, -1 stays -1."""
+    table = np.full(size + 1, -1, dtype=np.int64)
+    table[members] = np.arange(len(members))
+    return table[positions]
+
+
+def _seen(ledger: Ledger, known: Ints, live: Ints, readers: Ints) -> Ints:
+    article = rows_of(ledger.read_article[known], live, len(ledger.article_ids))
+    reader = rows_of(ledger.read_reader[known], readers, len(ledger.reader_keys))
+    both = (article >= 0) & (reader >= 0)
+    return np.unique(reader[both] * len(live) + article[both])

@@ -1,0 +1,90 @@
+"""Decayed popularity: the baseline, the model served before any training, and the fallback lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.lists import LIST_LENGTH, SCORE_DECIMALS
+from models.ledger import HOUR_MICROSECONDS, Floats, Ints, Ledger
+from models.moment import Moment, rows_of
+
+#: Rows of a seen-mask computed at once; bounds memory, not results.
+_CELLS = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Picks:
+    """Chosen pairs, ordered by (reader row, rank); rows index a moment's `readers` and `live`."""
+
+    reader: Ints
+    rank: Ints
+    article: Ints
+
+
+def decayed_reads(moment: Moment, half_life_hours: float, region: int | None = None) -> Floats:
+    """Reads of each live article, each weighing 2^(-age / half-life); of one region's reads where it is given."""
+    ledger, known = moment.ledger, moment.known
+    if region is not None:
+        known = known[ledger.read_region[known] == region]
+    row = rows_of(ledger.read_article[known], moment.live, len(ledger.article_ids))
+    weight = decay(ledger, known, moment.now, half_life_hours)
+    counts = np.bincount(row[row >= 0], weights=weight[row >= 0], minlength=len(moment.live))
+    return counts.astype(np.float64)
+
+
+def decay(ledger: Ledger, reads: Ints, now: int, half_life_hours: float) -> Floats:
+    """Weight 2^(-age / half-life) of each of the given reads."""
+    age_hours = (now - ledger.read_time[reads]) / HOUR_MICROSECONDS
+    return np.asarray(np.exp2(-age_hours / half_life_hours), dtype=np.float64)
+
+
+def popular_order(moment: Moment, score: Floats) -> Ints:
+    """Rows of the live articles, best first: by rounded score, then newest, then article id."""
+    newest_first = -moment.ledger.published[moment.live]
+    return np.lexsort((np.arange(len(score)), newest_first, -np.round(score, SCORE_DECIMALS)))
+
+
+def first_unseen(moment: Moment, reader_rows: Ints, order: Ints, n: int = LIST_LENGTH) -> Picks:
+    """The first `n` articles of `order` that each reader has not read; fewer only where fewer are left.
+
+    Most readers are served from the head of the order; the rest look at all of it.
+    """
+    head = order[: n * 5]
+    picks = [_pick(moment, rows, head, n) for rows in _blocks(reader_rows, len(head))]
+    found = _concatenate(picks)
+    if len(head) == len(order):
+        return found
+    counts = np.bincount(found.reader, minlength=len(moment.readers))
+    short = reader_rows[counts[reader_rows] < n]
+    kept = np.isin(found.reader, short, invert=True)
+    redone = [_pick(moment, rows, order, n) for rows in _blocks(short, len(order))]
+    return _sorted(_concatenate([Picks(found.reader[kept], found.rank[kept], found.article[kept]), *redone]))
+
+
+def _pick(moment: Moment, reader_rows: Ints, order: Ints, n: int) -> Picks:
+    unseen = ~moment.is_seen(reader_rows[:, None], order[None, :])
+    rank = np.cumsum(unseen, axis=1, dtype=np.int64)
+    row, column = np.nonzero(unseen & (rank <= n))
+    return Picks(reader_rows[row], rank[row, column], order[column])
+
+
+def _blocks(reader_rows: Ints, width: int) -> Iterator[Ints]:
+    size = max(1, _CELLS // max(1, width))
+    return (reader_rows[start : start + size] for start in range(0, len(reader_rows), size))
+
+
+def _concatenate(picks: list[Picks]) -> Picks:
+    empty = np.zeros(0, dtype=np.int64)
+    return Picks(
+        np.concatenate([empty, *(pick.reader for pick in picks)]),
+        np.concatenate([empty, *(pick.rank for pick in picks)]),
+        np.concatenate([empty, *(pick.article for pick in picks)]),
+    )
+
+
+def _sorted(picks: Picks) -> Picks:
+    by = np.lexsort((picks.rank, picks.reader))
+    return Picks(picks.reader[by], picks.rank[by], picks.article[by])
