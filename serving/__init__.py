@@ -1,1 +1,1 @@
-"""FastAPI over the published table. Imports only core and store.read; installs without any ML or Airflow package."""
+"""FastAPI over the published lists. Imports only core and store.read: no ML, no Airflow, no psycopg2."""

@@ -1,0 +1,104 @@
+"""Errors as RFC 9457 problems: one shape for everything that is not a 2xx."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.errors import NothingPublishedError, UnavailableError
+from serving.request_id import HEADER, request_id
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 2
+UNAVAILABLE = "urn:frontpage:problem:unavailable"
+NOTHING_PUBLISHED = "urn:frontpage:problem:nothing-published"
+NOT_READY = "urn:frontpage:problem:not-ready"
+INVALID_REQUEST = "urn:frontpage:problem:invalid-request"
+UNAUTHORIZED = "urn:frontpage:problem:unauthorized"
+
+
+class ProblemError(Exception):
+    """An answer that is a problem; `extra` are further members of its JSON object."""
+
+    def __init__(self, status: int, type_: str, detail: str, **extra: Any) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.type = type_
+        self.detail = detail
+        self.extra = extra
+        self.headers: dict[str, str] = {}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the application as a problem."""
+    app.add_exception_handler(ProblemError, _answer_problem)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(NothingPublishedError, _answer_nothing_published)
+    app.add_exception_handler(UnavailableError, _answer_unavailable)
+    app.add_exception_handler(Exception, _answer_bug)
+
+
+def unauthorized() -> ProblemError:
+    """The 401 for a missing or unknown key; it does not say which."""
+    error = ProblemError(401, UNAUTHORIZED, "give a valid key in X-API-Key or as Authorization: Bearer")
+    error.headers["WWW-Authenticate"] = "Bearer"
+    return error
+
+
+def _respond(request: Request, error: ProblemError) -> Response:
+    name = request_id(request.scope)
+    body = {
+        "type": error.type,
+        "title": HTTPStatus(error.status).phrase,
+        "status": error.status,
+        "detail": error.detail,
+        "request_id": name,
+        **error.extra,
+    }
+    headers = {HEADER: name, "Cache-Control": "no-store", **error.headers}
+    if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return Response(orjson.dumps(body), error.status, headers, MEDIA_TYPE)
+
+
+async def _answer_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ProblemError)
+    return _respond(request, error)
+
+
+async def _answer_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    errors = [{"field": _field(part), "detail": part["msg"]} for part in error.errors()]
+    detail = "; ".join(f"{part['field']}: {part['detail']}" for part in errors)
+    return _respond(request, ProblemError(422, INVALID_REQUEST, detail, errors=errors))
+
+
+async def _answer_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    problem = ProblemError(error.status_code, "about:blank", str(error.detail))
+    problem.headers.update(error.headers or {})
+    return _respond(request, problem)
+
+
+async def _answer_nothing_published(request: Request, error: Exception) -> Response:
+    return _respond(request, ProblemError(503, NOTHING_PUBLISHED, str(error)))
+
+
+async def _answer_unavailable(request: Request, error: Exception) -> Response:
+    return _respond(request, ProblemError(503, UNAVAILABLE, str(error)))
+
+
+async def _answer_bug(request: Request, _error: Exception) -> Response:
+    """The server logs the traceback; the caller gets a request id to ask about."""
+    return _respond(request, ProblemError(500, "about:blank", "something is wrong on our side; quote the request id"))
+
+
+def _field(part: Mapping[str, Any]) -> str:
+    return ".".join(str(place) for place in part["loc"])

@@ -1,0 +1,91 @@
+"""The shapes of the API's answers; OpenAPI is made from them, and tests hold answers against them."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+FallbackKind = Literal["region", "category", "global"]
+
+
+class Reason(BaseModel):
+    """Why an article is in a list."""
+
+    code: str = Field(description="stable name, for machines")
+    text: str = Field(description="a sentence for readers")
+
+
+class Recommendation(BaseModel):
+    """One article of a list."""
+
+    article_id: str
+    rank: int = Field(ge=1, description="place in the published list; a retracted article leaves a gap")
+    score: float
+    title: str
+    url: str
+    publisher: str | None
+    category: str | None
+    published_at: datetime | None
+    reasons: list[Reason] = Field(description="strongest first")
+
+
+class RecommendationList(BaseModel):
+    """What a reader is shown, all of it from one published run."""
+
+    reader_id: str
+    run_id: int
+    model_version: str | None = Field(description="null where no model was needed")
+    variant: str
+    generated_at: datetime = Field(description="when the run's lists were made")
+    fallback: FallbackKind | None = Field(
+        description="null for the reader's own list; else the list that stands in, filled up from broader ones"
+    )
+    items: list[Recommendation]
+
+
+class CurrentRunAnswer(BaseModel):
+    """The run being served."""
+
+    run_id: int
+    as_of: datetime = Field(description="what was known by then went in")
+    variant: str
+    model_version: str | None
+    snapshot_hash: str | None
+    checksum: str | None
+    n_readers: int | None
+    n_rows: int | None
+    generated_at: datetime
+    published_at: datetime
+    age_seconds: float = Field(description="the API's now minus as_of")
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: Literal["live"] = "live"
+
+
+class Ready(BaseModel):
+    """The API can answer with lists."""
+
+    status: Literal["ready"] = "ready"
+    run_id: int
+
+
+class FieldError(BaseModel):
+    """One part of a request that cannot be used."""
+
+    field: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 says (`application/problem+json`)."""
+
+    type: str = Field(description="stable name of the kind of error, or about:blank")
+    title: str
+    status: int
+    detail: str
+    request_id: str
+    errors: list[FieldError] | None = Field(default=None, description="only where parts of the request are wrong")
+    failing: list[str] | None = Field(default=None, description="only from /health/ready: database, published_run")

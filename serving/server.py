@@ -1,0 +1,61 @@
+"""The HTTP server around the application: uvicorn on uvloop and httptools."""
+
+import contextlib
+import functools
+import socket
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from core.errors import BadInputError, UnavailableError
+from core.settings import Settings
+from serving.app import create_app
+from serving.security import refuse_open_door
+
+GRACEFUL_SECONDS = 10
+
+
+def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
+    """Answer until stopped; requests that are running then are finished.
+
+    Raises BadInputError on a host that others can reach, or outside development, where no key is set; and
+    UnavailableError where the port is taken.
+    """
+    refuse_open_door(settings, host)
+    create_app(settings)  # so that a wrong setting ends this process, not only its workers
+    listener = bind(host, port)
+    config = _config(settings, host, port, workers)
+    with listener, contextlib.suppress(KeyboardInterrupt):
+        if workers == 1:
+            uvicorn.Server(config).run(sockets=[listener])
+        else:
+            Multiprocess(config, sockets=[listener]).run()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that listens on `host` and `port` (0: any free one)."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except (socket.gaierror, OverflowError) as error:
+        raise BadInputError(f"cannot listen on {host}:{port} ({error}); give an address of this machine") from error
+    except OSError as error:
+        raise UnavailableError(f"cannot listen on {host}:{port} ({error.strerror}); choose another --port") from error
+
+
+def _config(settings: Settings, host: str, port: int, workers: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        functools.partial(create_app, settings),
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        # The access log would hold reader ids in clear.
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+    )
