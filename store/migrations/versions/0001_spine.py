@@ -63,6 +63,14 @@ comment on table article_version is 'grain: article, recorded_at; what was known
 create index article_version_recorded_at on article_version (recorded_at);
 create index article_version_canonical_url on article_version (canonical_url);
 create index article_version_content_hash on article_version (content_hash);
+create table article_signature (
+    article_id  text primary key,
+    recorded_at timestamptz not null,
+    signature   bytea not null
+);
+comment on table article_signature is 'grain: original article; MinHash of its first text, for marking near-duplicates';
+create index article_signature_recorded_at on article_signature (recorded_at);
+
 create view article as
     select distinct on (article_id) * from article_version order by article_id, recorded_at desc;
 comment on view article is 'grain: article; the latest version';
@@ -297,5 +305,5 @@ def downgrade() -> None:
     for table in TABLES:
         op.execute(f"drop table {table}")
     op.execute("drop view article")
-    for table in ("article_version", "source_watermark", "extract_run"):
+    for table in ("article_signature", "article_version", "source_watermark", "extract_run"):
         op.execute(f"drop table {table}")
