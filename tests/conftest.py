@@ -5,11 +5,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg2
 import pytest
 
 from core.settings import Settings
 from store import migrate, server
+from tests.support.databases import admin
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
@@ -24,7 +24,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server
     for folder in [home, *home.parents[:2]]:
         folder.chmod(0o755)
     running = server.up(home, fsync="off", full_page_writes="off")
-    _admin(running, "create database template_frontpage")
+    admin(running, "create database template_frontpage")
     migrate.upgrade(running.url("template_frontpage"))
     yield running
     server.down(home)
@@ -34,9 +34,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server
 def database(postgres: server.Server) -> Iterator[str]:
     """URL of a fresh, migrated, empty database; dropped after the test."""
     name = f"test_{os.getpid()}_{next(_names)}"
-    _admin(postgres, f"create database {name} template template_frontpage")
+    admin(postgres, f"create database {name} template template_frontpage")
     yield postgres.url(name)
-    _admin(postgres, f"drop database {name} with (force)")
+    admin(postgres, f"drop database {name} with (force)")
 
 
 @pytest.fixture
@@ -52,11 +52,3 @@ def shared_data() -> Path:
     if not data.is_dir():
         pytest.skip(f"no real data at {data}")
     return data
-
-
-def _admin(running: server.Server, statement: str) -> None:
-    connection = psycopg2.connect(running.url("postgres"))
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-    connection.close()
