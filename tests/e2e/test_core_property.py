@@ -1,8 +1,7 @@
 """The one property of the whole core: whatever happens on the way, the lists are those of an undisturbed run.
 
 A random sequence of extract, refresh, retrain, `kill -9`, re-run, back-fill, late rows and rollback on 200 readers;
-then
-counts balance, checksums equal a clean run's, and the API never mixed two runs.
+then counts balance, checksums equal a clean run's, and the API never mixed two runs.
 """
 
 import random
