@@ -62,4 +62,4 @@ test-compose: setup  ## build the images, start the stack, read ten recommendati
 	$(PYTEST) tests/compose
 
 docs: setup  ## write the generated reference pages again
-	$(BIN)/python -m docs.generate
+	$(BIN)/python docs/generate.py

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from core.errors import BadInputError
 
@@ -22,27 +22,30 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    env: str = "development"
-    #: Local state that is not in Git: embedded server, snapshots, checkpoints, artefacts, docs of runs.
-    home: Path = Path(".frontpage")
-    #: Any PostgreSQL; empty means the embedded server under `home`.
-    database_url: str = ""
-    #: Where MLflow keeps runs and its registry; empty means the database `mlflow` beside `frontpage`.
-    mlflow_url: str = ""
-    neptune_mode: str = "offline"
-    neptune_project: str = "frontpage/recommender"
-    #: Comma-separated source URIs that the scheduled extract pulls.
-    sources: str = ""
-    params_file: Path = Path("params.yaml")
-    pseudonym_secret: SecretStr = SecretStr("development-only-pseudonym-secret")
-    smtp_url: str = "smtp://127.0.0.1:1025"
-    mail_from: str = "Frontpage <digest@frontpage.example>"
-    public_url: str = "http://127.0.0.1:8000"
-    #: Keys that may read the API, comma-separated, each in plain text or as `sha256:<hex>`. None are needed on
-    #: loopback in development; anywhere else the API refuses to start without them.
-    api_keys: SecretStr = SecretStr("")
-    #: Set for historic data: the API and the digest take this as now.
-    clock: str = ""
+    env: str = Field("development", description="`development`, or anything else: then placeholder secrets are refused")
+    home: Path = Field(
+        Path(".frontpage"), description="local state that is not in Git: server, models, snapshots, pages"
+    )
+    database_url: str = Field("", description="any PostgreSQL; empty means the embedded server under home")
+    mlflow_url: str = Field(
+        "", description="where MLflow keeps its registry; empty means database `mlflow` beside ours"
+    )
+    neptune_mode: str = Field("offline", description="`offline` (files under home), `debug`, or `async` with a server")
+    neptune_project: str = Field("frontpage/recommender", description="workspace/project on a Neptune server")
+    sources: str = Field("", description="comma-separated source URIs that a scheduled extract pulls")
+    params_file: Path = Field(Path("params.yaml"), description="parameters of the pipeline")
+    pseudonym_secret: SecretStr = Field(
+        SecretStr("development-only-pseudonym-secret"), description="key of the readers' pseudonyms; never change it"
+    )
+    smtp_url: str = Field("smtp://127.0.0.1:1025", description="where the digest hands its mails over")
+    mail_from: str = Field("Frontpage <digest@frontpage.example>", description="sender of the digest")
+    public_url: str = Field("http://127.0.0.1:8000", description="where readers reach the API, for links in mails")
+    api_keys: SecretStr = Field(
+        SecretStr(""),
+        description="keys that may read the API, comma-separated, plain or as `sha256:<hex>`; needed anywhere but on "
+        "loopback in development",
+    )
+    clock: str = Field("", description="for historic data: API and digest take this time as now")
 
     @model_validator(mode="after")
     def _refuse_placeholders(self) -> Self:

@@ -1,0 +1,153 @@
+"""Write the reference pages that come from the code: `make docs`; with `--check` only compare them.
+
+Commands from the command line's own help, settings and parameters from their models.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+from pydantic import BaseModel
+
+from cli.main import app
+from core.canonical import FIELDS
+from core.errors import EXIT_CODES
+from core.params import Params
+from core.settings import PREFIX, Settings
+
+REFERENCE = Path(__file__).parent / "reference"
+_GENERATED = "<!-- Written by `make docs`; a test compares it with the code. -->\n"
+
+
+def commands() -> str:
+    """Each verb with its help and options."""
+    root = typer.main.get_command(app)
+    parts = ["# Commands", "", "Every step is `frontpage VERB --as-of T`. Each prints one summary line:", ""]
+    parts += [
+        "`VERB rows_in=.. rows_out=.. rejected=.. seconds=.. artifact=..`",
+        "",
+        "| exit code | meaning |",
+        "|---|---|",
+    ]
+    parts += [f"| {code} | {meaning} |" for code, meaning in EXIT_CODES.items()]
+    for name, command in _leaves(root, ""):
+        parts += ["", f"## frontpage {name}", "", (command.help or "").strip(), ""]
+        options = [parameter for parameter in command.params if parameter.name != "help"]
+        if options:
+            parts += ["| argument | default | meaning |", "|---|---|---|"]
+            parts += [
+                f"| `{_spelling(option)}` | {_default(option)} | {getattr(option, 'help', '') or ''} |"
+                for option in options
+            ]
+    return "\n".join(parts) + "\n"
+
+
+def settings() -> str:
+    """Each environment variable."""
+    rows = [
+        f"| `{PREFIX}{name.upper()}` | {_value(field.get_default())} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return (
+        "\n".join(
+            [
+                "# Settings",
+                "",
+                "Environment variables of one installation.",
+                "",
+                "| variable | default | meaning |",
+                "|---|---|---|",
+                *rows,
+            ]
+        )
+        + "\n"
+    )
+
+
+def parameters() -> str:
+    """Each key of params.yaml."""
+    head = [
+        "# Parameters",
+        "",
+        "`params.yaml`, the same file for Airflow, DVC and people.",
+        "",
+        "| key | default | meaning |",
+        "|---|---|---|",
+    ]
+    return "\n".join([*head, *_parameter_rows(Params(), "")]) + "\n"
+
+
+def canonical_files() -> str:
+    """Each field of the canonical files."""
+    parts = ["# Canonical files", "", "What `simulate` and `import` write and `extract` reads.", ""]
+    for kind, fields in FIELDS.items():
+        parts += [f"## {kind}", "", "| field | type | required | meaning |", "|---|---|---|---|"]
+        parts += [
+            f"| `{f.name}` | {f.type} | {'yes' if f.required else ''} | {f.meaning.replace('|', 'or')} |"
+            for f in fields
+        ] + [""]
+    return "\n".join(parts)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands,
+    "settings.md": settings,
+    "parameters.md": parameters,
+    "canonical-files.md": canonical_files,
+}
+
+
+def main(*, check: bool) -> int:
+    """Write the pages, or name those that differ; the exit code."""
+    stale = []
+    for name, page in PAGES.items():
+        path, text = REFERENCE / name, _GENERATED + page()
+        if check and (not path.exists() or path.read_text() != text):
+            stale.append(name)
+        elif not check:
+            path.write_text(text)
+    if stale:
+        print(f"docs/reference: {', '.join(stale)} differ from the code; run `make docs`")  # noqa: T201 - a command
+    return 1 if stale else 0
+
+
+def _leaves(group: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+    for name, command in sorted(group.commands.items()):
+        if hasattr(command, "commands"):
+            yield from _leaves(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
+
+
+def _spelling(parameter: Any) -> str:
+    return " / ".join(parameter.opts) if parameter.param_type_name == "option" else parameter.name.upper()
+
+
+def _default(parameter: Any) -> str:
+    return "required" if parameter.required else _value(parameter.default)
+
+
+def _value(value: Any) -> str:
+    secret = getattr(value, "get_secret_value", lambda: value)()
+    if secret is None or secret == "" or callable(secret):
+        return ""
+    return (
+        f"`{value.get_secret_value()}`"
+        if hasattr(value, "get_secret_value") and value.get_secret_value()
+        else f"`{value}`"
+    )
+
+
+def _parameter_rows(section: BaseModel, prefix: str) -> Iterator[str]:
+    for name, field in type(section).model_fields.items():
+        value = getattr(section, name)
+        if isinstance(value, BaseModel):
+            yield from _parameter_rows(value, f"{prefix}{name}.")
+        else:
+            yield f"| `{prefix}{name}` | `{value}` | {field.description or ''} |"
+
+
+if __name__ == "__main__":
+    sys.exit(main(check="--check" in sys.argv))
