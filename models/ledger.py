@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from core import columns as c
 from core.clock import to_utc
 from core.history import History
+from features.events import read_weights
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -29,12 +30,15 @@ class Ledger:
     """One history as arrays. Positions index `article_ids` and `reader_keys`, both ascending; -1 is unknown.
 
     A read of a duplicate counts for the article it repeats, so that neither is listed again to its reader.
+    `first_seen` is when we, by our own record, first knew of an article; `read_known` when a read had both happened
+    and been recorded. `original` maps a position to the article it repeats, or itself; its last element is for -1.
     """
 
     history: History
     article_ids: pd.Index[Any]
     published: Ints
     first_seen: Ints
+    original: Ints
     is_listable: NDArray[np.bool_]
     category: Ints
     categories: pd.Index[Any]
@@ -48,6 +52,7 @@ class Ledger:
     read_time: Ints
     read_known: Ints
     read_dwell: Floats
+    read_weight: Floats
 
     @property
     def as_of(self) -> datetime:
@@ -72,14 +77,17 @@ def ledger(history: History) -> Ledger:
     regions = _vocabulary(history.readers[c.REGION], reads[c.REGION])
     categories = _vocabulary(articles[c.CATEGORY])
     published = _times(articles[c.PUBLISHED_AT])
-    first_seen = _times(articles[c.FIRST_SEEN_AT])
+    first_seen = np.maximum(_times(articles[c.FIRST_SEEN_AT]), _first_recorded(history, article_ids))
     read_reader = np.searchsorted(reader_keys, reads[c.READER_KEY].to_numpy(dtype=np.int64)).astype(np.int64)
     read_region = _codes(regions, reads[c.REGION])
+    original = _originals(articles, article_ids)
+    dwell = reads[c.DWELL_SECONDS].to_numpy(dtype=np.float64, na_value=np.nan)
     return Ledger(
         history=history,
         article_ids=article_ids,
         published=np.where(published == _NEVER, first_seen, published),
         first_seen=first_seen,
+        original=original,
         is_listable=((articles[c.STATUS] == "live") & articles[c.DUPLICATE_OF].isna()).to_numpy(dtype=bool),
         category=_codes(categories, articles[c.CATEGORY]),
         categories=categories,
@@ -88,12 +96,23 @@ def ledger(history: History) -> Ledger:
         reader_region=_reader_regions(history, reader_keys, regions, read_reader, read_region),
         regions=regions,
         read_reader=read_reader,
-        read_article=_originals(articles, article_ids)[_codes(article_ids, reads[c.ARTICLE_ID])],
+        read_article=original[_codes(article_ids, reads[c.ARTICLE_ID])],
         read_region=read_region,
         read_time=_times(reads[c.OCCURRED_AT]),
         read_known=np.maximum(_times(reads[c.RECORDED_AT]), _times(reads[c.OCCURRED_AT])),
-        read_dwell=reads[c.DWELL_SECONDS].to_numpy(dtype=np.float64, na_value=np.nan),
+        read_dwell=dwell,
+        read_weight=read_weights(reads[c.KIND], dwell),
     )
+
+
+def _first_recorded(history: History, article_ids: pd.Index[Any]) -> Ints:
+    """When each article was first known to us: the oldest version's time."""
+    recorded = _times(history.articles[c.RECORDED_AT])
+    if history.older_articles is None or history.older_articles.empty:
+        return recorded
+    at = _codes(article_ids, history.older_articles[c.ARTICLE_ID])
+    np.minimum.at(recorded, at[at >= 0], _times(history.older_articles[c.RECORDED_AT])[at >= 0])
+    return recorded
 
 
 def _reader_keys(history: History) -> Ints:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from core import columns as c
 from core.params import ListParams
 from models.ledger import DAY_MICROSECONDS, HOUR_MICROSECONDS, Floats, Ints, Ledger, microseconds
 
@@ -42,10 +44,17 @@ class Moment:
         return np.asarray((self.now - self.ledger.published[self.live]) / HOUR_MICROSECONDS, dtype=np.float64)
 
 
-def moment(ledger: Ledger, as_of: datetime, lists: ListParams, readers: Ints | None = None) -> Moment:
+def moment(
+    ledger: Ledger,
+    as_of: datetime,
+    lists: ListParams,
+    readers: Ints | None = None,
+    already_read: pd.DataFrame | None = None,
+) -> Moment:
     """The moment `as_of` of a ledger; `readers` (ledger positions, ascending) defaults to the active ones.
 
-    An article version carries no earlier state: text and status are the ledger's, which matters for training only.
+    already_read: reader_key, article_id of what was read outside the ledger's bounds (older or suspicious reads).
+    Text and status are the ledger's newest, also at an earlier `as_of`: that matters for training only.
     """
     now = microseconds(as_of)
     known = np.flatnonzero(ledger.read_known <= now)
@@ -56,7 +65,10 @@ def moment(ledger: Ledger, as_of: datetime, lists: ListParams, readers: Ints | N
         & (ledger.published >= now - int(lists.max_age_days * DAY_MICROSECONDS))
     )
     rows = active_readers(ledger, known, now, lists.active_days) if readers is None else readers
-    return Moment(ledger, now, live, rows, known, _seen(ledger, known, live, rows))
+    pairs = [(ledger.read_reader[known], ledger.read_article[known])]
+    if already_read is not None:
+        pairs.append(_positions(ledger, already_read))
+    return Moment(ledger, now, live, rows, known, _seen(ledger, pairs, live, rows))
 
 
 def active_readers(ledger: Ledger, known: Ints, now: int, active_days: float) -> Ints:
@@ -74,8 +86,15 @@ def rows_of(positions: Ints, members: Ints, size: int) -> Ints:
     return table[positions]
 
 
-def _seen(ledger: Ledger, known: Ints, live: Ints, readers: Ints) -> Ints:
-    article = rows_of(ledger.read_article[known], live, len(ledger.article_ids))
-    reader = rows_of(ledger.read_reader[known], readers, len(ledger.reader_keys))
+def _positions(ledger: Ledger, already_read: pd.DataFrame) -> tuple[Ints, Ints]:
+    keys = already_read[c.READER_KEY].to_numpy(dtype=np.int64)
+    reader = pd.Index(ledger.reader_keys).get_indexer(pd.Index(keys)).astype(np.int64)
+    article = ledger.article_ids.get_indexer(pd.Index(already_read[c.ARTICLE_ID].to_numpy(dtype=object)))
+    return reader, ledger.original[article]
+
+
+def _seen(ledger: Ledger, pairs: list[tuple[Ints, Ints]], live: Ints, readers: Ints) -> Ints:
+    reader = rows_of(np.concatenate([pair[0] for pair in pairs]), readers, len(ledger.reader_keys))
+    article = rows_of(np.concatenate([pair[1] for pair in pairs]), live, len(ledger.article_ids))
     both = (article >= 0) & (reader >= 0)
     return np.unique(reader[both] * len(live) + article[both])

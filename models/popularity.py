@@ -30,7 +30,7 @@ def decayed_reads(moment: Moment, half_life_hours: float, region: int | None = N
     if region is not None:
         known = known[ledger.read_region[known] == region]
     row = rows_of(ledger.read_article[known], moment.live, len(ledger.article_ids))
-    weight = decay(ledger, known, moment.now, half_life_hours)
+    weight = ledger.read_weight[known] * decay(ledger, known, moment.now, half_life_hours)
     counts = np.bincount(row[row >= 0], weights=weight[row >= 0], minlength=len(moment.live))
     return counts.astype(np.float64)
 

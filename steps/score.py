@@ -14,7 +14,7 @@ from models.moment import moment
 from models.score import score_blocks
 from store import runs
 from store.connect import connect
-from store.history import load_history
+from store.history import load_already_read, load_history
 from store.locks import exclusive
 from store.server import database_url
 
@@ -23,7 +23,9 @@ def run(settings: Settings, params: Params, as_of: datetime, variant: str = "cha
     """Build a run for (as_of, variant); state `built`. Before any training the lists are decayed popularity."""
     started = time.perf_counter()
     with connect(database_url(settings)) as connection, exclusive(connection, f"score {variant}"):
-        now = moment(ledger(load_history(connection, as_of, params.data)), as_of, params.lists)
+        already_read = load_already_read(connection, as_of, params.max_age)
+        past = load_history(connection, as_of, params.data, with_text=False)
+        now = moment(ledger(past), as_of, params.lists, already_read=already_read)
         run_id = runs.begin_run(connection, as_of, variant, model_version=None)
         n_rows = sum(runs.write_lists(connection, run_id, block) for block in score_blocks(now, params))
         runs.write_fallbacks(connection, run_id, fallback_lists(now, params))

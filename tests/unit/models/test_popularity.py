@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core import columns as c
@@ -84,6 +85,22 @@ def test_reads_recorded_later_do_not_exist_yet() -> None:
     """A read that happened before as_of but was recorded after it counts for nothing and hides nothing."""
     past = history(_articles(2), [read(1, "a01", 1, recorded_at=hours_ago(-1))], [reader(1)])
     assert _lists(past)[1] == ["a00", "a01"]
+
+
+def test_what_was_read_outside_the_history_is_not_listed() -> None:
+    """Pairs of `already_read` (suspicious or old reads) hide articles too, by way of the original they repeat."""
+    rows = [*_articles(3), article("copy", duplicate_of="a02", duplicate_kind="url")]
+    past = history(rows, [], [reader(1)])
+    pairs = pd.DataFrame({c.READER_KEY: [1, 1, 9], c.ARTICLE_ID: ["a00", "copy", "a01"]})
+    now = moment(ledger(past), NOW, ListParams(), already_read=pairs)
+    assert list(popularity_lists(now, PARAMS, np.arange(1))[c.ARTICLE_ID]) == ["a01"]
+
+
+def test_an_article_recorded_later_is_not_known_at_an_earlier_tick() -> None:
+    """An article that claims an old first_seen_at but reached us an hour ago is not live two hours ago."""
+    past = history([article("late", age_hours=10, recorded_at=hours_ago(1))], [], [reader(1)])
+    assert len(moment(ledger(past), hours_ago(2), ListParams()).live) == 0
+    assert len(moment(ledger(past), NOW, ListParams()).live) == 1
 
 
 def test_readers_long_gone_get_no_list() -> None:
