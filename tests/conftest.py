@@ -2,6 +2,8 @@
 
 import itertools
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,16 +20,17 @@ _names = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server]:
+def postgres() -> Iterator[server.Server]:
     """An embedded server for this test session only, with a migrated template database."""
-    home = tmp_path_factory.mktemp("postgres")
-    for folder in [home, *home.parents[:2]]:
-        folder.chmod(0o755)
+    # Not below pytest's own folder: each pytest that starts closes that one to the server's user.
+    home = Path(tempfile.mkdtemp(prefix="frontpage-test-"))
+    home.chmod(0o755)
     running = server.up(home, fsync="off", full_page_writes="off")
     admin(running, "create database template_frontpage")
     migrate.upgrade(running.url("template_frontpage"))
     yield running
     server.down(home)
+    shutil.rmtree(home)
 
 
 @pytest.fixture
