@@ -186,6 +186,16 @@ create table model_version (
 );
 comment on table model_version is 'grain: version; lineage, metrics and stage. At most one champion';
 create unique index model_version_one_champion on model_version (stage) where stage = 'champion';
+
+create table model_stage_change (
+    change_id      bigint generated always as identity primary key,
+    version        text not null references model_version,
+    previous_stage text not null,
+    stage          text not null,
+    reason         text not null,
+    changed_at     timestamptz not null default clock_timestamp()
+);
+comment on table model_stage_change is 'grain: one change of a stage; the audit trail of who was champion when and why';
 """
 
 OUTPUT = """
@@ -289,8 +299,8 @@ comment on table digest_delivery is 'grain: edition, reader; the outbox';
 
 TABLES = (
     *("digest_delivery", "digest_edition", "validation_run", "publication", "published_run", "fallback_list"),
-    *("recommendation", "rec_run", "model_version", "training_run", "quarantine", "impression", "read_event"),
-    *("reader_contact", "reader_version", "reader"),
+    *("recommendation", "rec_run", "model_stage_change", "model_version", "training_run", "quarantine"),
+    *("impression", "read_event", "reader_contact", "reader_version", "reader"),
 )
 
 

@@ -1,0 +1,8 @@
+-- The champion, at most one row.
+-- grain: version
+-- parameters: none
+-- idempotence: reads only
+select version, as_of, artefact_uri, artefact_hash, snapshot_hash, training_id, parent, stage, metrics, gate, created_at,
+       stage_changed_at
+from model_version
+where stage = 'champion'

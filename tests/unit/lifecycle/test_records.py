@@ -1,0 +1,60 @@
+"""Parameters, lineage and artefacts as the trackers and the promotion see them."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from core.errors import CheckFailedError
+from lifecycle.artefacts import folder_of, verify
+from lifecycle.tracking import flatten, git_commit
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+def test_nested_parameters_get_dotted_names():
+    """Sections become prefixes; leaves become text; order is kept."""
+    assert flatten({"seed": 1, "als": {"factors": 32, "deep": {"x": True}}}) == {
+        "seed": "1",
+        "als.factors": "32",
+        "als.deep.x": "True",
+    }
+
+
+@pytest.mark.parametrize("kind", ["loose", "packed", "detached"])
+def test_commit_is_read_from_the_git_folder(tmp_path: Path, kind: str):
+    """A branch head may be a file, a line of packed-refs, or HEAD itself."""
+    git = tmp_path / ".git"
+    (git / "refs/heads").mkdir(parents=True)
+    (git / "HEAD").write_text(COMMIT + "\n" if kind == "detached" else "ref: refs/heads/main\n")
+    if kind == "loose":
+        (git / "refs/heads/main").write_text(COMMIT + "\n")
+    if kind == "packed":
+        (git / "packed-refs").write_text(f"# pack-refs with: peeled\n{COMMIT} refs/heads/main\n")
+    assert git_commit(tmp_path) == COMMIT
+
+
+def test_no_commit_outside_a_work_tree(tmp_path: Path):
+    """Images hold no .git folder: the commit is unknown, not an error."""
+    assert git_commit(tmp_path) is None
+
+
+def test_artefacts_must_match_their_manifest(tmp_path: Path):
+    """Each file's SHA-256 is compared; a changed byte or a missing file is named."""
+    (tmp_path / "als.npz").write_bytes(b"factors")
+    (tmp_path / "manifest.json").write_text(json.dumps({"als.npz": hashlib.sha256(b"factors").hexdigest()}))
+    assert verify(tmp_path) == 1
+    (tmp_path / "als.npz").write_bytes(b"factorz")
+    with pytest.raises(CheckFailedError, match=r"als\.npz is not what the manifest says"):
+        verify(tmp_path)
+    (tmp_path / "manifest.json").unlink()
+    with pytest.raises(CheckFailedError, match=r"manifest\.json is not there"):
+        verify(tmp_path)
+
+
+def test_artefact_addresses_may_be_urls_or_paths(tmp_path: Path):
+    """`file:` addresses with escaped characters and plain paths lead to the same folder."""
+    folder = tmp_path / "a b"
+    assert folder_of(folder.as_uri()) == folder
+    assert folder_of(str(folder)) == folder
