@@ -34,6 +34,8 @@ class History:
     ones included and marked: their reads still teach).
     reads: honest reads that happened and were recorded by `as_of`, ordered by (occurred_at, event_id).
     readers: one row per reader known, ordered by reader_key.
+    older_articles, older_readers: what was known before the rows above replaced it, so that a past moment can be
+    reached from this history; same columns, ordered by key and recorded_at; None where nothing was kept.
     Times are UTC-aware pandas datetimes; absent text is None; absent numbers are NaN.
     """
 
@@ -41,3 +43,5 @@ class History:
     articles: pd.DataFrame
     reads: pd.DataFrame
     readers: pd.DataFrame
+    older_articles: pd.DataFrame | None = None
+    older_readers: pd.DataFrame | None = None

@@ -1,0 +1,100 @@
+"""Sums, medians and short lists per group, on plain arrays: no loop over rows.
+
+Groups are integer codes 0..n_groups-1; rows with code -1 are left out. Sums are taken in row order, so the same rows
+give the same bits whatever other groups are there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+HOUR_US = 3_600_000_000
+
+
+def decayed_sums(codes: Ints, at_us: Ints, weights: Floats, last_us: Ints, half_lives: Sequence[float]) -> Floats:
+    """Per group (rows) and half-life (columns): sum of weight x 2^-(hours before the group's last / half-life).
+
+    `last_us` is per group, in microseconds; half-lives are hours. Shape (n_groups, n_half_lives).
+    """
+    hours = (last_us[codes] - at_us) / HOUR_US
+    n_groups = len(last_us)
+    sums = [np.bincount(codes, weights * np.exp2(-hours / half), minlength=n_groups) for half in half_lives]
+    return np.stack(sums, axis=1) if n_groups else np.zeros((0, len(half_lives)))
+
+
+def last_of(codes: Ints, values: Ints, n_groups: int, absent: int) -> Ints:
+    """The value of each group's last row; `absent` for a group without rows."""
+    last = np.full(n_groups, absent, dtype=np.int64)
+    last[codes] = values  # of a repeated index the last value stays
+    return last
+
+
+def medians(codes: Ints, values: Floats, n_groups: int) -> Floats:
+    """Median of each group's values, the mean of the middle two for an even count; NaN for a group without rows."""
+    order = np.lexsort((values, codes))
+    counts = np.bincount(codes, minlength=n_groups)
+    starts = np.cumsum(counts) - counts
+    result = np.full(n_groups, np.nan)
+    filled = counts > 0
+    low, high = (starts + (counts - 1) // 2)[filled], (starts + counts // 2)[filled]
+    ordered = values[order]
+    result[filled] = (ordered[low] + ordered[high]) / 2
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """The first few members of each group, flattened: `counts[g]` entries for group g, groups in order."""
+
+    counts: Ints
+    members: Ints
+    values: Floats
+
+
+def top_shares(groups: Ints, labels: Ints, values: Floats, n_groups: int, k: int) -> Top:
+    """Each group's `k` labels with the largest sums of `values`, as shares of the group's whole sum.
+
+    Ties go to the smaller label; rows with label -1 count nowhere.
+    """
+    known = labels >= 0
+    groups, labels, values = groups[known], labels[known], values[known]
+    n_labels = int(labels.max(initial=0)) + 1
+    pairs, inverse = np.unique(groups * n_labels + labels, return_inverse=True)
+    sums = np.bincount(inverse, values, minlength=len(pairs))
+    owner, label = pairs // n_labels, pairs % n_labels
+    totals = np.bincount(owner, sums, minlength=n_groups)
+    shares = sums / np.maximum(totals[owner], np.finfo(float).tiny)
+    return _first(np.lexsort((label, -shares, owner)), owner, label, shares, n_groups, k)
+
+
+def newest_distinct(groups: Ints, members: Ints, values: Floats, n_groups: int, k: int) -> Top:
+    """Each group's `k` distinct members met last (rows come in order of time), newest first, with the largest value."""
+    n_members = int(members.max(initial=0)) + 1
+    reverse = (groups * n_members + members)[::-1]
+    pairs, newest, inverse = np.unique(reverse, return_index=True, return_inverse=True)
+    largest = np.full(len(pairs), -np.inf)
+    np.maximum.at(largest, inverse, values[::-1])
+    owner, member = pairs // n_members, pairs % n_members
+    return _first(np.lexsort((newest, owner)), owner, member, largest, n_groups, k)
+
+
+def split(values: npt.NDArray[Any], counts: Ints) -> list[tuple[Any, ...]]:
+    """Flattened values as one tuple per group."""
+    ends = np.cumsum(counts)
+    plain = values.tolist()
+    return [tuple(plain[start:end]) for start, end in zip((ends - counts).tolist(), ends.tolist(), strict=True)]
+
+
+def _first(order: Ints, owner: Ints, member: Ints, value: Floats, n_groups: int, k: int) -> Top:
+    """The first `k` of each group of rows that `order` puts group by group."""
+    counts = np.bincount(owner, minlength=n_groups)
+    starts = np.cumsum(counts) - counts
+    place = np.arange(len(order)) - starts[owner[order]]
+    kept = order[place < k]
+    return Top(np.minimum(counts, k), member[kept], value[kept])

@@ -1,0 +1,102 @@
+"""What was known at a moment, read from PostgreSQL in three COPYs."""
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import csv
+
+from core import columns as c
+from core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, History
+from core.params import DataParams
+from store.connect import Connection, query
+
+__all__ = ["load_already_read", "load_history"]
+
+_TIMES = (c.PUBLISHED_AT, c.FIRST_SEEN_AT, c.RECORDED_AT, c.OCCURRED_AT, c.SIGNED_UP_AT)
+_NEWEST = "newest"
+_TYPES: dict[str, pa.DataType] = {
+    **dict.fromkeys(_TIMES, pa.timestamp("us", "UTC")),
+    c.READER_KEY: pa.int64(),
+    c.DWELL_SECONDS: pa.float64(),
+    _NEWEST: pa.bool_(),
+}
+
+
+def load_history(connection: Connection, as_of: datetime, data: DataParams, *, with_text: bool = True) -> History:
+    """Articles, reads and readers as known at `as_of`, within the bounds of `data`.
+
+    Reads: recorded by `as_of`, at most `max_days` old, the newest `max_interactions` of them, suspicious ones left
+    out. Articles: seen, published or read within `max_days`. `with_text=False` leaves summary and body None, which is
+    faster. One moment is seen throughout: the three queries share a snapshot where the caller opened a transaction
+    with repeatable read, and rows recorded after `as_of` never count, so later loads do not matter.
+    """
+    since = as_of - timedelta(days=data.max_days)
+    bounds = {"as_of": as_of, "since": since, "with_text": with_text, "max_interactions": data.max_interactions}
+    articles = copy_query(connection, "history_articles", bounds, (*ARTICLE_COLUMNS, _NEWEST))
+    readers = copy_query(connection, "history_readers", bounds, (*READER_COLUMNS, _NEWEST))
+    readers[c.INTERESTS] = _texts(readers[c.INTERESTS])
+    reads = copy_query(connection, "history_reads", bounds, READ_COLUMNS)
+    current_articles, older_articles = _current_and_older(articles)
+    current_readers, older_readers = _current_and_older(readers)
+    return History(
+        as_of=as_of,
+        articles=current_articles,
+        reads=reads[::-1].reset_index(drop=True),
+        readers=current_readers,
+        older_articles=older_articles,
+        older_readers=older_readers,
+    )
+
+
+def load_already_read(connection: Connection, as_of: datetime, max_age: timedelta) -> pd.DataFrame:
+    """`reader_key, article_id` of everything ever read that could still be listed at `as_of`, ordered by both.
+
+    Not bounded by the history's days; suspicious reads count too. Articles older than `max_age` have expired and are
+    left out.
+    """
+    bounds = {"as_of": as_of, "since": as_of - max_age}
+    return copy_query(connection, "history_already_read", bounds, (c.READER_KEY, c.ARTICLE_ID))
+
+
+def copy_query(
+    connection: Connection, name: str, parameters: Mapping[str, Any], columns: Sequence[str]
+) -> pd.DataFrame:
+    """The rows of `store/sql/<name>.sql`, whose columns are `columns` in order, as a frame; null text is None."""
+    buffer = io.BytesIO()
+    with connection.cursor() as cursor:
+        statement = cursor.mogrify(query(name), parameters)  # COPY takes no parameters: they are bound here
+        cursor.copy_expert(b"copy (" + statement + b") to stdout with (format csv)", buffer)
+    types = {column: _TYPES.get(column, pa.string()) for column in columns}
+    if buffer.tell() == 0:
+        return pa.table({name: pa.array([], kind) for name, kind in types.items()}).to_pandas()
+    buffer.seek(0)
+    table = csv.read_csv(
+        buffer,
+        csv.ReadOptions(column_names=list(columns), block_size=64 << 20),
+        csv.ParseOptions(newlines_in_values=True),
+        csv.ConvertOptions(
+            column_types=types,
+            null_values=[""],
+            true_values=["t"],
+            false_values=["f"],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    return table.to_pandas()
+
+
+def _texts(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    parsed = {text: tuple(json.loads(text)) for text in column.dropna().unique()}
+    return column.map(parsed, na_action="ignore").astype(object).where(column.notna(), None)
+
+
+def _current_and_older(versions: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    newest = versions[_NEWEST].astype(bool)
+    rows = versions.drop(columns=_NEWEST)
+    return rows[newest].reset_index(drop=True), rows[~newest].reset_index(drop=True)

@@ -1,0 +1,19 @@
+-- Every version of the articles that matter at a moment: seen or published since, or read since.
+-- grain: article, recorded_at; ordered so; `newest` marks what was known at as_of, the others are what it replaced
+-- parameters: as_of, since, with_text (false leaves summary and body null); read-only
+with wanted as (
+    select article_id from article_version
+    where recorded_at <= %(as_of)s and greatest(first_seen_at, published_at) > %(since)s
+    union
+    select article_id from read_event
+    where occurred_at > %(since)s and occurred_at <= %(as_of)s and recorded_at <= %(as_of)s and suspicion is null
+)
+select article_id, url, title,
+       case when %(with_text)s then summary end as summary, case when %(with_text)s then body end as body,
+       language, category, publisher, author, published_at, first_seen_at, recorded_at,
+       duplicate_of, duplicate_kind, status,
+       lead(recorded_at) over (partition by article_id order by recorded_at) is null as newest
+from article_version
+join wanted using (article_id)
+where recorded_at <= %(as_of)s
+order by article_id collate "C", recorded_at

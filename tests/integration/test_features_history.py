@@ -1,0 +1,94 @@
+"""The history loaded from PostgreSQL: what was known at a moment, and nothing else."""
+
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+
+from core import columns as c
+from core.history import ARTICLE_COLUMNS
+from core.params import DataParams
+from features.history import history_at
+from store.connect import connect
+from store.copy import copy_frame
+from store.history import load_already_read, load_history
+from tests.feature_worlds import article, frame, history, hours, put, random_history, read, reader
+
+DATA = DataParams(max_days=2)
+
+
+def test_history_holds_what_was_recorded_by_then(database: str) -> None:
+    """Late, future and suspicious reads stay out; so do articles and readers recorded later."""
+    world = history(
+        10,
+        [article("a", 1, summary='quote " and\nnewline', body=""), article("late", 2, recorded_at=hours(50))],
+        [read(1, "a", 5), read(1, "a", 6, recorded_at=hours(20)), read(2, "a", 30)],
+        [reader(1, interests=("x, y", 'z"'), region="north"), reader(3, 40)],
+    )
+    with connect(database) as connection:
+        put(connection, world)
+        known = load_history(connection, hours(10), DATA)
+    assert known.articles[c.ARTICLE_ID].tolist() == ["a"]
+    assert known.articles.loc[0, [c.SUMMARY, c.BODY]].tolist() == ['quote " and\nnewline', ""]
+    assert known.articles.loc[0, c.CATEGORY] is None
+    assert known.reads[c.OCCURRED_AT].tolist() == [hours(5)]
+    assert known.readers[c.READER_KEY].tolist() == [1, 2]
+    assert known.readers[c.INTERESTS].tolist() == [("x, y", 'z"'), None]
+
+
+def test_newest_version_by_then_wins_and_the_older_is_kept(database: str) -> None:
+    """A correction counts from the moment it was recorded; the row it replaced stays reachable."""
+    world = history(10, [article("a", 1, title="first")], [read(1, "a", 5)])
+    correction = frame(ARTICLE_COLUMNS, [article("a", 1, title="second", recorded_at=hours(8))])
+    with connect(database) as connection:
+        put(connection, world)
+        copy_frame(
+            connection,
+            "article_version",
+            correction.assign(canonical_url="u", content_hash="h", source="s", extract_id=0),
+        )
+        before, after = (load_history(connection, hours(n), DATA) for n in (7, 9))
+    assert before.articles[c.TITLE].tolist() == ["first"]
+    assert after.articles[c.TITLE].tolist() == ["second"]
+    assert after.older_articles is not None
+    assert after.older_articles[c.TITLE].tolist() == ["first"]
+
+
+def test_bounds_take_the_newest_reads(database: str) -> None:
+    """`max_days` and `max_interactions` cut at the old end; an old article that is still read stays."""
+    world = history(100, [article("old", 0), article("new", 90)], [read(1, "old", n) for n in (10, 60, 80, 95)])
+    with connect(database) as connection:
+        put(connection, world)
+        known = load_history(connection, hours(100), DataParams(max_days=2, max_interactions=2))
+        none_read = load_history(connection, hours(100), DataParams(max_days=0.1), with_text=False)
+    assert known.reads[c.OCCURRED_AT].tolist() == [hours(80), hours(95)]
+    assert known.articles[c.ARTICLE_ID].tolist() == ["new", "old"]
+    assert none_read.reads.empty
+    assert none_read.articles.empty
+
+
+@pytest.mark.parametrize("tick", [30.0, 77.7, 120.0])
+def test_history_at_equals_the_load_at_that_moment(database: str, tick: float) -> None:
+    """One loaded history reaches any earlier moment exactly, when it goes back far enough."""
+    world = random_history(1)
+    with connect(database) as connection:
+        put(connection, world)
+        wide = load_history(connection, world.as_of, DataParams(max_days=10))
+        loaded = load_history(connection, hours(tick), DATA)
+    derived = history_at(wide, hours(tick), DATA)
+    for name in ("articles", "reads", "readers"):
+        pd.testing.assert_frame_equal(getattr(derived, name), getattr(loaded, name), check_dtype=True)
+
+
+def test_already_read_counts_suspicious_and_old_reads_of_live_articles(database: str) -> None:
+    """What was read once is never listed again, however suspicious or old the read; expired articles are left out."""
+    world = history(
+        400, [article("expired", 0), article("live", 300)],
+        [read(1, "expired", 10), read(1, "live", 310), read(2, "live", 350)],
+    )  # fmt: skip
+    with connect(database) as connection:
+        put(connection, world)
+        with connection.cursor() as cursor:
+            cursor.execute("update read_event set suspicion = 'burst' where reader_key = 1")
+        done = load_already_read(connection, hours(400), timedelta(days=7))
+    assert list(done.itertuples(index=False, name=None)) == [(1, "live"), (2, "live")]
