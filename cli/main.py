@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli import stack
 from core.clock import parse_as_of
 from core.errors import EXIT_CODES, FrontpageError
 from core.params import load_params
@@ -248,6 +249,10 @@ def why(
 ) -> None:
     """Show a reader's list with everything that made it: run, model, data, source, score, reasons."""
     step("why", reader_id, run_id=run)
+
+
+app.command()(stack.up)
+app.command()(stack.down)
 
 
 def _given(**options: Any) -> dict[str, Any]:

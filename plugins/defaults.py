@@ -56,6 +56,6 @@ def as_of_param() -> dict[str, Param]:
             type=["null", "string"],
             format="date-time",
             title="As of",
-            description="The run sees only what was known at this moment (UTC). Empty: the last refresh tick before now.",
+            description="The run sees only what was known at this moment (UTC). Empty: the last refresh tick.",
         )
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -47,7 +48,14 @@ class StepOperator(BaseOperator):
     ui_color = "#e8eef7"
 
     def __init__(
-        self, *, task_id: str, verb: str = "", arguments: Sequence[str] = (), niceness: int = 0, program: str = "", **kwargs: Any
+        self,
+        *,
+        task_id: str,
+        verb: str = "",
+        arguments: Sequence[str] = (),
+        niceness: int = 0,
+        program: str = "",
+        **kwargs: Any,
     ) -> None:
         super().__init__(task_id=task_id, **kwargs)
         self.verb = verb or task_id
@@ -128,6 +136,16 @@ def _raise_for(verb: str, exit_code: int, lines: list[str]) -> None:
 
 
 def _summary(verb: str, lines: list[str]) -> str:
-    """The last line that reads like the verb's summary, else the last line."""
+    """The verb's summary line, bare or the message of a JSON line; where there is none, the last line."""
     pattern = re.compile(rf"^{re.escape(verb)} rows_in=\d+")
-    return next((line for line in reversed(lines) if pattern.match(line)), lines[-1] if lines else "")
+    messages = (_message(line) for line in reversed(lines))
+    return next((message for message in messages if pattern.match(message)), lines[-1] if lines else "")
+
+
+def _message(line: str) -> str:
+    if not line.startswith("{"):
+        return line
+    try:
+        return str(json.loads(line).get("message", line))
+    except ValueError:
+        return line

@@ -1,0 +1,30 @@
+"""`frontpage up` and `frontpage down`: what `make run` and `make stop` call."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+
+def up(
+    readers: int = 15_000,
+    days: int = 14,
+    articles_per_day: int = 2_000,
+    data: Annotated[str, typer.Option(help="A published data set instead of a simulated newsroom.")] = "",
+    format_name: Annotated[str, typer.Option("--format", help="Its format: deskdrop.")] = "",
+    api_port: int = 8000,
+    airflow_port: int = 8080,
+) -> None:
+    """Start everything on this machine, publish a first edition, and stay up until interrupted."""
+    from cli.main import step
+    from stack.layout import World
+
+    world = World(readers, days, articles_per_day, data, format_name)
+    step("up", world, api_port=api_port, airflow_port=airflow_port, now=datetime.now(UTC))
+
+
+def down() -> None:
+    """Stop everything that `frontpage up` started; the data stays."""
+    from cli.main import step
+
+    step("down")

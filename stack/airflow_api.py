@@ -1,0 +1,83 @@
+"""Airflow's REST API, as far as we need it: trigger a run and see its tasks' states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import httpx
+
+from core.clock import iso
+from core.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """One run as Airflow sees it; `tasks` maps task ids to states in the order of the workflow."""
+
+    state: str
+    tasks: dict[str, str]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen to the run."""
+        return self.state in {"success", "failed"}
+
+
+class AirflowApi:
+    """A logged-in client. Every method raises UnavailableError where Airflow does not answer or refuses."""
+
+    def __init__(self, url: str, user: str, password: str) -> None:
+        self._client = httpx.Client(base_url=url, timeout=30.0, trust_env=False)
+        self._login = {"username": user, "password": password}
+
+    def is_healthy(self) -> bool:
+        """Whether database, scheduler and DAG processor all report to be well; False while nothing answers."""
+        try:
+            health = self._client.get("/api/v2/monitor/health").json()
+        except (httpx.HTTPError, ValueError):
+            return False
+        parts = ("metadatabase", "scheduler", "dag_processor")
+        return all(health.get(part, {}).get("status") == "healthy" for part in parts)
+
+    def dag_ids(self) -> set[str]:
+        """The workflows that Airflow has read."""
+        return {dag["dag_id"] for dag in self._call("GET", "/api/v2/dags")["dags"]}
+
+    def unpause(self, dag_id: str) -> None:
+        """Let runs of the workflow start."""
+        self._call("PATCH", f"/api/v2/dags/{dag_id}?update_mask=is_paused", {"is_paused": False})
+
+    def trigger(self, dag_id: str, as_of: datetime) -> str:
+        """Ask for a run about `as_of`; its id."""
+        body = {"logical_date": None, "conf": {"as_of": iso(as_of)}, "note": f"make run, as of {iso(as_of)}"}
+        return str(self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)["dag_run_id"])
+
+    def run_state(self, dag_id: str, run_id: str) -> RunState:
+        """State of a run and its tasks."""
+        run = f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}"
+        tasks = self._call("GET", f"{run}/taskInstances")["task_instances"]
+        return RunState(self._call("GET", run)["state"], {task["task_id"]: task["state"] or "none" for task in tasks})
+
+    def last_lines(self, dag_id: str, run_id: str, task_id: str, n: int = 5) -> list[str]:
+        """The end of the log of a task's last try."""
+        task = f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances/{task_id}"
+        tried = self._call("GET", task)["try_number"]
+        content = self._call("GET", f"{task}/logs/{tried}?full_content=true")["content"]
+        return [str(line.get("event", "")) for line in content][-n:]
+
+    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        try:
+            if "authorization" not in self._client.headers:
+                token = self._client.post("/auth/token", json=self._login).raise_for_status().json()["access_token"]
+                self._client.headers["authorization"] = f"Bearer {token}"
+            return self._client.request(method, path, json=body).raise_for_status().json()
+        except httpx.HTTPStatusError as error:
+            said = error.response.text[:200]
+            raise UnavailableError(f"Airflow refused {method} {path} ({error.response.status_code}: {said})") from error
+        except httpx.HTTPError as error:
+            raise UnavailableError(f"Airflow does not answer at {self._client.base_url} ({error})") from error

@@ -1,0 +1,86 @@
+"""What one `make run` was asked for, and where it keeps its things."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import BadInputError
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """TCP ports on loopback."""
+
+    api: int = 8000
+    airflow: int = 8080
+    mail: int = 1025
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Where articles and reads come from: a simulated newsroom of some size, or a published data set."""
+
+    readers: int = 15_000
+    days: int = 14
+    articles_per_day: int = 2_000
+    data: str = ""
+    format_name: str = ""
+
+    def __post_init__(self) -> None:
+        if self.data and not self.format_name:
+            raise BadInputError(f"DATA={self.data} needs the name of its format, e.g. FORMAT=deskdrop")
+        if self.data and not Path(self.data).exists():
+            raise BadInputError(f"DATA={self.data} does not exist")
+
+    @property
+    def is_historic(self) -> bool:
+        """Whether the data end in the past, so that its clock stands still."""
+        return bool(self.data)
+
+    @property
+    def label(self) -> str:
+        """What is in the home folder, for people."""
+        if self.is_historic:
+            return f"{self.format_name} from {self.data}"
+        size = f"{self.readers:,} readers, {self.days} days, {self.articles_per_day:,} articles a day"
+        return f"a simulated newsroom of {size}"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Folders and files of an installation below its home."""
+
+    home: Path
+
+    @property
+    def run(self) -> Path:
+        """Records of running processes."""
+        return self.home / "run"
+
+    @property
+    def logs(self) -> Path:
+        """One file per process."""
+        return self.home / "logs"
+
+    @property
+    def airflow(self) -> Path:
+        """AIRFLOW_HOME."""
+        return self.home / "airflow"
+
+    @property
+    def newsroom(self) -> Path:
+        """Canonical files that extract pulls."""
+        return self.home / "newsroom"
+
+    @property
+    def mail(self) -> Path:
+        """Mails that the local sink took."""
+        return self.home / "mail"
+
+    @property
+    def world(self) -> Path:
+        """What the home was filled with; written once that is complete."""
+        return self.home / "world.json"

@@ -1,0 +1,69 @@
+"""The end of `make run`: a reader's ten recommendations as the API gives them, and where everything is."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import httpx
+
+from core.errors import UnavailableError
+from store.connect import connect, fetch_one, query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def current_run(url: str) -> dict[str, Any] | None:
+    """The run that the API serves; None while it serves none or does not answer."""
+    try:
+        answer = httpx.get(f"{url}/v1/runs/current", timeout=5.0, trust_env=False)
+    except httpx.HTTPError:
+        return None
+    return dict(answer.json()) if answer.status_code == httpx.codes.OK else None
+
+
+def is_live(url: str) -> bool:
+    """Whether the API answers at all."""
+    try:
+        return httpx.get(f"{url}/health/live", timeout=5.0, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def reader_to_show(database_url: str) -> str:
+    """A reader with a list of their own: the one who read most lately."""
+    with connect(database_url) as connection:
+        row = fetch_one(connection, query("reader_to_show"))
+    if row is None:
+        raise UnavailableError("no reader has a published list")
+    return str(row["reader_id"])
+
+
+def recommendations(url: str, reader_id: str) -> dict[str, Any]:
+    """The reader's list as the REST API answers it."""
+    address = f"{url}/v1/readers/{quote(reader_id, safe='')}/recommendations"
+    try:
+        answer = httpx.get(address, timeout=10.0, trust_env=False)
+        return dict(answer.raise_for_status().json())
+    except httpx.HTTPError as error:
+        raise UnavailableError(f"the API at {url} did not answer with a list ({error})") from error
+
+
+def list_lines(answer: dict[str, Any]) -> Iterator[str]:
+    """The list for a terminal: rank, title, where from, and why."""
+    model = answer["model_version"] or "popularity"
+    yield f"Ten for reader {answer['reader_id']} (run {answer['run_id']}, model {model}):"
+    for item in answer["items"]:
+        source = ", ".join(part for part in (item["publisher"], item["category"]) if part)
+        yield f"{item['rank']:3}. {textwrap.shorten(item['title'] or item['url'], 88, placeholder='…')}  [{source}]"
+        yield f"     {'; '.join(reason['text'] for reason in item['reasons']) or 'no reason recorded'}"
+
+
+def address_lines(api: str, airflow: str, password: str, mail: str) -> Iterator[str]:
+    """Where everything is, and how to get in."""
+    yield f"API       {api}/v1/readers/READER/recommendations   docs {api}/docs"
+    yield f"Airflow   {airflow}   user admin   password {password}"
+    yield f"Mail      {mail}"
+    yield "Ctrl-C or `make stop` ends everything; the data stays."

@@ -1,0 +1,76 @@
+"""What the installation is filled with: a newsroom simulated up to now, or a published data set."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from core.clock import iso, parse_as_of
+from core.errors import BadInputError
+from stack import processes
+from stack.services import NEWSROOM, Stack
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from stack.layout import Layout, World
+    from stack.processes import Child
+
+HISTORY = "newsroom-history"
+_LIMIT_SECONDS = 1800.0
+
+
+def refuse_other_world(layout: Layout, world: World) -> None:
+    """Raise BadInputError where the home was filled with something else: two worlds in one database make no sense."""
+    if not layout.world.exists():
+        return
+    kept = json.loads(layout.world.read_text())
+    if kept["world"] != asdict(world):
+        raise BadInputError(
+            f"{layout.home} holds {kept['label']}, not {world.label}; ask for the same again, "
+            f"or set FRONTPAGE_HOME to another folder"
+        )
+
+
+def begin(stack: Stack, world: World, now: datetime) -> Child | None:
+    """Start filling the home; None where that was done before."""
+    if stack.layout.world.exists():
+        return None
+    out = ("--out", str(stack.layout.newsroom))
+    if world.is_historic:
+        return stack.frontpage(HISTORY, "import", world.format_name, world.data, *out)
+    return stack.frontpage(HISTORY, "simulate", *_size(world), "--until", iso(now), *out)
+
+
+def finish(stack: Stack, world: World, filling: Child | None) -> None:
+    """Wait until the home is filled and remember with what.
+
+    Raises UnavailableError with the last words of the verb where it failed.
+    """
+    if filling is None:
+        return
+    processes.wait_for(filling, stack.layout, _LIMIT_SECONDS)
+    summary = _summary(stack)
+    stack.layout.world.write_text(json.dumps({"world": asdict(world), "label": world.label, "summary": summary}))
+
+
+def end_of_data(layout: Layout) -> datetime:
+    """When the last read of historic data happened."""
+    return parse_as_of(json.loads(layout.world.read_text())["summary"]["until"])
+
+
+def follow(stack: Stack, world: World) -> Child:
+    """Keep the simulated newsroom going, from where it was left."""
+    out = ("--out", str(stack.layout.newsroom))
+    return stack.frontpage(NEWSROOM, "simulate", *_size(world), "--follow", *out)
+
+
+def _size(world: World) -> list[str]:
+    sizes = {"--readers": world.readers, "--days": world.days, "--articles-per-day": world.articles_per_day}
+    return [word for option, size in sizes.items() for word in (option, str(size))]
+
+
+def _summary(stack: Stack) -> dict[str, str]:
+    """The details of the verb's summary line, which ends a good run."""
+    return dict(json.loads(processes.last_line(stack.layout, HISTORY))["frontpage.details"])

@@ -1,0 +1,25 @@
+"""`frontpage up`: everything on this machine, from nothing to a published front page; stays until interrupted."""
+
+import os
+from datetime import datetime
+
+from core.params import Params
+from core.settings import Settings
+from core.summary import Summary
+from stack.console import Console
+from stack.layout import Layout, Ports, World
+from stack.processes import free_port
+from stack.services import Stack
+from stack.up import up
+
+
+def run(
+    settings: Settings, _params: Params, world: World, *, api_port: int, airflow_port: int, now: datetime
+) -> Summary:
+    """Start, fill, run the workflows, show ten recommendations, stay up; everything is down again at the end."""
+    layout = Layout(settings.home.absolute())
+    layout.home.mkdir(parents=True, exist_ok=True)
+    ports = Ports(api_port, airflow_port, free_port(1025))
+    console = Console()
+    up(Stack(settings, layout, ports, os.environ), world, console, now)
+    return Summary("up", artifact=str(layout.home), details={"world": world.label.replace(" ", "_")})
