@@ -1,6 +1,7 @@
 """The HTTP server around the application: uvicorn on uvloop and httptools."""
 
 import contextlib
+import errno
 import functools
 import socket
 
@@ -37,10 +38,11 @@ def bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
-    except (socket.gaierror, OverflowError) as error:
-        raise BadInputError(f"cannot listen on {host}:{port} ({error}); give an address of this machine") from error
-    except OSError as error:
-        raise UnavailableError(f"cannot listen on {host}:{port} ({error.strerror}); choose another --port") from error
+    except (OSError, OverflowError) as error:
+        sentence = f"cannot listen on {host}:{port} ({error})"
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise UnavailableError(f"{sentence}; choose another --port") from error
+        raise BadInputError(f"{sentence}; give an address of this machine") from error
 
 
 def _config(settings: Settings, host: str, port: int, workers: int) -> uvicorn.Config:
