@@ -297,6 +297,84 @@ create table digest_delivery (
 comment on table digest_delivery is 'grain: edition, reader; the outbox';
 """
 
+FEATURES = """
+create schema feast;
+comment on schema feast is 'states that Feast reads; its online tables and its registry are made beside them by Feast';
+
+create table feast.article_state (
+    article_id        text not null,
+    event_timestamp   timestamptz not null,
+    category          text,
+    publisher         text,
+    language          text,
+    started_us        bigint,
+    first_read_us     bigint,
+    last_read_us      bigint,
+    decayed_reads     double precision[] not null,
+    n_reads           bigint not null,
+    dwell_sum_seconds double precision not null,
+    dwell_count       bigint not null,
+    fingerprint       bigint not null,
+    primary key (article_id, event_timestamp) include (fingerprint)
+);
+comment on table feast.article_state is
+    'grain: article, event_timestamp (the as_of that saw it changed); *_us are microseconds since 1970 (Feast keeps seconds)';
+
+create table feast.article_region_state (
+    article_id      text not null,
+    region          text not null,
+    event_timestamp timestamptz not null,
+    last_read_us    bigint,
+    decayed_reads   double precision[] not null,
+    n_reads         bigint not null,
+    fingerprint     bigint not null,
+    primary key (article_id, region, event_timestamp) include (fingerprint)
+);
+comment on table feast.article_region_state is 'grain: article, region, event_timestamp';
+
+create table feast.region_state (
+    region            text not null,
+    event_timestamp   timestamptz not null,
+    last_read_us      bigint,
+    decayed_reads     double precision[] not null,
+    top_decayed_reads double precision[] not null,
+    n_reads           bigint not null,
+    dwell_sum_seconds double precision not null,
+    dwell_count       bigint not null,
+    fingerprint       bigint not null,
+    primary key (region, event_timestamp) include (fingerprint)
+);
+comment on table feast.region_state is 'grain: region, event_timestamp; the empty region is everywhere';
+
+create table feast.reader_state (
+    reader_key           bigint not null,
+    event_timestamp      timestamptz not null,
+    region               text,
+    language             text,
+    interests            text[] not null,
+    last_read_us         bigint,
+    decayed_reads        double precision[] not null,
+    n_reads              bigint not null,
+    median_dwell_seconds double precision,
+    categories           text[] not null,
+    category_shares      double precision[] not null,
+    publishers           text[] not null,
+    publisher_shares     double precision[] not null,
+    recent_articles      text[] not null,
+    recent_dwell_seconds double precision[] not null,
+    fingerprint          bigint not null,
+    primary key (reader_key, event_timestamp) include (fingerprint)
+);
+comment on table feast.reader_state is 'grain: reader, event_timestamp';
+
+create table feast.state_tick (
+    as_of      timestamptz primary key,
+    n_changed  bigint not null,
+    written_at timestamptz not null default clock_timestamp()
+);
+comment on table feast.state_tick is 'grain: as_of whose states are written, all of them or none';
+"""
+
 TABLES = (
     *("digest_delivery", "digest_edition", "validation_run", "publication", "published_run", "fallback_list"),
     *("recommendation", "rec_run", "model_stage_change", "model_version", "training_run", "quarantine"),
@@ -306,12 +384,13 @@ TABLES = (
 
 def upgrade() -> None:
     """Create every table of the spine."""
-    for statements in (CANONICAL, MODELS, OUTPUT, DELIVERY):
+    for statements in (CANONICAL, MODELS, OUTPUT, DELIVERY, FEATURES):
         op.execute(statements)
 
 
 def downgrade() -> None:
     """Drop them again; data is gone."""
+    op.execute("drop schema feast cascade")  # with the tables that Feast made in it
     for table in TABLES:
         op.execute(f"drop table {table}")
     op.execute("drop view article")
