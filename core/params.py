@@ -74,8 +74,9 @@ class CandidateParams(Section):
 
     popular: int = Field(60, ge=10)
     regional: int = Field(20, ge=0)
-    als: int = Field(20, ge=0)
-    content: int = Field(20, ge=0)
+    similar_readers: int = Field(20, ge=0, description="by ALS")
+    similar_content: int = Field(20, ge=0, description="to the reader's recent reads")
+    interests: int = Field(5, ge=0, description="of each category picked at sign-up")
     newest: int = Field(10, ge=0)
 
 
@@ -84,6 +85,20 @@ class GateParams(Section):
 
     min_ratio_to_champion: float = Field(0.99, gt=0)
     min_ratio_to_popularity: float = Field(1.0, gt=0)
+
+
+class QualityParams(Section):
+    """Limits of the checks on tables and lists; docs/reference/expectations.md says where each one is used."""
+
+    window_days: float = Field(7.0, gt=0, description="rows recorded within this are checked one by one")
+    max_rows: int = Field(2_000_000, gt=0, description="of these at most the newest so many")
+    min_volume: float = Field(0.25, ge=0, description="a day with a smaller share of what it should bring stops the run")
+    low_volume: float = Field(0.5, ge=0, description="a smaller share is worth a warning")
+    max_quarantined: float = Field(0.5, gt=0, description="share of a pull; more stops the run")
+    max_constant: float = Field(0.5, gt=0, description="share of one single value among measured dwell times")
+    max_suspicious: float = Field(0.5, gt=0, description="share of a day's reads")
+    min_full_lists: float = Field(0.98, ge=0, description="share of active readers whose list is as long as it can be")
+    pages_kept: int = Field(24, ge=1, description="Data Docs pages kept per boundary")
 
 
 class Params(Section):
@@ -100,6 +115,7 @@ class Params(Section):
     candidates: CandidateParams = CandidateParams()
     ranker: RankerParams = RankerParams()
     gate: GateParams = GateParams()
+    quality: QualityParams = QualityParams()
 
     @property
     def max_age(self) -> timedelta:

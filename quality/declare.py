@@ -1,0 +1,59 @@
+"""What an expectation is here: data with a name, a boundary, a severity and a reason, around a Great Expectations object."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from dataclasses import dataclass
+from enum import StrEnum
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # Great Expectations warns at import of things that are not ours to mend
+    import great_expectations as gx
+    from great_expectations.expectations.expectation import Expectation
+
+logging.getLogger("great_expectations").setLevel(logging.ERROR)
+
+__all__ = ["Boundary", "Check", "Expectation", "Part", "Severity", "figure", "gx"]
+
+
+class Boundary(StrEnum):
+    """Where data crosses from one step to the next."""
+
+    EXTRACT = "extract"
+    ARTICLES = "articles"
+    READS = "reads"
+    READERS = "readers"
+    LISTS = "lists"
+
+
+class Part(StrEnum):
+    """What of a boundary is looked at: the table's shape, its rows one by one, or figures over all of them."""
+
+    TABLE = "table"
+    ROWS = "rows"
+    FIGURES = "figures"
+
+
+class Severity(StrEnum):
+    """`fail` stops the run before anything is published; `warn` is reported and goes on."""
+
+    FAIL = "fail"
+    WARN = "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One declared expectation. `reason` says what would happen to readers without it."""
+
+    name: str
+    boundary: Boundary
+    part: Part
+    severity: Severity
+    reason: str
+    expectation: Expectation
+
+
+def figure(column: str, at_least: float | None = None, at_most: float | None = None) -> Expectation:
+    """The expectation that one of a boundary's figures lies within limits; a null figure is not judged."""
+    return gx.expectations.ExpectColumnMaxToBeBetween(column=column, min_value=at_least, max_value=at_most)

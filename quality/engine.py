@@ -1,0 +1,155 @@
+"""Great Expectations at work in PostgreSQL: one ephemeral context, one data source, one suite per part of a boundary.
+
+Nothing of the context is kept on disk, and the connection stands in it as a variable's name only. The moment and the
+limits reach the queries as settings of the session (`current_setting('frontpage.as_of')`), so the SQL files are constant
+texts and nothing is pasted into them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from great_expectations.core.run_identifier import RunIdentifier
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
+from great_expectations.exceptions import GreatExpectationsError
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.clock import iso
+from quality.declare import Check, Expectation, Part, gx
+from quality.outcome import Outcome
+
+_CONNECTION_VARIABLE = "FRONTPAGE_CHECKED_DATABASE"
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What to look at: a table's name for its shape, else a query; with a name for pages and messages."""
+
+    name: str
+    part: Part
+    source: str
+    identified_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What Great Expectations said of one target; `result` is None where the target could not be read at all."""
+
+    target: Target
+    outcomes: tuple[Outcome, ...]
+    result: Any = None
+
+
+class Engine:
+    """One session of checks as of a moment; use `open_engine`."""
+
+    def __init__(self, context: Any, datasource: Any, as_of: datetime) -> None:
+        self._context, self._datasource, self._as_of = context, datasource, as_of
+
+    def validate(self, target: Target, checks: Sequence[Check]) -> Validation:
+        """Evaluate the checks on the target; an expectation that cannot be evaluated has the outcome `error`."""
+        suite = self._context.suites.add(
+            gx.ExpectationSuite(target.name, expectations=[_bound(check) for check in checks])
+        )
+        definition = gx.ValidationDefinition(name=target.name, data=self._batch(target), suite=suite)
+        definition = self._context.validation_definitions.add(definition)
+        try:
+            result = definition.run(
+                result_format={
+                    "result_format": "SUMMARY",
+                    "partial_unexpected_count": _EXAMPLES,
+                    "unexpected_index_column_names": list(target.identified_by),
+                },
+                run_id=RunIdentifier(run_name=iso(self._as_of), run_time=self._as_of),
+            )
+        except (GreatExpectationsError, SQLAlchemyError) as error:
+            return Validation(target, tuple(Outcome(check, "error", _first_line(error)) for check in checks))
+        by_name = {each.expectation_config.meta["name"]: each for each in result.results}
+        return Validation(target, tuple(_outcome(check, by_name[check.name]) for check in checks), result)
+
+    def _batch(self, target: Target) -> Any:
+        if target.part == Part.TABLE:
+            asset = self._datasource.add_table_asset(target.name, table_name=target.source)
+        else:
+            # Great Expectations wants its queries to begin with the word select; ours begin with a header.
+            asset = self._datasource.add_query_asset(
+                target.name, query="select * from (\n" + target.source + "\n) rows"
+            )
+        return asset.add_batch_definition_whole_table("whole")
+
+
+@contextmanager
+def open_engine(database_url: str, as_of: datetime, variables: Mapping[str, Any]) -> Iterator[Engine]:
+    """Checks on a database as of a moment. `variables` become session settings `frontpage.<name>`."""
+    context = gx.get_context(
+        mode="ephemeral",
+        project_config=DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+            analytics_enabled=False,
+            progress_bars=ProgressBarsConfig(globally=False),
+        ),
+        runtime_environment={_CONNECTION_VARIABLE: database_url.replace("postgresql://", "postgresql+psycopg2://", 1)},
+    )
+    settings = {"as_of": iso(as_of), **variables}
+    options = " ".join(["-c timezone=UTC", *(f"-c frontpage.{name}={value}" for name, value in settings.items())])
+    datasource = context.data_sources.add_postgres(
+        "frontpage",
+        connection_string=f"${{{_CONNECTION_VARIABLE}}}",
+        create_temp_table=True,  # each query runs once, not once per metric
+        # One connection: the temporary tables live on it.
+        kwargs={"connect_args": {"options": options}, "pool_size": 1, "max_overflow": 0},
+    )
+    try:
+        yield Engine(context, datasource, as_of)
+    finally:
+        datasource.get_engine().dispose()
+
+
+def _bound(check: Check) -> Expectation:
+    """A copy of the declared object that carries our name for it; suites change what they are given."""
+    severity = {"fail": "critical", "warn": "warning"}[check.severity]
+    description = f"{check.name} ({check.severity}): {check.reason}"
+    return check.expectation.copy(
+        update={"meta": {"name": check.name}, "severity": severity, "description": description, "id": None}
+    )
+
+
+def _outcome(check: Check, result: Any) -> Outcome:
+    raised = [info for info in _exceptions(result.exception_info) if info.get("raised_exception")]
+    if raised:
+        return Outcome(check, "error", _first_line(raised[0]["exception_message"]))
+    found = result.result
+    if check.part == Part.FIGURES and found.get("observed_value") is None:
+        return Outcome(check, "skipped")
+    return Outcome(check, "passed" if result.success else "failed", _observed(found), _examples(found))
+
+
+def _exceptions(info: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The two shapes of `exception_info`: one exception, or one per metric."""
+    return [info] if "raised_exception" in info else [each for each in info.values() if isinstance(each, Mapping)]
+
+
+def _observed(found: Mapping[str, Any]) -> Any:
+    if "unexpected_count" in found:
+        return f"{found['unexpected_count']} of {found['element_count']} rows"
+    observed = found.get("observed_value")
+    return float(observed) if isinstance(observed, (Decimal, float, int)) else observed
+
+
+def _examples(found: Mapping[str, Any]) -> tuple[Any, ...]:
+    examples = found.get("partial_unexpected_index_list") or found.get("partial_unexpected_list") or []
+    return tuple(examples[:_EXAMPLES])
+
+
+def _first_line(error: object) -> str:
+    return str(error).strip().splitlines()[0][:200]

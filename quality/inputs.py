@@ -1,0 +1,39 @@
+"""Checks of what came in: pulls, articles, reads and readers as known at a moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from core import columns as c
+from core.params import Params
+from quality.declare import Boundary, Part
+from quality.engine import Engine, Target, Validation, open_engine
+from quality.suites import SOURCES, input_checks, of
+from store.connect import query
+
+_IDENTITY = {Boundary.ARTICLES: (c.ARTICLE_ID,), Boundary.READS: (c.EVENT_ID,), Boundary.READERS: (c.READER_KEY,)}
+
+
+def check_inputs(database_url: str, params: Params, as_of: datetime) -> list[Validation]:
+    """One validation per part of each boundary, in the order of the reference page."""
+    with open_engine(database_url, as_of, session_variables(params)) as engine:
+        return [_check(engine, boundary, part, params) for boundary, parts in SOURCES.items() for part in parts]
+
+
+def session_variables(params: Params) -> dict[str, Any]:
+    """What the queries of store/sql/quality read with current_setting, besides as_of."""
+    return {
+        "window_days": params.quality.window_days,
+        "max_rows": params.quality.max_rows,
+        "max_age_days": params.lists.max_age_days,
+        "active_days": params.lists.active_days,
+    }
+
+
+def _check(engine: Engine, boundary: Boundary, part: Part, params: Params) -> Validation:
+    source = SOURCES[boundary][part]
+    text = source if part == Part.TABLE else query(source)
+    identity = _IDENTITY.get(boundary, ()) if part == Part.ROWS else ()
+    target = Target(f"{boundary}.{part}", part, text, identity)
+    return engine.validate(target, of(input_checks(params.quality), boundary, part))

@@ -1,0 +1,15 @@
+-- How the last pull of each source ended.
+-- grain: one row; a figure is null where no source was pulled yet, or a pull was too small to judge
+-- parameters (session settings): frontpage.as_of; read-only
+with latest as (
+    select distinct on (source) *
+    from extract_run
+    where as_of <= current_setting('frontpage.as_of')::timestamptz and state <> 'running'
+    order by source, as_of desc, extract_id desc
+)
+select count(*) as n_sources,
+       sum(abs(rows_in - loaded - updated - unchanged - quarantined)) filter (where state = 'done') as n_unaccounted,
+       max(quarantined::float8 / nullif(rows_in, 0)) filter (where rows_in >= 20 and state = 'done') as quarantined_share,
+       avg((state = 'failed')::int) as failed_share,
+       extract(epoch from current_setting('frontpage.as_of')::timestamptz - max(as_of)) / 3600 as newest_pull_age_hours
+from latest

@@ -1,0 +1,24 @@
+"""What the checks said: one row per boundary and check run, kept for audit."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from store.connect import Connection, execute, fetch_all, query
+
+
+def record_validation(
+    connection: Connection, as_of: datetime, boundary: str, results: Sequence[Mapping[str, Any]], *, passed: bool
+) -> None:
+    """Add one check of one boundary; a repeat is a row of its own."""
+    execute(
+        connection,
+        query("validation_insert"),
+        {"as_of": as_of, "boundary": boundary, "passed": passed, "results": json.dumps(list(results), default=str)},
+    )
+
+
+def newest_validations(connection: Connection, as_of: datetime) -> list[dict[str, Any]]:
+    """The last check of each boundary for exactly this moment, ordered by boundary."""
+    return fetch_all(connection, query("validation_newest"), {"as_of": as_of})
