@@ -30,7 +30,12 @@ class Load:
 
 
 LOADS = (
-    Load("apache-airflow", "airflow", ("python", "dags/refresh_hourly.py"), "the schedules, retries and the operators' UI"),
+    Load(
+        "apache-airflow",
+        "airflow",
+        ("python", "dags/refresh_hourly.py"),
+        "the schedules, retries and the operators' UI",
+    ),
     Load("apache-beam", "apache_beam", ("extract", *AS_OF), "new articles, reads and readers"),
     Load("psycopg2-binary", "psycopg2", ("publish", *AS_OF), "every table: nothing can be read, written or published"),
     Load("feast", "feast", ("features", *AS_OF), "features of readers and articles, for training and scoring alike"),
@@ -38,9 +43,19 @@ LOADS = (
     Load("scikit-learn", "sklearn", ("train", *AS_OF, "--no-resume"), "content vectors, so training"),
     Load("implicit", "implicit", ("train", *AS_OF, "--no-resume"), "collaborative factors, so training"),
     Load("shap", "shap", ("score", *AS_OF), "the reasons that stand with each recommendation, so new lists"),
-    Load("neptune", "neptune", ("train", *AS_OF, "--no-resume"), "the record of the run, so a version that may be promoted"),
-    Load("great-expectations", "great_expectations", ("validate", *AS_OF), "the checks without which nothing is published"),
-)  # fmt: skip
+    Load(
+        "neptune",
+        "neptune",
+        ("train", *AS_OF, "--no-resume"),
+        "the record of the run, so a version that may be promoted",
+    ),
+    Load(
+        "great-expectations",
+        "great_expectations",
+        ("validate", *AS_OF),
+        "the checks without which nothing is published",
+    ),
+)
 
 
 @pytest.fixture(scope="module")
