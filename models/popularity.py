@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -22,6 +23,21 @@ class Picks:
     reader: Ints
     rank: Ints
     article: Ints
+
+    @classmethod
+    def empty(cls) -> Self:
+        """No picks."""
+        return cls.concatenate([])
+
+    @classmethod
+    def concatenate(cls, picks: Sequence[Picks]) -> Self:
+        """One after the other."""
+        nothing = np.zeros(0, dtype=np.int64)
+        return cls(
+            np.concatenate([nothing, *(pick.reader for pick in picks)]),
+            np.concatenate([nothing, *(pick.rank for pick in picks)]),
+            np.concatenate([nothing, *(pick.article for pick in picks)]),
+        )
 
 
 def decayed_reads(moment: Moment, half_life_hours: float, region: int | None = None) -> Floats:
@@ -54,14 +70,14 @@ def first_unseen(moment: Moment, reader_rows: Ints, order: Ints, n: int = LIST_L
     """
     head = order[: n * 5]
     picks = [_pick(moment, rows, head, n) for rows in _blocks(reader_rows, len(head))]
-    found = _concatenate(picks)
+    found = Picks.concatenate(picks)
     if len(head) == len(order):
         return found
     counts = np.bincount(found.reader, minlength=len(moment.readers))
     short = reader_rows[counts[reader_rows] < n]
     kept = np.isin(found.reader, short, invert=True)
     redone = [_pick(moment, rows, order, n) for rows in _blocks(short, len(order))]
-    return _sorted(_concatenate([Picks(found.reader[kept], found.rank[kept], found.article[kept]), *redone]))
+    return _sorted(Picks.concatenate([Picks(found.reader[kept], found.rank[kept], found.article[kept]), *redone]))
 
 
 def _pick(moment: Moment, reader_rows: Ints, order: Ints, n: int) -> Picks:
@@ -74,15 +90,6 @@ def _pick(moment: Moment, reader_rows: Ints, order: Ints, n: int) -> Picks:
 def _blocks(reader_rows: Ints, width: int) -> Iterator[Ints]:
     size = max(1, _CELLS // max(1, width))
     return (reader_rows[start : start + size] for start in range(0, len(reader_rows), size))
-
-
-def _concatenate(picks: list[Picks]) -> Picks:
-    empty = np.zeros(0, dtype=np.int64)
-    return Picks(
-        np.concatenate([empty, *(pick.reader for pick in picks)]),
-        np.concatenate([empty, *(pick.rank for pick in picks)]),
-        np.concatenate([empty, *(pick.article for pick in picks)]),
-    )
 
 
 def _sorted(picks: Picks) -> Picks:

@@ -1,0 +1,81 @@
+"""Exhaustive nearest articles by inner product, and what a reader's recent reads look like."""
+
+from __future__ import annotations
+
+import numpy as np
+from implicit.cpu.topk import topk
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from models.ledger import Ints
+from models.moment import Moment, rows_of
+from models.popularity import Picks
+from models.threads import one_blas_thread
+
+Vectors = NDArray[np.float32]
+
+#: Newest reads that stand for what a reader reads now.
+_N_RECENT = 20
+
+
+def nearest(moment: Moment, queries: Vectors, articles: Vectors, reader_rows: Ints, n: int) -> Picks:
+    """The `n` unread live articles with the largest positive inner product for each reader row.
+
+    `queries` [reader row of the moment], `articles` [live row]; zero vectors find nothing.
+    """
+    asking = reader_rows[queries[reader_rows].any(axis=1)]
+    n = min(n, len(articles))
+    if n == 0 or not len(asking):
+        return Picks.empty()
+    with one_blas_thread():
+        found, scores = topk(
+            articles, queries[asking], n, filter_query_items=_seen_matrix(moment, asking), num_threads=1
+        )
+    row, rank = np.nonzero(scores > 0)
+    return Picks(asking[row], rank.astype(np.int64) + 1, found[row, rank].astype(np.int64))
+
+
+def profiles(moment: Moment, vectors: Vectors) -> Vectors:
+    """For each reader row the mean vector, of length 1, of the newest reads; zeros without any known text.
+
+    `vectors` holds one row per article of the ledger.
+    """
+    ledger, known = moment.ledger, moment.known
+    reader = rows_of(ledger.read_reader[known], moment.readers, len(ledger.reader_keys))
+    kept = (reader >= 0) & (ledger.read_article[known] >= 0)
+    reader, article = reader[kept][::-1], ledger.read_article[known][kept][::-1]  # newest first
+    order = np.argsort(reader, kind="stable")
+    reader, article = reader[order], article[order]
+    recent = _place_in_group(reader) < _N_RECENT
+    shape = (len(moment.readers), len(ledger.article_ids))
+    reads = csr_matrix((np.ones(recent.sum(), np.float32), (reader[recent], article[recent])), shape=shape)
+    return unit(np.asarray(reads @ vectors, dtype=np.float32))
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Rows scaled to length 1; rows of length 0 stay 0."""
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 1e-9)
+
+
+def inner_products(queries: Vectors, articles: Vectors, query_rows: Ints, article_rows: Ints) -> NDArray[np.float32]:
+    """Inner product of each pair of rows; vectorised, in slices that keep memory small."""
+    result = np.empty(len(query_rows), dtype=np.float32)
+    for start in range(0, len(query_rows), 1 << 18):
+        part = slice(start, start + (1 << 18))
+        result[part] = np.einsum("ij,ij->i", queries[query_rows[part]], articles[article_rows[part]])
+    return result
+
+
+def _place_in_group(groups: Ints) -> Ints:
+    """0, 1, 2 ... within each run of equal values."""
+    starts = np.flatnonzero(np.diff(groups, prepend=-1))
+    return np.arange(len(groups)) - np.repeat(starts, np.diff(np.append(starts, len(groups))))
+
+
+def _seen_matrix(moment: Moment, reader_rows: Ints) -> csr_matrix:
+    width = len(moment.live)
+    row = rows_of(moment.seen // width, reader_rows, len(moment.readers))
+    column = moment.seen % width
+    ones = np.ones((row >= 0).sum(), dtype=np.float32)
+    return csr_matrix((ones, (row[row >= 0], column[row >= 0])), shape=(len(reader_rows), width))

@@ -1,0 +1,124 @@
+"""The ranker: LambdaMART (LightGBM) in fixed chunks of trees, each with a seed of its own.
+
+LightGBM's random state is not part of a saved model, so a training resumed in the middle of one `train` call differs
+from an undisturbed one. Chunks make every boundary a clean start: text of the trees so far, and the next seed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+from numpy.typing import NDArray
+
+from core.params import RankerParams
+from models.files import write_bytes
+from models.ledger import Ints
+
+Matrix = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the ranker learns from: features [pair, feature], grades [pair], and the pairs of each list, in order."""
+
+    matrix: Matrix
+    names: tuple[str, ...]
+    grades: Ints
+    group_sizes: Ints
+
+
+def train_ranker(
+    rows: Rows, params: RankerParams, seed: int, n_threads: int, folder: Path | None = None
+) -> tuple[lgb.Booster, list[float]]:
+    """The ranker and its nDCG@10 on the training lists after each tree.
+
+    Chunks that `folder` holds for these very inputs are not trained again; each new one is written there, whole.
+    """
+    mark = _fingerprint(rows, params, seed)
+    text, curve = "", list[float]()
+    for chunk, n_trees in enumerate(_chunks(params)):
+        path = None if folder is None else folder / f"ranker-{mark[:16]}-{chunk:03d}.txt"
+        if path is not None and path.exists():
+            text = path.read_text()
+            continue
+        text = _train_chunk(rows, params, text, n_trees, (seed + chunk, n_threads))
+        if path is not None:
+            write_bytes(path, text.encode())
+    booster = load_ranker(text)
+    curve = ndcg_by_tree(booster, rows, max(1, params.n_trees // 12))
+    return booster, curve
+
+
+def load_ranker(text: str) -> lgb.Booster:
+    """The ranker of a saved text."""
+    return lgb.Booster(model_str=text)
+
+
+def ranker_text(booster: lgb.Booster) -> str:
+    """Text of the trees; the same for the same trees."""
+    return str(booster.model_to_string())
+
+
+def predict(booster: lgb.Booster, matrix: Matrix, n_threads: int) -> NDArray[np.float64]:
+    """Score of each row; no rows give no scores."""
+    if not len(matrix):
+        return np.zeros(0)
+    return np.asarray(booster.predict(matrix, num_threads=n_threads), dtype=np.float64)
+
+
+def ndcg_by_tree(booster: lgb.Booster, rows: Rows, step: int) -> list[float]:
+    """nDCG@10 over the lists with the first `step`, 2 x `step` ... trees."""
+    from core.metrics import ndcg_of_groups
+
+    counts = range(step, booster.num_trees() + 1, step)
+    scores = (np.asarray(booster.predict(rows.matrix, num_iteration=count)) for count in counts)
+    return [ndcg_of_groups(score, rows.grades, rows.group_sizes) for score in scores]
+
+
+def _chunks(params: RankerParams) -> list[int]:
+    full, rest = divmod(params.n_trees, params.chunk_trees)
+    return [params.chunk_trees] * full + ([rest] if rest else [])
+
+
+def _train_chunk(rows: Rows, params: RankerParams, text: str, n_trees: int, seed_and_threads: tuple[int, int]) -> str:
+    data = lgb.Dataset(
+        rows.matrix,
+        rows.grades,
+        group=rows.group_sizes,
+        feature_name=list(rows.names),
+        params={"verbosity": -1},
+        free_raw_data=False,
+    )
+    options = _options(params, *seed_and_threads)
+    start = load_ranker(text) if text else None
+    return ranker_text(lgb.train(options, data, num_boost_round=n_trees, init_model=start))
+
+
+def _options(params: RankerParams, seed: int, n_threads: int) -> dict[str, Any]:
+    return {
+        "objective": "lambdarank",
+        "num_leaves": params.n_leaves,
+        "learning_rate": params.learning_rate,
+        "min_child_samples": params.min_child_samples,
+        "lambdarank_truncation_level": 15,
+        "bagging_fraction": 0.8,
+        "bagging_freq": 1,
+        "feature_fraction": 0.8,
+        "seed": seed % (1 << 31),
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": n_threads,
+        "verbosity": -1,
+    }
+
+
+def _fingerprint(rows: Rows, params: RankerParams, seed: int) -> str:
+    digest = hashlib.sha256(f"{params.model_dump_json()} {seed} {rows.names}".encode())
+    for array in (rows.matrix, rows.grades, rows.group_sizes):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
