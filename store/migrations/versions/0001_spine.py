@@ -318,7 +318,7 @@ create table feast.article_state (
     primary key (article_id, event_timestamp) include (fingerprint)
 );
 comment on table feast.article_state is
-    'grain: article, event_timestamp (the as_of that saw it changed); *_us are microseconds since 1970 (Feast keeps seconds)';
+    'grain: article, event_timestamp (the as_of that saw it change); *_us: microseconds since 1970, Feast keeps seconds';
 
 create table feast.article_region_state (
     article_id      text not null,
@@ -390,7 +390,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them again; data is gone."""
-    op.execute("drop schema feast cascade")  # with the tables that Feast made in it
+    op.execute("drop schema if exists feast cascade")  # with the tables that Feast made in it
     for table in TABLES:
         op.execute(f"drop table {table}")
     op.execute("drop view article")
