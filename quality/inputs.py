@@ -28,6 +28,7 @@ def session_variables(params: Params) -> dict[str, Any]:
         "max_rows": params.quality.max_rows,
         "max_age_days": params.lists.max_age_days,
         "active_days": params.lists.active_days,
+        "history_days": params.data.max_days,
     }
 
 

@@ -1,0 +1,44 @@
+"""Checks of a run's lists before they may be served."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from psycopg2 import sql
+
+from core import columns as c
+from core.params import Params
+from quality.declare import Boundary, Part
+from quality.engine import Target, Validation, open_engine
+from quality.inputs import session_variables
+from quality.lists import lists
+from quality.suites import of
+from store.connect import Connection, query
+from store.runs import table_of
+
+_IDENTITY = ("scope", "owner", c.RANK, c.ARTICLE_ID)
+
+
+def check_lists(
+    connection: Connection, database_url: str, params: Params, run: tuple[int, datetime]
+) -> list[Validation]:
+    """One validation per part of the lists of `run` (its id and as_of), whose table need not be attached yet.
+
+    `connection` only quotes names; the checks have one of their own.
+    """
+    run_id, as_of = run
+    checks = lists(params.quality)
+    with open_engine(database_url, as_of, session_variables(params)) as engine:
+        return [
+            engine.validate(_target(connection, run_id, part), of(checks, Boundary.LISTS, part))
+            for part in (Part.TABLE, Part.ROWS, Part.FIGURES)
+        ]
+
+
+def _target(connection: Connection, run_id: int, part: Part) -> Target:
+    name = f"{Boundary.LISTS}.{part}"
+    if part == Part.TABLE:
+        return Target(name, part, table_of(run_id))
+    names = {"table": sql.Identifier(table_of(run_id)), "run_id": sql.Literal(run_id)}
+    text = sql.SQL(query(f"quality/{Boundary.LISTS}_{part}")).format(**names).as_string(connection)
+    return Target(name, part, text, _IDENTITY if part == Part.ROWS else ())
