@@ -7,7 +7,7 @@ import json
 import os
 import socket
 import subprocess
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import psutil
@@ -32,6 +32,8 @@ class Child:
     name: str
     pid: int
     created: float
+    #: Only where this very command started it: its exit code is nobody else's to ask for.
+    process: subprocess.Popen[bytes] | None = field(default=None, compare=False, repr=False)
 
 
 def start(layout: Layout, name: str, command: Sequence[str], env: Mapping[str, str]) -> Child:
@@ -42,7 +44,7 @@ def start(layout: Layout, name: str, command: Sequence[str], env: Mapping[str, s
             command, env={**env, MARK: str(layout.home)}, cwd=layout.home,
             stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
-    return record(layout, name, process.pid)
+    return replace(record(layout, name, process.pid), process=process)
 
 
 def record(layout: Layout, name: str, pid: int) -> Child:
@@ -50,7 +52,7 @@ def record(layout: Layout, name: str, pid: int) -> Child:
     created = psutil.Process(pid).create_time()
     child = Child(name, pid, created)
     layout.run.mkdir(parents=True, exist_ok=True)
-    (layout.run / f"{name}.pid").write_text(json.dumps(asdict(child)))
+    (layout.run / f"{name}.pid").write_text(json.dumps({"name": name, "pid": pid, "created": created}))
     return child
 
 
@@ -144,9 +146,10 @@ def wait_for(child: Child, layout: Layout, seconds: float) -> None:
 
     Raises UnavailableError with its last words where it failed, or where it takes longer than `seconds`.
     """
+    assert child.process is not None, "only who started it can wait for it"
     try:
-        exit_code = psutil.Process(child.pid).wait(seconds)
-    except psutil.TimeoutExpired as error:
+        exit_code = child.process.wait(seconds)
+    except subprocess.TimeoutExpired as error:
         raise UnavailableError(
             f"{child.name} did not end within {seconds:.0f} s; its log is {log_of(layout, child.name)}"
         ) from error

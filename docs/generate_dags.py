@@ -1,0 +1,58 @@
+"""Write docs/reference/dags.md from the DAG files. Apart from docs/generate.py since it needs Airflow."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "reference" / "dags.md"
+_HEAD = """<!-- Written by `make docs`; a test compares it with the code. -->
+# Workflows
+
+Each task is one verb of the `frontpage` command, called as `frontpage VERB --as-of T`. T is the tick of a scheduled or
+back-filled run; for a manual run it is the parameter `as_of`, or else the last refresh tick before the run was asked
+for. Times are UTC. Bad input, a failed check or a missing model ends a task at once; anything else is tried again.
+"""
+
+
+def dags_page(dags: Mapping[str, Any]) -> str:
+    """The page: one section per workflow, by name."""
+    return "\n".join([_HEAD, *(line for name in sorted(dags) for line in _section(dags[name]))])
+
+
+def _section(dag: Any) -> Iterator[str]:
+    yield f"## {dag.dag_id}\n"
+    tags = ", ".join(sorted(dag.tags))
+    yield f"`{dag.timetable.expression}` · {tags} · owner {dag.owner} · {dag.max_active_runs} run at a time\n"
+    yield _body(dag.doc_md) + "\n"
+    yield "| task | after | writes | retries | at most | priority |"
+    yield "|---|---|---|---|---|---|"
+    for task in dag.topological_sort():
+        after = ", ".join(sorted(task.upstream_task_ids))
+        outlets = ", ".join(outlet.name for outlet in task.outlets)
+        limits = f"{task.retries} | {task.execution_timeout} | {task.priority_weight}"
+        yield f"| `{task.task_id}` | {after} | {outlets} | {limits} |"
+    yield ""
+
+
+def _body(doc: str) -> str:
+    """The workflow's own words, with their heading one level down and the runbook as a link from this page."""
+    text = doc.strip().replace("Runbook: docs/runbook.md", "Runbook: [docs/runbook.md](../runbook.md").rstrip()
+    return f"{text})" if "](../runbook.md" in text else text
+
+
+def main() -> None:
+    """Write the page."""
+    from tests.support.workflows import dag_bag
+
+    PAGE.write_text(dags_page(dag_bag().dags))
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    main()

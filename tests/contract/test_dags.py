@@ -1,0 +1,180 @@
+"""What every workflow keeps to, whoever writes the next one."""
+
+import ast
+import inspect
+import re
+from datetime import timedelta
+
+import pytest
+import typer
+
+from tests.support.workflows import ROOT, dag_bag
+
+FILES = sorted((ROOT / "dags").glob("*.py"))
+TIERS = {"tier-1", "tier-2", "tier-3"}
+
+
+@pytest.fixture(params=["digest_daily", "refresh_hourly", "retrain_nightly"])
+def workflow(request):
+    """Each workflow in turn."""
+    return dag_bag().dags[request.param]
+
+
+def test_the_workflows_are_these_three():
+    """One file per workflow, named like it, and none that a test does not know."""
+    assert sorted(dag_bag().dags) == ["digest_daily", "refresh_hourly", "retrain_nightly"]
+    assert sorted(dag_bag().dags) == [path.stem for path in FILES]
+
+
+def test_all_files_are_read_without_errors():
+    """A file that cannot be imported would vanish from the scheduler without a word."""
+    assert dag_bag().import_errors == {}
+    assert [stat.file for stat in dag_bag().dagbag_stats if stat.warning_num] == []
+
+
+def test_reading_a_file_takes_less_than_two_seconds():
+    """The DAG processor reads every file each half minute."""
+    slow = {stat.file: stat.duration for stat in dag_bag().dagbag_stats if stat.duration > timedelta(seconds=2)}
+    assert slow == {}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_file_only_wires(path):
+    """At most 80 lines; imports only Airflow, our adapters and timedelta; reads no environment or Variable."""
+    text = path.read_text()
+    assert len(text.splitlines()) <= 80
+    imported = {
+        (node.module or "") if isinstance(node, ast.ImportFrom) else name.name
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in node.names
+    }
+    assert {name.split(".")[0] for name in imported} <= {"airflow", "plugins", "datetime", "__future__"}
+    assert re.search(r"environ|getenv|Variable|Connection", text) is None
+
+
+def test_has_owner_tier_and_description(workflow):
+    """Somebody to ask, how bad red is, and one line for the list."""
+    assert {task.owner for task in workflow.tasks} == {"newsroom-ml"}
+    assert len(TIERS & workflow.tags) == 1
+    assert workflow.description
+
+
+def test_doc_says_what_it_does_and_what_red_means(workflow):
+    """The page of a workflow opens with its purpose and tells a woken person what to do."""
+    for word in ("**Reads**", "**Writes**", "**Triage.**", "Red means", f"docs/runbook.md#{workflow.dag_id}"):
+        assert word in (workflow.doc_md or ""), word
+
+
+def test_the_runbook_has_its_section(workflow):
+    """The link in the doc leads somewhere."""
+    assert f"## {workflow.dag_id}\n" in (ROOT / "docs" / "runbook.md").read_text()
+
+
+def test_is_on_cron_and_not_on_assets(workflow):
+    """A run that an asset starts has no logical date, so it would be about no moment."""
+    from airflow.sdk import CronTriggerTimetable
+
+    assert isinstance(workflow.timetable, CronTriggerTimetable)
+    assert workflow.timetable.run_immediately == timedelta(0)
+
+
+def test_schedule_is_the_one_in_params(workflow):
+    """One truth for the cadence: params.yaml."""
+    from core.params import load_params
+
+    schedule = load_params(ROOT / "params.yaml").schedule
+    expected = {
+        "refresh_hourly": schedule.refresh,
+        "retrain_nightly": schedule.retrain,
+        "digest_daily": schedule.digest,
+    }
+    assert workflow.timetable.expression == expected[workflow.dag_id]
+
+
+def test_does_not_catch_up_and_never_overlaps_itself(workflow):
+    """Missed ticks do not pile up; `catchup` is written in the file, whatever the installation's default."""
+    assert workflow.catchup is False
+    assert "catchup=False" in (ROOT / "dags" / f"{workflow.dag_id}.py").read_text()
+    assert workflow.max_active_runs == 1
+    assert all(task.max_active_tis_per_dag == 1 for task in workflow.tasks)
+
+
+def test_tasks_retry_with_growing_pauses_and_end_in_time(workflow):
+    """A server that is away for a minute does not turn a run red; a hanging step does not hold a slot for ever."""
+    for task in workflow.tasks:
+        assert task.retries >= 1
+        assert task.retry_exponential_backoff > 1
+        assert task.max_retry_delay is not None
+        assert timedelta(0) < task.execution_timeout <= workflow.dagrun_timeout
+        assert task.on_failure_callback
+
+
+def test_as_of_is_the_one_parameter(workflow):
+    """A manual run may be about any moment."""
+    assert list(workflow.params) == ["as_of"]
+    assert workflow.params["as_of"] is None
+
+
+def test_each_task_is_one_verb_of_the_command(workflow):
+    """A task calls a verb that exists and takes `--as-of`."""
+    from cli.main import app
+
+    commands = typer.main.get_command(app).commands
+    for task in workflow.tasks:
+        assert task.verb in commands
+        assert "--as-of" in {name for parameter in commands[task.verb].params for name in parameter.opts}
+
+
+def test_verbs_are_called_with_all_they_require(workflow):
+    """What a verb cannot do without, its task gives."""
+    from cli.main import app
+
+    commands = typer.main.get_command(app).commands
+    for task in workflow.tasks:
+        needed = {parameter.opts[0] for parameter in commands[task.verb].params if parameter.required} - {"--as-of"}
+        assert needed <= set(task.arguments), f"{task.verb} needs {needed}"
+
+
+def test_nothing_is_published_before_the_gate():
+    """`publish` is downstream of `gate`, which is downstream of `validate` and `score`."""
+    tasks = dag_bag().dags["refresh_hourly"].task_dict
+    assert "gate" in tasks["publish"].get_flat_relative_ids(upstream=True)
+    assert {"validate", "score"} <= tasks["gate"].get_flat_relative_ids(upstream=True)
+
+
+def test_nothing_is_trained_on_data_that_were_not_checked():
+    """`train` is downstream of `validate` and `snapshot`; `evaluate` of `train`."""
+    tasks = dag_bag().dags["retrain_nightly"].task_dict
+    assert {"validate", "snapshot"} <= tasks["train"].get_flat_relative_ids(upstream=True)
+    assert "train" in tasks["evaluate"].get_flat_relative_ids(upstream=True)
+
+
+def test_a_refresh_comes_before_a_retrain():
+    """Where slots are short the scheduler takes refresh first, and training gives way to it on the processor."""
+    dags = dag_bag().dags
+    lowest = min(task.priority_weight for task in dags["refresh_hourly"].tasks)
+    assert lowest > max(task.priority_weight for task in dags["retrain_nightly"].tasks)
+    assert all(task.niceness > 0 for task in dags["retrain_nightly"].tasks)
+    assert all(task.niceness == 0 for task in dags["refresh_hourly"].tasks)
+
+
+def test_the_reference_page_equals_the_files():
+    """`make docs` writes docs/reference/dags.md; a changed workflow turns this red until it is written again."""
+    from docs.generate_dags import PAGE, dags_page
+
+    assert PAGE.read_text() == dags_page(dag_bag().dags)
+
+
+def test_adapters_are_cheap_to_import():
+    """The modules that DAG files import pull in no data library."""
+    import plugins.assets
+    import plugins.defaults
+    import plugins.schedule
+    import plugins.step_operator
+
+    heavy = re.compile(
+        r"^\s*(import|from) (pandas|numpy|apache_beam|feast|mlflow|great_expectations|sklearn|shap)", re.M
+    )
+    for module in (plugins.assets, plugins.defaults, plugins.schedule, plugins.step_operator):
+        assert heavy.search(inspect.getsource(module)) is None

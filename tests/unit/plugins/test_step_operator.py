@@ -1,0 +1,167 @@
+"""The operator: a verb in a process of its own, its lines in the log, its exit code as the outcome."""
+
+import contextlib
+import logging
+import os
+import signal
+import threading
+import time
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from tests.support.workflows import use_own_airflow_home
+
+use_own_airflow_home()
+
+from airflow.sdk.exceptions import AirflowException, AirflowFailException  # noqa: E402
+
+from plugins.defaults import log_failure  # noqa: E402
+from plugins.step_operator import StepOperator  # noqa: E402
+
+TICK = datetime(2026, 3, 1, 10, tzinfo=UTC)
+
+
+def program(tmp_path, body: str) -> str:
+    """A stand-in for the `frontpage` command."""
+    path = tmp_path / "frontpage"
+    path.write_text(f"#!/bin/bash\n{body}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def context(as_of=None, run_type="scheduled", logical_date=TICK):
+    """What Airflow hands to a task."""
+    run = SimpleNamespace(run_type=run_type, logical_date=logical_date, run_after=TICK)
+    instance = SimpleNamespace(
+        dag_id="refresh_hourly", task_id="score", run_id="r1", try_number=2, log_url="http://127.0.0.1/log"
+    )
+    return {"params": {"as_of": as_of}, "dag_run": run, "ti": instance}
+
+
+def operator(tmp_path, body: str, **options) -> StepOperator:
+    """The task `score` calling a stand-in."""
+    return StepOperator(task_id="score", program=program(tmp_path, body), **options)
+
+
+def test_the_result_is_the_summary_line(tmp_path):
+    """The verb is called as on the command line; what it prints last does not hide its summary."""
+    body = 'echo starting; echo "score rows_in=3 rows_out=2 args=$*"; echo "a warning at exit" >&2'
+    result = operator(tmp_path, body, arguments=["--variant", "b"]).execute(context())
+    assert result == "score rows_in=3 rows_out=2 args=score --as-of 2026-03-01T10:00:00Z --variant b"
+
+
+def test_the_summary_of_a_json_log_line_is_its_message(tmp_path):
+    """Without a terminal the command writes JSON lines."""
+    body = """echo '{"message": "score rows_in=3 rows_out=2", "frontpage.rows_in": 3}'"""
+    assert operator(tmp_path, body).execute(context()) == "score rows_in=3 rows_out=2"
+
+
+def test_every_line_is_in_the_log_as_it_comes(tmp_path, caplog):
+    """Standard output and standard error, in order."""
+    with caplog.at_level(logging.INFO):
+        task = operator(tmp_path, "echo one; echo two >&2; printf three")
+        lines = []
+        task.log.info = lambda _, line: lines.append(line)
+        task.execute(context())
+    assert lines[1:] == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize("exit_code", [2, 3, 4, 6])
+def test_what_only_a_person_can_mend_is_not_tried_again(tmp_path, exit_code):
+    """Bad input, a failed check, a missing model; the sentence names the verb, the code, and the last line."""
+    with pytest.raises(AirflowFailException, match=rf"score: exit code {exit_code} .*; the reason"):
+        operator(tmp_path, f"echo the reason; exit {exit_code}").execute(context())
+
+
+@pytest.mark.parametrize("body", ["exit 1", "exit 5", "kill -9 $$"])
+def test_what_may_pass_is_left_to_the_retries(tmp_path, body):
+    """A server that did not answer, a bug, a process that was killed."""
+    with pytest.raises(AirflowException) as caught:
+        operator(tmp_path, body).execute(context())
+    assert not isinstance(caught.value, AirflowFailException)
+
+
+def test_an_as_of_that_is_no_time_is_not_tried_again(tmp_path):
+    """The form of a manual run takes any text."""
+    with pytest.raises(AirflowFailException, match="yesterday"):
+        operator(tmp_path, "echo never").execute(context(as_of="yesterday"))
+
+
+def test_a_manual_run_is_about_the_last_refresh_tick(tmp_path):
+    """With a logical date from the form or without."""
+    body = 'echo "score rows_in=0 $3"'
+    asked_at = TICK.replace(minute=23)
+    assert operator(tmp_path, body).execute(context(None, "manual", asked_at)).endswith("T10:00:00Z")
+    assert operator(tmp_path, body).execute(context(None, "manual", None)).endswith("T10:00:00Z")
+
+
+def test_a_killed_task_leaves_no_process(tmp_path):
+    """on_kill ends the verb and what the verb started, also where they do not listen to a polite signal."""
+    pids = tmp_path / "pids"
+    task = operator(
+        tmp_path, f"trap '' TERM; (trap '' TERM; echo $BASHPID >> {pids}; sleep 60) & echo $$ >> {pids}; wait"
+    )
+    thread = threading.Thread(target=_run, args=(task,))
+    thread.start()
+    deadline = time.monotonic() + 10
+    while (not pids.exists() or len(pids.read_text().split()) < 2) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    started = time.monotonic()
+    task.on_kill()
+    thread.join(10)
+    assert time.monotonic() - started < 5, "Airflow kills the task itself after five seconds"
+    assert [pid for pid in map(int, pids.read_text().split()) if _lives(pid)] == []
+
+
+def test_the_verb_dies_with_its_task(tmp_path):
+    """After kill -9 of the task a retry must not meet the first try still running."""
+    pid_file = tmp_path / "pid"
+    body = f"echo $$ > {pid_file}; exec sleep 60"
+    task = operator(tmp_path, body)
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException):
+            task.execute(context())
+        os._exit(0)
+    deadline = time.monotonic() + 10
+    while (not pid_file.exists() or not pid_file.read_text().strip()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    time.sleep(0.3)
+    assert not _lives(int(pid_file.read_text()))
+
+
+def test_niceness_is_the_verbs(tmp_path):
+    """Training gives way on the processor; the task itself does not."""
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    assert (
+        operator(tmp_path, 'echo "score rows_in=0 nice=$(nice)"', niceness=7)
+        .execute(context())
+        .endswith(f"nice={before + 7}")
+    )
+    assert os.getpriority(os.PRIO_PROCESS, 0) == before
+
+
+def test_a_failure_is_one_line_with_everything_to_find_it(caplog):
+    """Workflow, task, run, moment, try, and where the log is."""
+    with caplog.at_level(logging.ERROR, logger="frontpage.dags"):
+        log_failure(context())
+    assert caplog.messages == [
+        "task_failed dag=refresh_hourly task=score run=r1 as_of=2026-03-01T10:00:00Z try=2 log=http://127.0.0.1/log"
+    ]
+
+
+def _run(task: StepOperator) -> None:
+    with contextlib.suppress(AirflowException):
+        task.execute(context())
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
