@@ -1,0 +1,91 @@
+"""What moves through the pipeline: parts (the Beam elements) and the blocks of rows they are read in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from core.canonical import Kind
+from etl.reasons import Reason
+
+#: Rows of one block: large enough that Beam, COPY and commits cost little per row, small enough to sit in memory.
+BLOCK_ROWS = 5_000
+#: Bytes of one block of text; a block ends at the first line end after either bound.
+BLOCK_BYTES = 8 * 1024 * 1024
+#: A longer line, cell or entry is no row of ours.
+MAX_ROW_BYTES = 2 * 1024 * 1024
+#: What is kept of a rejected row.
+MAX_PAYLOAD_CHARACTERS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Rows of a file from `first_row` on (numbered from 1), and their bytes where the file can be cut by bytes."""
+
+    first_row: int
+    n_rows: int
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One element of the pipeline: a byte range or the wanted rows of one file, one row group, one feed, one query.
+
+    `wanted`: None reads everything; else the ranges left over from earlier pulls.
+    """
+
+    part_id: str
+    kind: Kind
+    file: str
+    url: str
+    reader: str
+    compression: str = ""
+    header: tuple[str, ...] = ()
+    wanted: tuple[Range, ...] | None = None
+    after_row: int = 0
+    row_group: int = -1
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A row that did not even decode."""
+
+    reason: Reason
+    detail: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive rows of one part, decoded: (row number, fields or Bad). `keys` are locators of rows without a
+    stable number (feed entries, query rows)."""
+
+    rows: list[tuple[int, dict[str, Any] | Bad]]
+    range: Range
+    keys: list[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row for quarantine."""
+
+    row_no: int
+    locator: str
+    payload: str
+    reason: str
+    detail: str
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A block ready to be staged: rows of the staging table, rejected rows, and what was left for later."""
+
+    kind: Kind
+    range: Range
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    n_deferred: int = 0
+    next_at: datetime | None = None
+    seconds: dict[str, float] = field(default_factory=dict)

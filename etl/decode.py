@@ -1,0 +1,232 @@
+"""Files to blocks of raw rows: JSON lines, CSV and Parquet, plain or compressed. Nothing is judged here but decoding."""
+
+import csv
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+import zstandard
+
+from etl.blocks import BLOCK_BYTES, BLOCK_ROWS, MAX_PAYLOAD_CHARACTERS, MAX_ROW_BYTES, Bad, Block, Part, Range
+from etl.files import File, open_binary
+from etl.reasons import Reason
+
+_BOM = b"\xef\xbb\xbf"
+_DAMAGE = (EOFError, OSError, zlib.error, zstandard.ZstdError, pa.ArrowInvalid, pa.ArrowException)
+_ESCAPED_BYTES = re.compile("[\udc80-\udcff]")
+_LARGE_RANGE = 4 * BLOCK_BYTES
+Row = tuple[int, dict[str, Any] | Bad]
+
+
+def read_file_blocks(part: Part) -> Iterator[Block]:
+    """Blocks of a file part in file order; damage ends the part with one Bad row that says where.
+
+    Row numbers are line numbers (the header of a CSV is line 1) and for Parquet the number of the row, from 1.
+    """
+    last = part.after_row if part.reader == "parquet" else (part.wanted[0].first_row - 1 if part.wanted else 0)
+    blocks = _parquet_blocks(part) if part.reader == "parquet" else _text_blocks(part)
+    try:
+        for block in blocks:
+            last = block.range.first_row + block.range.n_rows - 1
+            yield block
+    except _DAMAGE as error:
+        detail = f"after row {last}: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+        yield Block([(last + 1, Bad(Reason.BAD_FILE, detail, ""))], Range(last + 1, 1))
+
+
+def csv_header(file: File) -> tuple[str, ...]:
+    """Column names of a CSV file; empty for an empty or damaged one."""
+    try:
+        with open_binary(file.url) as raw, _decompressed(raw, file.compression) as handle:
+            line = handle.readline(MAX_ROW_BYTES).removeprefix(_BOM)
+    except _DAMAGE:
+        return ()
+    record = next(csv.reader([line.decode("utf-8", "replace")]), [])
+    return tuple(name.strip() for name in record)
+
+
+def _text_blocks(part: Part) -> Iterator[Block]:
+    decode = _csv_rows if part.reader == "csv" else _json_rows
+    for extent, data in _chunks(part):
+        if extent.first_row == 1:
+            data = data.removeprefix(_BOM)
+        yield Block(decode(data, extent.first_row, part.header), extent)
+
+
+def _chunks(part: Part) -> Iterator[tuple[Range, bytes]]:
+    """Bytes of the wanted ranges: read directly where the file was cut by bytes, else by running through it."""
+    with open_binary(part.url) as raw:
+        one = part.wanted[0] if part.wanted and len(part.wanted) == 1 else None
+        if one is not None and one.end and not part.compression:
+            raw.seek(one.start)
+            if one.end - one.start <= _LARGE_RANGE:
+                yield one, raw.read(one.end - one.start)
+                return
+            yield from _stream(raw, one.first_row, one.end - one.start, part.reader == "csv")
+            return
+        with _decompressed(raw, part.compression) as handle:
+            for extent, data in _stream(handle, 1, None, part.reader == "csv"):
+                if _is_wanted(part, extent):
+                    yield extent, data
+
+
+def _stream(handle: Any, first_row: int, n_bytes: int | None, quoted: bool) -> Iterator[tuple[Range, bytes]]:
+    """Chunks of about BLOCK_ROWS lines; always the same for the same file, so that ranges mean the same next time."""
+    lines: list[bytes] = []
+    size, is_open, row = 0, False, first_row
+    for line in _lines(handle, n_bytes):
+        lines.append(line)
+        size += len(line)
+        is_open ^= quoted and line.count(b'"') % 2 == 1
+        full = len(lines) >= BLOCK_ROWS or size >= BLOCK_BYTES
+        if full and (not is_open or size >= _LARGE_RANGE):
+            yield Range(row, len(lines)), b"".join(lines)
+            row, lines, size, is_open = row + len(lines), [], 0, False
+    if lines:
+        yield Range(row, len(lines)), b"".join(lines)
+
+
+def _lines(handle: BinaryIO, n_bytes: int | None) -> Iterator[bytes]:
+    """Lines with their ends; one longer than MAX_ROW_BYTES is cut just above that, its rest is skipped."""
+    left = n_bytes if n_bytes is not None else 1 << 62
+    while left > 0 and (line := handle.readline(min(MAX_ROW_BYTES + 1, left))):
+        left -= len(line)
+        if len(line) > MAX_ROW_BYTES and not line.endswith(b"\n"):
+            rest = line
+            while rest and not rest.endswith(b"\n") and left > 0:
+                rest = handle.readline(min(MAX_ROW_BYTES, left))
+                left -= len(rest)
+            line += b"\n"
+        yield line
+
+
+def _is_wanted(part: Part, extent: Range) -> bool:
+    return part.wanted is None or any(extent.first_row == one.first_row for one in part.wanted)
+
+
+def _decompressed(raw: Any, compression: str) -> Any:
+    if compression == "gzip":
+        return gzip.GzipFile(fileobj=raw)
+    if compression == "zstd":
+        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True))
+    return raw
+
+
+def _json_rows(data: bytes, first_row: int, _header: tuple[str, ...]) -> list[Row]:
+    rows: list[Row] = []
+    for row_no, line in enumerate(data.split(b"\n"), first_row):
+        if line and not line.isspace():
+            rows.append((row_no, _json_row(line)))
+    return rows
+
+
+def _json_row(line: bytes) -> dict[str, Any] | Bad:
+    if len(line) > MAX_ROW_BYTES:
+        return Bad(Reason.TOO_LARGE, f"the row is longer than {MAX_ROW_BYTES} bytes", _shown(line))
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        return _bad_line(line, Reason.BAD_JSON, str(error).splitlines()[0])
+    if not isinstance(value, dict):
+        return Bad(Reason.BAD_JSON, f"the line is a {type(value).__name__}, not an object", _shown(line))
+    return value
+
+
+def _csv_rows(data: bytes, first_row: int, header: tuple[str, ...]) -> list[Row]:
+    """Rows of CSV lines. A record that does not fit its header and swallowed further lines (a stray quote) gives these
+    back: only its first line is bad."""
+    csv.field_size_limit(MAX_ROW_BYTES)
+    # At `\n` only, as the cutting counted them: str.splitlines knows ten more line ends.
+    lines = [line + "\n" for line in data.decode("utf-8", "surrogateescape").split("\n")]
+    rows: list[Row] = []
+    at = 1 if first_row == 1 else 0
+    while at < len(lines):
+        consumed, row = _csv_record(lines, at, header)
+        if isinstance(row, Bad) and consumed > 1:
+            consumed = 1
+        if row is not None:
+            rows.append((first_row + at, row))
+        at += consumed
+    return rows
+
+
+def _csv_record(lines: list[str], at: int, header: tuple[str, ...]) -> tuple[int, dict[str, Any] | Bad | None]:
+    if not lines[at].strip():
+        return 1, None
+    reader = csv.reader(_iter_from(lines, at))
+    try:
+        record = next(reader)
+    except (csv.Error, StopIteration) as error:
+        return max(reader.line_num, 1), Bad(Reason.BAD_COLUMNS, str(error), _shown(lines[at]))
+    text = "".join(lines[at : at + reader.line_num])
+    if not text.isascii() and _ESCAPED_BYTES.search(text):
+        return reader.line_num, Bad(Reason.BAD_ENCODING, "the row is not valid UTF-8", _shown(text))
+    if len(text) > MAX_ROW_BYTES:
+        return reader.line_num, Bad(Reason.TOO_LARGE, f"the row is longer than {MAX_ROW_BYTES} bytes", _shown(text))
+    if len(record) != len(header):
+        return reader.line_num, Bad(Reason.BAD_COLUMNS, f"{len(record)} fields for {len(header)} columns", _shown(text))
+    return reader.line_num, dict(zip(header, record, strict=True))
+
+
+def _iter_from(lines: list[str], at: int) -> Iterator[str]:
+    """Lines from index `at` on, without copying the list."""
+    for index in range(at, len(lines)):
+        yield lines[index]
+
+
+def _parquet_blocks(part: Part) -> Iterator[Block]:
+    with open_binary(part.url) as handle:
+        file = pq.ParquetFile(handle)
+        row = part.after_row
+        for batch in file.iter_batches(batch_size=BLOCK_ROWS, row_groups=[part.row_group]):
+            extent = Range(row + 1, batch.num_rows)
+            if _is_wanted(part, extent):
+                yield Block(list(enumerate(_records(_microseconds(batch)), row + 1)), extent)
+            row += batch.num_rows
+
+
+def _records(batch: pa.RecordBatch) -> list[dict[str, Any] | Bad]:
+    """Rows as dicts; values that Python cannot hold make their own row Bad."""
+    try:
+        return list(batch.to_pylist())
+    except (ValueError, OverflowError):
+        return [_record(batch.slice(index, 1)) for index in range(batch.num_rows)]
+
+
+def _record(batch: pa.RecordBatch) -> dict[str, Any] | Bad:
+    try:
+        return dict(batch.to_pylist()[0])
+    except UnicodeDecodeError as error:
+        return Bad(Reason.BAD_ENCODING, f"not UTF-8 at byte {error.start} of a text", "")
+    except (ValueError, OverflowError) as error:
+        return Bad(Reason.BAD_TIME, str(error).splitlines()[0], "")
+
+
+def _microseconds(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Timestamps as PostgreSQL keeps them; nanoseconds are cut."""
+    fields = [
+        field.with_type(pa.timestamp("us", field.type.tz)) if pa.types.is_timestamp(field.type) else field
+        for field in batch.schema
+    ]
+    return batch.cast(pa.schema(fields), safe=False)
+
+
+def _bad_line(line: bytes, reason: Reason, detail: str) -> Bad:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return Bad(Reason.BAD_ENCODING, f"not UTF-8 at byte {error.start}", _shown(line))
+    return Bad(reason, detail, _shown(line))
+
+
+def _shown(raw: bytes | str) -> str:
+    """The beginning of a row for people: bytes that are no text as \\xNN, without NUL."""
+    if isinstance(raw, str):
+        raw = raw[: MAX_PAYLOAD_CHARACTERS * 4].encode("utf-8", "surrogateescape")
+    return raw[: MAX_PAYLOAD_CHARACTERS * 4].decode("utf-8", "backslashreplace").replace("\x00", "")[:MAX_PAYLOAD_CHARACTERS]

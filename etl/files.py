@@ -1,0 +1,149 @@
+"""Which files a source has, in which format, and which of them changed since the last pull."""
+
+import posixpath
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import fsspec
+from fsspec.core import url_to_fs
+
+from core.canonical import Kind
+from core.errors import BadInputError, UnavailableError
+from etl.sources import DirectorySource, FeedSource, FileSource, without_secrets
+
+FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
+COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
+_SUPPORTED = "*.jsonl, *.ndjson, *.csv or *.parquet, the text ones also with .gz or .zst"
+#: Files that other programs leave beside data: hidden, markers, unfinished.
+_NOT_DATA_PREFIXES = (".", "_")
+_NOT_DATA_SUFFIXES = (".partial", ".tmp", ".crc")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a source. `name` is short and stable (for locators and state), `stamp` changes with the content."""
+
+    kind: Kind
+    name: str
+    url: str
+    format: str
+    compression: str
+    size: int
+    stamp: str
+
+    @property
+    def can_be_cut(self) -> bool:
+        """Whether byte ranges of it are rows: plain text on a local disk."""
+        return self.format in ("jsonl", "csv") and not self.compression and self.url.startswith("file://")
+
+
+def list_files(source: DirectorySource | FileSource) -> list[File]:
+    """The files of a source, ordered by name; files that are no data are left out.
+
+    Raises BadInputError where the place does not exist, holds nothing canonical, or a file has a wrong format;
+    UnavailableError where the file system does not answer.
+    """
+    filesystem, path = open_filesystem(source.url)
+    with remote_errors(source.name):
+        if isinstance(source, FileSource):
+            paths = _matches(filesystem, path, source.name)
+            return [_file(filesystem, found, posixpath.basename(found), source.kind) for found in paths]
+        return _directory(filesystem, path, source.name)
+
+
+def list_feed_files(source: FeedSource) -> list[tuple[str, str]]:
+    """(short name, URL) of the feed documents of a source: itself, or the files below a folder or glob."""
+    if source.url.startswith(("http://", "https://")):
+        return [(source.name.removeprefix("feed+"), source.url)]
+    filesystem, path = open_filesystem(source.url)
+    with remote_errors(source.name):
+        if filesystem.isdir(path):
+            found = [entry for entry in sorted(filesystem.find(path)) if _is_data(entry)]
+            return [(posixpath.relpath(entry, path), filesystem.unstrip_protocol(entry)) for entry in found]
+        return [
+            (posixpath.basename(entry), filesystem.unstrip_protocol(entry))
+            for entry in _matches(filesystem, path, source.name)
+        ]
+
+
+def open_filesystem(url: str) -> tuple[Any, str]:
+    """The fsspec file system and path of a URL.
+
+    Raises BadInputError for a scheme that is not installed.
+    """
+    try:
+        filesystem, path = url_to_fs(url)
+    except (ValueError, ImportError) as error:
+        raise BadInputError(f"{without_secrets(url)}: {str(error).splitlines()[0]}") from error
+    return filesystem, path
+
+
+class remote_errors:  # noqa: N801 - reads as a `with` phrase
+    """Maps what file systems raise to our errors: absent is bad input, anything else is unavailable."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, FileNotFoundError):
+            raise BadInputError(f"{self._name} does not exist; check the path") from error
+        if isinstance(error, PermissionError):
+            raise BadInputError(f"{self._name} may not be read by this user") from error
+        if isinstance(error, (OSError, TimeoutError)):
+            raise UnavailableError(f"{self._name} cannot be read ({error}); try again") from error
+
+
+def _directory(filesystem: Any, path: str, name: str) -> list[File]:
+    if not filesystem.exists(path):
+        raise BadInputError(f"source folder {name} does not exist; check the path")
+    if not filesystem.isdir(path):
+        raise BadInputError(f"source {name} is a file; say what it holds, like articles+{name}")
+    folders = [(kind, posixpath.join(path, kind.value)) for kind in Kind]
+    present = [(kind, folder) for kind, folder in folders if filesystem.isdir(folder)]
+    if not present:
+        raise BadInputError(f"source folder {name} has none of {', '.join(kind + '/' for kind in Kind)}")
+    return [
+        _file(filesystem, found, posixpath.relpath(found, path), kind)
+        for kind, folder in present
+        for found in _data_files(filesystem.find(folder))
+    ]
+
+
+def _matches(filesystem: Any, path: str, name: str) -> list[str]:
+    if any(mark in path for mark in "*?["):
+        found = _data_files(filesystem.glob(path))
+        if not found:
+            raise BadInputError(f"{name} matches no file")
+        return found
+    if not filesystem.exists(path):
+        raise BadInputError(f"{name} does not exist; check the path")
+    return _data_files(filesystem.find(path)) if filesystem.isdir(path) else [path]
+
+
+def _data_files(paths: Iterable[str]) -> list[str]:
+    return sorted(path for path in paths if _is_data(path))
+
+
+def _is_data(path: str) -> bool:
+    base = posixpath.basename(path)
+    return not base.startswith(_NOT_DATA_PREFIXES) and not base.endswith(_NOT_DATA_SUFFIXES)
+
+
+def _file(filesystem: Any, path: str, name: str, kind: Kind) -> File:
+    stem, suffix = posixpath.splitext(path)
+    compression = COMPRESSIONS.get(suffix, "")
+    suffix = posixpath.splitext(stem)[1] if compression else suffix
+    if suffix not in FORMATS or (compression and FORMATS[suffix] == "parquet"):
+        raise BadInputError(f"file {name} is not in a format that we read; name it {_SUPPORTED}")
+    info = filesystem.info(path)
+    stamp = next((str(info[key]) for key in ("ETag", "etag", "mtime", "LastModified", "last_modified") if info.get(key)), "")
+    return File(kind, name, filesystem.unstrip_protocol(path), FORMATS[suffix], compression, int(info["size"] or 0), stamp)
+
+
+def open_binary(url: str) -> Any:
+    """A binary file handle of a local path or fsspec URL."""
+    return fsspec.open(url, "rb").open()

@@ -1,0 +1,191 @@
+"""Raw rows of each kind to the columns of the staging tables; pure, one row at a time."""
+
+import zoneinfo
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from core import columns as c
+from core.canonical import READ_KINDS, Kind
+from core.pseudonym import reader_key
+from etl import texts
+from etl.reasons import Reason, RowError
+from etl.values import (
+    EARLIEST,
+    MAX_AHEAD,
+    boolean,
+    check_time,
+    identity,
+    moment,
+    number,
+    required,
+    required_moment,
+    text,
+)
+
+MAX_DWELL = timedelta(hours=6)
+#: What other systems call the kinds that we know.
+_KIND_ALIASES = {
+    "view": "read", "click": "read", "pageview": "read", "open": "read", "comment created": "comment",
+    "favorite": "like", "favourite": "like", "save": "bookmark",
+}  # fmt: skip
+_KINDS = {kind: kind for kind in READ_KINDS} | _KIND_ALIASES
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a row is looked at with: the question's moment and the installation's pseudonym secret."""
+
+    as_of: datetime
+    secret: str = field(repr=False)
+
+
+class DeferredError(Exception):
+    """The row was recorded after as_of: it is not looked at, not counted, and read again by a later extract."""
+
+    def __init__(self, recorded_at: datetime) -> None:
+        super().__init__(recorded_at)
+        self.recorded_at = recorded_at
+
+
+Normaliser = Callable[[dict[str, Any], Context], tuple[Any, ...]]
+
+
+def article(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
+    """Columns of `stage_article` but the signature; language stays None where it has to be recognised."""
+    first_seen_at = moment(row, c.FIRST_SEEN_AT)
+    recorded_at = _recorded_at(row, context, first_seen_at)
+    article_id, url = identity(row, c.ARTICLE_ID), texts.check_url(required(row, c.URL))
+    if first_seen_at is None:
+        raise RowError(Reason.MISSING_FIELD, f"{c.FIRST_SEEN_AT} is missing")
+    published_at = moment(row, c.PUBLISHED_AT)
+    check_time(c.FIRST_SEEN_AT, first_seen_at, recorded_at)
+    check_time(c.PUBLISHED_AT, published_at, recorded_at)
+    category = text(row, c.CATEGORY)
+    return (
+        article_id, recorded_at, url, texts.canonical_url(url), required(row, c.TITLE),
+        text(row, c.SUMMARY), text(row, c.BODY), texts.clean_language(text(row, c.LANGUAGE)),
+        " ".join(category.lower().split()) if category else None,
+        text(row, c.PUBLISHER) or texts.host_name(url), text(row, c.AUTHOR), published_at, first_seen_at,
+    )  # fmt: skip
+
+
+def read(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
+    """Columns of `stage_read`."""
+    occurred_at = required_moment(row, c.OCCURRED_AT)
+    recorded_at = _recorded_at(row, context, occurred_at)
+    check_time(c.OCCURRED_AT, occurred_at, recorded_at)
+    reader_id = identity(row, c.READER_ID)
+    declared = required(row, c.KIND)
+    kind = _KINDS.get(declared.lower())
+    if kind is None:
+        raise RowError(Reason.UNKNOWN_KIND, f"kind {declared[:60]!r} is none of {', '.join(READ_KINDS)}")
+    return (
+        identity(row, c.EVENT_ID), recorded_at, reader_id, reader_key(reader_id, context.secret),
+        identity(row, c.ARTICLE_ID), kind, occurred_at, _dwell(row),
+        text(row, c.SURFACE), text(row, c.REGION), text(row, c.DEVICE), text(row, c.REFERRER),
+    )  # fmt: skip
+
+
+def reader(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
+    """Columns of `stage_reader`."""
+    signed_up_at = required_moment(row, c.SIGNED_UP_AT)
+    recorded_at = _recorded_at(row, context, signed_up_at)
+    check_time(c.SIGNED_UP_AT, signed_up_at, recorded_at)
+    reader_id = identity(row, c.READER_ID)
+    return (
+        reader_id, recorded_at, reader_key(reader_id, context.secret), signed_up_at, text(row, c.REGION),
+        _interests(row), _timezone(row), _email(row), boolean(row, c.DIGEST_OPT_IN),
+    )  # fmt: skip
+
+
+def impression(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
+    """Columns of `stage_impression`."""
+    occurred_at = moment(row, c.OCCURRED_AT)
+    recorded_at = _recorded_at(row, context, occurred_at or context.as_of)
+    check_time(c.OCCURRED_AT, occurred_at, recorded_at)
+    reader_id, position, clicked = identity(row, c.READER_ID), number(row, c.POSITION), boolean(row, c.CLICKED)
+    if clicked is None:
+        raise RowError(Reason.MISSING_FIELD, f"{c.CLICKED} is missing")
+    if position is not None and (position != int(position) or not 1 <= position < 32768):
+        raise RowError(Reason.BAD_NUMBER, f"position {position} is not a whole number from 1")
+    return (
+        identity(row, c.IMPRESSION_ID), recorded_at, reader_id, reader_key(reader_id, context.secret),
+        identity(row, c.ARTICLE_ID), None if position is None else int(position), clicked, occurred_at,
+    )  # fmt: skip
+
+
+NORMALISERS: dict[Kind, Normaliser] = {
+    Kind.ARTICLES: article,
+    Kind.READS: read,
+    Kind.READERS: reader,
+    Kind.IMPRESSIONS: impression,
+}
+
+
+def _recorded_at(row: dict[str, Any], context: Context, default: datetime | None) -> datetime:
+    """When the row says it was learned of; raises Deferred for rows of a later time."""
+    recorded_at = moment(row, c.RECORDED_AT) or default or context.as_of
+    if recorded_at > context.as_of:
+        if recorded_at > context.as_of + MAX_AHEAD:
+            raise RowError(Reason.TIME_OUT_OF_RANGE, f"recorded {recorded_at:%Y-%m-%d}, more than ten years ahead")
+        raise DeferredError(recorded_at)
+    if recorded_at < EARLIEST:
+        raise RowError(Reason.TIME_OUT_OF_RANGE, f"recorded {recorded_at:%Y-%m-%d}, before {EARLIEST:%Y}")
+    return recorded_at
+
+
+def _dwell(row: dict[str, Any]) -> float | None:
+    seconds = number(row, c.DWELL_SECONDS)
+    if seconds is None:
+        return None
+    if seconds < 0:
+        raise RowError(Reason.NEGATIVE_DWELL, f"dwell_seconds {seconds:g} is negative")
+    if seconds > MAX_DWELL.total_seconds():
+        raise RowError(Reason.DWELL_TOO_LONG, f"dwell_seconds {seconds:g} is more than six hours")
+    return seconds
+
+
+def _interests(row: dict[str, Any]) -> tuple[str, ...] | None:
+    """Categories as a list, as JSON text of a list, or separated by `|`."""
+    value = row.get(c.INTERESTS)
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        value = _json_list(value) if value.lstrip().startswith("[") else value.split("|")
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+        raise RowError(Reason.BAD_TEXT, "interests is not a list of texts")
+    return tuple(dict.fromkeys(item.strip().lower() for item in value if item.strip()))
+
+
+def _json_list(value: str) -> Any:
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise RowError(Reason.BAD_TEXT, "interests is not a JSON list") from error
+
+
+def _timezone(row: dict[str, Any]) -> str | None:
+    name = text(row, c.TIMEZONE)
+    if name is not None and name not in _timezones():
+        raise RowError(Reason.BAD_TIMEZONE, f"{name[:60]!r} is not an IANA time zone")
+    return name
+
+
+def _email(row: dict[str, Any]) -> str | None:
+    address = text(row, c.EMAIL)
+    if address is None:
+        return None
+    local, at, domain = address.rpartition("@")
+    if not (at and local and domain) or any(mark.isspace() for mark in address) or len(address) > 320:
+        raise RowError(Reason.BAD_EMAIL, "email is not an address")
+    return address
+
+
+@lru_cache(maxsize=1)
+def _timezones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())

@@ -1,0 +1,106 @@
+"""The Beam pipeline of one pull: parts in, staged blocks out. Elements are parts of thousands of rows, never rows."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+from pydantic import SecretStr
+
+from core.errors import UnavailableError
+from etl.blocks import Block, Part, Prepared
+from etl.decode import read_file_blocks
+from etl.normalise import Context
+from etl.prepare import prepare
+from store import extracts
+from store.connect import Connection, connect
+
+#: Named, because Beam's DirectRunner first tries to download another one.
+LOCAL_RUNNER = "apache_beam.runners.portability.fn_api_runner.FnApiRunner"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where workers stage to, and what they look at rows with. Secrets stay out of its repr."""
+
+    database_url: SecretStr
+    extract_id: int
+    context: Context
+
+
+def run_pipeline(parts: Sequence[Part], target: Target, threads: int, beam_options: Sequence[str]) -> None:
+    """Stage every part, on the local runner with `threads` threads unless the options name another.
+
+    Raises UnavailableError where the database went away under a worker; anything else a worker raises is a bug.
+    """
+    if not parts:
+        return
+    try:
+        with beam.Pipeline(options=_options(threads, beam_options)) as pipeline:
+            _ = (
+                pipeline
+                | "parts" >> beam.Create(list(parts))
+                | "spread" >> beam.Reshuffle()
+                | "stage" >> beam.ParDo(StageParts(target))
+            )
+    except RuntimeError as error:
+        if "psycopg2.OperationalError" in str(error) or "PostgreSQL does not answer" in str(error):
+            raise UnavailableError("PostgreSQL went away during the extract; run it again") from error
+        raise
+
+
+class StageParts(beam.DoFn):  # type: ignore[misc]
+    """Reads a part in blocks, prepares each and stages it; idempotent when a bundle is retried or repeated."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._connecting = None
+        self._connection: Connection | None = None
+
+    def setup(self) -> None:
+        """One connection per worker thread."""
+        self._connecting = connect(self._target.database_url.get_secret_value(), application="frontpage extract")
+        self._connection = self._connecting.__enter__()
+        extracts.use_staging(self._connection, self._target.extract_id)
+
+    def process(self, part: Part) -> Iterator[str]:
+        """The part_id once all of its blocks are committed."""
+        assert self._connection is not None
+        attempt = extracts.open_attempt(self._connection, part.part_id)
+        state: dict[str, object] = {}
+        for block in read_blocks(part, state):
+            _stage(self._connection, attempt, part, block, prepare(part, block, self._target.context))
+        extracts.finish_attempt(self._connection, attempt, part.part_id, state)
+        yield part.part_id
+
+    def teardown(self) -> None:
+        """Close the connection."""
+        if self._connecting is not None:
+            self._connecting.__exit__(None, None, None)
+
+
+def read_blocks(part: Part, state: dict[str, object]) -> Iterable[Block]:
+    """Blocks of a part, whatever kind of source it is; what the next pull must know about it goes into `state`."""
+    return read_file_blocks(part)
+
+
+def _stage(connection: Connection, attempt: int, part: Part, block: Block, prepared: Prepared) -> None:
+    extent = prepared.range
+    account = extracts.BlockAccount(
+        part.file, extent.first_row, extent.n_rows, extent.start, extent.end,
+        len(prepared.rows) + len(prepared.rejected), prepared.n_deferred, prepared.next_at,
+        block.keys is not None, prepared.seconds,
+    )  # fmt: skip
+    rejected = [(one.row_no, part.kind.value, one.locator, one.payload, one.reason, one.detail) for one in prepared.rejected]
+    extracts.stage_block(connection, attempt, part.kind, account, prepared.rows, rejected)
+
+
+def _options(threads: int, beam_options: Sequence[str]) -> PipelineOptions:
+    defaults = [f"--runner={LOCAL_RUNNER}"]
+    chosen = {option.split("=", 1)[0] for option in beam_options}
+    if "--runner" not in chosen:
+        if threads > 1:
+            defaults += [f"--direct_num_workers={min(threads, os.cpu_count() or 1)}", "--direct_running_mode=multi_threading"]
+        return PipelineOptions([*defaults, *beam_options])
+    return PipelineOptions(list(beam_options))

@@ -1,0 +1,127 @@
+"""From files and what was consumed of them to the parts of a pull, and back to what is consumed afterwards."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from core.clock import iso, parse_as_of
+from etl.blocks import Part, Range
+from etl.decode import csv_header
+from etl.files import File, open_binary
+from etl.lines import Cut, cut_file
+
+_TAIL_BYTES = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A range with rows of a later time: `n_deferred` of them, the earliest recorded at `next_at`."""
+
+    range: Range
+    next_at: datetime
+    n_deferred: int
+
+    def to_json(self) -> list[Any]:
+        """As kept in source_watermark.state."""
+        kept = self.range
+        return [kept.first_row, kept.n_rows, kept.start, kept.end, iso(self.next_at), self.n_deferred]
+
+    @classmethod
+    def from_json(cls, stored: Sequence[Any]) -> "Pending":
+        """Back from source_watermark.state."""
+        return cls(Range(*stored[:4]), parse_as_of(stored[4]), stored[5])
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlan:
+    """What a pull does with one file: its parts, the ranges it leaves alone, and the state it leaves if it succeeds."""
+
+    file: File
+    parts: list[Part] = field(default_factory=list)
+    kept: list[Pending] = field(default_factory=list)
+    complete_rows: int = 0
+    complete_bytes: int = 0
+    tail: str = ""
+
+    def next_state(self, pending: Iterable[Pending]) -> dict[str, Any]:
+        """State of the file after a pull that left `pending` ranges."""
+        left = sorted([*self.kept, *pending], key=lambda one: one.range.first_row)
+        return {
+            "size": self.file.size, "stamp": self.file.stamp, "rows": self.complete_rows,
+            "bytes": self.complete_bytes, "tail": self.tail, "pending": [one.to_json() for one in left],
+        }  # fmt: skip
+
+
+def plan_file(file: File, state: Mapping[str, Any] | None, as_of: datetime) -> FilePlan:
+    """Nothing for a file that was consumed and did not change; what was appended for one that grew; else all of it.
+
+    Ranges with rows of a later time are read again once as_of reaches the earliest of them.
+    """
+    pending = [Pending.from_json(stored) for stored in (state or {}).get("pending", [])]
+    due = [one.range for one in pending if one.next_at <= as_of]
+    kept = [one for one in pending if one.next_at > as_of]
+    if state and (state["size"], state["stamp"]) == (file.size, file.stamp):
+        parts = _parts(file, due) if due else []
+        return FilePlan(file, parts, kept, state["rows"], state["bytes"], state["tail"])
+    if state and file.can_be_cut and _has_grown(file, state):
+        return _plan_cut(file, due, kept, state["bytes"], state["rows"] + 1)
+    return _plan_cut(file, [], [], 0, 1) if file.can_be_cut else FilePlan(file, _parts(file, None))
+
+
+def _plan_cut(file: File, due: list[Range], kept: list[Pending], start: int, first_row: int) -> FilePlan:
+    with open_binary(file.url) as handle:
+        cut: Cut = cut_file(handle, file.size, start, first_row, quoted=file.format == "csv")
+        tail = _tail(handle, cut.complete_bytes)
+    parts = _parts(file, [*due, *cut.ranges])
+    return FilePlan(file, parts, kept, cut.complete_rows, cut.complete_bytes, tail)
+
+
+def _has_grown(file: File, state: Mapping[str, Any]) -> bool:
+    """Whether the file still begins as it was: it is longer, and the bytes before the end of then are the same."""
+    if file.size <= state["bytes"] or not state["tail"]:
+        return False
+    with open_binary(file.url) as handle:
+        return bool(_tail(handle, state["bytes"]) == state["tail"])
+
+
+def _tail(handle: Any, end: int) -> str:
+    handle.seek(max(0, end - _TAIL_BYTES))
+    return hashlib.blake2b(handle.read(min(end, _TAIL_BYTES)), digest_size=8).hexdigest()
+
+
+def _parts(file: File, ranges: list[Range] | None) -> list[Part]:
+    if file.format == "parquet":
+        return _row_groups(file, ranges)
+    header = csv_header(file) if file.format == "csv" else ()
+    if file.can_be_cut:
+        return [
+            Part(f"{file.name}:{one.start}", file.kind, file.name, file.url, file.format, header=header, wanted=(one,))
+            for one in ranges or ()
+        ]
+    wanted = None if ranges is None else tuple(ranges)
+    return [Part(file.name, file.kind, file.name, file.url, file.format, file.compression, header, wanted)]
+
+
+def _row_groups(file: File, ranges: list[Range] | None) -> list[Part]:
+    """One part per row group; a damaged file is one part, whose reading says what is wrong."""
+    wanted = None if ranges is None else tuple(ranges)
+    try:
+        with open_binary(file.url) as handle:
+            metadata = pq.ParquetFile(handle).metadata
+            sizes = [metadata.row_group(index).num_rows for index in range(metadata.num_row_groups)]
+    except (pa.ArrowInvalid, OSError):
+        return [Part(file.name, file.kind, file.name, file.url, "parquet", wanted=wanted, row_group=-1)]
+    parts, row = [], 0
+    for index, n_rows in enumerate(sizes):
+        if wanted is None or any(row < one.first_row <= row + n_rows for one in wanted):
+            part_id = f"{file.name}:group{index}"
+            parts.append(
+                Part(part_id, file.kind, file.name, file.url, "parquet", wanted=wanted, after_row=row, row_group=index)
+            )
+        row += n_rows
+    return parts

@@ -1,0 +1,71 @@
+"""A decoded block to rows of a staging table: validated, normalised, enriched; what cannot be used is set apart."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+
+from core.canonical import Kind
+from etl import minhash, texts
+from etl.blocks import MAX_PAYLOAD_CHARACTERS, Bad, Block, Part, Prepared, Rejected
+from etl.normalise import NORMALISERS, Context, DeferredError
+from etl.reasons import RowError
+
+# Positions in the tuple that normalise.article returns.
+_ARTICLE_ID, _CANONICAL, _TITLE, _SUMMARY, _BODY, _LANGUAGE = 0, 3, 4, 5, 6, 7
+
+
+def prepare(part: Part, block: Block, context: Context) -> Prepared:
+    """Rows for staging in the block's order, each with its row number first; every row is staged, rejected or deferred."""
+    prepared = Prepared(part.kind, block.range)
+    normalise = NORMALISERS[part.kind]
+    for index, (row_no, row) in enumerate(block.rows):
+        key = block.keys[index] if block.keys else f"{part.file}:{row_no}"
+        if isinstance(row, Bad):
+            prepared.rejected.append(Rejected(row_no, key, row.payload, row.reason, row.detail))
+            continue
+        try:
+            prepared.rows.append((row_no, *normalise(row, context)))
+        except DeferredError as later:
+            prepared.n_deferred += 1
+            prepared.next_at = min(prepared.next_at or later.recorded_at, later.recorded_at)
+        except RowError as error:
+            prepared.rejected.append(Rejected(row_no, key, payload(row), error.reason, error.detail))
+    if part.kind is Kind.ARTICLES:
+        _enrich(prepared)
+    return prepared
+
+
+def payload(row: dict[str, Any]) -> str:
+    """The row as JSON text, cut to what quarantine keeps, without NUL."""
+    try:
+        text = orjson.dumps(row, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    except (TypeError, orjson.JSONEncodeError):  # lone surrogates: bytes that were no text
+        text = ascii(row)
+    return text[:MAX_PAYLOAD_CHARACTERS].replace("\x00", "")
+
+
+def _enrich(prepared: Prepared) -> None:
+    """Add language where missing, content hash and signature to article rows; the time of each is kept apart."""
+    enriched = []
+    for row_no, *article in prepared.rows:
+        content = texts.comparable(article[_TITLE], article[_SUMMARY], article[_BODY])
+        if article[_LANGUAGE] is None:
+            with _timed(prepared.seconds, "language"):
+                article[_LANGUAGE] = texts.recognise_language(content)
+        with _timed(prepared.seconds, "near_duplicates"):
+            signature = minhash.signature(content)
+        stored = None if signature is None else "\\x" + minhash.to_bytes(signature).hex()
+        enriched.append((row_no, *article, texts.content_hash(content, article[_CANONICAL]), stored))
+    prepared.rows[:] = enriched
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - began

@@ -1,0 +1,112 @@
+"""Single values out of raw rows: text, times, numbers. Each returns the clean value or raises RowError."""
+
+import math
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from core.clock import to_utc
+from etl.reasons import Reason, RowError
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+#: Rows recorded after as_of wait for their time; beyond this the clock that wrote them is wrong.
+MAX_AHEAD = timedelta(days=3653)
+#: How far a clock may run ahead of the one that recorded the row.
+CLOCK_SLACK = timedelta(days=2)
+#: PostgreSQL cannot index longer texts (a third of a page); ids and addresses are looked up by index.
+MAX_ID_BYTES = 512
+MAX_URL_BYTES = 2000
+
+_TRUE = {"true", "1", "t", "yes", "y"}
+_FALSE = {"false", "0", "f", "no", "n"}
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def text(row: dict[str, Any], name: str) -> str | None:
+    """The field as stripped text without NUL; None where absent or empty. Whole numbers become their digits."""
+    value = row.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise RowError(Reason.BAD_TEXT, f"{name} is {type(value).__name__}, not text")
+        return str(value)
+    if "\x00" in value:
+        value = value.replace("\x00", "")
+    if not value.isascii() and _SURROGATES.search(value):
+        raise RowError(Reason.BAD_ENCODING, f"{name} is not valid UTF-8")
+    return value.strip() or None
+
+
+def required(row: dict[str, Any], name: str) -> str:
+    """Like `text`, but absence is a `missing_field`."""
+    value = text(row, name)
+    if value is None:
+        raise RowError(Reason.MISSING_FIELD, f"{name} is missing")
+    return value
+
+
+def identity(row: dict[str, Any], name: str) -> str:
+    """A required id, at most MAX_ID_BYTES long in UTF-8."""
+    value = required(row, name)
+    if len(value) * 4 > MAX_ID_BYTES and len(value.encode()) > MAX_ID_BYTES:
+        raise RowError(Reason.TOO_LARGE, f"{name} is longer than {MAX_ID_BYTES} bytes")
+    return value
+
+
+def moment(row: dict[str, Any], name: str) -> datetime | None:
+    """The field as a UTC time; a time without an offset is taken as UTC. None where absent."""
+    value = row.get(name)
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return to_utc(value)
+    if not isinstance(value, str):
+        raise RowError(Reason.BAD_TIME, f"{name} is {type(value).__name__}, not ISO 8601 text")
+    try:
+        return to_utc(datetime.fromisoformat(value.strip()))
+    except (ValueError, OverflowError) as error:
+        raise RowError(Reason.BAD_TIME, f"{name} {value[:60]!r} is not ISO 8601") from error
+
+
+def required_moment(row: dict[str, Any], name: str) -> datetime:
+    """Like `moment`, but absence is a `missing_field`."""
+    value = moment(row, name)
+    if value is None:
+        raise RowError(Reason.MISSING_FIELD, f"{name} is missing")
+    return value
+
+
+def check_time(name: str, value: datetime | None, recorded_at: datetime) -> None:
+    """Refuse what happened before 1990 or more than CLOCK_SLACK after it was recorded."""
+    if value is not None and (value < EARLIEST or value > recorded_at + CLOCK_SLACK):
+        raise RowError(Reason.TIME_OUT_OF_RANGE, f"{name} {value:%Y-%m-%d} is not a time it can have been recorded")
+
+
+def number(row: dict[str, Any], name: str) -> float | None:
+    """The field as a finite number; None where absent, empty or NaN (which is how frames write absence)."""
+    value = row.get(name)
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        raise RowError(Reason.BAD_NUMBER, f"{name} is true or false, not a number")
+    try:
+        parsed = float(value)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise RowError(Reason.BAD_NUMBER, f"{name} {str(value)[:60]!r} is not a number") from error
+    if math.isnan(parsed) and isinstance(value, float):
+        return None
+    if not math.isfinite(parsed):
+        raise RowError(Reason.BAD_NUMBER, f"{name} is not finite")
+    return parsed
+
+
+def boolean(row: dict[str, Any], name: str) -> bool | None:
+    """The field as true or false; None where absent or empty."""
+    value = row.get(name)
+    if value is None or value == "" or isinstance(value, bool):
+        return None if value == "" else value
+    lowered = str(value).strip().lower()
+    if lowered in _TRUE or lowered in _FALSE:
+        return lowered in _TRUE
+    raise RowError(Reason.BAD_BOOLEAN, f"{name} {str(value)[:60]!r} is neither true nor false")

@@ -1,0 +1,68 @@
+"""`frontpage extract`: pull every source up to `as_of`."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import SecretStr
+from tqdm import tqdm
+
+from core.errors import BadInputError, FrontpageError, UnavailableError
+from core.params import Params
+from core.settings import Settings
+from core.summary import Summary
+from etl.pull import Pulled, Workers, pull
+from etl.sources import in_pull_order, parse_source
+from store.connect import connect
+from store.extracts import Counts
+from store.server import database_url
+
+
+def run(
+    settings: Settings, params: Params, as_of: datetime, sources: Sequence[str], beam_options: Sequence[str] = ()
+) -> Summary:
+    """What every source recorded by `as_of`, loaded or quarantined, each source in a transaction of its own.
+
+    A source that fails does not keep the others from loading. One that does not answer is reported in the details;
+    the step fails with UnavailableError only if none answered, and with BadInputError, after the others have loaded,
+    for one that cannot be right.
+    """
+    if not sources:
+        raise BadInputError("there is no source to extract; give --source or set FRONTPAGE_SOURCES")
+    began = time.perf_counter()
+    parsed = in_pull_order([parse_source(uri) for uri in sources])
+    url = database_url(settings)
+    workers = Workers(SecretStr(url), settings.pseudonym_secret, params.threads, beam_options)
+    pulled: list[Pulled] = []
+    failed: dict[str, FrontpageError] = {}
+    with connect(url, application="frontpage extract") as connection:
+        for source in tqdm(parsed, desc="extract", unit="source", disable=None):
+            try:
+                pulled.append(pull(connection, source, as_of, workers))
+            except (BadInputError, UnavailableError) as error:
+                failed[source.name] = error
+    _raise_failure(failed, pulled)
+    return _summary(pulled, failed, time.perf_counter() - began)
+
+
+def _raise_failure(failed: dict[str, FrontpageError], pulled: list[Pulled]) -> None:
+    fatal = [error for error in failed.values() if isinstance(error, BadInputError) or not pulled]
+    if fatal:
+        raise fatal[0]
+
+
+def _summary(pulled: list[Pulled], failed: dict[str, FrontpageError], seconds: float) -> Summary:
+    total = sum((one.counts for one in pulled), Counts())
+    reasons = sum((Counter(one.reasons) for one in pulled), Counter[str]())
+    stages: dict[str, float] = {}
+    for one in pulled:
+        for name, spent in one.seconds.items():
+            stages[name] = round(stages.get(name, 0.0) + spent, 3)
+    details = {
+        "loaded": total.loaded, "updated": total.updated, "unchanged": total.unchanged, "deferred": total.deferred,
+        **{f"quarantined_{reason}": n for reason, n in sorted(reasons.items())},
+        **{f"{name}_seconds": spent for name, spent in stages.items()},
+        **({"unavailable": ",".join(failed)} if failed else {}),
+    }  # fmt: skip
+    return Summary("extract", total.rows_in, total.loaded + total.updated, total.quarantined, seconds, details=details)

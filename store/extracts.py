@@ -1,0 +1,302 @@
+"""Staging and merging of extracts: rows go by COPY into tables of their own, then in one transaction to where they stay."""
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg2
+from psycopg2 import sql
+
+from core import columns as c
+from core.canonical import Kind
+from core.errors import CheckFailedError, UnavailableError
+from store.connect import Connection, execute, fetch_all, fetch_one, query, transaction
+from store.copy import array_literal, copy_rows
+
+#: Class of the advisory locks that keep two pulls of one source apart.
+_LOCK_CLASS = 7302
+_COMMON = ("block", "row_no")
+STAGE_COLUMNS: dict[Kind, tuple[str, ...]] = {
+    Kind.ARTICLES: (
+        *_COMMON, c.ARTICLE_ID, "claimed_at", c.URL, c.CANONICAL_URL, c.TITLE, c.SUMMARY, c.BODY, c.LANGUAGE, c.CATEGORY,
+        c.PUBLISHER, c.AUTHOR, c.PUBLISHED_AT, c.FIRST_SEEN_AT, c.CONTENT_HASH, "signature",
+    ),
+    Kind.READERS: (
+        *_COMMON, c.READER_ID, "claimed_at", c.READER_KEY, c.SIGNED_UP_AT, c.REGION, c.INTERESTS, c.TIMEZONE, c.EMAIL,
+        c.DIGEST_OPT_IN,
+    ),
+    Kind.READS: (
+        *_COMMON, c.EVENT_ID, "claimed_at", c.READER_ID, c.READER_KEY, c.ARTICLE_ID, c.KIND, c.OCCURRED_AT,
+        c.DWELL_SECONDS, c.SURFACE, c.REGION, c.DEVICE, c.REFERRER,
+    ),
+    Kind.IMPRESSIONS: (
+        *_COMMON, c.IMPRESSION_ID, "claimed_at", c.READER_ID, c.READER_KEY, c.ARTICLE_ID, c.POSITION, c.CLICKED,
+        c.OCCURRED_AT,
+    ),
+}  # fmt: skip
+_TABLES = {
+    Kind.ARTICLES: "stage_article",
+    Kind.READERS: "stage_reader",
+    Kind.READS: "stage_read",
+    Kind.IMPRESSIONS: "stage_impression",
+}
+_QUARANTINE_COLUMNS = (*_COMMON, "kind", "locator", "payload", "reason", "detail")
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """One open pull. `watermark` is the newest moment this source was asked for before, None on a first pull."""
+
+    extract_id: int
+    source: str
+    as_of: datetime
+    watermark: datetime | None
+    state: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockAccount:
+    """What one block was: where it stood, how many of its rows are due, how many wait for a later as_of and until when."""
+
+    file: str
+    first_row: int
+    n_rows: int
+    start_byte: int
+    end_byte: int
+    rows_in: int
+    n_deferred: int
+    next_at: datetime | None
+    keyed: bool
+    seconds: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The account of an extract; `check` says whether it balances."""
+
+    rows_in: int = 0
+    loaded: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+    deferred: int = 0
+
+    def check(self, source: str) -> None:
+        """Raises CheckFailedError where a row was lost or counted twice."""
+        accounted = self.loaded + self.updated + self.unchanged + self.quarantined
+        if self.rows_in != accounted:
+            raise CheckFailedError(
+                f"extract of {source} does not balance: {self.rows_in} rows in, but {self.loaded} loaded + "
+                f"{self.updated} updated + {self.unchanged} unchanged + {self.quarantined} quarantined; nothing was kept"
+            )
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+
+@contextmanager
+def source_lock(connection: Connection, source: str, wait_seconds: int = 30) -> Iterator[None]:
+    """Only one pull of a source at a time. The server lets go of it when a process dies, which may take a moment.
+
+    Raises UnavailableError where another pull still holds it after `wait_seconds`.
+    """
+    execute(connection, "select set_config('lock_timeout', %s, false)", [f"{wait_seconds}s"])
+    # A killed client's query would otherwise run on, and its lock be held, until it has something to say.
+    execute(connection, "select set_config('client_connection_check_interval', '2s', false)")
+    try:
+        execute(connection, "select pg_advisory_lock(%s, %s)", [_LOCK_CLASS, _lock_key(source)])
+    except psycopg2.errors.LockNotAvailable as error:
+        raise UnavailableError(f"another extract of {source} is running; wait until it has ended") from error
+    finally:
+        execute(connection, "select set_config('lock_timeout', '0', false)")
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            execute(connection, "select pg_advisory_unlock(%s, %s)", [_LOCK_CLASS, _lock_key(source)])
+
+
+def sweep(connection: Connection, own_source: str) -> int:
+    """Clean up after pulls that were killed: their staging tables go, their runs become `failed`. How many there were.
+
+    Pulls of other sources that are at work hold their lock and are left alone.
+    """
+    n_swept = 0
+    for left in fetch_all(connection, query("extract_leftovers")):
+        own = left["source"] == own_source
+        if not own and not _try_lock(connection, left["source"]):
+            continue
+        _drop_schema(connection, left["extract_id"])
+        if left["state"] == "running":
+            fail(connection, left["extract_id"], {"error": "the process ended before the extract did"})
+            n_swept += 1
+        if not own:
+            execute(connection, "select pg_advisory_unlock(%s, %s)", [_LOCK_CLASS, _lock_key(left["source"])])
+    return n_swept
+
+
+def begin(connection: Connection, source: str, as_of: datetime) -> Extract:
+    """A new pull with empty staging tables. Call it under `source_lock`."""
+    known = fetch_one(connection, "select as_of, state from source_watermark where source = %s", [source]) or {}
+    opened = fetch_one(connection, query("extract_begin"), {"source": source, "as_of": as_of}) or {}
+    extract = Extract(opened["extract_id"], source, as_of, known.get("as_of"), known.get("state") or {})
+    execute(connection, sql.SQL("create schema {}").format(_schema(extract.extract_id)))
+    use_staging(connection, extract.extract_id)
+    execute(connection, query("extract_stage_tables"))
+    return extract
+
+
+def use_staging(connection: Connection, extract_id: int) -> None:
+    """Let unqualified names mean the extract's own tables first."""
+    execute(connection, sql.SQL("set search_path = {}, public").format(_schema(extract_id)))
+
+
+def open_attempt(connection: Connection, part_id: str) -> int:
+    """The number of a new attempt at a part; only the attempt that finishes first counts."""
+    row = fetch_one(connection, "insert into stage_attempt (part_id) values (%s) returning attempt", [part_id])
+    return int((row or {})["attempt"])
+
+
+def stage_block(
+    connection: Connection, attempt: int, kind: Kind, account: BlockAccount, rows: Iterable[Sequence[Any]],
+    rejected: Iterable[Sequence[Any]],
+) -> None:  # fmt: skip
+    """COPY one block in one transaction. `rows` and `rejected` come without their block number."""
+    with transaction(connection):
+        columns = {**asdict(account), "seconds": json.dumps(account.seconds), "attempt": attempt}
+        insert = sql.SQL("insert into stage_block ({}) values ({}) returning block").format(
+            sql.SQL(", ").join(map(sql.Identifier, columns)), sql.SQL(", ").join(map(sql.Placeholder, columns))
+        )
+        block = (fetch_one(connection, insert, columns) or {})["block"]
+        copy_rows(connection, _TABLES[kind], STAGE_COLUMNS[kind], ((block, *map(_plain, row)) for row in rows))
+        copy_rows(connection, "stage_quarantine", _QUARANTINE_COLUMNS, ((block, *row) for row in rejected))
+
+
+def finish_attempt(connection: Connection, attempt: int, part_id: str, state: Mapping[str, Any]) -> None:
+    """Make this attempt the one that counts, unless another one of the same part was faster."""
+    execute(
+        connection,
+        "insert into stage_part (part_id, attempt, state) values (%s, %s, %s) on conflict do nothing",
+        [part_id, attempt, json.dumps(dict(state))],
+    )
+
+
+def drop_lost_attempts(connection: Connection) -> None:
+    """Take out the rows of attempts that were repeated or never finished."""
+    lost = execute(connection, "delete from stage_block where attempt not in (select attempt from stage_part)")
+    for table in (*_TABLES.values(), "stage_quarantine"):
+        if lost:
+            execute(
+                connection,
+                sql.SQL("delete from {} where block not in (select block from stage_block)").format(sql.Identifier(table)),
+            )
+        execute(connection, sql.SQL("analyze {}").format(sql.Identifier(table)))
+    execute(connection, "analyze stage_block")
+
+
+def finished_parts(connection: Connection) -> dict[str, dict[str, Any]]:
+    """What each finished part left as its state, by part_id."""
+    return {row["part_id"]: row["state"] for row in fetch_all(connection, "select part_id, state from stage_part")}
+
+
+def staged_blocks(connection: Connection) -> list[dict[str, Any]]:
+    """The accounts of the blocks that count."""
+    return fetch_all(connection, "select * from stage_block order by file, first_row")
+
+
+def merge_articles(connection: Connection, extract: Extract) -> None:
+    """Decide what becomes of each staged article row (table article_outcome); nothing is written yet."""
+    execute(connection, query("extract_articles"), {"floor": extract.watermark})
+
+
+def new_articles(connection: Connection) -> list[dict[str, Any]]:
+    """Articles that this pull brings for the first time."""
+    return fetch_all(connection, query("extract_articles_new"))
+
+
+def articles_alike(connection: Connection, near_window: timedelta) -> list[dict[str, Any]]:
+    """Known articles that a new one may be a copy of."""
+    return fetch_all(connection, query("extract_articles_alike"), {"near_window": near_window})
+
+
+def write_articles(connection: Connection, extract: Extract, marks: Iterable[Sequence[str]]) -> None:
+    """Write new articles and versions, with (article_id, duplicate_of, duplicate_kind) of those that are copies."""
+    copy_rows(connection, "stage_mark", (c.ARTICLE_ID, c.DUPLICATE_OF, c.DUPLICATE_KIND), marks)
+    execute(connection, query("extract_articles_insert"), _names(extract))
+    execute(connection, query("extract_signatures_insert"))
+
+
+def merge_events(connection: Connection, extract: Extract, limits: Mapping[str, float]) -> None:
+    """Write readers, reads and impressions; call it after the articles, which release reads that waited for them.
+
+    limits: parameters of store/sql/extract_suspicion.sql. Raises CheckFailedError where two readers share a pseudonym.
+    """
+    names = _names(extract)
+    for name in ("release", "readers", "reads", "impressions", "reader_ids"):
+        execute(connection, query(f"extract_{name}"), names)
+    collisions = fetch_one(connection, query("extract_reader_collisions")) or {}
+    if collisions["n"]:
+        raise CheckFailedError(f"{collisions['n']} readers of {extract.source} share a pseudonym; nothing was kept")
+    execute(connection, "analyze read_outcome")
+    execute(connection, query("extract_suspicion"), dict(limits))
+    for name in ("readers_insert", "contacts_upsert", "reads_insert", "impressions_insert"):
+        execute(connection, query(f"extract_{name}"), names)
+    for name in ("quarantine_outcomes", "quarantine_insert", "quarantine_release"):
+        execute(connection, query(f"extract_{name}"), names)
+
+
+def counts(connection: Connection) -> Counts:
+    """The account of what is staged and merged."""
+    return Counts(**(fetch_one(connection, query("extract_counts")) or {}))
+
+
+def reasons(connection: Connection) -> dict[str, int]:
+    """Quarantined rows of this pull by reason."""
+    rows = fetch_all(connection, "select reason, count(*) as n from stage_quarantine group by reason order by reason")
+    return {row["reason"]: row["n"] for row in rows}
+
+
+def finish(connection: Connection, extract: Extract, total: Counts, state: Mapping[str, Any], details: Any) -> None:
+    """Move the watermark, close the run as done and drop its staging tables; part of the merge's transaction."""
+    execute(connection, query("extract_watermark"), {**_names(extract), "state": json.dumps(dict(state))})
+    closing = {**asdict(total), "extract_id": extract.extract_id, "state": "done", "details": json.dumps(details)}
+    execute(connection, query("extract_finish"), closing)
+    _drop_schema(connection, extract.extract_id)
+
+
+def fail(connection: Connection, extract_id: int, details: Mapping[str, Any]) -> None:
+    """Close a run as failed and drop its staging tables; the watermark stays."""
+    _drop_schema(connection, extract_id)
+    closing = {**asdict(Counts()), "extract_id": extract_id, "state": "failed", "details": json.dumps(dict(details))}
+    execute(connection, query("extract_finish"), closing)
+
+
+def _names(extract: Extract) -> dict[str, Any]:
+    return {
+        "source": extract.source, "extract_id": extract.extract_id, "as_of": extract.as_of, "floor": extract.watermark,
+    }  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    return array_literal(value) if isinstance(value, tuple) else value
+
+
+def _schema(extract_id: int) -> sql.Identifier:
+    return sql.Identifier(f"extract_{extract_id}")
+
+
+def _drop_schema(connection: Connection, extract_id: int) -> None:
+    execute(connection, sql.SQL("drop schema if exists {} cascade").format(_schema(extract_id)))
+
+
+def _try_lock(connection: Connection, source: str) -> bool:
+    row = fetch_one(connection, "select pg_try_advisory_lock(%s, %s) as got", [_LOCK_CLASS, _lock_key(source)])
+    return bool((row or {})["got"])
+
+
+def _lock_key(source: str) -> int:
+    return zlib.crc32(source.encode()) - (1 << 31)

@@ -1,0 +1,49 @@
+-- What becomes of each staged article: loaded (new), updated (a new version) or unchanged, and from when it is known.
+-- grain: article_outcome [row read]
+-- parameters: floor (the moment up to which this source's past is answered; null for a first pull)
+-- idempotence: a row that is already known, recorded when it says or later, is unchanged; the order of blocks does not
+-- matter, rows count in order of (claimed_at, file, row_no)
+create unlogged table article_outcome as
+with staged as materialized (
+    select s.*, b.file,
+           md5(row(s.url, s.title, s.summary, s.body, s.language, s.category, s.publisher, s.author, s.published_at)::text) as digest
+    from stage_article s join stage_block b using (block)
+), known as materialized (
+    select v.article_id, v.recorded_at, v.first_seen_at, v.duplicate_of, v.duplicate_kind, v.status,
+           md5(row(v.url, v.title, v.summary, v.body, v.language, v.category, v.publisher, v.author, v.published_at)::text) as digest
+    from article_version v
+    where v.article_id in (select article_id from stage_article)
+), latest as (
+    select distinct on (article_id) * from known order by article_id, recorded_at desc
+), ordered as (
+    select s.*, l.recorded_at as latest_at, l.first_seen_at as known_since, l.duplicate_of, l.duplicate_kind, l.status,
+           l.digest as latest_digest,
+           exists (
+               select 1 from known k
+               where k.article_id = s.article_id and k.digest = s.digest and k.recorded_at >= s.claimed_at
+           ) as is_known
+    from staged s left join latest l using (article_id)
+), compared as (
+    select *,
+           row_number() over in_order as nth,
+           case when is_known then null
+                else digest is distinct from coalesce(lag(digest) over in_order, latest_digest) end as is_new
+    from ordered
+    window in_order as (partition by article_id, is_known order by claimed_at, file, row_no)
+), numbered as (
+    select *, count(*) filter (where is_new) over (
+               partition by article_id order by claimed_at, file, row_no rows unbounded preceding) as i
+    from compared
+)
+select *,
+       case when not coalesce(is_new, false) then 'unchanged'
+            when latest_at is null and i = 1 then 'loaded'
+            else 'updated' end as outcome,
+       -- Never before what was answered, and strictly later than the version before it.
+       max(case when is_new then greatest(claimed_at, %(floor)s::timestamptz + interval '1 microsecond',
+                                          latest_at + interval '1 microsecond')
+                                 - i * interval '1 microsecond' end)
+           over (partition by article_id order by claimed_at, file, row_no rows unbounded preceding)
+           + i * interval '1 microsecond' as effective_at,
+       min(first_seen_at) over (partition by article_id order by claimed_at, file, row_no rows unbounded preceding) as seen_at
+from numbered
