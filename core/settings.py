@@ -30,6 +30,7 @@ class Settings(BaseModel):
     mlflow_url: str = Field(
         "", description="where MLflow keeps its registry; empty means database `mlflow` beside ours"
     )
+    dvc_remote: str = Field("", description="any DVC remote URL for snapshots; empty means home/dvc-remote")
     neptune_mode: str = Field("offline", description="`offline` (files under home), `debug`, or `async` with a server")
     neptune_project: str = Field("frontpage/recommender", description="workspace/project on a Neptune server")
     sources: str = Field("", description="comma-separated source URIs that a scheduled extract pulls")
