@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,6 +36,9 @@ db = typer.Typer(
     help="The database: the embedded PostgreSQL, or the one FRONTPAGE_DATABASE_URL names.", no_args_is_help=True
 )
 app.add_typer(db, name="db")
+
+#: How often a newsroom that is followed writes what has happened.
+FOLLOW_PERIOD = timedelta(minutes=5)
 
 AsOf = Annotated[str, typer.Option("--as-of", help="ISO 8601 time, UTC: only what was known by then is seen.")]
 Data = Annotated[Path | None, typer.Option("--data", help="A snapshot folder: work on files only, not the database.")]
@@ -115,14 +118,12 @@ def simulate(
     seed: int = 1,
     until: Annotated[str, typer.Option(help="End of the history: ISO 8601 or `now`.")] = "now",
     follow: Annotated[bool, typer.Option("--follow", help="Keep producing while the clock goes on.")] = False,
-    switch: Annotated[
-        list[str] | None, typer.Option(help="A disturbance, e.g. outage | corrupt | drift | breaking.")
-    ] = None,
 ) -> None:
     """Write a synthetic newsroom's articles, readers and reads as canonical files."""
     end = datetime.now(UTC) if until == "now" else parse_as_of(until)
+    follow_with = (lambda: datetime.now(UTC), time.sleep, FOLLOW_PERIOD) if follow else None
     step("simulate", n_readers=readers, n_days=days, articles_per_day=articles_per_day, seed=seed, until=end,
-         follow=follow, out=out, switches=tuple(switch or ()))  # fmt: skip
+         out=out, follow_with=follow_with)  # fmt: skip
 
 
 @app.command("import")
@@ -140,7 +141,8 @@ def extract(
     source: Annotated[list[str] | None, typer.Option(help="Source URI; default FRONTPAGE_SOURCES.")] = None,
 ) -> None:
     """Pull the sources with Beam into PostgreSQL. Further options go to Beam, e.g. --runner."""
-    step("extract", parse_as_of(as_of), sources=list(source or []), beam_options=list(context.args))
+    sources = source or Settings.from_environ(os.environ).source_list
+    step("extract", parse_as_of(as_of), sources=sources, beam_options=list(context.args))
 
 
 @app.command()
