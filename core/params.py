@@ -64,9 +64,10 @@ class RankerParams(Section):
     min_child_samples: int = Field(40, ge=1)
     chunk_trees: int = Field(10, ge=1)
     n_ticks: int = Field(14, ge=1, description="past refreshes that training looks at")
-    tick_hours: float = Field(12.0, gt=0, description="distance between them; not a divisor of 24 covers every hour")
-    window_hours: float = Field(1.0, gt=0, description="reads this long after a tick are its positives")
+    tick_hours: float = Field(13.0, gt=0, description="distance between them; not a divisor of 24 covers every hour")
+    window_hours: float = Field(1.0, gt=0, description="reads this long after a tick are its positives; more if few")
     max_readers_per_tick: int = Field(1_500, ge=1)
+    list_candidates: int = Field(50, ge=10, description="pairs kept of each list that is learned from")
 
 
 class CandidateParams(Section):
@@ -78,6 +79,13 @@ class CandidateParams(Section):
     similar_content: int = Field(20, ge=0, description="to the reader's recent reads")
     interests: int = Field(5, ge=0, description="of each category picked at sign-up")
     newest: int = Field(10, ge=0)
+
+
+class EvaluationParams(Section):
+    """The newest ticks, held out of training; they span a day so that every time of day counts."""
+
+    n_ticks: int = Field(6, ge=1)
+    tick_hours: float = Field(5.0, gt=0, description="distance between them")
 
 
 class GateParams(Section):
@@ -114,6 +122,7 @@ class Params(Section):
     als: AlsParams = AlsParams()
     candidates: CandidateParams = CandidateParams()
     ranker: RankerParams = RankerParams()
+    evaluation: EvaluationParams = EvaluationParams()
     gate: GateParams = GateParams()
     quality: QualityParams = QualityParams()
 

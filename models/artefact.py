@@ -1,0 +1,151 @@
+"""A model version on disk: a folder with a manifest of hashes, written beside its place and renamed into it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core import columns as c
+from core.errors import BadInputError
+from core.params import Params
+from models.als import Factors
+from models.content import ContentModel
+from models.files import save_arrays, save_json, sha256, write_bytes
+from models.ledger import Ints, Ledger
+from models.ranker import load_ranker, ranker_text
+
+MANIFEST = "manifest.json"
+#: Beside the manifest's files: what a model's last bits depend on besides its inputs, and what is found out later.
+ENVIRONMENT, EVALUATION, PLOTS = "environment.json", "evaluation.json", "plots"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A trained model. Factors and vectors are rows of `reader_keys` (ascending) and `article_ids` (ascending)."""
+
+    version: str
+    params: Params
+    reader_keys: Ints
+    article_ids: NDArray[np.str_]
+    factors: Factors
+    content: ContentModel
+    vectors: NDArray[np.float32]
+    ranker: lgb.Booster
+    feature_names: tuple[str, ...]
+    metrics: Mapping[str, float]
+    histories: Mapping[str, list[float]]
+
+    def factors_for(self, book: Ledger) -> Factors:
+        """The factors by the positions of a ledger; zeros for ids that training did not know."""
+        readers = pd.Index(self.reader_keys).get_indexer(pd.Index(book.reader_keys))
+        return Factors(_picked(self.factors.reader, readers), _picked(self.factors.article, self._articles(book)))
+
+    def vectors_for(self, book: Ledger) -> NDArray[np.float32]:
+        """Content vectors of a ledger's articles; those that training did not know are computed from their text."""
+        known = self._articles(book)
+        vectors = _picked(self.vectors, known)
+        vectors[known < 0] = self.content.vectors(book.history.articles[known < 0])
+        return vectors
+
+    def _articles(self, book: Ledger) -> Ints:
+        return pd.Index(self.article_ids.astype(object)).get_indexer(book.article_ids).astype(np.int64)
+
+
+#: An earlier version that a training starts from.
+Parent = Model
+
+
+def save(model: Model, folder: Path, environment: Mapping[str, Any]) -> str:
+    """Write the version's folder in one step and return the hash of its manifest; the same again changes nothing.
+
+    Raises BadInputError where the folder holds other artefacts under the same version.
+    """
+    partial = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    for name, write in _writers(model).items():
+        write(partial / name)
+    names = sorted(path.name for path in partial.iterdir())
+    save_json(partial / MANIFEST, {name: sha256(partial / name) for name in names})
+    save_json(partial / ENVIRONMENT, environment)
+    if not folder.exists():
+        partial.replace(folder)
+        return artefact_hash(folder)
+    written = artefact_hash(partial)
+    shutil.rmtree(partial)
+    if written != artefact_hash(folder):
+        raise BadInputError(f"{folder} holds another model of the same version; move it away and train again")
+    return written
+
+
+def artefact_hash(folder: Path) -> str:
+    """SHA-256 of the manifest. Raises BadInputError where there is none."""
+    if not (folder / MANIFEST).is_file():
+        raise BadInputError(f"{folder} holds no model ({MANIFEST} is missing); train again, or name another version")
+    return sha256(folder / MANIFEST)
+
+
+def load(folder: Path) -> Model:
+    """The model in a folder, after checking every file against the manifest.
+
+    Raises BadInputError naming the file that is missing or was changed.
+    """
+    artefact_hash(folder)
+    for name, expected in json.loads((folder / MANIFEST).read_text()).items():
+        if not (folder / name).is_file() or sha256(folder / name) != expected:
+            raise BadInputError(f"{folder / name} is not what the manifest says; restore it, or train again")
+    about = json.loads((folder / "params.json").read_text())
+    with np.load(folder / "als.npz", allow_pickle=False) as als, np.load(folder / "content.npz") as content:
+        return Model(
+            version=about["version"],
+            params=Params.model_validate(about["params"]),
+            reader_keys=als["reader_keys"],
+            article_ids=als["article_ids"],
+            factors=Factors(als["reader"], als["article"]),
+            content=ContentModel(content["terms"], content["idf"], content["axes"]),
+            vectors=content["vectors"],
+            ranker=load_ranker((folder / "ranker.txt").read_text()),
+            feature_names=tuple(about["feature_names"]),
+            **json.loads((folder / "metrics.json").read_text()),
+        )
+
+
+def _writers(model: Model) -> dict[str, Any]:
+    content, factors = model.content, model.factors
+    about = {
+        "version": model.version,
+        "feature_names": list(model.feature_names),
+        "params": model.params.model_dump(mode="json"),
+        "columns": {c.READER_KEY: len(model.reader_keys), c.ARTICLE_ID: len(model.article_ids)},
+    }
+    return {
+        "als.npz": lambda path: save_arrays(
+            path, reader_keys=model.reader_keys, article_ids=model.article_ids, **_factor_arrays(factors)
+        ),
+        "content.npz": lambda path: save_arrays(
+            path, terms=content.terms, idf=content.idf, axes=content.axes, vectors=model.vectors
+        ),
+        "ranker.txt": lambda path: write_bytes(path, ranker_text(model.ranker).encode()),
+        "params.json": lambda path: save_json(path, about),
+        "metrics.json": lambda path: save_json(
+            path, {"metrics": dict(model.metrics), "histories": dict(model.histories)}
+        ),
+    }
+
+
+def _factor_arrays(factors: Factors) -> dict[str, Any]:
+    return {"reader": factors.reader, "article": factors.article}
+
+
+def _picked(matrix: NDArray[np.float32], rows: Any) -> NDArray[np.float32]:
+    """Rows of a matrix; zeros for -1."""
+    padded = np.vstack([matrix, np.zeros((1, matrix.shape[1]), dtype=np.float32)])
+    return padded[rows]

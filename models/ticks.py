@@ -1,0 +1,209 @@
+"""Past refreshes to learn from and to be measured on: what could be listed then, and what was read next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from core import columns as c
+from core.clock import HOUR
+from core.params import Params
+from models import als
+from models.als import Factors
+from models.candidates import Candidates, candidates
+from models.ledger import Floats, Ints, Ledger, microseconds
+from models.moment import Moment, moment, rows_of
+from models.nearest import inner_products
+from models.view import Vectors, View, view
+
+#: A tick teaches too little with fewer readers than this who read something in its window.
+_ENOUGH_READERS = 100
+_LONGEST_WINDOW_HOURS = 24.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Ticks to learn from and to be measured on, ascending; what was read within `window` after a tick is its answer.
+
+    Every training window ends before the first evaluation tick.
+    """
+
+    training: tuple[datetime, ...]
+    evaluation: tuple[datetime, ...]
+    window: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Unread live articles that were read within the window [reader, article], by ledger position.
+
+    `grade` is 1, or 2 where the read was at least as long as the median read known at the tick; `dwell_seconds` is NaN
+    where it was not measured.
+    """
+
+    reader: Ints
+    article: Ints
+    grade: Ints
+    dwell_seconds: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One past refresh, by ledger positions as of `as_of`: candidates [pair] and their grades (0: not read next).
+
+    `extra` are the features that belong to a model version. `answers` holds everything read next, candidate or not.
+    """
+
+    as_of: datetime
+    view: View
+    pairs: Candidates
+    grade: Ints
+    extra: dict[str, Floats]
+    answers: Answers
+
+    def frame(self) -> pd.DataFrame:
+        """The pairs as keys [reader_key, article_id, event_timestamp], in their order."""
+        ledger, at = self.view.moment.ledger, self.view.moment
+        stamp = pd.Timestamp(self.as_of).as_unit("us")
+        return pd.DataFrame(
+            {
+                c.READER_KEY: ledger.reader_keys[at.readers[self.pairs.reader]],
+                c.ARTICLE_ID: ledger.article_ids.to_numpy()[at.live[self.pairs.article]],
+                c.EVENT_TIMESTAMP: pd.Series(stamp, index=range(len(self.pairs)), dtype="datetime64[us, UTC]"),
+            }
+        )
+
+
+def plan(ledger: Ledger, params: Params) -> Plan:
+    """Ticks before the ledger's `as_of`, the window widened (doubled, up to a day) until ticks have enough readers."""
+    window = HOUR * params.ranker.window_hours
+    while True:
+        made = _plan(ledger, params, window)
+        if window >= HOUR * _LONGEST_WINDOW_HOURS or _typical_readers(ledger, made) >= _ENOUGH_READERS:
+            return made
+        window = min(2 * window, HOUR * _LONGEST_WINDOW_HOURS)
+
+
+def answers(ledger: Ledger, at: Moment, window: timedelta) -> Answers:
+    """What was read within the window after a moment, of what could have been listed at it."""
+    after = (ledger.read_time > at.now) & (ledger.read_time <= at.now + int(window / timedelta(microseconds=1)))
+    reads = np.flatnonzero(after & (ledger.read_article >= 0))
+    reader = rows_of(ledger.read_reader[reads], at.readers, len(ledger.reader_keys))
+    article = rows_of(ledger.read_article[reads], at.live, len(ledger.article_ids))
+    possible = (reader >= 0) & (article >= 0)
+    possible[possible] &= ~at.is_seen(reader[possible], article[possible])
+    reads = reads[possible]
+    key = ledger.read_reader[reads] * len(ledger.article_ids) + ledger.read_article[reads]
+    pairs, inverse = np.unique(key, return_inverse=True)
+    dwell = np.full(len(pairs), -1.0)
+    np.maximum.at(dwell, inverse, np.nan_to_num(ledger.read_dwell[reads], nan=-1.0))
+    usual = _usual_dwell(ledger, at.known)
+    width = max(len(ledger.article_ids), 1)
+    grade = 1 + (dwell >= usual).astype(np.int64)
+    return Answers(pairs // width, pairs % width, grade, np.where(dwell >= 0, dwell, np.nan))
+
+
+def als_chain(ledger: Ledger, ticks: Iterable[datetime], params: Params) -> Iterator[Factors]:
+    """Factors at each of the ascending ticks, of reads known by then only: a whole fit, then one fold-in per tick."""
+    factors: Factors | None = None
+    for tick in ticks:
+        known = np.flatnonzero(ledger.read_known <= microseconds(tick))
+        confidence = als.interactions(ledger, known, params.als.alpha)
+        if factors is None:
+            start = als.cold_start(ledger, params.als, params.seed)
+            factors, _ = als.fit_with_checkpoints(confidence, start, params.als, params.threads)
+        factors = als.fold_in(confidence, factors, params.als, params.threads)
+        yield factors
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What all ticks of a training share. `vectors` holds a content vector per article of the ledger."""
+
+    ledger: Ledger
+    params: Params
+    vectors: Vectors
+    window: timedelta
+
+
+def tick_at(past: Past, as_of: datetime, factors: Factors, max_readers: int | None = None) -> Tick:
+    """The tick with the readers who read something in its window (at most `max_readers`, drawn by seed and time).
+
+    All their candidates are in it; a reader none of whose reads could be listed is not.
+    """
+    ledger, params = past.ledger, past.params
+    everyone = moment(ledger, as_of, params.lists, readers=np.arange(len(ledger.reader_keys)))
+    readers = np.unique(answers(ledger, everyone, past.window).reader)
+    if max_readers is not None and len(readers) > max_readers:
+        random = np.random.default_rng([params.seed, everyone.now])
+        readers = np.sort(random.choice(readers, max_readers, replace=False))
+    at = moment(ledger, as_of, params.lists, readers=readers)
+    now = view(at, params, factors, past.vectors)
+    pairs = candidates(now, params.candidates, np.arange(len(readers)))
+    read_next = answers(ledger, at, past.window)
+    return Tick(as_of, now, pairs, _grades(at, pairs, read_next), model_features(now, pairs), read_next)
+
+
+def model_features(now: View, pairs: Candidates) -> dict[str, Floats]:
+    """The features that belong to a model version: ALS score and similarity of content, for each pair."""
+    als_score = inner_products(now.reader_factors, now.article_factors, pairs.reader, pairs.article)
+    content = inner_products(now.reader_profiles, now.article_vectors, pairs.reader, pairs.article)
+    return {"als_score": als_score.astype(np.float64), "content_score": content.astype(np.float64)}
+
+
+def thinned(tick: Tick, n_candidates: int, seed: int) -> Tick:
+    """The tick to learn from: lists with a read in them, each with its reads and at most `n_candidates` pairs in all.
+
+    Which of the unread ones stay is drawn by seed and time, so it is the same in every run.
+    """
+    random = np.random.default_rng([seed, tick.view.moment.now])
+    has_read = np.bincount(tick.pairs.reader, weights=tick.grade, minlength=len(tick.view.moment.readers)) > 0
+    order = np.lexsort((random.random(len(tick.pairs)), tick.grade == 0, tick.pairs.reader))
+    starts = np.flatnonzero(np.diff(tick.pairs.reader[order], prepend=-1))
+    place = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+    kept = np.sort(order[(place < n_candidates) & has_read[tick.pairs.reader[order]]])
+    pairs = Candidates(tick.pairs.reader[kept], tick.pairs.article[kept], tick.pairs.source[kept])
+    extra = {name: values[kept] for name, values in tick.extra.items()}
+    return replace(tick, pairs=pairs, grade=tick.grade[kept], extra=extra)
+
+
+def _plan(ledger: Ledger, params: Params, window: timedelta) -> Plan:
+    held_out = params.evaluation
+    last = ledger.as_of - window
+    evaluation = [last - HOUR * held_out.tick_hours * back for back in range(held_out.n_ticks)][::-1]
+    before = evaluation[0] - window
+    training = [before - HOUR * params.ranker.tick_hours * back for back in range(params.ranker.n_ticks)][::-1]
+    known = np.sort(ledger.read_known)
+
+    def has_past(tick: datetime) -> bool:
+        return bool(len(known)) and bool(known[0] < microseconds(tick))
+
+    return Plan(tuple(filter(has_past, training)), tuple(filter(has_past, evaluation)), window)
+
+
+def _typical_readers(ledger: Ledger, made: Plan) -> float:
+    counts = []
+    for tick in made.training:
+        start = microseconds(tick)
+        end = start + int(made.window / timedelta(microseconds=1))
+        counts.append(len(np.unique(ledger.read_reader[(ledger.read_time > start) & (ledger.read_time <= end)])))
+    return float(np.median(counts)) if counts else 0.0
+
+
+def _usual_dwell(ledger: Ledger, known: Ints) -> float:
+    dwell = ledger.read_dwell[known]
+    measured = dwell[np.isfinite(dwell)]
+    return float(np.median(measured)) if len(measured) else np.inf
+
+
+def _grades(at: Moment, pairs: Candidates, read_next: Answers) -> Ints:
+    width = max(len(at.ledger.article_ids), 1)
+    wanted = at.readers[pairs.reader] * width + at.live[pairs.article]
+    have = read_next.reader * width + read_next.article  # ascending
+    place = np.searchsorted(have, wanted)
+    found = np.append(have, -1)[place] == wanted
+    return np.where(found, np.append(read_next.grade, 0)[place], 0)

@@ -1,0 +1,154 @@
+"""Training: content vectors, ALS, and a ranker over the candidates of past ticks, each resumed where it was killed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from core import columns as c
+from core.errors import CheckFailedError
+from core.history import History
+from core.params import Params
+from features.activity import compute_states
+from features.entities import entities_at, pairs_of
+from features.history import history_at
+from features.pairs import EXTRA_NAMES, FEATURE_NAMES, features_of
+from models import als
+from models.artefact import Model, Parent
+from models.content import fit_content
+from models.files import save_arrays
+from models.ledger import Floats, Ledger, ledger
+from models.ranker import Matrix, Rows, train_ranker
+from models.ticks import Past, Plan, Tick, als_chain, plan, thinned, tick_at
+
+#: Features of pairs [reader_key, article_id, event_timestamp], with the given extra columns: FEATURE_NAMES, then extra.
+Lookup = Callable[[pd.DataFrame, Mapping[str, Floats]], Matrix]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything a training is a function of. `parent`: an earlier version whose factors ALS starts from.
+
+    folder: where checkpoints are kept; None keeps none.
+    """
+
+    history: History
+    params: Params
+    lookup: Lookup
+    parent: Parent | None = None
+    folder: Path | None = None
+
+
+def train(inputs: Inputs, version: str) -> Model:
+    """The trained model, the same for the same inputs.
+
+    Raises CheckFailedError where no past tick has a read to learn from.
+    """
+    params, book = inputs.params, ledger(inputs.history)
+    content = fit_content(inputs.history.articles, params.content, params.seed)
+    vectors = content.vectors(inputs.history.articles)
+    ticks = plan(book, params)
+    rows = _rows(inputs, book, ticks, vectors)
+    booster, curve = train_ranker(rows, params.ranker, params.seed, params.threads, inputs.folder)
+    factors, losses = _final_factors(inputs, book)
+    return Model(
+        version=version,
+        params=params,
+        reader_keys=book.reader_keys,
+        article_ids=np.array(book.article_ids, dtype=np.str_),
+        factors=factors,
+        content=content,
+        vectors=vectors,
+        ranker=booster,
+        feature_names=rows.names,
+        metrics=_metrics(rows, ticks, curve, losses),
+        histories={"als_loss": losses, "ranker_ndcg": curve},
+    )
+
+
+def history_lookup(history: History, params: Params) -> Lookup:
+    """Features computed from the history itself, as known at each tick."""
+
+    def look_up(pairs: pd.DataFrame, extra: Mapping[str, Floats]) -> Matrix:
+        matrix = np.empty((len(pairs), len(FEATURE_NAMES) + len(extra)), dtype=np.float32)
+        stamps = pairs[c.EVENT_TIMESTAMP]
+        for stamp in stamps.drop_duplicates():
+            rows = np.flatnonzero(stamps == stamp)
+            entities = entities_at(compute_states(history_at(history, stamp, params.data)), stamp)
+            part = pairs.iloc[rows]
+            found = pairs_of(entities, part[c.READER_KEY], part[c.ARTICLE_ID])
+            matrix[rows] = features_of(entities, found, {name: values[rows] for name, values in extra.items()})
+        return matrix
+
+    return look_up
+
+
+def learnable(ticks: list[Tick], lookup: Lookup) -> Rows:
+    """Rows of the ranker from ticks: one lookup for all of them, lists in order of tick and reader."""
+    extra = {name: np.concatenate([tick.extra[name] for tick in ticks]) for name in EXTRA_NAMES}
+    matrix = lookup(pd.concat([tick.frame() for tick in ticks], ignore_index=True), extra)
+    sizes = [np.unique(tick.pairs.reader, return_counts=True)[1] for tick in ticks]
+    grades = np.concatenate([tick.grade for tick in ticks])
+    return Rows(matrix, (*FEATURE_NAMES, *EXTRA_NAMES), grades, np.concatenate(sizes).astype(np.int64))
+
+
+def _rows(inputs: Inputs, book: Ledger, ticks: Plan, vectors: NDArray[np.float32]) -> Rows:
+    saved = None if inputs.folder is None else inputs.folder / "rows.npz"
+    if saved is not None and saved.exists():
+        with np.load(saved, allow_pickle=False) as arrays:
+            names = tuple(str(name) for name in arrays["names"])
+            return Rows(arrays["matrix"], names, arrays["grades"], arrays["group_sizes"])
+    rows = learnable(_training_ticks(inputs.params, book, ticks, vectors), inputs.lookup)
+    if saved is not None:
+        save_arrays(
+            saved, matrix=rows.matrix, names=np.array(rows.names), grades=rows.grades, group_sizes=rows.group_sizes
+        )
+    return rows
+
+
+def _training_ticks(params: Params, book: Ledger, ticks: Plan, vectors: NDArray[np.float32]) -> list[Tick]:
+    past = Past(book, params, vectors, ticks.window)
+    chain = als_chain(book, ticks.training, params)
+    steps = tqdm(zip(ticks.training, chain, strict=True), total=len(ticks.training), desc="ticks", disable=None)
+    made = [_thin_tick(past, as_of, factors) for as_of, factors in steps]
+    useful = [tick for tick in made if len(tick.pairs)]
+    if not useful:
+        raise CheckFailedError(
+            f"there is nothing to learn from: no reads after any earlier refresh of the {len(made)} looked at; "
+            "extract more days, or lower ranker.tick_hours and evaluation.tick_hours in params.yaml"
+        )
+    return useful
+
+
+def _thin_tick(past: Past, as_of: Any, factors: als.Factors) -> Tick:
+    params = past.params.ranker
+    tick = tick_at(past, as_of, factors, params.max_readers_per_tick)
+    return thinned(tick, params.list_candidates, past.params.seed)
+
+
+def _final_factors(inputs: Inputs, book: Ledger) -> tuple[als.Factors, list[float]]:
+    params = inputs.params
+    start = als.cold_start(book, params.als, params.seed)
+    if inputs.parent is not None:
+        start = als.warm_start(start, inputs.parent.factors_for(book))
+    confidence = als.interactions(book, np.arange(len(book.read_time)), params.als.alpha)
+    checkpoint = None if inputs.folder is None else inputs.folder / "als.npz"
+    return als.fit_with_checkpoints(confidence, start, params.als, params.threads, checkpoint)
+
+
+def _metrics(rows: Rows, ticks: Plan, curve: list[float], losses: list[float]) -> dict[str, float]:
+    return {
+        "train_rows": float(len(rows.grades)),
+        "train_lists": float(len(rows.group_sizes)),
+        "train_ticks": float(len(ticks.training)),
+        "window_hours": ticks.window.total_seconds() / 3600,
+        "train_ndcg_at_10": curve[-1] if curve else 0.0,
+        "als_loss": losses[-1] if losses else 0.0,
+    }
