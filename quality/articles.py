@@ -33,8 +33,6 @@ def _rows() -> tuple[Check, ...]:
     return (
         Check("article_id_is_there", _AT, rows, _FAIL, "an article without an id can be neither listed nor counted",
               e.ExpectColumnValueLengthsToBeBetween(column=c.ARTICLE_ID, min_value=1)),
-        Check("article_id_is_unique", _AT, rows, _FAIL, "two articles under one id would share reads and a place",
-              e.ExpectColumnValuesToBeUnique(column=c.ARTICLE_ID)),
         Check("article_url_is_a_web_address", _AT, rows, _FAIL, "the list links to it",
               e.ExpectColumnValuesToMatchRegex(column=c.URL, regex="^https?://[^/ ]+")),
         Check("article_title_is_there", _AT, rows, _FAIL, "the headline is what readers see; more than 1 % blank is a broken source",
@@ -51,6 +49,8 @@ def _rows() -> tuple[Check, ...]:
               e.ExpectColumnValuesToBeInSet(column=c.STATUS, value_set=["live", "retracted"])),
         Check("article_original_exists", _AT, rows, _FAIL, "a duplicate of an unknown article hides both of them",
               e.ExpectColumnValuesToBeInSet(column="original_is_known", value_set=[True])),
+        Check("article_address_is_unique", _AT, rows, _FAIL, "more than 2 % of the listable articles share an address: copies are no longer recognised",
+              e.ExpectColumnValuesToBeUnique(column="listable_address", mostly=0.98)),
         Check("article_is_not_its_own_duplicate", _AT, rows, _FAIL, "it would never be listed",
               e.ExpectColumnValuesToBeInSet(column="is_not_its_own_duplicate", value_set=[True])),
         Check("article_published_after_1990", _AT, rows, _WARN, "an older date is a parser's default; it makes the article expire at once",

@@ -14,7 +14,7 @@ with warnings.catch_warnings():
 
 logging.getLogger("great_expectations").setLevel(logging.ERROR)
 
-__all__ = ["Boundary", "Check", "Expectation", "Part", "Severity", "figure", "gx"]
+__all__ = ["Boundary", "Check", "Expectation", "Part", "Severity", "figure", "gx", "statement"]
 
 
 class Boundary(StrEnum):
@@ -57,3 +57,23 @@ class Check:
 def figure(column: str, at_least: float | None = None, at_most: float | None = None) -> Expectation:
     """The expectation that one of a boundary's figures lies within limits; a null figure is not judged."""
     return gx.expectations.ExpectColumnMaxToBeBetween(column=column, min_value=at_least, max_value=at_most)
+
+
+def statement(expectation: Expectation) -> str:
+    """What an expectation demands, e.g. `ExpectColumnMaxToBeBetween(column=staleness, max_value=1)`.
+
+    Columns first; what was not given is left out.
+    """
+    given = {
+        name: getattr(expectation, name)
+        for name in expectation.__fields__
+        if name in expectation.__fields_set__ and name not in _BOOKKEEPING and getattr(expectation, name) is not None
+    }
+    return f"{type(expectation).__name__}({', '.join(f'{name}={_plain(value)}' for name, value in given.items())})"
+
+
+_BOOKKEEPING = {"id", "meta", "notes", "description", "severity", "windows", "batch_id", "rendered_content"}
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)).join("[]") if isinstance(value, list) else str(value)

@@ -24,11 +24,12 @@ from great_expectations.exceptions import GreatExpectationsError
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.clock import iso
-from quality.declare import Check, Expectation, Part, gx
+from quality.declare import Check, Expectation, Part, gx, statement
 from quality.outcome import Outcome
 
 _CONNECTION_VARIABLE = "FRONTPAGE_CHECKED_DATABASE"
 _EXAMPLES = 3
+_TOO_LITTLE = "too little to judge by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Engine:
             )
         except (GreatExpectationsError, SQLAlchemyError) as error:
             return Validation(target, tuple(Outcome(check, "error", _first_line(error)) for check in checks))
+        _mark_skipped(result.results)
         by_name = {each.expectation_config.meta["name"]: each for each in result.results}
         return Validation(target, tuple(_outcome(check, by_name[check.name]) for check in checks), result)
 
@@ -118,10 +120,19 @@ def open_engine(database_url: str, as_of: datetime, variables: Mapping[str, Any]
 def _bound(check: Check) -> Expectation:
     """A copy of the declared object that carries our name for it; suites change what they are given."""
     severity = {"fail": "critical", "warn": "warning"}[check.severity]
-    description = f"{check.name} ({check.severity}): {check.reason}"
+    description = f"{check.name} ({check.severity}): {check.reason}. {statement(check.expectation)}"
     return check.expectation.copy(
         update={"meta": {"name": check.name}, "severity": severity, "description": description, "id": None}
     )
+
+
+def _mark_skipped(results: Sequence[Any]) -> None:
+    """A null figure is too little to judge by: said so on the page, and neither met nor missed."""
+    for each in results:
+        raised = any(info.get("raised_exception") for info in _exceptions(each.exception_info))
+        if each.result.get("observed_value", "") is None and not raised:
+            each.success = True
+            each.result["observed_value"] = _TOO_LITTLE
 
 
 def _outcome(check: Check, result: Any) -> Outcome:
@@ -129,7 +140,7 @@ def _outcome(check: Check, result: Any) -> Outcome:
     if raised:
         return Outcome(check, "error", _first_line(raised[0]["exception_message"]))
     found = result.result
-    if check.part == Part.FIGURES and found.get("observed_value") is None:
+    if found.get("observed_value") == _TOO_LITTLE:
         return Outcome(check, "skipped")
     return Outcome(check, "passed" if result.success else "failed", _observed(found), _examples(found))
 

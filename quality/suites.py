@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from core.params import QualityParams
 from quality.articles import articles
 from quality.declare import Boundary, Check, Part
+from quality.lists import lists
 from quality.readers import extracts, readers
 from quality.reads import reads
 
@@ -26,6 +27,11 @@ SOURCES: dict[Boundary, dict[Part, str]] = {
 def input_checks(params: QualityParams) -> tuple[Check, ...]:
     """Expectations on what came in, boundary by boundary."""
     return (*extracts(params), *articles(params), *reads(params), *readers())
+
+
+def all_checks(params: QualityParams) -> tuple[Check, ...]:
+    """Every declared expectation, in the order of the reference page."""
+    return (*input_checks(params), *lists(params))
 
 
 def of(checks: Sequence[Check], boundary: Boundary, part: Part) -> tuple[Check, ...]:

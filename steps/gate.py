@@ -10,6 +10,7 @@ from core.summary import Summary
 from quality import outcome
 from quality.declare import Boundary
 from quality.gate import check_lists
+from quality.pages import write_pages
 from store import runs
 from store.connect import connect
 from store.server import database_url
@@ -31,6 +32,7 @@ def run(settings: Settings, params: Params, as_of: datetime, variant: str = "cha
         record_validation(connection, as_of, Boundary.LISTS, results, passed=good)
         verdict = {"passed": good, "results": results}
         runs.set_state(connection, built[c.RUN_ID], "passed" if good else "failed", gate=verdict)
+    write_pages(settings.path("data_docs"), as_of, validations, params.quality.pages_kept)
     outcome.demand(outcomes, f"list of {variant} for {as_of:%Y-%m-%d %H:%M} (run {built[c.RUN_ID]}) is not published")
     return Summary(
         "gate",

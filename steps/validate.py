@@ -8,6 +8,7 @@ from core.settings import Settings
 from core.summary import Summary
 from quality import outcome
 from quality.inputs import check_inputs
+from quality.pages import write_pages
 from quality.suites import SOURCES
 from store.connect import connect
 from store.server import database_url
@@ -29,12 +30,13 @@ def run(settings: Settings, params: Params, as_of: datetime) -> Summary:
             record_validation(
                 connection, as_of, boundary, [each.as_json() for each in part], passed=outcome.passed(part)
             )
+    pages = write_pages(settings.path("data_docs"), as_of, validations, params.quality.pages_kept)
     outcome.demand(outcomes, f"data as of {as_of:%Y-%m-%d %H:%M} cannot be published")
     return Summary(
         "validate",
         rows_in=len(outcomes),
         rows_out=sum(each.state == "passed" for each in outcomes),
         seconds=time.perf_counter() - started,
-        artifact="validation_run",
+        artifact=str(pages),
         details=outcome.warnings_of(outcomes),
     )

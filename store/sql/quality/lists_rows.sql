@@ -1,7 +1,10 @@
 -- Every row of a run's lists and fallback lists, with what is known of its article and its reader at as_of.
 -- grain: scope, owner, rank
 -- parameters: {table} the run's own table, {run_id}; session settings frontpage.as_of, frontpage.max_age_days; read-only
-with listed as materialized (
+with moment as (
+    select current_setting('frontpage.as_of')::timestamptz as as_of,
+           current_setting('frontpage.max_age_days')::float8 * interval '1 day' as max_age
+), listed as materialized (
     select 'reader' as scope, reader_key::text as owner, reader_key, rank, article_id, score, reasons from {table}
     union all
     select scope, scope_value, null, rank, article_id, score, reasons from fallback_list where run_id = {run_id}
@@ -9,9 +12,16 @@ with listed as materialized (
     select distinct on (article_id) article_id, status, duplicate_of, first_seen_at,
            coalesce(published_at, first_seen_at) as published_at
     from article_version
-    where recorded_at <= current_setting('frontpage.as_of')::timestamptz
+    where recorded_at <= (select as_of from moment)
       and article_id in (select article_id from listed)
     order by article_id, recorded_at desc
+), already_read as (
+    -- one pass over the reads: asking per row costs a visit to every read of every reader
+    select distinct reader_key, article_id
+    from read_event
+    where article_id in (select article_id from listed)
+      and recorded_at <= (select as_of from moment)
+      and occurred_at <= (select as_of from moment)
 )
 select listed.scope, listed.owner, listed.rank, listed.article_id, listed.score,
        row_number() over list as rank_expected,
@@ -25,15 +35,12 @@ select listed.scope, listed.owner, listed.rank, listed.article_id, listed.score,
        version.article_id is not null as article_is_known,
        version.status = 'live' as is_live,
        version.duplicate_of is null as is_original,
-       version.published_at <= current_setting('frontpage.as_of')::timestamptz
-           and version.first_seen_at <= current_setting('frontpage.as_of')::timestamptz as is_out,
-       version.published_at >= current_setting('frontpage.as_of')::timestamptz
-           - current_setting('frontpage.max_age_days')::float8 * interval '1 day' as is_young,
-       not exists (
-           select from read_event event
-           where event.reader_key = listed.reader_key and event.article_id = listed.article_id
-             and event.recorded_at <= current_setting('frontpage.as_of')::timestamptz
-             and event.occurred_at <= current_setting('frontpage.as_of')::timestamptz
-       ) as is_unread
-from listed left join version using (article_id)
+       version.published_at <= (select as_of from moment)
+           and version.first_seen_at <= (select as_of from moment) as is_out,
+       version.published_at >= (select as_of from moment)
+           - (select max_age from moment) as is_young,
+       already_read.article_id is null as is_unread
+from listed
+left join version using (article_id)
+left join already_read on already_read.reader_key = listed.reader_key and already_read.article_id = listed.article_id
 window list as (partition by listed.scope, listed.owner order by listed.rank)

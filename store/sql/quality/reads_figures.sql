@@ -5,14 +5,13 @@
 with moment as (
     select current_setting('frontpage.as_of')::timestamptz as as_of
 ), recent as materialized (
-    select event.reader_key, event.article_id, event.kind, event.occurred_at, event.dwell_seconds, event.region,
-           event.suspicion, extract(epoch from event.recorded_at - event.occurred_at) as delay,
-           extract(epoch from current_setting('frontpage.as_of')::timestamptz - event.occurred_at)::float8 as age
-    from read_event event
-    where event.recorded_at <= current_setting('frontpage.as_of')::timestamptz
-      and event.recorded_at > current_setting('frontpage.as_of')::timestamptz - interval '29 days'
-      and event.occurred_at <= current_setting('frontpage.as_of')::timestamptz
-      and event.occurred_at > current_setting('frontpage.as_of')::timestamptz - interval '29 days'
+    -- scalar subqueries are evaluated once; a setting read in place would be parsed for every row
+    select reader_key, article_id, kind, occurred_at, dwell_seconds, region, suspicion,
+           extract(epoch from recorded_at - occurred_at)::float8 as delay,
+           extract(epoch from (select as_of from moment) - occurred_at)::float8 as age
+    from read_event
+    where recorded_at <= (select as_of from moment) and recorded_at > (select as_of from moment) - interval '29 days'
+      and occurred_at <= (select as_of from moment) and occurred_at > (select as_of from moment) - interval '29 days'
 ), counted as (
     select floor(age / 86400)::int as days_ago, count(*) as n_day,
            count(*) filter (where age - 86400 * floor(age / 86400) < 10800) as n_3h
