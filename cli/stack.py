@@ -1,6 +1,7 @@
 """`frontpage up` and `frontpage down`: what `make run` and `make stop` call."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,7 +20,8 @@ def up(
     from cli.main import step
     from stack.layout import World
 
-    world = World(readers, days, articles_per_day, data, format_name)
+    where = str(Path(data).absolute()) if data else ""
+    world = World(readers, days, articles_per_day, where, format_name)
     step("up", world, api_port=api_port, airflow_port=airflow_port, now=datetime.now(UTC))
 
 

@@ -1,4 +1,4 @@
-"""Airflow's REST API, as far as we need it: trigger a run and see its tasks' states."""
+"""Airflow's REST API, as far as we need it: ask for a run and see its tasks' states."""
 
 from __future__ import annotations
 
@@ -52,10 +52,21 @@ class AirflowApi:
         """Let runs of the workflow start."""
         self._call("PATCH", f"/api/v2/dags/{dag_id}?update_mask=is_paused", {"is_paused": False})
 
-    def trigger(self, dag_id: str, as_of: datetime) -> str:
-        """Ask for a run about `as_of`; its id."""
-        body = {"logical_date": None, "conf": {"as_of": iso(as_of)}, "note": f"make run, as of {iso(as_of)}"}
-        return str(self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)["dag_run_id"])
+    def ensure_run(self, dag_id: str, as_of: datetime) -> str:
+        """A run about `as_of` that is over or under way; its id, the same for the same moment.
+
+        One that failed is taken up again where it failed; one that succeeded is left as it is.
+        """
+        run_id = f"make_run__{iso(as_of)}"
+        body = {"dag_run_id": run_id, "logical_date": None, "conf": {"as_of": iso(as_of)}}
+        answer = self._request("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)
+        if answer.status_code == httpx.codes.CONFLICT:
+            if self.run_state(dag_id, run_id).state == "failed":
+                again = {"dry_run": False, "only_failed": True}
+                self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/clear", again)
+        else:
+            _accepted(answer)
+        return run_id
 
     def run_state(self, dag_id: str, run_id: str) -> RunState:
         """State of a run and its tasks."""
@@ -71,13 +82,23 @@ class AirflowApi:
         return [str(line.get("event", "")) for line in content][-n:]
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        return _accepted(self._request(method, path, body)).json()
+
+    def _request(self, method: str, path: str, body: dict[str, Any] | None) -> httpx.Response:
         try:
             if "authorization" not in self._client.headers:
-                token = self._client.post("/auth/token", json=self._login).raise_for_status().json()["access_token"]
+                token = _accepted(self._client.post("/auth/token", json=self._login)).json()["access_token"]
                 self._client.headers["authorization"] = f"Bearer {token}"
-            return self._client.request(method, path, json=body).raise_for_status().json()
-        except httpx.HTTPStatusError as error:
-            said = error.response.text[:200]
-            raise UnavailableError(f"Airflow refused {method} {path} ({error.response.status_code}: {said})") from error
+            return self._client.request(method, path, json=body)
         except httpx.HTTPError as error:
             raise UnavailableError(f"Airflow does not answer at {self._client.base_url} ({error})") from error
+
+
+def _accepted(answer: httpx.Response) -> httpx.Response:
+    """The answer itself, unless Airflow refused: then UnavailableError with its words."""
+    if answer.is_success:
+        return answer
+    request = answer.request
+    raise UnavailableError(
+        f"Airflow refused {request.method} {request.url.path} ({answer.status_code}: {answer.text[:200]})"
+    )

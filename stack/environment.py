@@ -98,6 +98,7 @@ def airflow_environment(layout: Layout, ports: Ports, database_url: str, *, sche
         "logging__base_log_folder": str(layout.airflow / "logs"),
         "logging__dag_processor_child_process_log_directory": str(layout.airflow / "logs" / "dag_processor"),
         "logging__colored_console_log": "False",
+        "logging__namespace_levels": "http.access=WARNING",
     }
     variables = {f"AIRFLOW__{name.upper()}": value for name, value in options.items()}
     return {"AIRFLOW_HOME": str(layout.airflow), **variables}

@@ -85,7 +85,7 @@ def _publish(stack: Stack, asked: World, console: Console, now: datetime, childr
         watch.run_all(api, planned, console, lambda: processes.check(stack.layout, children))
     elif not asked.is_historic and served["age_seconds"] > HOUR.total_seconds():
         console.say(f"the published list is {served['age_seconds'] / 3600:.1f} h old: a refresh has been asked for")
-        api.trigger(REFRESH, planned[-1].as_of)
+        api.ensure_run(REFRESH, planned[-1].as_of)
 
 
 def plan(layout: Layout, asked: World, now: datetime) -> list[PlannedRun]:

@@ -22,14 +22,15 @@ RUN_LIMIT_SECONDS = 3600.0
 
 
 def run_all(api: AirflowApi, planned: Sequence[PlannedRun], console: Console, alive: Callable[[], None]) -> None:
-    """Trigger the runs one after the other, each after the one before has succeeded.
+    """Ask for the runs one after the other, each after the one before has succeeded.
 
     alive: called between looks; raises where a process that is needed has ended.
     Raises CheckFailedError naming the task that failed and its last words, UnavailableError after an hour.
     """
     for number, run in enumerate(planned, start=1):
         console.say(f"run {number} of {len(planned)}: {run.dag_id} as of {iso(run.as_of)}")
-        run_id = api.trigger(run.dag_id, run.as_of)
+        api.unpause(run.dag_id)
+        run_id = api.ensure_run(run.dag_id, run.as_of)
         final = _follow(api, run.dag_id, run_id, console, alive)
         if final.state != "success":
             raise CheckFailedError(_what_failed(api, run.dag_id, run_id, final))
