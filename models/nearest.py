@@ -16,23 +16,26 @@ Vectors = NDArray[np.float32]
 
 #: Newest reads that stand for what a reader reads now.
 _N_RECENT = 20
+_READ_ALLOWANCE = 30
 
 
 def nearest(moment: Moment, queries: Vectors, articles: Vectors, reader_rows: Ints, n: int) -> Picks:
-    """The `n` unread live articles with the largest positive inner product for each reader row.
+    """Up to `n` unread live articles with the largest positive inner product for each reader row, best first.
 
-    `queries` [reader row of the moment], `articles` [live row]; zero vectors find nothing.
+    `queries` [reader row of the moment], `articles` [live row]; zero vectors find nothing. Read articles are dropped
+    from the nearest `n` + _READ_ALLOWANCE, so who read more than that of them gets fewer.
     """
     asking = reader_rows[queries[reader_rows].any(axis=1)]
-    n = min(n, len(articles))
-    if n == 0 or not len(asking):
+    n_found = min(n + _READ_ALLOWANCE, len(articles))
+    if n_found == 0 or not len(asking):
         return Picks.empty()
     with one_blas_thread():
-        found, scores = topk(
-            articles, queries[asking], n, filter_query_items=_seen_matrix(moment, asking), num_threads=1
-        )
-    row, rank = np.nonzero(scores > 0)
-    return Picks(asking[row], rank.astype(np.int64) + 1, found[row, rank].astype(np.int64))
+        found, scores = topk(articles, queries[asking], n_found, num_threads=1)
+    articles_found = found.astype(np.int64)
+    kept = (scores > 0) & ~moment.is_seen(asking[:, None], articles_found)
+    rank = np.cumsum(kept, axis=1, dtype=np.int64)
+    row, place = np.nonzero(kept & (rank <= n))
+    return Picks(asking[row], rank[row, place], articles_found[row, place])
 
 
 def profiles(moment: Moment, vectors: Vectors) -> Vectors:
@@ -71,11 +74,3 @@ def _place_in_group(groups: Ints) -> Ints:
     """0, 1, 2 ... within each run of equal values."""
     starts = np.flatnonzero(np.diff(groups, prepend=-1))
     return np.arange(len(groups)) - np.repeat(starts, np.diff(np.append(starts, len(groups))))
-
-
-def _seen_matrix(moment: Moment, reader_rows: Ints) -> csr_matrix:
-    width = len(moment.live)
-    row = rows_of(moment.seen // width, reader_rows, len(moment.readers))
-    column = moment.seen % width
-    ones = np.ones((row >= 0).sum(), dtype=np.float32)
-    return csr_matrix((ones, (row[row >= 0], column[row >= 0])), shape=(len(reader_rows), width))

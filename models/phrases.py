@@ -1,0 +1,56 @@
+"""What a group of features says to a reader or an auditor, and when it is true.
+
+A phrase is used only where its feature's value bears it out: a contribution may be positive because a value is low.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf, log1p
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A sentence of a group of features; true where `at_least` <= the feature's value <= `at_most`.
+
+    `{category}` and `{publisher}` stand for the article's.
+    """
+
+    group: str
+    feature: str
+    text: str
+    at_least: float = -inf
+    at_most: float = inf
+
+
+_SOME_READS = log1p(2.0)
+#: In each group the phrase whose feature contributes most is said; the order breaks ties.
+PHRASES: Final = (
+    Phrase("popular", "article_reads_15m", "much read in the last 15 minutes", _SOME_READS),
+    Phrase("popular", "article_reads_1h", "much read in the last hour", _SOME_READS),
+    Phrase("popular", "article_reads_6h", "much read in the last 6 hours", _SOME_READS),
+    Phrase("popular", "article_reads_24h", "much read in the last day", _SOME_READS),
+    Phrase("popular", "article_reads_72h", "much read in the last 3 days", _SOME_READS),
+    Phrase("popular", "article_share_of_top_1h", "among the most read of the last hour", 0.25),
+    Phrase("popular", "article_share_of_top_6h", "among the most read of the last 6 hours", 0.25),
+    Phrase("popular", "article_reads_per_hour_of_life", "much read since it came out", log1p(0.5)),
+    Phrase("trending", "trend_15m_1h", "read more and more in the last 15 minutes", 0.1),
+    Phrase("trending", "trend_1h_24h", "read more and more in the last hour", 0.1),
+    Phrase("region", "region_reads_1h", "much read in your region in the last hour", log1p(1.0)),
+    Phrase("region", "region_reads_6h", "much read in your region in the last 6 hours", log1p(1.0)),
+    Phrase("region", "region_reads_24h", "much read in your region in the last day", log1p(1.0)),
+    Phrase("region", "region_lift", "read more in your region than elsewhere", 0.1),
+    Phrase("fresh", "article_age_hours", "came out within the last hour", at_most=log1p(1.0)),
+    Phrase("fresh", "article_age_hours", "new today", log1p(1.0), log1p(24.0)),
+    Phrase("fresh", "article_age_hours", "from the last 3 days", log1p(24.0), log1p(72.0)),
+    Phrase("reading_time", "article_mean_dwell_minutes", "readers take their time over it", 1.0),
+    Phrase("category", "category_affinity", "you often read {category}", 0.15),
+    Phrase("interest", "interest_match", "you chose {category} as an interest", 1.0),
+    Phrase("publisher", "publisher_affinity", "you often read {publisher}", 0.15),
+    Phrase("language", "same_language", "in the language you read most", 1.0),
+    Phrase("similar_readers", "als_score", "read by readers with a taste like yours", 0.02),
+    Phrase("similar_content", "content_score", "close to what you read lately", 0.2),
+)
+#: Said where nothing else is true.
+LAST_RESORT: Final = Phrase("recent", "", "one of the newest articles left for you")
