@@ -43,7 +43,7 @@ def read_file_blocks(part: Part) -> Iterator[Block]:
 def csv_header(file: File) -> tuple[str, ...]:
     """Column names of a CSV file; empty for an empty or damaged one."""
     try:
-        with open_binary(file.url) as raw, _decompressed(raw, file.compression) as handle:
+        with open_binary(file.url) as raw, decompressed(raw, file.compression) as handle:
             line = handle.readline(MAX_ROW_BYTES).removeprefix(_BOM)
     except _DAMAGE:
         return ()
@@ -70,7 +70,7 @@ def _chunks(part: Part) -> Iterator[tuple[Range, bytes]]:
                 return
             yield from _stream(raw, one.first_row, one.end - one.start, part.reader == "csv")
             return
-        with _decompressed(raw, part.compression) as handle:
+        with decompressed(raw, part.compression) as handle:
             for extent, data in _stream(handle, 1, None, part.reader == "csv"):
                 if _is_wanted(part, extent):
                     yield extent, data
@@ -110,7 +110,8 @@ def _is_wanted(part: Part, extent: Range) -> bool:
     return part.wanted is None or any(extent.first_row == one.first_row for one in part.wanted)
 
 
-def _decompressed(raw: Any, compression: str) -> Any:
+def decompressed(raw: Any, compression: str) -> Any:
+    """The handle itself, or one that decompresses gzip or zstd as it reads."""
     if compression == "gzip":
         return gzip.GzipFile(fileobj=raw)
     if compression == "zstd":

@@ -10,7 +10,7 @@ from etl.texts import names_a_page
 #: Near-duplicates are looked for among articles recorded this long before; wire copy comes within hours.
 NEAR_WINDOW = timedelta(days=3)
 #: Estimated share of common shingles from which two texts are the same story told once.
-NEAR_SIMILARITY = 0.7
+NEAR_SIMILARITY = 0.8
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Which files a source has, in which format, and which of them changed since the last pull."""
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 _SUPPORTED = "*.jsonl, *.ndjson, *.csv or *.parquet, the text ones also with .gz or .zst"
 #: Files that other programs leave beside data: hidden, markers, unfinished.
 _NOT_DATA_PREFIXES = (".", "_")
+_STAMPS = ("ETag", "etag", "mtime", "LastModified", "last_modified")
 _NOT_DATA_SUFFIXES = (".partial", ".tmp", ".crc")
 
 
@@ -140,8 +141,22 @@ def _file(filesystem: Any, path: str, name: str, kind: Kind) -> File:
     if suffix not in FORMATS or (compression and FORMATS[suffix] == "parquet"):
         raise BadInputError(f"file {name} is not in a format that we read; name it {_SUPPORTED}")
     info = filesystem.info(path)
-    stamp = next((str(info[key]) for key in ("ETag", "etag", "mtime", "LastModified", "last_modified") if info.get(key)), "")
-    return File(kind, name, filesystem.unstrip_protocol(path), FORMATS[suffix], compression, int(info["size"] or 0), stamp)
+    url = filesystem.unstrip_protocol(path)
+    return File(kind, name, url, FORMATS[suffix], compression, int(info["size"] or 0), _stamp(info))
+
+
+def _stamp(info: Mapping[str, Any]) -> str:
+    return next((str(info[key]) for key in _STAMPS if info.get(key)), "")
+
+
+def feed_stamp(url: str) -> str:
+    """Size and time of a feed file; empty over http, where the server says whether it changed."""
+    if url.startswith(("http://", "https://")):
+        return ""
+    filesystem, path = open_filesystem(url)
+    with remote_errors(url):
+        info = filesystem.info(path)
+    return f"{info['size']} {_stamp(info)}"
 
 
 def open_binary(url: str) -> Any:

@@ -51,7 +51,7 @@ def similarity(one: Signature, other: Signature) -> float:
 def band_keys(one: Signature) -> list[tuple[int, bytes]]:
     """Keys under which similar texts meet: N_BANDS groups of bins; groups with an empty bin are left out.
 
-    At similarity 0.7 two texts share a key with probability 0.9998, at 0.3 with 0.23.
+    At similarity 0.8 two texts share a key with probability 0.9999999, at 0.3 with 0.23.
     """
     bands = one.reshape(N_BANDS, -1)
     usable = np.flatnonzero((bands != EMPTY).all(axis=1))

@@ -38,10 +38,15 @@ _KINDS = {kind: kind for kind in READ_KINDS} | _KIND_ALIASES
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a row is looked at with: the question's moment and the installation's pseudonym secret."""
+    """What a row is looked at with: the question's moment and the installation's pseudonym secret.
+
+    rows_have_time: whether the source says when it learned of a row, or, for files, when the row happened. Rows of
+    feeds and of queries without recorded_at were learned of when we asked: they are recorded at as_of.
+    """
 
     as_of: datetime
     secret: str = field(repr=False)
+    rows_have_time: bool = True
 
 
 class DeferredError(Exception):
@@ -60,6 +65,8 @@ def article(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
     first_seen_at = moment(row, c.FIRST_SEEN_AT)
     recorded_at = _recorded_at(row, context, first_seen_at)
     article_id, url = identity(row, c.ARTICLE_ID), texts.check_url(required(row, c.URL))
+    if first_seen_at is None and not context.rows_have_time:
+        first_seen_at = recorded_at
     if first_seen_at is None:
         raise RowError(Reason.MISSING_FIELD, f"{c.FIRST_SEEN_AT} is missing")
     published_at = moment(row, c.PUBLISHED_AT)
@@ -134,6 +141,8 @@ def _recorded_at(row: dict[str, Any], context: Context, default: datetime | None
         if recorded_at > context.as_of + MAX_AHEAD:
             raise RowError(Reason.TIME_OUT_OF_RANGE, f"recorded {recorded_at:%Y-%m-%d}, more than ten years ahead")
         raise DeferredError(recorded_at)
+    if not context.rows_have_time:
+        return context.as_of
     if recorded_at < EARLIEST:
         raise RowError(Reason.TIME_OUT_OF_RANGE, f"recorded {recorded_at:%Y-%m-%d}, before {EARLIEST:%Y}")
     return recorded_at

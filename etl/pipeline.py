@@ -1,18 +1,21 @@
 """The Beam pipeline of one pull: parts in, staged blocks out. Elements are parts of thousands of rows, never rows."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 from pydantic import SecretStr
 
-from core.errors import UnavailableError
+from core.errors import BadInputError, UnavailableError
 from etl.blocks import Block, Part, Prepared
 from etl.decode import read_file_blocks
+from etl.feeds import read_feed_blocks
 from etl.normalise import Context
 from etl.prepare import prepare
+from etl.queries import read_query_blocks
 from store import extracts
 from store.connect import Connection, connect
 
@@ -62,15 +65,18 @@ class StageParts(beam.DoFn):  # type: ignore[misc]
         """One connection per worker thread."""
         self._connecting = connect(self._target.database_url.get_secret_value(), application="frontpage extract")
         self._connection = self._connecting.__enter__()
-        extracts.use_staging(self._connection, self._target.extract_id)
+        extracts.prepare_worker(self._connection, self._target.extract_id)
 
     def process(self, part: Part) -> Iterator[str]:
-        """The part_id once all of its blocks are committed."""
+        """The part_id once all of its blocks are committed. What a user can mend is left as the part's state."""
         assert self._connection is not None
         attempt = extracts.open_attempt(self._connection, part.part_id)
-        state: dict[str, object] = {}
-        for block in read_blocks(part, state):
-            _stage(self._connection, attempt, part, block, prepare(part, block, self._target.context))
+        state: dict[str, Any] = {}
+        try:
+            for block, context in read_blocks(part, self._target.context, state):
+                _stage(self._connection, attempt, part, block, prepare(part, block, context))
+        except (BadInputError, UnavailableError) as error:
+            state = {"error": str(error), "exit_code": error.exit_code}
         extracts.finish_attempt(self._connection, attempt, part.part_id, state)
         yield part.part_id
 
@@ -80,9 +86,14 @@ class StageParts(beam.DoFn):  # type: ignore[misc]
             self._connecting.__exit__(None, None, None)
 
 
-def read_blocks(part: Part, state: dict[str, object]) -> Iterable[Block]:
+def read_blocks(part: Part, context: Context, state: dict[str, Any]) -> Iterator[tuple[Block, Context]]:
     """Blocks of a part, whatever kind of source it is; what the next pull must know about it goes into `state`."""
-    return read_file_blocks(part)
+    if part.reader == "query":
+        yield from read_query_blocks(part, context)
+    elif part.reader == "feed":
+        yield from ((block, context) for block in read_feed_blocks(part, context.as_of, state))
+    else:
+        yield from ((block, context) for block in read_file_blocks(part))
 
 
 def _stage(connection: Connection, attempt: int, part: Part, block: Block, prepared: Prepared) -> None:

@@ -9,14 +9,11 @@ from typing import Any
 from pydantic import SecretStr
 
 from core import columns as c
-from core.errors import CheckFailedError
-from etl.blocks import Part, Range
 from etl.duplicates import NEAR_WINDOW, Candidate, mark_duplicates
-from etl.files import list_files
 from etl.minhash import from_bytes
 from etl.normalise import Context
 from etl.pipeline import Target, run_pipeline
-from etl.plan import FilePlan, Pending, plan_file
+from etl.source_plan import Plan, plan_source
 from etl.sources import Source
 from store import extracts
 from store.connect import Connection, transaction
@@ -72,7 +69,7 @@ def pull(connection: Connection, source: Source, as_of: datetime, workers: Worke
 
 def _pull(connection: Connection, source: Source, extract: Extract, workers: Workers) -> Pulled:
     clock = _Stopwatch()
-    plan = Plan.of(source, extract)
+    plan = plan_source(source, extract)
     clock.lap("plan")
     context = Context(extract.as_of, workers.pseudonym_secret.get_secret_value())
     target = Target(workers.database_url, extract.extract_id, context)
@@ -82,7 +79,7 @@ def _pull(connection: Connection, source: Source, extract: Extract, workers: Wor
         return _merge(connection, plan, extract, clock)
 
 
-def _merge(connection: Connection, plan: "Plan", extract: Extract, clock: "_Stopwatch") -> Pulled:
+def _merge(connection: Connection, plan: Plan, extract: Extract, clock: "_Stopwatch") -> Pulled:
     extracts.drop_lost_attempts(connection)
     plan.check_complete(extracts.finished_parts(connection))
     blocks = extracts.staged_blocks(connection)
@@ -119,36 +116,6 @@ def _worker_seconds(blocks: Sequence[Mapping[str, Any]]) -> dict[str, float]:
         for name, seconds in block["seconds"].items():
             total[name] = round(total.get(name, 0.0) + seconds, 4)
     return total
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The parts of one pull and how to turn their outcome into the source's next state."""
-
-    parts: list[Part]
-    files: list[FilePlan]
-
-    @classmethod
-    def of(cls, source: Source, extract: Extract) -> "Plan":
-        """The plan of a source, given what it was asked before."""
-        known = extract.state.get("files", {})
-        files = [plan_file(file, known.get(file.name), extract.as_of) for file in list_files(source)]
-        return cls([part for file in files for part in file.parts], files)
-
-    def check_complete(self, finished: Mapping[str, Any]) -> None:
-        """Raises CheckFailedError where a part was never finished."""
-        missing = [part.part_id for part in self.parts if part.part_id not in finished]
-        if missing:
-            raise CheckFailedError(f"{len(missing)} parts were never staged, {missing[0]} first; nothing was kept")
-
-    def next_state(self, blocks: Sequence[Mapping[str, Any]], finished: Mapping[str, Any]) -> dict[str, Any]:
-        """What the next pull must know: of each file, what was consumed and which ranges wait."""
-        pending: dict[str, list[Pending]] = {}
-        for block in blocks:
-            if block["n_deferred"]:
-                extent = Range(block["first_row"], block["n_rows"], block["start_byte"], block["end_byte"])
-                pending.setdefault(block["file"], []).append(Pending(extent, block["next_at"], block["n_deferred"]))
-        return {"files": {plan.file.name: plan.next_state(pending.get(plan.file.name, [])) for plan in self.files}}
 
 
 class _Stopwatch:

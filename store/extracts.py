@@ -155,6 +155,12 @@ def use_staging(connection: Connection, extract_id: int) -> None:
     execute(connection, sql.SQL("set search_path = {}, public").format(_schema(extract_id)))
 
 
+def prepare_worker(connection: Connection, extract_id: int) -> None:
+    """Make a worker's connection stage into the extract's tables; a lost commit only costs doing the part again."""
+    use_staging(connection, extract_id)
+    execute(connection, "set synchronous_commit = off")
+
+
 def open_attempt(connection: Connection, part_id: str) -> int:
     """The number of a new attempt at a part; only the attempt that finishes first counts."""
     row = fetch_one(connection, "insert into stage_attempt (part_id) values (%s) returning attempt", [part_id])

@@ -17,9 +17,9 @@ with new as materialized (
     from since s join read_event e on e.reader_key = s.reader_key and e.occurred_at >= s.since and e.kind = 'read'
 ), gaps as (
     select *,
-           extract(epoch from occurred_at - lag(occurred_at) over arrival) as gap_seconds,
-           extract(epoch from occurred_at - lag(occurred_at, %(burst_reads)s - 1) over arrival) as burst_seconds,
-           extract(epoch from occurred_at - lag(occurred_at) over same_article) as repeat_seconds
+           extract(epoch from occurred_at - lag(occurred_at) over arrival)::float8 as gap_seconds,
+           extract(epoch from occurred_at - lag(occurred_at, %(burst_reads)s - 1) over arrival)::float8 as burst_seconds,
+           extract(epoch from occurred_at - lag(occurred_at) over same_article)::float8 as repeat_seconds
     from sequence
     window arrival as (partition by reader_key order by recorded_at, occurred_at, event_id collate "C"),
            same_article as (partition by reader_key, article_id order by recorded_at, occurred_at, event_id collate "C")

@@ -1,0 +1,95 @@
+"""The bytes of one feed document, from a file or over http(s), with limits and good manners."""
+
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from core.errors import UnavailableError
+from etl.decode import decompressed
+from etl.files import open_binary, remote_errors
+from etl.sources import without_secrets
+
+#: A longer document is cut; 8 MiB hold some ten thousand entries.
+MAX_FEED_BYTES = 8 * 1024 * 1024
+#: Seconds: to connect, between two pieces, and in all (against servers that drip).
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 30.0
+TOTAL_SECONDS = 90.0
+MAX_REDIRECTS = 5
+USER_AGENT = "Frontpage/0.1 (feed reader; conditional requests; at most once per refresh)"
+_ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A fetched feed. `is_cut`: it was longer than MAX_FEED_BYTES. `state`: what makes the next request conditional."""
+
+    data: bytes
+    is_cut: bool
+    content_type: str
+    state: dict[str, Any]
+
+
+def fetch(url: str, known: Mapping[str, Any]) -> Document | None:
+    """The document, or None where it has not changed since the request that left `known`.
+
+    Raises UnavailableError where the server or the file does not answer or answers with an error.
+    """
+    document = _http(url, known) if url.startswith(("http://", "https://")) else _file(url)
+    if document is not None and document.state["digest"] == known.get("digest"):
+        return None
+    return document
+
+
+def _http(url: str, known: Mapping[str, Any]) -> Document | None:
+    headers = {"User-Agent": USER_AGENT, "Accept": _ACCEPT}
+    if known.get("etag"):
+        headers["If-None-Match"] = known["etag"]
+    if known.get("modified"):
+        headers["If-Modified-Since"] = known["modified"]
+    timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+    shown = without_secrets(url)
+    try:
+        with (
+            httpx.Client(timeout=timeout, follow_redirects=True, max_redirects=MAX_REDIRECTS) as client,
+            client.stream("GET", url, headers=headers) as response,
+        ):
+            if response.status_code == httpx.codes.NOT_MODIFIED:
+                return None
+            if not response.is_success:
+                raise UnavailableError(f"feed {shown} answers {response.status_code}; check the address or try later")
+            data, is_cut = _body(response, shown)
+            return Document(data, is_cut, response.headers.get("content-type", ""), _state(data, response.headers))
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise UnavailableError(f"feed {shown} does not answer ({error or type(error).__name__}); try later") from error
+
+
+def _body(response: httpx.Response, shown: str) -> tuple[bytes, bool]:
+    began = time.monotonic()
+    data = bytearray()
+    for piece in response.iter_bytes():
+        data += piece
+        if len(data) > MAX_FEED_BYTES:
+            return bytes(data[:MAX_FEED_BYTES]), True
+        if time.monotonic() - began > TOTAL_SECONDS:
+            raise UnavailableError(f"feed {shown} takes longer than {TOTAL_SECONDS:g} s; try later")
+    return bytes(data), False
+
+
+def _file(url: str) -> Document:
+    compression = "gzip" if url.endswith(".gz") else "zstd" if url.endswith(".zst") else ""
+    with remote_errors(url), open_binary(url) as raw, decompressed(raw, compression) as handle:
+        data = handle.read(MAX_FEED_BYTES + 1)
+    return Document(data[:MAX_FEED_BYTES], len(data) > MAX_FEED_BYTES, "", _state(data, {}))
+
+
+def _state(data: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "etag": headers.get("etag", ""),
+        "modified": headers.get("last-modified", ""),
+        "digest": hashlib.blake2b(data, digest_size=16).hexdigest(),
+    }

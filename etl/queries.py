@@ -1,0 +1,50 @@
+"""Pages of an upstream query to blocks of raw rows."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from core import columns as c
+from core.canonical import Kind
+from etl.blocks import BLOCK_ROWS, Block, Part, Range
+from etl.normalise import Context
+from store.upstream import query_pages
+
+_KEYS = {
+    Kind.ARTICLES: (c.ARTICLE_ID,),
+    Kind.READERS: (c.READER_ID,),
+    Kind.READS: (c.EVENT_ID,),
+    Kind.IMPRESSIONS: (c.IMPRESSION_ID, c.ARTICLE_ID),
+}
+
+
+def read_query_blocks(part: Part, context: Context) -> Iterator[tuple[Block, Context]]:
+    """Blocks of the query's rows, with the context that says whether they carry a time of their own.
+
+    Rows are named by their key, not by a number that another snapshot would give to another row.
+    """
+    options = part.options
+    url = options["url"].get_secret_value()
+    row_no = 1
+    for has_time, rows in query_pages(url, options["query"], options["after"], context.as_of, BLOCK_ROWS):
+        records = [{name: _plain(value) for name, value in row.items()} for row in rows]
+        keys = [_key(part, record, index) for index, record in enumerate(records, row_no)]
+        block = Block(list(enumerate(records, row_no)), Range(row_no, len(records)), keys)
+        yield block, replace(context, rows_have_time=has_time)
+        row_no += len(records)
+
+
+def _key(part: Part, record: dict[str, Any], row_no: int) -> str:
+    values = [record.get(name) for name in _KEYS[part.kind]]
+    return f"{part.file}#" + ("/".join(map(str, values))[:300] if all(values) else f"row {row_no}")
+
+
+def _plain(value: Any) -> Any:
+    """Database values as a canonical file would hold them."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    return value

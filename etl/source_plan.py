@@ -1,0 +1,85 @@
+"""The parts of one pull of a source, and what the next pull must know when they are done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from pydantic import SecretStr
+
+from core.canonical import Kind
+from core.errors import BadInputError, CheckFailedError, UnavailableError
+from etl.blocks import Part, Range
+from etl.files import feed_stamp, list_feed_files, list_files
+from etl.plan import FilePlan, Pending, plan_file
+from etl.sources import FeedSource, Source, SqlSource
+from store.extracts import Extract
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The parts of one pull. `feeds`: state of feeds that did not change and are not asked again."""
+
+    parts: list[Part]
+    files: list[FilePlan] = field(default_factory=list)
+    feeds: dict[str, Any] = field(default_factory=dict)
+
+    def check_complete(self, finished: Mapping[str, Any]) -> None:
+        """Raises what a part could not do (BadInputError, UnavailableError), or CheckFailedError for one never done."""
+        for state in finished.values():
+            if "error" in state:
+                kind = BadInputError if state["exit_code"] == BadInputError.exit_code else UnavailableError
+                raise kind(state["error"])
+        missing = [part.part_id for part in self.parts if part.part_id not in finished]
+        if missing:
+            raise CheckFailedError(f"{len(missing)} parts were never staged, {missing[0]} first; nothing was kept")
+
+    def next_state(self, blocks: Sequence[Mapping[str, Any]], finished: Mapping[str, Any]) -> dict[str, Any]:
+        """What the next pull must know: of each file, what was consumed and which ranges wait; of each feed, its tags."""
+        pending: dict[str, list[Pending]] = {}
+        for block in blocks:
+            if block["n_deferred"]:
+                extent = Range(block["first_row"], block["n_rows"], block["start_byte"], block["end_byte"])
+                pending.setdefault(block["file"], []).append(Pending(extent, block["next_at"], block["n_deferred"]))
+        files = {plan.file.name: plan.next_state(pending.get(plan.file.name, [])) for plan in self.files}
+        asked = {part.file: finished[part.part_id] for part in self.parts if part.reader == "feed"}
+        return {"files": files, "feeds": {**self.feeds, **asked}}
+
+
+def plan_source(source: Source, extract: Extract) -> Plan:
+    """The plan of a source, given what it was asked before.
+
+    Raises BadInputError or UnavailableError where its files cannot be listed.
+    """
+    if isinstance(source, SqlSource):
+        return Plan([_query_part(source, extract)])
+    if isinstance(source, FeedSource):
+        return _plan_feeds(source, extract.state.get("feeds", {}))
+    known = extract.state.get("files", {})
+    files = [plan_file(file, known.get(file.name), extract.as_of) for file in list_files(source)]
+    return Plan([part for file in files for part in file.parts], files)
+
+
+def _plan_feeds(source: FeedSource, known: Mapping[str, Any]) -> Plan:
+    """Feeds over http are asked with what they said last; feed files that did not change are left alone."""
+    plan = Plan([])
+    for name, url in list_feed_files(source):
+        stamp = feed_stamp(url)
+        state = known.get(name, {})
+        if stamp and state.get("stamp") == stamp:
+            plan.feeds[name] = state
+            continue
+        options = {"state": state, "file": {"stamp": stamp}}
+        plan.parts.append(Part(name, Kind.ARTICLES, name, url, "feed", options=options))
+    return plan
+
+
+def _query_part(source: SqlSource, extract: Extract) -> Part:
+    """One query from the last answered moment on, and a little before: rows may be committed after their time."""
+    after = None if extract.watermark is None else extract.watermark - timedelta(minutes=source.overlap_minutes)
+    try:
+        query = source.query_file.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputError(f"query file {source.query_file} cannot be read: {error}") from error
+    options = {"url": SecretStr(source.url), "query": query, "after": after}
+    return Part("query", source.kind, source.query_file.name, source.name, "query", options=options)
