@@ -1,0 +1,50 @@
+"""The first edition in containers: run the workflows through Airflow once, then show ten recommendations."""
+
+import os
+import sys
+from datetime import UTC, datetime
+
+import httpx
+
+from core.errors import FrontpageError, UnavailableError
+from stack import show, watch
+from stack.airflow_api import AirflowApi
+from stack.console import Console
+from stack.plan import WORKFLOWS, first_edition
+
+AIRFLOW_URL = "http://airflow-api:8080"
+API_URL = "http://api:8000"
+
+
+def main() -> int:
+    """Publish where nothing is published yet; the exit code is the one of core/errors.py."""
+    console = Console()
+    try:
+        if _ask("/v1/runs/current") is None:
+            airflow = AirflowApi(AIRFLOW_URL, "admin", os.environ["AIRFLOW_PASSWORD"])
+            watch.wait_until_healthy(airflow, WORKFLOWS, console, _nothing_to_watch)
+            watch.run_all(airflow, first_edition(datetime.now(UTC)), console, _nothing_to_watch)
+        reader = show.reader_to_show(os.environ["FRONTPAGE_DATABASE_URL"])
+        answer = _ask(f"/v1/readers/{reader}/recommendations")
+        if answer is None:
+            raise UnavailableError("the API serves no list although a run was published")
+    except FrontpageError as error:
+        sys.stderr.write(f"frontpage: {error}\n")
+        return error.exit_code
+    for line in show.list_lines(answer):
+        console.plain(line)
+    return 0
+
+
+def _ask(path: str) -> dict[str, object] | None:
+    key = os.environ["FRONTPAGE_API_KEYS"].split(",")[0]
+    answer = httpx.get(API_URL + path, headers={"X-API-Key": key}, timeout=10.0, trust_env=False)
+    return dict(answer.json()) if answer.status_code == httpx.codes.OK else None
+
+
+def _nothing_to_watch() -> None:
+    """The engine watches the containers."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
