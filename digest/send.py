@@ -1,5 +1,6 @@
 """Mail over SMTP: one connection for many mails, made anew when it is lost."""
 
+import contextlib
 import smtplib
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -66,6 +67,9 @@ class Mailer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._server is not None:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                self._server.quit()
         self._close()
 
     def send(self, mail: EmailMessage) -> None:
