@@ -15,7 +15,7 @@ from core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, History
 from core.params import DataParams
 from store.connect import Connection, query
 
-__all__ = ["load_already_read", "load_history"]
+__all__ = ["copy_out", "load_already_read", "load_history"]
 
 _TIMES = (c.PUBLISHED_AT, c.FIRST_SEEN_AT, c.RECORDED_AT, c.OCCURRED_AT, c.SIGNED_UP_AT)
 _NEWEST = "newest"
@@ -23,6 +23,7 @@ _TYPES: dict[str, pa.DataType] = {
     **dict.fromkeys(_TIMES, pa.timestamp("us", "UTC")),
     c.READER_KEY: pa.int64(),
     c.DWELL_SECONDS: pa.float64(),
+    c.FINGERPRINT: pa.int64(),
     _NEWEST: pa.bool_(),
 }
 
@@ -37,10 +38,10 @@ def load_history(connection: Connection, as_of: datetime, data: DataParams, *, w
     """
     since = as_of - timedelta(days=data.max_days)
     bounds = {"as_of": as_of, "since": since, "with_text": with_text, "max_interactions": data.max_interactions}
-    articles = copy_query(connection, "history_articles", bounds, (*ARTICLE_COLUMNS, _NEWEST))
-    readers = copy_query(connection, "history_readers", bounds, (*READER_COLUMNS, _NEWEST))
+    articles = copy_out(connection, query("history_articles"), bounds, (*ARTICLE_COLUMNS, _NEWEST))
+    readers = copy_out(connection, query("history_readers"), bounds, (*READER_COLUMNS, _NEWEST))
     readers[c.INTERESTS] = _texts(readers[c.INTERESTS])
-    reads = copy_query(connection, "history_reads", bounds, READ_COLUMNS)
+    reads = copy_out(connection, query("history_reads"), bounds, READ_COLUMNS)
     current_articles, older_articles = _current_and_older(articles)
     current_readers, older_readers = _current_and_older(readers)
     return History(
@@ -60,17 +61,17 @@ def load_already_read(connection: Connection, as_of: datetime, max_age: timedelt
     left out.
     """
     bounds = {"as_of": as_of, "since": as_of - max_age}
-    return copy_query(connection, "history_already_read", bounds, (c.READER_KEY, c.ARTICLE_ID))
+    return copy_out(connection, query("history_already_read"), bounds, (c.READER_KEY, c.ARTICLE_ID))
 
 
-def copy_query(
-    connection: Connection, name: str, parameters: Mapping[str, Any], columns: Sequence[str]
+def copy_out(
+    connection: Connection, statement: Any, parameters: Mapping[str, Any], columns: Sequence[str]
 ) -> pd.DataFrame:
-    """The rows of `store/sql/<name>.sql`, whose columns are `columns` in order, as a frame; null text is None."""
+    """The rows of a query, whose columns are `columns` in order, as a frame; null text is None."""
     buffer = io.BytesIO()
     with connection.cursor() as cursor:
-        statement = cursor.mogrify(query(name), parameters)  # COPY takes no parameters: they are bound here
-        cursor.copy_expert(b"copy (" + statement + b") to stdout with (format csv)", buffer)
+        bound = cursor.mogrify(statement, parameters)  # COPY takes no parameters: they are bound here
+        cursor.copy_expert(b"copy (" + bound + b") to stdout with (format csv)", buffer)
     types = {column: _TYPES.get(column, pa.string()) for column in columns}
     if buffer.tell() == 0:
         return pa.table({name: pa.array([], kind) for name, kind in types.items()}).to_pandas()

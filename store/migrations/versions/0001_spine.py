@@ -318,7 +318,7 @@ create table feast.article_state (
     primary key (article_id, event_timestamp) include (fingerprint)
 );
 comment on table feast.article_state is
-    'grain: article, event_timestamp (the as_of that saw it change); *_us: microseconds since 1970, Feast keeps seconds';
+    'grain: article, event_timestamp (the as_of that saw it change); *_us: microseconds since 1970';
 
 create table feast.article_region_state (
     article_id      text not null,

@@ -1,0 +1,192 @@
+"""The Feast repository, applied from code: point-in-time rows for training, current readers for refresh.
+
+Two stores with the same views: PostgreSQL (offline, online and registry in schema `feast` of our database), and Parquet
+files under a folder, for work on files only.
+"""
+
+import contextlib
+import io
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, unquote, urlsplit
+
+import numpy.typing as npt
+import pandas as pd
+
+from core import columns as c
+from features.activity import EVERYWHERE, States
+from features.entities import Entities, Pairs, entities_at, pairs_of
+from features.files import state_file
+from features.views import ARTICLE_REGIONS, ARTICLES, READERS, REGIONS, View, from_rows
+
+SCHEMA: Final = "feast"
+#: Readers asked for at once: Feast holds every value of an answer as a message of its own.
+ONLINE_CHUNK: Final = 2_000
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """Rows asked for, as they stood at their moments: `pairs[i]` is row i of the request."""
+
+    entities: Entities
+    pairs: Pairs
+
+
+def feature_store(database_url: str) -> Any:
+    """The Feast store on our database, its views applied; applying again changes nothing."""
+    from feast.infra.offline_stores.contrib.postgres_offline_store.postgres_source import PostgreSQLSource
+
+    server = _postgres(database_url)
+    config = {
+        "registry": {"registry_type": "sql", "path": _registry_url(database_url), "cache_ttl_seconds": 0},
+        "offline_store": {"type": "postgres", **server},
+        "online_store": {"type": "postgres", **server},
+    }
+    return _applied(config, lambda view: PostgreSQLSource(name=view.name, table=f"{SCHEMA}.{view.name}", **_times()))
+
+
+def file_store(folder: Path) -> Any:
+    """The same views over `folder/features/*.parquet` (see features/files.py); historical rows only, nothing online.
+
+    The registry is a temporary file, gone with the store: the folder's files stay as they are.
+    """
+    from feast import FileSource
+
+    work = tempfile.mkdtemp(prefix="frontpage-feast-")
+    config = {
+        "registry": f"{work}/registry.db",
+        "offline_store": {"type": "file"},
+        "online_store": {"type": "sqlite", "path": f"{work}/online.db"},
+    }
+    store = _applied(config, lambda view: FileSource(name=view.name, path=str(state_file(folder, view)), **_times()))
+    weakref.finalize(store, shutil.rmtree, work, ignore_errors=True)
+    return store
+
+
+def historical(store: Any, rows: pd.DataFrame) -> Training:
+    """Point-in-time features of `rows` [reader_key, article_id, event_timestamp], from Feast's historical retrieval.
+
+    Each distinct reader, article, region and article in a region is asked for once per moment. An entity without a
+    state by then comes as one without reads. The region is the one the reader's state had at that moment.
+    """
+    moments = rows[c.EVENT_TIMESTAMP]
+    readers = _retrieved(store, READERS, rows)
+    articles = _retrieved(store, ARTICLES, rows)
+    home = readers[[c.READER_KEY, c.AS_OF, c.REGION]].rename(columns={c.AS_OF: c.EVENT_TIMESTAMP})
+    placed = rows[[c.READER_KEY, c.ARTICLE_ID, c.EVENT_TIMESTAMP]].merge(home, on=[c.READER_KEY, c.EVENT_TIMESTAMP])
+    placed = placed[placed[c.REGION].notna()]
+    article_regions = _retrieved(store, ARTICLE_REGIONS, placed)
+    everywhere = rows[[c.EVENT_TIMESTAMP]].assign(**{c.REGION: EVERYWHERE})
+    regions = _retrieved(store, REGIONS, pd.concat([placed, everywhere], ignore_index=True))
+    seen = article_regions[article_regions[c.N_READS] > 0].reset_index(drop=True)
+    entities = entities_at(States(articles, seen, regions, readers))
+    return Training(entities, pairs_of(entities, rows[c.READER_KEY], rows[c.ARTICLE_ID], moments))
+
+
+def online_readers(store: Any, reader_keys: npt.ArrayLike) -> pd.DataFrame:
+    """Reader states as last materialised, one row per key in the order given; an unknown reader has an empty row."""
+    keys = [int(key) for key in pd.Index(reader_keys)]
+    service = _service(store, READERS)
+    chunks = [
+        store.get_online_features(
+            features=service, entity_rows=[{c.READER_KEY: key} for key in keys[start : start + ONLINE_CHUNK]]
+        ).to_df()
+        for start in range(0, max(len(keys), 1), ONLINE_CHUNK)
+        if keys
+    ]
+    rows = pd.concat(chunks, ignore_index=True) if chunks else pd.DataFrame(columns=READERS.names)
+    return from_rows(READERS, rows)
+
+
+def materialise(store: Any, as_of: datetime, *, again: bool = False) -> bool:
+    """Bring the online store to `as_of`; False, and nothing done, where it already holds that moment or a newer one.
+
+    Feast's PostgreSQL online store overwrites whatever it holds, so an older moment must never be sent to it. A killed
+    run is caught up by the next one. `again`: also where it holds exactly `as_of` (rows of that moment were replaced).
+    """
+    newest = materialised_at(store)
+    if newest is not None and (newest > as_of or (newest == as_of and not again)):
+        return False
+    with _quiet():
+        store.materialize(newest or _EPOCH, as_of, feature_views=[READERS.name])
+    return True
+
+
+def materialised_at(store: Any) -> datetime | None:
+    """The moment that the online store holds; None before the first materialisation."""
+    done = store.get_feature_view(READERS.name).materialization_intervals
+    return max((end for _, end in done), default=None)
+
+
+def _retrieved(store: Any, view: View, rows: pd.DataFrame) -> pd.DataFrame:
+    """State rows of the distinct keys and moments of `rows`, ordered by them, with the moment as `as_of`."""
+    keys = [*view.keys, c.EVENT_TIMESTAMP]
+    wanted = rows[keys].drop_duplicates().sort_values(keys).reset_index(drop=True)
+    if wanted.empty:
+        return from_rows(view, pd.DataFrame(columns=view.names)).assign(**{c.AS_OF: wanted[c.EVENT_TIMESTAMP]})
+    got = store.get_historical_features(entity_df=wanted, features=_service(store, view)).to_df()
+    got = wanted.merge(got.assign(**{c.EVENT_TIMESTAMP: _utc(got[c.EVENT_TIMESTAMP])}), on=keys, how="left")
+    return from_rows(view, got).assign(**{c.AS_OF: got[c.EVENT_TIMESTAMP]})
+
+
+def _utc(moments: "pd.Series[Any]") -> "pd.Series[Any]":
+    return pd.to_datetime(moments, utc=True).astype("datetime64[us, UTC]")
+
+
+def _service(store: Any, view: View) -> Any:
+    from features.definitions import service_name
+
+    return store.get_feature_service(service_name(view))
+
+
+def _applied(config: dict[str, Any], source_of: Any) -> Any:
+    from feast import FeatureStore, RepoConfig
+
+    from features.definitions import PROJECT, definitions
+
+    repo = RepoConfig(project=PROJECT, provider="local", entity_key_serialization_version=3, **config)
+    store = FeatureStore(config=repo)
+    with _quiet():
+        store.apply(definitions(source_of))
+    return store
+
+
+def _times() -> dict[str, str]:
+    return {"timestamp_field": c.EVENT_TIMESTAMP}
+
+
+def _postgres(database_url: str) -> dict[str, Any]:
+    parts = urlsplit(database_url)
+    local = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    given = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "host": parts.hostname or "",
+        "port": parts.port or 5432,
+        "database": parts.path.lstrip("/"),
+        "db_schema": SCHEMA,
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "sslmode": given.get("sslmode", "disable" if local else "prefer"),
+    }
+
+
+def _registry_url(database_url: str) -> str:
+    server = _postgres(database_url)
+    login = f"{quote(server['user'], safe='')}:{quote(server['password'], safe='')}"
+    options = quote(f"-csearch_path={SCHEMA}", safe="")
+    where = f"{server['host']}:{server['port']}/{server['database']}"
+    return f"postgresql+psycopg2://{login}@{where}?sslmode={server['sslmode']}&options={options}"
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Feast prints its progress in colours; ours is a summary line."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield

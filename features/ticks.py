@@ -1,0 +1,78 @@
+"""States of past and present moments (ticks) in PostgreSQL: only what changed is written, and a tick never changes.
+
+The state of an entity at a tick depends on nothing but what was recorded by then. So a tick that is there is left
+alone, running twice writes nothing, and a tick filled in late gives the rows that a run at that time would have given.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import pandas as pd
+from tqdm import tqdm
+
+from core import columns as c
+from core.params import DataParams
+from features.activity import States, compute_states
+from features.history import history_at
+from features.views import VIEWS, View, changed, empty_rows, rows_of, to_arrow
+from store import feature_rows
+from store.connect import Connection, transaction
+from store.history import load_history
+
+
+def write_states(connection: Connection, states: States, as_of: datetime) -> dict[str, int]:
+    """Write the states of `as_of` that differ from what counts then; rows written by view name.
+
+    One transaction: all of a tick or none of it. An entity that is no longer there gets an empty row. Where a later
+    tick is there already, what counted at it still does.
+    """
+    rows = rows_of(states)
+    with transaction(connection):
+        feature_rows.lock(connection)
+        written = {view.name: _write(connection, view, rows[view.name], as_of) for view in VIEWS}
+        feature_rows.record_tick(connection, as_of, sum(written.values()))
+    return written
+
+
+def ensure_ticks(connection: Connection, as_of: datetime, ticks: Iterable[datetime], data: DataParams) -> int:
+    """Write the states of those `ticks` (none after `as_of`) that are not there yet; how many were missing.
+
+    The history is loaded once, wide enough for the window of the oldest missing tick.
+    """
+    missing = sorted(set(ticks) - feature_rows.written_ticks(connection))
+    if not missing:
+        return 0
+    span = (as_of - missing[0]) / timedelta(days=1)
+    wide = data.model_copy(update={"max_days": data.max_days + span, "max_interactions": 2 * data.max_interactions})
+    history = load_history(connection, as_of, wide, with_text=False)
+    for tick in tqdm(missing, desc="past features", unit="tick", disable=None):
+        write_states(connection, compute_states(history_at(history, tick, data)), tick)
+    return len(missing)
+
+
+def _write(connection: Connection, view: View, rows: pd.DataFrame, as_of: datetime) -> int:
+    before = feature_rows.fingerprints(connection, view.name, view.keys, as_of)
+    news = changed(view, before, rows)
+    if news.empty:
+        return 0
+    if as_of in feature_rows.written_ticks(connection):
+        feature_rows.upsert(connection, view.name, view.keys, to_arrow(view, news, as_of))
+    else:
+        feature_rows.insert(connection, view.name, to_arrow(view, news, as_of))
+    later = feature_rows.next_tick(connection, as_of)
+    if later is not None:
+        _keep(connection, view, news, before, (as_of, later))
+    return len(news)
+
+
+def _keep(
+    connection: Connection, view: View, news: pd.DataFrame, before: pd.DataFrame, moments: tuple[datetime, datetime]
+) -> None:
+    """What counted at the later tick goes on counting there, though a row has come in between."""
+    keys = list(view.keys)
+    feature_rows.repeat(connection, view.name, [*view.names, c.FINGERPRINT], keys, moments)
+    there = pd.concat([before[keys], feature_rows.keys_at(connection, view.name, keys, moments[1])])
+    absent = news[keys].merge(there.drop_duplicates(), on=keys, how="left", indicator=True)
+    absent = absent[absent["_merge"] == "left_only"]
+    if len(absent):
+        feature_rows.upsert(connection, view.name, keys, to_arrow(view, empty_rows(view, absent), moments[1]))

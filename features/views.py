@@ -1,0 +1,180 @@
+"""The shape of state rows as they are stored: one truth for the tables, the Parquet files and the Feast views.
+
+Times are stored as microseconds since 1970 (`*_us`), because Feast's online store keeps whole seconds of a timestamp.
+Lists are never null, only empty. An entity that left the history has an empty row: no reads, no facts.
+"""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from core import columns as c
+from features.activity import HALF_LIVES_HOURS, States
+from features.grouping import Ints
+
+ColumnKind = Literal["text", "integer", "number", "count", "sum", "texts", "numbers", "decayed"]
+#: Fingerprint of the empty row.
+GONE: Final = 0
+_BEFORE: Final = f"{c.FINGERPRINT}_before"
+_TIMES: Final = {c.STARTED_AT: c.STARTED_US, c.FIRST_READ_AT: c.FIRST_READ_US, c.LAST_READ_AT: c.LAST_READ_US}
+_ARROW: Final[Mapping[str, pa.DataType]] = {
+    "text": pa.string(), "integer": pa.int64(), "number": pa.float64(), "count": pa.int64(), "sum": pa.float64(),
+    "texts": pa.list_(pa.string()), "numbers": pa.list_(pa.float64()), "decayed": pa.list_(pa.float64()),
+}  # fmt: skip
+_EMPTY: Final[Mapping[str, Any]] = {
+    "text": None, "integer": None, "number": None, "count": 0, "sum": 0.0, "texts": (), "numbers": (),
+    "decayed": (0.0,) * len(HALF_LIVES_HOURS),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One kind of state: its name (table `feast.<name>`, file `<name>.parquet`), its keys and its other columns."""
+
+    name: str
+    keys: tuple[str, ...]
+    columns: Mapping[str, ColumnKind]
+
+    @property
+    def names(self) -> list[str]:
+        """Keys, then the other columns, without time and fingerprint."""
+        return [*self.keys, *self.columns]
+
+
+_DWELL: Final[Mapping[str, ColumnKind]] = {c.DWELL_SUM_SECONDS: "sum", c.DWELL_COUNT: "count"}
+_READS: Final[Mapping[str, ColumnKind]] = {c.LAST_READ_US: "integer", c.DECAYED_READS: "decayed", c.N_READS: "count"}
+
+ARTICLES: Final = View(
+    "article_state",
+    (c.ARTICLE_ID,),
+    {
+        **dict.fromkeys((c.CATEGORY, c.PUBLISHER, c.LANGUAGE), "text"),
+        **dict.fromkeys((c.STARTED_US, c.FIRST_READ_US), "integer"),
+        **_READS,
+        **_DWELL,
+    },
+)
+ARTICLE_REGIONS: Final = View("article_region_state", (c.ARTICLE_ID, c.REGION), _READS)
+REGIONS: Final = View("region_state", (c.REGION,), {**_READS, c.TOP_DECAYED_READS: "decayed", **_DWELL})
+READERS: Final = View(
+    "reader_state",
+    (c.READER_KEY,),
+    {
+        **dict.fromkeys((c.REGION, c.LANGUAGE), "text"),
+        c.INTERESTS: "texts",
+        **_READS,
+        c.MEDIAN_DWELL_SECONDS: "number",
+        **dict.fromkeys((c.CATEGORIES, c.PUBLISHERS, c.RECENT_ARTICLES), "texts"),
+        **dict.fromkeys((c.CATEGORY_SHARES, c.PUBLISHER_SHARES, c.RECENT_DWELL_SECONDS), "numbers"),
+    },
+)
+VIEWS: Final = (ARTICLES, ARTICLE_REGIONS, REGIONS, READERS)
+
+
+def rows_of(states: States) -> dict[str, pd.DataFrame]:
+    """View name -> the frame of `states` as it is stored, with its fingerprints."""
+    frames = (states.articles, states.article_regions, states.regions, states.readers)
+    return {view.name: to_rows(view, frame) for view, frame in zip(VIEWS, frames, strict=True)}
+
+
+def to_rows(view: View, frame: pd.DataFrame) -> pd.DataFrame:
+    """State rows as they are stored: times as microseconds, columns in the view's order, fingerprints last."""
+    times = {stored: _microseconds(frame[name]) for name, stored in _TIMES.items() if name in frame}
+    rows = frame.assign(**times)[view.names].reset_index(drop=True)
+    return rows.assign(**{c.FINGERPRINT: fingerprints(view, rows)})
+
+
+def from_rows(view: View, rows: pd.DataFrame) -> pd.DataFrame:
+    """Stored rows as state rows again, whatever store they come from; nulls become what an empty row holds."""
+    frame = rows[list(view.keys)].copy()
+    for name, kind in view.columns.items():
+        frame[name] = _restored(rows[name], kind)
+    times = {name: _moments(frame[stored]) for name, stored in _TIMES.items() if stored in frame}
+    return frame.drop(columns=[stored for stored in _TIMES.values() if stored in frame]).assign(**times)
+
+
+def to_arrow(view: View, rows: pd.DataFrame, as_of: datetime) -> pa.Table:
+    """Stored rows with their `event_timestamp` as an Arrow table, columns in the order of the table in PostgreSQL."""
+    types = {**dict.fromkeys(view.keys, _ARROW["text"]), c.READER_KEY: pa.int64(), c.FINGERPRINT: pa.int64()}
+    types |= {name: _ARROW[kind] for name, kind in view.columns.items()}
+    columns = {name: pa.array(rows[name].tolist(), types[name], from_pandas=True) for name in rows.columns}
+    moment = pa.scalar(as_of, pa.timestamp("us", "UTC"))
+    return pa.table(columns | {c.EVENT_TIMESTAMP: pa.repeat(moment, len(rows))})
+
+
+def empty_rows(view: View, keys: pd.DataFrame) -> pd.DataFrame:
+    """The rows of entities that left the history."""
+    empty = {name: [_EMPTY[kind]] * len(keys) for name, kind in view.columns.items()}
+    return keys[list(view.keys)].reset_index(drop=True).assign(**empty, **{c.FINGERPRINT: GONE})
+
+
+def changed(view: View, before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `now` that are new or differ from `before` (keys and fingerprint), and empty rows for who is gone."""
+    keys = list(view.keys)
+    both = now[[*keys, c.FINGERPRINT]].merge(before, on=keys, how="outer", suffixes=("", "_before"))
+    gone = both[both[c.FINGERPRINT].isna() & (both[_BEFORE] != GONE)]
+    known = now[keys].merge(before, on=keys, how="left")[c.FINGERPRINT]  # in the order of `now`
+    news = now[(known.isna() | (known != now[c.FINGERPRINT].to_numpy())).to_numpy()]
+    return pd.concat([news, empty_rows(view, gone)], ignore_index=True) if len(gone) else news
+
+
+def fingerprints(view: View, rows: pd.DataFrame) -> Ints:
+    """A 63-bit hash of each row's columns (not its keys), the same in every process; never GONE.
+
+    A collision (chance about 1e-19 a row) would leave a change unwritten until the entity changes again.
+    """
+    total = np.full(len(rows), 0x9E3779B97F4A7C15, dtype=np.uint64)
+    for name, kind in view.columns.items():
+        hashed = _hash_lists(rows[name]) if kind in ("texts", "numbers", "decayed") else _hash(rows[name].to_numpy())
+        total = total * np.uint64(0x100000001B3) + hashed
+    return np.maximum((total >> np.uint64(1)).astype(np.int64), 1)
+
+
+def _hash(values: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
+    return pd.util.hash_array(values, categorize=True)
+
+
+def _hash_lists(column: "pd.Series[Any]") -> npt.NDArray[np.uint64]:
+    """Order matters: each member's hash is multiplied by an odd number of its place. Sums wrap modulo 2^64."""
+    lists = column.tolist()
+    counts = np.fromiter((len(listed) for listed in lists), dtype=np.int64, count=len(lists))
+    flat = list(itertools.chain.from_iterable(lists))
+    kind: Any = object if flat and isinstance(flat[0], str) else np.float64
+    ends = np.cumsum(counts)
+    places = np.arange(len(flat)) - np.repeat(ends - counts, counts)
+    hashed = _hash(np.array(flat, dtype=kind)) * (2 * places + 1).astype(np.uint64)
+    sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(hashed, dtype=np.uint64)])
+    return sums[ends] - sums[ends - counts] + counts.astype(np.uint64)
+
+
+def _microseconds(times: "pd.Series[Any]") -> "pd.Series[Any]":
+    values = times.to_numpy(dtype="datetime64[us]").astype(np.int64)
+    return pd.Series(values, index=times.index).astype("Int64").mask(times.isna())
+
+
+def _moments(microseconds: "pd.Series[Any]") -> "pd.Series[Any]":
+    filled = microseconds.fillna(np.iinfo(np.int64).min).to_numpy(dtype=np.int64)  # that value is NaT
+    return pd.Series(filled.view("datetime64[us]"), index=microseconds.index).dt.tz_localize("UTC")
+
+
+def _restored(column: "pd.Series[Any]", kind: ColumnKind) -> "pd.Series[Any]":
+    if kind == "text":
+        return column.astype(object).where(column.notna(), None)
+    if kind == "integer":
+        return pd.Series(pd.array(column.tolist(), dtype="Int64"), index=column.index)
+    if kind == "number":
+        return column.astype(np.float64)
+    if kind in ("count", "sum"):
+        return column.astype(np.float64).fillna(0.0).astype(np.int64 if kind == "count" else np.float64)
+    return pd.Series(_tuples(column, _EMPTY[kind]), index=column.index, dtype=object)
+
+
+def _tuples(column: "pd.Series[Any]", empty: Sequence[Any]) -> list[tuple[Any, ...]]:
+    return [tuple(value) if np.iterable(value) and len(value) else tuple(empty) for value in column]
