@@ -158,9 +158,16 @@ def features(as_of: AsOf, data: Data = None) -> None:
 
 
 @app.command()
-def snapshot(as_of: AsOf, out: Annotated[Path, typer.Option(help="Folder for Parquet files and manifest.")]) -> None:
+def snapshot(
+    as_of: AsOf,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for Parquet files and manifest; default HOME/snapshots/AS_OF.")
+    ] = None,
+) -> None:
     """Write the history known by then as files with a manifest hash."""
-    step("snapshot", parse_as_of(as_of), out=out)
+    moment = parse_as_of(as_of)
+    kept = Settings.from_environ(os.environ).path("snapshots", f"{moment:%Y%m%dT%H%M%S}")
+    step("snapshot", moment, out=out or kept)
 
 
 @app.command()

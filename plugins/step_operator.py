@@ -102,7 +102,10 @@ class StepOperator(BaseOperator):
             for line in output:
                 lines.append(line.rstrip())
                 self.log.info("%s", lines[-1])
-        _raise_for(self.verb, self._process.wait(), lines)
+        failure = _failure(self.verb, self._process.wait(), lines)
+        if failure is not None:
+            self.log.error("%s", failure)
+            raise failure
         return lines
 
 
@@ -127,12 +130,13 @@ def _signal_group(process: subprocess.Popen[str], number: signal.Signals) -> Non
         return
 
 
-def _raise_for(verb: str, exit_code: int, lines: list[str]) -> None:
+def _failure(verb: str, exit_code: int, lines: list[str]) -> AirflowException | None:
+    """What the exit code means to Airflow; None for 0."""
     if exit_code == 0:
-        return
+        return None
     meaning = EXIT_CODES.get(exit_code, "killed" if exit_code < 0 else "unknown exit code")
     sentence = f"{verb}: exit code {exit_code} ({meaning}); {lines[-1] if lines else 'no output'}"
-    raise AirflowFailException(sentence) if exit_code in FINAL_EXIT_CODES else AirflowException(sentence)
+    return AirflowFailException(sentence) if exit_code in FINAL_EXIT_CODES else AirflowException(sentence)
 
 
 def _summary(verb: str, lines: list[str]) -> str:

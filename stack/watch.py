@@ -86,5 +86,5 @@ def _what_failed(api: AirflowApi, dag_id: str, run_id: str, final: RunState) -> 
     if not failed:
         return f"{dag_id} ended as {final.state}"
     lines = api.last_lines(dag_id, run_id, failed[0], 40)
-    words = [line for line in lines if "exit code" in line or "frontpage:" in line]
+    words = [line for line in lines if line.startswith(f"{failed[0]}: exit code")]
     return f"{dag_id}: {failed[0]} failed; {words[-1] if words else 'see its log'}"

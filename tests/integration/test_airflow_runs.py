@@ -1,0 +1,138 @@
+"""Real Airflow on real PostgreSQL: runs asked for, back-filled and failing, seen through its REST API."""
+
+import os
+import shutil
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from core.settings import Settings
+from stack import processes, services
+from stack.airflow_api import AirflowApi
+from stack.console import Console
+from stack.environment import USER, airflow_secrets
+from stack.layout import Layout, Ports
+from stack.plan import WORKFLOWS
+from stack.services import Stack
+from stack.watch import wait_until_healthy
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def airflow():
+    """Airflow over an empty installation, as `make run` starts it; gone without a trace afterwards."""
+    home = Path(tempfile.mkdtemp(prefix="frontpage-airflow-"))
+    home.chmod(0o755)
+    ports = Ports(processes.free_port(0), processes.free_port(0), processes.free_port(0))
+    stack = Stack(Settings(home=home), Layout(home), ports, os.environ)
+    services.start_database(stack)
+    services.migrate_airflow(stack)
+    children = services.start_airflow(stack, scheduled=True)
+    try:
+        api = AirflowApi(stack.airflow_url, USER, airflow_secrets(stack.layout).password)
+        wait_until_healthy(api, WORKFLOWS, Console(), lambda: processes.check(stack.layout, children))
+        yield stack, api
+    finally:
+        services.take_down(stack.layout)
+        shutil.rmtree(home)
+
+
+def until_over(api: AirflowApi, dag_id: str, run_id: str, seconds: float = 90):
+    """The run's last state."""
+    deadline = time.monotonic() + seconds
+    while not (state := api.run_state(dag_id, run_id)).is_over:
+        assert time.monotonic() < deadline, f"{run_id} is still {state}"
+        time.sleep(0.5)
+    return state
+
+
+def log_of(api: AirflowApi, dag_id: str, run_id: str, task_id: str) -> str:
+    """The log of a task's last try."""
+    return "\n".join(api.last_lines(dag_id, run_id, task_id, 1000))
+
+
+def test_a_run_asked_for_is_about_its_as_of_and_fails_at_once_where_a_person_must_act(airflow):
+    """Nothing was published, so a digest cannot help itself: exit code 6, one try, and one line that says it all."""
+    _, api = airflow
+    run_id = api.ensure_run("digest_daily", datetime(2026, 3, 2, 6, 5, tzinfo=UTC))
+    assert until_over(api, "digest_daily", run_id).tasks == {"digest": "failed"}
+    text = log_of(api, "digest_daily", run_id, "digest")
+    assert "frontpage digest --as-of 2026-03-02T06:05:00Z" in text
+    assert "digest: exit code 6 (there is no such run, model or edition yet); frontpage: " in text
+    assert f"task_failed dag=digest_daily task=digest run={run_id} as_of=2026-03-02T06:05:00Z try=1" in text
+
+
+def test_a_failed_run_is_taken_up_again_not_doubled(airflow):
+    """The same moment is the same run; a second try of the same task."""
+    _, api = airflow
+    as_of = datetime(2026, 3, 3, 6, tzinfo=UTC)
+    first = api.ensure_run("digest_daily", as_of)
+    until_over(api, "digest_daily", first)
+    again = api.ensure_run("digest_daily", as_of)
+    until_over(api, "digest_daily", again)
+    assert again == first
+    assert "try=2" in log_of(api, "digest_daily", again, "digest")
+
+
+def test_a_back_fill_is_about_the_ticks(airflow):
+    """Two days of the past: two runs, each about its own tick, nothing else about today."""
+    _, api = airflow
+    body = {
+        "dag_id": "digest_daily",
+        "from_date": "2026-02-01T00:00:00Z",
+        "to_date": "2026-02-02T23:00:00Z",
+        "max_active_runs": 1,
+    }
+    api._call("POST", "/api/v2/backfills", body)
+    path = "/api/v2/dags/digest_daily/dagRuns?run_type=backfill&order_by=run_after"
+    runs = api._call("GET", path)["dag_runs"]
+    assert [run["logical_date"] for run in runs] == ["2026-02-01T05:45:00Z", "2026-02-02T05:45:00Z"]
+    for run in runs:
+        until_over(api, "digest_daily", run["dag_run_id"])
+        assert f"--as-of {run['logical_date']}" in log_of(api, "digest_daily", run["dag_run_id"], "digest")
+
+
+def test_a_new_installation_has_no_run_of_its_own_before_the_next_tick(airflow):
+    """Nobody asked for the ticks before it existed."""
+    _, api = airflow
+    for dag_id in WORKFLOWS:
+        assert (
+            api._call("GET", f"/api/v2/dags/{dag_id}/dagRuns?run_type=scheduled&run_after_lte={_start_of_hour()}")[
+                "dag_runs"
+            ]
+            == []
+        )
+
+
+def test_the_log_in_protects(airflow):
+    """Without the printed password nothing can be seen or started."""
+    stack, _ = airflow
+    assert httpx.get(f"{stack.airflow_url}/api/v2/dags").status_code == 401
+    wrong = {"username": USER, "password": "admin"}
+    assert httpx.post(f"{stack.airflow_url}/auth/token", json=wrong).status_code == 401
+
+
+def test_it_listens_on_loopback_only(airflow):
+    """No part of Airflow, and no part of PostgreSQL, is open to the network."""
+    stack, _ = airflow
+    ours = {child.pid for child in processes.recorded(stack.layout).values()}
+    tree = {
+        process.pid for pid in ours for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    }
+    listening = [
+        connection.laddr
+        for connection in psutil.net_connections("inet")
+        if connection.pid in tree and connection.status == psutil.CONN_LISTEN
+    ]
+    assert listening
+    assert {address.ip for address in listening} == {"127.0.0.1"}
+
+
+def _start_of_hour() -> str:
+    return datetime.now(UTC).replace(minute=0, second=0, microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ")
