@@ -59,8 +59,10 @@ class Bad:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Consecutive rows of one part, decoded: (row number, fields or Bad). `keys` are locators of rows without a
-    stable number (feed entries, query rows)."""
+    """Consecutive rows of one part, decoded: (row number, fields or Bad).
+
+    `keys` are the locators of rows without a stable number (feed entries, query rows).
+    """
 
     rows: list[tuple[int, dict[str, Any] | Bad]]
     range: Range

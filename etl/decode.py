@@ -1,4 +1,4 @@
-"""Files to blocks of raw rows: JSON lines, CSV and Parquet, plain or compressed. Nothing is judged here but decoding."""
+"""Files to blocks of raw rows: JSON lines, CSV and Parquet, plain or compressed. Only decoding is judged here."""
 
 import csv
 import gzip
@@ -54,9 +54,8 @@ def csv_header(file: File) -> tuple[str, ...]:
 def _text_blocks(part: Part) -> Iterator[Block]:
     decode = _csv_rows if part.reader == "csv" else _json_rows
     for extent, data in _chunks(part):
-        if extent.first_row == 1:
-            data = data.removeprefix(_BOM)
-        yield Block(decode(data, extent.first_row, part.header), extent)
+        text = data.removeprefix(_BOM) if extent.first_row == 1 else data
+        yield Block(decode(text, extent.first_row, part.header), extent)
 
 
 def _chunks(part: Part) -> Iterator[tuple[Range, bytes]]:
@@ -68,15 +67,15 @@ def _chunks(part: Part) -> Iterator[tuple[Range, bytes]]:
             if one.end - one.start <= _LARGE_RANGE:
                 yield one, raw.read(one.end - one.start)
                 return
-            yield from _stream(raw, one.first_row, one.end - one.start, part.reader == "csv")
+            yield from _stream(raw, one.first_row, one.end - one.start, quoted=part.reader == "csv")
             return
         with decompressed(raw, part.compression) as handle:
-            for extent, data in _stream(handle, 1, None, part.reader == "csv"):
+            for extent, data in _stream(handle, 1, None, quoted=part.reader == "csv"):
                 if _is_wanted(part, extent):
                     yield extent, data
 
 
-def _stream(handle: Any, first_row: int, n_bytes: int | None, quoted: bool) -> Iterator[tuple[Range, bytes]]:
+def _stream(handle: Any, first_row: int, n_bytes: int | None, *, quoted: bool) -> Iterator[tuple[Range, bytes]]:
     """Chunks of about BLOCK_ROWS lines; always the same for the same file, so that ranges mean the same next time."""
     lines: list[bytes] = []
     size, is_open, row = 0, False, first_row
@@ -141,7 +140,8 @@ def _json_row(line: bytes) -> dict[str, Any] | Bad:
 
 def _csv_rows(data: bytes, first_row: int, header: tuple[str, ...]) -> list[Row]:
     """Rows of CSV lines. A record that does not fit its header and swallowed further lines (a stray quote) gives these
-    back: only its first line is bad."""
+    back: only its first line is bad.
+    """
     csv.field_size_limit(MAX_ROW_BYTES)
     # At `\n` only, as the cutting counted them: str.splitlines knows ten more line ends.
     lines = [line + "\n" for line in data.decode("utf-8", "surrogateescape").split("\n")]
@@ -227,7 +227,7 @@ def _bad_line(line: bytes, reason: Reason, detail: str) -> Bad:
 
 
 def _shown(raw: bytes | str) -> str:
-    """The beginning of a row for people: bytes that are no text as \\xNN, without NUL."""
-    if isinstance(raw, str):
-        raw = raw[: MAX_PAYLOAD_CHARACTERS * 4].encode("utf-8", "surrogateescape")
-    return raw[: MAX_PAYLOAD_CHARACTERS * 4].decode("utf-8", "backslashreplace").replace("\x00", "")[:MAX_PAYLOAD_CHARACTERS]
+    """The beginning of a row for people: bytes that are no text are escaped, NUL is left out."""
+    start = raw[: MAX_PAYLOAD_CHARACTERS * 4]
+    data = start.encode("utf-8", "surrogateescape") if isinstance(start, str) else start
+    return data.decode("utf-8", "backslashreplace").replace("\x00", "")[:MAX_PAYLOAD_CHARACTERS]

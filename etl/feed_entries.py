@@ -67,7 +67,7 @@ def from_json_feed(item: Any, feed: Mapping[str, Any], url: str) -> Entry:
         return Entry("", "", bad=Bad(Reason.BAD_ENTRY, f"the item is a {type(item).__name__}", str(item)[:200]))
     guid = str(item.get("id") or "").strip()
     base = urljoin(url, str(feed.get("home_page_url") or ""))
-    authors = item.get("authors") or [item.get("author")] or []
+    authors = item.get("authors") or [item.get("author")]
     return _entry(
         guid,
         _address([item.get("url"), item.get("external_url"), guid], base),

@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin
+from xml.etree.ElementTree import ParseError
+from xml.sax import SAXException
 
 import defusedxml.ElementTree
 import feedparser
 import orjson
 from defusedxml.common import DefusedXmlException
-from xml.etree.ElementTree import ParseError
-from xml.sax import SAXException
 
 from core import columns as c
 from etl.blocks import BLOCK_ROWS, MAX_ROW_BYTES, Bad, Block, Part, Range
@@ -65,7 +64,7 @@ def _rows(entries: list[Entry], as_of: datetime) -> Iterator[tuple[str, Row]]:
         if isinstance(entry.bad, Bad):
             yield key, entry.bad
             continue
-        row = {**entry.fields, c.ARTICLE_ID: article_id, c.FIRST_SEEN_AT: as_of, c.RECORDED_AT: as_of}
+        row = {**entry.fields, c.ARTICLE_ID: article_id, c.FIRST_SEEN_AT: as_of}
         yield key, _checked(row, seen.setdefault(article_id, row))
 
 
@@ -87,7 +86,8 @@ def _article_ids(entries: list[Entry]) -> list[str]:
     for entry in entries:
         addresses.setdefault(entry.guid, set()).add(entry.url)
     return [
-        _feed_id(entry.global_guid if entry.guid and len(addresses[entry.guid]) == 1 else entry.url) for entry in entries
+        _feed_id(entry.global_guid if entry.guid and len(addresses[entry.guid]) == 1 else entry.url)
+        for entry in entries
     ]
 
 
@@ -112,6 +112,7 @@ def _json_entries(document: Document, url: str) -> tuple[list[Entry], list[Bad]]
 def _xml_entries(document: Document, url: str) -> tuple[list[Entry], list[Bad]]:
     """Entries of an XML feed. Entity definitions are refused before the parser that would expand them sees them."""
     data, damage = _bounded(document)
+    data = data.lstrip()
     try:
         defusedxml.ElementTree.fromstring(data, forbid_entities=True, forbid_external=True)
     except DefusedXmlException as error:
@@ -119,9 +120,15 @@ def _xml_entries(document: Document, url: str) -> tuple[list[Entry], list[Bad]]:
     except (ParseError, ValueError, LookupError):
         pass  # not well-formed: feedparser reads what can be read and says so below
     parsed = _parse(data, document, url)
-    base = urljoin(url, str(parsed.feed.get("link") or ""))
+    base = _base(parsed.feed, url)
     entries = [from_xml_feed(entry, parsed.feed, base) for entry in parsed.entries]
     return entries, damage + _damage(parsed, document)
+
+
+def _base(feed: Any, url: str) -> str:
+    """What relative addresses of entries are relative to: the feed's own address, or one that it names."""
+    named = [feed.get("link"), *(link.get("href") for link in feed.get("links") or [])]
+    return next((str(one) for one in (url, *named) if str(one).startswith(("http://", "https://"))), "")
 
 
 def _parse(data: bytes, document: Document, url: str) -> Any:
@@ -140,7 +147,8 @@ def _damage(parsed: Any, document: Document) -> list[Bad]:
     if not parsed.get("version") and not parsed.entries:
         return [Bad(Reason.BAD_FEED, "the document is no RSS, Atom or JSON Feed", _shown(document))]
     if broken:
-        return [Bad(Reason.BAD_FEED, f"damaged ({str(error)[:200]}); the entries that can be read are taken", _shown(document))]
+        detail = f"damaged ({str(error)[:200]}); the entries that can be read are taken"
+        return [Bad(Reason.BAD_FEED, detail, _shown(document))]
     return []
 
 
@@ -161,7 +169,7 @@ def _too_many(n_left: int) -> Bad:
 
 
 def _too_long(document: Document) -> Bad:
-    detail = f"the feed is longer than {len(document.data)} bytes; entries beyond, or beyond {MAX_ENTRIES}, were not read"
+    detail = f"longer than {len(document.data)} bytes; entries after them, or after {MAX_ENTRIES}, were not read"
     return Bad(Reason.TOO_MANY_ENTRIES, detail, _shown(document))
 
 

@@ -23,7 +23,7 @@ class Cut:
     complete_bytes: int
 
 
-def cut_file(handle: BinaryIO, size: int, start: int, first_row: int, quoted: bool) -> Cut:
+def cut_file(handle: BinaryIO, size: int, start: int, first_row: int, *, quoted: bool) -> Cut:
     """Ranges of about BLOCK_ROWS lines from byte `start` (line `first_row`) to byte `size`.
 
     quoted: never cut between the two quotes of a CSV field. One pass at memory speed, a chunk at a time.
@@ -31,7 +31,7 @@ def cut_file(handle: BinaryIO, size: int, start: int, first_row: int, quoted: bo
     handle.seek(start)
     ranges: list[Range] = []
     base, base_row, row, end = start, first_row, first_row, start
-    for cuts, rows in _line_ends(handle, start, size, first_row, quoted):
+    for cuts, rows in _line_ends(handle, start, size, first_row, quoted=quoted):
         if len(cuts):
             row, end = int(rows[-1]), int(cuts[-1])
         while (at := _next_cut(cuts, rows, base, base_row)) < len(cuts):
@@ -47,7 +47,7 @@ def _next_cut(cuts: NDArray[np.int64], rows: NDArray[np.int64], base: int, base_
 
 
 def _line_ends(
-    handle: BinaryIO, start: int, size: int, first_row: int, quoted: bool
+    handle: BinaryIO, start: int, size: int, first_row: int, *, quoted: bool
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Per chunk: offsets just after each line end where a cut is allowed, and the number of the line that follows."""
     position, row, inside = start, first_row, 0

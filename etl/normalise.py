@@ -33,6 +33,8 @@ _KIND_ALIASES = {
     "view": "read", "click": "read", "pageview": "read", "open": "read", "comment created": "comment",
     "favorite": "like", "favourite": "like", "save": "bookmark",
 }  # fmt: skip
+#: What publishing systems write where nobody chose a section.
+_NO_CATEGORY = {"", "uncategorized", "uncategorised", "none", "null"}
 _KINDS = {kind: kind for kind in READ_KINDS} | _KIND_ALIASES
 
 
@@ -72,11 +74,10 @@ def article(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
     published_at = moment(row, c.PUBLISHED_AT)
     check_time(c.FIRST_SEEN_AT, first_seen_at, recorded_at)
     check_time(c.PUBLISHED_AT, published_at, recorded_at)
-    category = text(row, c.CATEGORY)
     return (
         article_id, recorded_at, url, texts.canonical_url(url), required(row, c.TITLE),
         text(row, c.SUMMARY), text(row, c.BODY), texts.clean_language(text(row, c.LANGUAGE)),
-        " ".join(category.lower().split()) if category else None,
+        _category(row),
         text(row, c.PUBLISHER) or texts.host_name(url), text(row, c.AUTHOR), published_at, first_seen_at,
     )  # fmt: skip
 
@@ -146,6 +147,11 @@ def _recorded_at(row: dict[str, Any], context: Context, default: datetime | None
     if recorded_at < EARLIEST:
         raise RowError(Reason.TIME_OUT_OF_RANGE, f"recorded {recorded_at:%Y-%m-%d}, before {EARLIEST:%Y}")
     return recorded_at
+
+
+def _category(row: dict[str, Any]) -> str | None:
+    category = " ".join((text(row, c.CATEGORY) or "").lower().split())
+    return None if category in _NO_CATEGORY else category
 
 
 def _dwell(row: dict[str, Any]) -> float | None:

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from typing import Any
 
 import apache_beam as beam
@@ -10,13 +11,13 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from pydantic import SecretStr
 
 from core.errors import BadInputError, UnavailableError
-from etl.blocks import Block, Part, Prepared
+from etl.blocks import Block, Part
 from etl.decode import read_file_blocks
 from etl.feeds import read_feed_blocks
 from etl.normalise import Context
 from etl.prepare import prepare
 from etl.queries import read_query_blocks
-from store import extracts
+from store import staging
 from store.connect import Connection, connect
 
 #: Named, because Beam's DirectRunner first tries to download another one.
@@ -43,9 +44,9 @@ def run_pipeline(parts: Sequence[Part], target: Target, threads: int, beam_optio
         with beam.Pipeline(options=_options(threads, beam_options)) as pipeline:
             _ = (
                 pipeline
-                | "parts" >> beam.Create(list(parts))
-                | "spread" >> beam.Reshuffle()
-                | "stage" >> beam.ParDo(StageParts(target))
+                | "parts" >> beam.Create(list(parts))  # type: ignore[no-untyped-call]
+                | "spread" >> beam.Reshuffle()  # type: ignore[no-untyped-call]
+                | "stage" >> beam.ParDo(StageParts(target))  # type: ignore[no-untyped-call]
             )
     except RuntimeError as error:
         if "psycopg2.OperationalError" in str(error) or "PostgreSQL does not answer" in str(error):
@@ -53,37 +54,37 @@ def run_pipeline(parts: Sequence[Part], target: Target, threads: int, beam_optio
         raise
 
 
-class StageParts(beam.DoFn):  # type: ignore[misc]
+class StageParts(beam.DoFn):
     """Reads a part in blocks, prepares each and stages it; idempotent when a bundle is retried or repeated."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self._connecting = None
+        self._open = ExitStack()
         self._connection: Connection | None = None
 
     def setup(self) -> None:
         """One connection per worker thread."""
-        self._connecting = connect(self._target.database_url.get_secret_value(), application="frontpage extract")
-        self._connection = self._connecting.__enter__()
-        extracts.prepare_worker(self._connection, self._target.extract_id)
+        self._open = ExitStack()
+        url = self._target.database_url.get_secret_value()
+        self._connection = self._open.enter_context(connect(url, application="frontpage extract"))
+        staging.prepare_worker(self._connection, self._target.extract_id)
 
     def process(self, part: Part) -> Iterator[str]:
         """The part_id once all of its blocks are committed. What a user can mend is left as the part's state."""
         assert self._connection is not None
-        attempt = extracts.open_attempt(self._connection, part.part_id)
+        attempt = staging.open_attempt(self._connection, part.part_id)
         state: dict[str, Any] = {}
         try:
             for block, context in read_blocks(part, self._target.context, state):
-                _stage(self._connection, attempt, part, block, prepare(part, block, context))
+                _stage(self._connection, attempt, part, block, context)
         except (BadInputError, UnavailableError) as error:
             state = {"error": str(error), "exit_code": error.exit_code}
-        extracts.finish_attempt(self._connection, attempt, part.part_id, state)
+        staging.finish_attempt(self._connection, attempt, part.part_id, state)
         yield part.part_id
 
     def teardown(self) -> None:
         """Close the connection."""
-        if self._connecting is not None:
-            self._connecting.__exit__(None, None, None)
+        self._open.close()
 
 
 def read_blocks(part: Part, context: Context, state: dict[str, Any]) -> Iterator[tuple[Block, Context]]:
@@ -91,20 +92,23 @@ def read_blocks(part: Part, context: Context, state: dict[str, Any]) -> Iterator
     if part.reader == "query":
         yield from read_query_blocks(part, context)
     elif part.reader == "feed":
-        yield from ((block, context) for block in read_feed_blocks(part, context.as_of, state))
+        learned_now = replace(context, rows_have_time=False)
+        yield from ((block, learned_now) for block in read_feed_blocks(part, context.as_of, state))
     else:
         yield from ((block, context) for block in read_file_blocks(part))
 
 
-def _stage(connection: Connection, attempt: int, part: Part, block: Block, prepared: Prepared) -> None:
+def _stage(connection: Connection, attempt: int, part: Part, block: Block, context: Context) -> None:
+    prepared = prepare(part, block, context)
     extent = prepared.range
-    account = extracts.BlockAccount(
+    account = staging.BlockAccount(
         part.file, extent.first_row, extent.n_rows, extent.start, extent.end,
         len(prepared.rows) + len(prepared.rejected), prepared.n_deferred, prepared.next_at,
-        block.keys is not None, prepared.seconds,
+        block.keys is not None, context.rows_have_time, prepared.seconds,
     )  # fmt: skip
-    rejected = [(one.row_no, part.kind.value, one.locator, one.payload, one.reason, one.detail) for one in prepared.rejected]
-    extracts.stage_block(connection, attempt, part.kind, account, prepared.rows, rejected)
+    kind = part.kind.value
+    rejected = [(one.row_no, kind, one.locator, one.payload, one.reason, one.detail) for one in prepared.rejected]
+    staging.stage_block(connection, attempt, part.kind, account, prepared.rows, rejected)
 
 
 def _options(threads: int, beam_options: Sequence[str]) -> PipelineOptions:
@@ -112,6 +116,7 @@ def _options(threads: int, beam_options: Sequence[str]) -> PipelineOptions:
     chosen = {option.split("=", 1)[0] for option in beam_options}
     if "--runner" not in chosen:
         if threads > 1:
-            defaults += [f"--direct_num_workers={min(threads, os.cpu_count() or 1)}", "--direct_running_mode=multi_threading"]
+            workers = min(threads, os.cpu_count() or 1)
+            defaults += [f"--direct_num_workers={workers}", "--direct_running_mode=multi_threading"]
         return PipelineOptions([*defaults, *beam_options])
     return PipelineOptions(list(beam_options))

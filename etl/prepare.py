@@ -18,7 +18,7 @@ _ARTICLE_ID, _CANONICAL, _TITLE, _SUMMARY, _BODY, _LANGUAGE = 0, 3, 4, 5, 6, 7
 
 
 def prepare(part: Part, block: Block, context: Context) -> Prepared:
-    """Rows for staging in the block's order, each with its row number first; every row is staged, rejected or deferred."""
+    """Rows for staging in the block's order, row number first; every row is staged, rejected or deferred."""
     prepared = Prepared(part.kind, block.range)
     normalise = NORMALISERS[part.kind]
     for index, (row_no, row) in enumerate(block.rows):

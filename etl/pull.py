@@ -1,4 +1,4 @@
-"""One pull of one source: plan, pipeline, then one transaction that merges, checks the account and moves the watermark."""
+"""One pull of one source: plan, pipeline, then one transaction that merges, checks and moves the watermark."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from etl.normalise import Context
 from etl.pipeline import Target, run_pipeline
 from etl.source_plan import Plan, plan_source
 from etl.sources import Source
-from store import extracts
+from store import extracts, staging
 from store.connect import Connection, transaction
 from store.extracts import Counts, Extract
 
@@ -80,9 +80,9 @@ def _pull(connection: Connection, source: Source, extract: Extract, workers: Wor
 
 
 def _merge(connection: Connection, plan: Plan, extract: Extract, clock: "_Stopwatch") -> Pulled:
-    extracts.drop_lost_attempts(connection)
-    plan.check_complete(extracts.finished_parts(connection))
-    blocks = extracts.staged_blocks(connection)
+    staging.drop_lost_attempts(connection)
+    plan.check_complete(staging.finished_parts(connection))
+    blocks = staging.staged_blocks(connection)
     extracts.merge_articles(connection, extract)
     clock.lap("articles")
     extracts.write_articles(connection, extract, _marks(connection))
@@ -92,7 +92,7 @@ def _merge(connection: Connection, plan: Plan, extract: Extract, clock: "_Stopwa
     total, reasons = extracts.counts(connection), extracts.reasons(connection)
     total.check(extract.source)
     seconds = {**_worker_seconds(blocks), **clock.seconds}
-    state = plan.next_state(blocks, extracts.finished_parts(connection))
+    state = plan.next_state(blocks, staging.finished_parts(connection))
     extracts.finish(connection, extract, total, state, {"reasons": reasons, "seconds": seconds})
     return Pulled(extract.source, total, reasons, seconds)
 

@@ -35,7 +35,7 @@ class Plan:
             raise CheckFailedError(f"{len(missing)} parts were never staged, {missing[0]} first; nothing was kept")
 
     def next_state(self, blocks: Sequence[Mapping[str, Any]], finished: Mapping[str, Any]) -> dict[str, Any]:
-        """What the next pull must know: of each file, what was consumed and which ranges wait; of each feed, its tags."""
+        """What the next pull must know: what was consumed of each file and which ranges wait, and each feed's tags."""
         pending: dict[str, list[Pending]] = {}
         for block in blocks:
             if block["n_deferred"]:

@@ -1,9 +1,9 @@
 """Source URIs: what `frontpage extract --source` and FRONTPAGE_SOURCES accept, parsed in this one place.
 
-    PATH | file:///DIR | s3://BUCKET/DIR ...      a canonical directory: articles/ readers/ reads/ impressions/
-    KIND+PATH | KIND+file:///... | KIND+https://  one file, or a glob of files, of one kind
-    feed+PATH | feed+file:///... | feed+https://  a feed; a folder or glob of feed files
-    sql+postgresql://USER@HOST/DB?kind=KIND&query_file=PATH[&overlap_minutes=N]
+- `PATH`, `file:///DIR`, `s3://BUCKET/DIR`, ...: a canonical directory: articles/ readers/ reads/ impressions/
+- `KIND+PATH`, `KIND+file:///...`, `KIND+https://...`: one file, or a glob of files, of one kind
+- `feed+PATH`, `feed+file:///...`, `feed+https://...`: a feed; a folder or glob of feed files
+- `sql+postgresql://USER@HOST/DB?kind=KIND&query_file=PATH[&overlap_minutes=N]`: a query
 """
 
 from collections.abc import Iterable
@@ -80,7 +80,7 @@ def parse_source(uri: str) -> Source:
 
 
 def without_secrets(url: str) -> str:
-    """The URL without a password, a token in its user part, or signed query fields of http URLs."""
+    """The URL without the password, or for other than databases without the whole user part."""
     parts = urlsplit(url)
     if "@" not in parts.netloc:
         return url
@@ -106,7 +106,9 @@ def _sql(rest: str) -> SqlSource:
     parts = urlsplit(rest)
     shown = f"sql+{without_secrets(rest)}"
     if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
-        raise BadInputError(f"source {shown!r}: write it like sql+postgresql://user@host/db?kind=reads&query_file=x.sql")
+        raise BadInputError(
+            f"source {shown!r}: write it like sql+postgresql://user@host/db?kind=reads&query_file=x.sql"
+        )
     options = dict(parse_qsl(parts.query))
     kind, query_file = options.pop("kind", ""), options.pop("query_file", "")
     overlap = options.pop("overlap_minutes", "60")

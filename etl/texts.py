@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import re
+import threading
 import unicodedata
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ _WORD = re.compile(r"\w+")
 #: Characters that language recognition looks at; more changes nothing and costs time.
 _LANGUAGE_CHARACTERS = 600
 _LANGUAGE_MIN_LETTERS = 12
+_MODEL = threading.Lock()
 #: A shorter text ("Untitled", "Morning briefing") says nothing about being the same article.
 MIN_CONTENT_WORDS = 12
 
@@ -75,7 +77,8 @@ def recognise_language(content: str) -> str | None:
     sample = content[:_LANGUAGE_CHARACTERS]
     if sum(map(str.isalpha, sample)) < _LANGUAGE_MIN_LETTERS:
         return None
-    return str(py3langid.classify(sample)[0])
+    with _MODEL:  # loaded at the first call, which two threads must not do at once
+        return str(py3langid.classify(sample)[0])
 
 
 def comparable(title: str, summary: str | None, body: str | None) -> str:

@@ -28,6 +28,7 @@ def run(
     the step fails with UnavailableError only if none answered, and with BadInputError, after the others have loaded,
     for one that cannot be right.
     """
+    sources = sources or settings.source_list
     if not sources:
         raise BadInputError("there is no source to extract; give --source or set FRONTPAGE_SOURCES")
     began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Staging and merging of extracts: rows go by COPY into tables of their own, then in one transaction to where they stay."""
+"""Extracts: one pull of one source at a time, merged from its staging tables to where rows stay, or not at all."""
 
 import json
 import zlib
@@ -9,42 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg2
-from psycopg2 import sql
 
 from core import columns as c
-from core.canonical import Kind
 from core.errors import CheckFailedError, UnavailableError
-from store.connect import Connection, execute, fetch_all, fetch_one, query, transaction
-from store.copy import array_literal, copy_rows
+from store import staging
+from store.connect import Connection, execute, fetch_all, fetch_one, query
+from store.copy import copy_rows
 
 #: Class of the advisory locks that keep two pulls of one source apart.
 _LOCK_CLASS = 7302
-_COMMON = ("block", "row_no")
-STAGE_COLUMNS: dict[Kind, tuple[str, ...]] = {
-    Kind.ARTICLES: (
-        *_COMMON, c.ARTICLE_ID, "claimed_at", c.URL, c.CANONICAL_URL, c.TITLE, c.SUMMARY, c.BODY, c.LANGUAGE, c.CATEGORY,
-        c.PUBLISHER, c.AUTHOR, c.PUBLISHED_AT, c.FIRST_SEEN_AT, c.CONTENT_HASH, "signature",
-    ),
-    Kind.READERS: (
-        *_COMMON, c.READER_ID, "claimed_at", c.READER_KEY, c.SIGNED_UP_AT, c.REGION, c.INTERESTS, c.TIMEZONE, c.EMAIL,
-        c.DIGEST_OPT_IN,
-    ),
-    Kind.READS: (
-        *_COMMON, c.EVENT_ID, "claimed_at", c.READER_ID, c.READER_KEY, c.ARTICLE_ID, c.KIND, c.OCCURRED_AT,
-        c.DWELL_SECONDS, c.SURFACE, c.REGION, c.DEVICE, c.REFERRER,
-    ),
-    Kind.IMPRESSIONS: (
-        *_COMMON, c.IMPRESSION_ID, "claimed_at", c.READER_ID, c.READER_KEY, c.ARTICLE_ID, c.POSITION, c.CLICKED,
-        c.OCCURRED_AT,
-    ),
-}  # fmt: skip
-_TABLES = {
-    Kind.ARTICLES: "stage_article",
-    Kind.READERS: "stage_reader",
-    Kind.READS: "stage_read",
-    Kind.IMPRESSIONS: "stage_impression",
-}
-_QUARANTINE_COLUMNS = (*_COMMON, "kind", "locator", "payload", "reason", "detail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +29,6 @@ class Extract:
     as_of: datetime
     watermark: datetime | None
     state: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class BlockAccount:
-    """What one block was: where it stood, how many of its rows are due, how many wait for a later as_of and until when."""
-
-    file: str
-    first_row: int
-    n_rows: int
-    start_byte: int
-    end_byte: int
-    rows_in: int
-    n_deferred: int
-    next_at: datetime | None
-    keyed: bool
-    seconds: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +48,7 @@ class Counts:
         if self.rows_in != accounted:
             raise CheckFailedError(
                 f"extract of {source} does not balance: {self.rows_in} rows in, but {self.loaded} loaded + "
-                f"{self.updated} updated + {self.unchanged} unchanged + {self.quarantined} quarantined; nothing was kept"
+                f"{self.updated} updated + {self.unchanged} unchanged + {self.quarantined} quarantined; nothing is kept"
             )
 
     def __add__(self, other: "Counts") -> "Counts":
@@ -130,7 +87,7 @@ def sweep(connection: Connection, own_source: str) -> int:
         own = left["source"] == own_source
         if not own and not _try_lock(connection, left["source"]):
             continue
-        _drop_schema(connection, left["extract_id"])
+        staging.drop(connection, left["extract_id"])
         if left["state"] == "running":
             fail(connection, left["extract_id"], {"error": "the process ended before the extract did"})
             n_swept += 1
@@ -144,74 +101,8 @@ def begin(connection: Connection, source: str, as_of: datetime) -> Extract:
     known = fetch_one(connection, "select as_of, state from source_watermark where source = %s", [source]) or {}
     opened = fetch_one(connection, query("extract_begin"), {"source": source, "as_of": as_of}) or {}
     extract = Extract(opened["extract_id"], source, as_of, known.get("as_of"), known.get("state") or {})
-    execute(connection, sql.SQL("create schema {}").format(_schema(extract.extract_id)))
-    use_staging(connection, extract.extract_id)
-    execute(connection, query("extract_stage_tables"))
+    staging.create(connection, extract.extract_id)
     return extract
-
-
-def use_staging(connection: Connection, extract_id: int) -> None:
-    """Let unqualified names mean the extract's own tables first."""
-    execute(connection, sql.SQL("set search_path = {}, public").format(_schema(extract_id)))
-
-
-def prepare_worker(connection: Connection, extract_id: int) -> None:
-    """Make a worker's connection stage into the extract's tables; a lost commit only costs doing the part again."""
-    use_staging(connection, extract_id)
-    execute(connection, "set synchronous_commit = off")
-
-
-def open_attempt(connection: Connection, part_id: str) -> int:
-    """The number of a new attempt at a part; only the attempt that finishes first counts."""
-    row = fetch_one(connection, "insert into stage_attempt (part_id) values (%s) returning attempt", [part_id])
-    return int((row or {})["attempt"])
-
-
-def stage_block(
-    connection: Connection, attempt: int, kind: Kind, account: BlockAccount, rows: Iterable[Sequence[Any]],
-    rejected: Iterable[Sequence[Any]],
-) -> None:  # fmt: skip
-    """COPY one block in one transaction. `rows` and `rejected` come without their block number."""
-    with transaction(connection):
-        columns = {**asdict(account), "seconds": json.dumps(account.seconds), "attempt": attempt}
-        insert = sql.SQL("insert into stage_block ({}) values ({}) returning block").format(
-            sql.SQL(", ").join(map(sql.Identifier, columns)), sql.SQL(", ").join(map(sql.Placeholder, columns))
-        )
-        block = (fetch_one(connection, insert, columns) or {})["block"]
-        copy_rows(connection, _TABLES[kind], STAGE_COLUMNS[kind], ((block, *map(_plain, row)) for row in rows))
-        copy_rows(connection, "stage_quarantine", _QUARANTINE_COLUMNS, ((block, *row) for row in rejected))
-
-
-def finish_attempt(connection: Connection, attempt: int, part_id: str, state: Mapping[str, Any]) -> None:
-    """Make this attempt the one that counts, unless another one of the same part was faster."""
-    execute(
-        connection,
-        "insert into stage_part (part_id, attempt, state) values (%s, %s, %s) on conflict do nothing",
-        [part_id, attempt, json.dumps(dict(state))],
-    )
-
-
-def drop_lost_attempts(connection: Connection) -> None:
-    """Take out the rows of attempts that were repeated or never finished."""
-    lost = execute(connection, "delete from stage_block where attempt not in (select attempt from stage_part)")
-    for table in (*_TABLES.values(), "stage_quarantine"):
-        if lost:
-            execute(
-                connection,
-                sql.SQL("delete from {} where block not in (select block from stage_block)").format(sql.Identifier(table)),
-            )
-        execute(connection, sql.SQL("analyze {}").format(sql.Identifier(table)))
-    execute(connection, "analyze stage_block")
-
-
-def finished_parts(connection: Connection) -> dict[str, dict[str, Any]]:
-    """What each finished part left as its state, by part_id."""
-    return {row["part_id"]: row["state"] for row in fetch_all(connection, "select part_id, state from stage_part")}
-
-
-def staged_blocks(connection: Connection) -> list[dict[str, Any]]:
-    """The accounts of the blocks that count."""
-    return fetch_all(connection, "select * from stage_block order by file, first_row")
 
 
 def merge_articles(connection: Connection, extract: Extract) -> None:
@@ -271,12 +162,12 @@ def finish(connection: Connection, extract: Extract, total: Counts, state: Mappi
     execute(connection, query("extract_watermark"), {**_names(extract), "state": json.dumps(dict(state))})
     closing = {**asdict(total), "extract_id": extract.extract_id, "state": "done", "details": json.dumps(details)}
     execute(connection, query("extract_finish"), closing)
-    _drop_schema(connection, extract.extract_id)
+    staging.drop(connection, extract.extract_id)
 
 
 def fail(connection: Connection, extract_id: int, details: Mapping[str, Any]) -> None:
     """Close a run as failed and drop its staging tables; the watermark stays."""
-    _drop_schema(connection, extract_id)
+    staging.drop(connection, extract_id)
     closing = {**asdict(Counts()), "extract_id": extract_id, "state": "failed", "details": json.dumps(dict(details))}
     execute(connection, query("extract_finish"), closing)
 
@@ -285,18 +176,6 @@ def _names(extract: Extract) -> dict[str, Any]:
     return {
         "source": extract.source, "extract_id": extract.extract_id, "as_of": extract.as_of, "floor": extract.watermark,
     }  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    return array_literal(value) if isinstance(value, tuple) else value
-
-
-def _schema(extract_id: int) -> sql.Identifier:
-    return sql.Identifier(f"extract_{extract_id}")
-
-
-def _drop_schema(connection: Connection, extract_id: int) -> None:
-    execute(connection, sql.SQL("drop schema if exists {} cascade").format(_schema(extract_id)))
 
 
 def _try_lock(connection: Connection, source: str) -> bool:

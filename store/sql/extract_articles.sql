@@ -2,10 +2,11 @@
 -- grain: article_outcome [row read]
 -- parameters: floor (the moment up to which this source's past is answered; null for a first pull)
 -- idempotence: a row that is already known, recorded when it says or later, is unchanged; the order of blocks does not
--- matter, rows count in order of (claimed_at, file, row_no)
+-- matter, rows count in order of (claimed_at, file, row_no). A source without times of its own may say two things at once
+-- (two feeds with one entry): what it said before is known, however often it says it again
 create unlogged table article_outcome as
 with staged as materialized (
-    select s.*, b.file,
+    select s.*, b.file, b.timed,
            md5(row(s.url, s.title, s.summary, s.body, s.language, s.category, s.publisher, s.author, s.published_at)::text) as digest
     from stage_article s join stage_block b using (block)
 ), known as materialized (
@@ -20,7 +21,7 @@ with staged as materialized (
            l.digest as latest_digest,
            exists (
                select 1 from known k
-               where k.article_id = s.article_id and k.digest = s.digest and k.recorded_at >= s.claimed_at
+               where k.article_id = s.article_id and k.digest = s.digest and (k.recorded_at >= s.claimed_at or not s.timed)
            ) as is_known
     from staged s left join latest l using (article_id)
 ), compared as (

@@ -3,7 +3,7 @@
 -- parameters: floor; idempotence and order: as for articles. A contact counts only if it claims to be newer than ours.
 create unlogged table reader_outcome as
 with staged as materialized (
-    select s.*, b.file, md5(row(s.signed_up_at, s.region, s.interests, s.timezone)::text) as digest,
+    select s.*, b.file, b.timed, md5(row(s.signed_up_at, s.region, s.interests, s.timezone)::text) as digest,
            md5(row(s.email, coalesce(s.digest_opt_in, false))::text) as contact
     from stage_reader s join stage_block b using (block)
 ), known as materialized (
@@ -16,7 +16,7 @@ with staged as materialized (
            c.recorded_at as contact_at, md5(row(c.email, coalesce(c.digest_opt_in, false))::text) as latest_contact,
            exists (
                select 1 from known k
-               where k.reader_key = s.reader_key and k.digest = s.digest and k.recorded_at >= s.claimed_at
+               where k.reader_key = s.reader_key and k.digest = s.digest and (k.recorded_at >= s.claimed_at or not s.timed)
            ) as is_known
     from staged s left join latest l using (reader_key) left join reader_contact c using (reader_key)
 ), compared as (

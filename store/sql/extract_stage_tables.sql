@@ -23,6 +23,7 @@ create unlogged table stage_block (
     n_deferred bigint not null,
     next_at    timestamptz,
     keyed      boolean not null,
+    timed      boolean not null,
     seconds    jsonb not null
 );
 create unlogged table stage_article (
