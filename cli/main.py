@@ -163,11 +163,18 @@ def snapshot(
     out: Annotated[
         Path | None, typer.Option(help="Folder for Parquet files and manifest; default HOME/snapshots/AS_OF.")
     ] = None,
+    source: Annotated[
+        Path | None, typer.Option(help="Files instead of the database: canonical, published, or a snapshot.")
+    ] = None,
+    format_name: Annotated[
+        str, typer.Option("--format", help="canonical, or a published format that `import` knows.")
+    ] = "canonical",
+    profile: Annotated[Path | None, typer.Option(help="Write an HTML page about the data there.")] = None,
 ) -> None:
     """Write the history known by then as files with a manifest hash."""
     moment = parse_as_of(as_of)
     kept = Settings.from_environ(os.environ).path("snapshots", f"{moment:%Y%m%dT%H%M%S}")
-    step("snapshot", moment, out=out or kept)
+    step("snapshot", moment, out=out or kept, source=source, format_name=format_name, profile=profile)
 
 
 @app.command()

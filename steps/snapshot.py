@@ -4,21 +4,60 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+from core.history import History
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
-from features.snapshot import write_snapshot
+from features.snapshot import MANIFEST, read_snapshot, write_snapshot
 from store.connect import connect
 from store.history import load_history
 from store.server import database_url
 
 
-def run(settings: Settings, params: Params, as_of: datetime, out: Path) -> Summary:
-    """A snapshot of what was known at `as_of` in the folder `out`; the same knowledge gives the same hash."""
+def run(
+    settings: Settings,
+    params: Params,
+    as_of: datetime,
+    out: Path,
+    *,
+    source: Path | None = None,
+    format_name: str = "canonical",
+    profile: Path | None = None,
+) -> Summary:
+    """A snapshot of what was known at `as_of` in the folder `out`; the same knowledge gives the same hash.
+
+    out: a folder below `home/snapshots`, the nightly place, is pushed to the DVC remote too.
+    source: files instead of the database: canonical ones, a published format, or another snapshot.
+    profile: an HTML page about the data is written there.
+    """
     started = time.perf_counter()
-    with connect(database_url(settings), application="frontpage snapshot") as connection:
-        history = load_history(connection, as_of, params.data)
+    history = _from_files(settings, params, as_of, source, format_name) if source else _known(settings, params, as_of)
     manifest_hash = write_snapshot(history, out)
+    details = {"hash": manifest_hash}
+    if out.absolute().parent == settings.path("snapshots"):
+        from lifecycle.snapshots import push_snapshot
+
+        details["remote"] = push_snapshot(settings, out)
+    if profile is not None:
+        from lifecycle.profile import profile_page
+
+        profile.parent.mkdir(parents=True, exist_ok=True)
+        profile.write_text(profile_page(history, manifest_hash))
     n_rows = len(history.articles) + len(history.reads) + len(history.readers)
-    seconds = time.perf_counter() - started
-    return Summary("snapshot", n_rows, n_rows, 0, seconds, str(out), {"hash": manifest_hash})
+    return Summary("snapshot", n_rows, n_rows, 0, time.perf_counter() - started, str(out), details)
+
+
+def _known(settings: Settings, params: Params, as_of: datetime) -> History:
+    with connect(database_url(settings), application="frontpage snapshot") as connection:
+        return load_history(connection, as_of, params.data)
+
+
+def _from_files(settings: Settings, params: Params, as_of: datetime, source: Path, format_name: str) -> History:
+    if (source / MANIFEST).is_file():
+        from features.history import history_at
+
+        history = read_snapshot(source)
+        return history if history.as_of == as_of else history_at(history, as_of, params.data)
+    from steps.scratch import history_of_files
+
+    return history_of_files(settings, params, as_of, source, format_name)
