@@ -13,7 +13,7 @@ from store.server import database_url
 def run(settings: Settings, _params: Params, as_of: datetime, variant: str = "champion") -> Summary:
     """Flip the pointer to the newest list of (as_of, variant), which must have passed its gate."""
     with connect(database_url(settings)) as connection:
-        checked = runs.newest_attempt(connection, as_of, variant, "passed")
+        checked = runs.newest_attempt(connection, as_of, variant, "passed", *runs.DONE)
         published = runs.publish(connection, checked)
         dropped = runs.drop_old_runs(connection, variant)
     return Summary(

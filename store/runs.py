@@ -23,6 +23,8 @@ from store.copy import copy_frame
 RUNS_KEPT = 72
 LIST_COLUMNS = (c.READER_KEY, c.RANK, c.ARTICLE_ID, c.SCORE, c.CANDIDATE_SOURCE, c.REASONS)
 FALLBACK_COLUMNS = ("scope", "scope_value", c.RANK, c.ARTICLE_ID, c.SCORE, c.CANDIDATE_SOURCE, c.REASONS)
+#: States of a run that was published once; a repeated gate or publish leaves it alone.
+DONE = ("published", "superseded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +92,16 @@ def finish_run(connection: Connection, run_id: int) -> str:
     return checksum
 
 
-def newest_attempt(connection: Connection, as_of: datetime, variant: str, state: str) -> dict[str, Any]:
-    """The newest attempt for (as_of, variant), which must be in `state`.
+def newest_attempt(connection: Connection, as_of: datetime, variant: str, *states: str) -> dict[str, Any]:
+    """The newest attempt for (as_of, variant) that was not dropped; it must be in one of `states`.
 
     Raises NothingPublishedError where there is none, or where it is in another state.
     """
     row = fetch_one(connection, _NEWEST, [as_of, variant])
-    if row is None or row["state"] != state:
+    if row is None or row["state"] not in states:
         found = "none" if row is None else f"one that is {row['state']}"
-        raise NothingPublishedError(
-            f"no {state} list of {variant} for {as_of:%Y-%m-%d %H:%M} ({found}); score it first"
-        )
+        wanted = f"no {states[0]} list of {variant} for {as_of:%Y-%m-%d %H:%M}"
+        raise NothingPublishedError(f"{wanted} ({found}); score it first")
     return row
 
 
@@ -121,9 +122,12 @@ def current(connection: Connection, variant: str) -> dict[str, Any] | None:
 def publish(connection: Connection, run: Mapping[str, Any], reason: str = "") -> Published:
     """Make a checked run current, in one transaction.
 
-    A repeat with an equal checksum is dropped (`unchanged`); a list for an older as_of than the one being served is
-    kept for the record but not served (`kept_newer`). Raises CheckFailedError for a run that has not passed its gate.
+    A repeat with an equal checksum is dropped, a run that was published before stays what it is (`unchanged`); a list
+    for an older as_of than the one being served is kept for the record but not served (`kept_newer`). Raises
+    CheckFailedError for a run that has not passed its gate.
     """
+    if run["state"] in DONE:
+        return Published(run[c.RUN_ID], "unchanged")
     if run["state"] != "passed":
         raise CheckFailedError(f"run {run[c.RUN_ID]} is {run['state']}, not passed; only checked lists are published")
     with transaction(connection):
@@ -175,7 +179,8 @@ _UNFINISHED = (
 )
 _FINISH = """update rec_run set state = 'built', checksum = %(checksum)s, built_at = clock_timestamp(),
 (n_readers, n_rows) = ({counts}) where run_id = %(run_id)s"""
-_NEWEST = "select * from rec_run where as_of = %s and variant = %s order by attempt desc limit 1"
+_NEWEST = """select * from rec_run where as_of = %s and variant = %s and state <> 'dropped'
+order by attempt desc limit 1"""
 _CURRENT = "select run.* from published_run join rec_run run using (run_id) where published_run.variant = %s"
 _TWIN = """select run_id from rec_run where as_of = %s and variant = %s and checksum = %s
 and state in ('published', 'superseded') order by attempt desc limit 1"""

@@ -87,6 +87,14 @@ def test_a_repeat_with_an_equal_checksum_is_dropped(connection):
     ]
 
 
+def test_publishing_again_changes_nothing(connection):
+    """A repeated publish of a published run is no new flip."""
+    first = release(connection, TEN, ["a"])
+    run = runs.newest_attempt(connection, TEN, "champion", "passed", *runs.DONE)
+    assert runs.publish(connection, run) == runs.Published(first.run_id, "unchanged")
+    assert len(fetch_all(connection, "select * from publication")) == 1
+
+
 def test_a_backfilled_list_does_not_replace_a_newer_one(connection):
     """Publishing an older as_of keeps the list for the record and serves the newer one on."""
     release(connection, ELEVEN, ["c"])
