@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -19,6 +20,7 @@ from core.settings import Settings
 from serving.server import bind
 from store import migrate, server
 from store.connect import connect
+from store.read.pool import DEADLINE_SECONDS
 
 from .serving_world import TEN, World
 
@@ -159,6 +161,51 @@ def assert_away(client: httpx.Client) -> None:
     assert response.elapsed.total_seconds() < 1
     assert client.get("/health/ready").json()["failing"] == ["database"]
     assert client.get("/health/live").status_code == 200
+
+
+_RELAY = """
+import asyncio, sys
+async def pump(reader, writer):
+    while data := await reader.read(65536):
+        writer.write(data)
+    writer.close()
+async def relay(reader, writer):
+    there = await asyncio.open_connection("127.0.0.1", int(sys.argv[2]))
+    await asyncio.gather(pump(reader, there[1]), pump(there[0], writer), return_exceptions=True)
+async def main():
+    server = await asyncio.start_server(relay, "127.0.0.1", int(sys.argv[1]))
+    await server.serve_forever()
+asyncio.run(main())
+"""
+
+
+@pytest.mark.slow
+def test_a_silent_network_is_a_503_within_the_deadline(world, database):
+    """When packets vanish, every request of a crowd is answered in time; when they flow again, so do lists."""
+    publish_marked(world, 0)
+    with bind("127.0.0.1", 0) as probe:
+        port = probe.getsockname()[1]
+    parts = urlsplit(database)
+    relay = subprocess.Popen([sys.executable, "-c", _RELAY, str(port), str(parts.port)])
+    try:
+        with serving(database.replace(f":{parts.port}/", f":{port}/")) as client:
+            _until(lambda: _status(client, "/health/ready") == 200)
+            relay.send_signal(signal.SIGSTOP)
+            for _ in range(2):
+                answers = asyncio.run(_crowd(str(client.base_url)))
+                assert {answer.status_code for answer in answers} == {503}
+                assert max(answer.elapsed.total_seconds() for answer in answers) < DEADLINE_SECONDS + 1
+            relay.send_signal(signal.SIGCONT)
+            _until(lambda: _status(client, "/health/ready") == 200, 5)
+            assert {answer.status_code for answer in asyncio.run(_crowd(str(client.base_url)))} == {200}
+    finally:
+        relay.kill()
+        relay.wait()
+
+
+async def _crowd(base_url: str) -> list[httpx.Response]:
+    async with httpx.AsyncClient(base_url=base_url, timeout=10) as client:
+        return await asyncio.gather(*(client.get(f"/v1/readers/reader-{n}/recommendations") for n in range(30)))
 
 
 @pytest.mark.slow
