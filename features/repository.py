@@ -62,7 +62,7 @@ def file_store(folder: Path) -> Any:
     work = tempfile.mkdtemp(prefix="frontpage-feast-")
     config = {
         "registry": f"{work}/registry.db",
-        "offline_store": {"type": "file"},
+        "offline_store": {"type": "features.parquet_store.ParquetOfflineStore"},
         "online_store": {"type": "sqlite", "path": f"{work}/online.db"},
     }
     store = _applied(config, lambda view: FileSource(name=view.name, path=str(state_file(folder, view)), **_times()))
