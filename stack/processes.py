@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import subprocess
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 #: Every process of an installation, and whatever it starts, carries its home in this variable.
 MARK = "FRONTPAGE_STACK"
 _SAME_START_SECONDS = 1.0
+_KILL_SECONDS = 5.0
+_LOOK_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +109,10 @@ def end(processes: Sequence[psutil.Process], grace_seconds: float) -> None:
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, left = psutil.wait_procs(processes, timeout=grace_seconds)
-    for process in left:
+    for process in _left(processes, grace_seconds):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(left, timeout=5)
+    _left(processes, _KILL_SECONDS)
 
 
 def strays(layout: Layout) -> list[psutil.Process]:
@@ -160,13 +162,29 @@ def wait_for(child: Child, layout: Layout, seconds: float) -> None:
     forget(layout, child.name)
 
 
+def _left(processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Those that still run after at most so long."""
+    deadline = time.monotonic() + seconds
+    while (left := [process for process in processes if _runs(process)]) and time.monotonic() < deadline:
+        time.sleep(_LOOK_SECONDS)
+    return left
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether it has not ended; one that nobody has collected yet (a zombie) has."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _process(child: Child) -> psutil.Process | None:
     try:
         process = psutil.Process(child.pid)
         same = abs(process.create_time() - child.created) < _SAME_START_SECONDS
-        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
     except psutil.NoSuchProcess:
         return None
+    return process if same and _runs(process) else None
 
 
 def _tree(child: Child) -> list[psutil.Process]:
