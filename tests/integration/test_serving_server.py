@@ -80,6 +80,7 @@ def publish_marked(world: World, number: int) -> int:
     return world.publish({f"reader-{n}": names for n in range(50)}, {("global", ""): names}, as_of)
 
 
+@pytest.mark.slow
 def test_answers_never_mix_two_runs(world, database):
     """While a run is published about every 100 ms, each answer is one run's whole list, fallbacks included."""
     marks: dict[int, str] = {}
