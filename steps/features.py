@@ -1,7 +1,7 @@
 """`frontpage features`: states of articles, regions and readers at as_of, into Feast's tables and online store."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from core.params import Params
@@ -14,17 +14,10 @@ from features.pairs import unavailable_features
 def run(settings: Settings, params: Params, as_of: datetime, data: Path | None = None) -> Summary:
     """States of `as_of`: in PostgreSQL, and online where no newer moment is; with `data`, files beside that snapshot.
 
-    Running twice writes nothing. With `data` the ticks that training looks back to are written too, and nothing but
-    files is touched.
+    Running twice writes nothing. With `data` the ticks that training looks back to are written too, and no database is
+    touched.
     """
     return _to_files(params, as_of, data) if data else _to_database(settings, params, as_of)
-
-
-def training_ticks(params: Params, as_of: datetime) -> list[datetime]:
-    """The moments that training looks back to, ascending; the window after each has passed by `as_of`."""
-    first = as_of - timedelta(hours=params.ranker.window_hours)
-    distance = timedelta(hours=params.ranker.tick_hours)
-    return [first - n * distance for n in reversed(range(params.ranker.n_ticks))]
 
 
 def _to_database(settings: Settings, params: Params, as_of: datetime) -> Summary:
@@ -50,10 +43,11 @@ def _to_files(params: Params, as_of: datetime, data: Path) -> Summary:
     from features.files import write_state_files
     from features.history import history_at
     from features.snapshot import read_snapshot
+    from models.ticks import look_backs
 
     started = time.perf_counter()
     history = read_snapshot(data)
-    ticks = [*training_ticks(params, as_of), as_of]
+    ticks = sorted({*look_backs(history, params), as_of})
     states = ((tick, compute_states(history_at(history, tick, params.data))) for tick in ticks)
     written = write_state_files(data, states)
     seconds = time.perf_counter() - started
