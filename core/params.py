@@ -53,6 +53,7 @@ class AlsParams(Section):
     regularization: float = Field(0.05, ge=0)
     alpha: float = Field(20.0, gt=0, description="confidence of one read of full weight")
     checkpoint_every: int = Field(3, ge=1, description="iterations")
+    warm_start: bool = Field(True, description="from the champion's factors; work on files always starts cold")
 
 
 class RankerParams(Section):
@@ -84,8 +85,14 @@ class CandidateParams(Section):
 class EvaluationParams(Section):
     """The newest ticks, held out of training; they span a day so that every time of day counts."""
 
-    n_ticks: int = Field(6, ge=1)
-    tick_hours: float = Field(5.0, gt=0, description="distance between them")
+    n_ticks: int = Field(4, ge=1)
+    tick_hours: float = Field(7.0, gt=0, description="distance between them")
+
+
+class ExplainParams(Section):
+    """How much of the lists the explanation keeps in detail; reasons are on every recommendation anyway."""
+
+    max_readers: int = Field(1_000, ge=1, description="readers whose rows keep the contribution of every group")
 
 
 class GateParams(Section):
@@ -124,6 +131,7 @@ class Params(Section):
     ranker: RankerParams = RankerParams()
     evaluation: EvaluationParams = EvaluationParams()
     gate: GateParams = GateParams()
+    explain: ExplainParams = ExplainParams()
     quality: QualityParams = QualityParams()
 
     @property

@@ -28,6 +28,10 @@ MANIFEST = "manifest.json"
 ENVIRONMENT, EVALUATION, PLOTS = "environment.json", "evaluation.json", "plots"
 
 
+#: Parameters that change how, when or whether a model is used, but not the model.
+_NOT_OF_A_MODEL = {"threads", "schedule", "gate", "explain", "quality"}
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """A trained model. Factors and vectors are rows of `reader_keys` (ascending) and `article_ids` (ascending)."""
@@ -60,15 +64,23 @@ class Model:
         return pd.Index(self.article_ids.astype(object)).get_indexer(book.article_ids).astype(np.int64)
 
 
+def model_params(params: Params) -> str:
+    """The parameters that a model depends on, as JSON text."""
+    return json.dumps(params.model_dump(mode="json", exclude=_NOT_OF_A_MODEL), sort_keys=True)
+
+
 #: An earlier version that a training starts from.
 Parent = Model
 
 
-def save(model: Model, folder: Path, environment: Mapping[str, Any]) -> str:
-    """Write the version's folder in one step and return the hash of its manifest; the same again changes nothing.
+def save(model: Model, folder: Path, environment: Mapping[str, Any], plots: Path | None = None) -> str:
+    """Write the version's folder in one step and return the hash of its manifest.
 
-    Raises BadInputError where the folder holds other artefacts under the same version.
+    `plots` is a folder of pictures that moves in beside the manifest's files.
+    Raises BadInputError where the folder is there already.
     """
+    if folder.exists():
+        raise BadInputError(f"{folder} holds a model already; move it away and train again")
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     for name, write in _writers(model).items():
@@ -76,14 +88,10 @@ def save(model: Model, folder: Path, environment: Mapping[str, Any]) -> str:
     names = sorted(path.name for path in partial.iterdir())
     save_json(partial / MANIFEST, {name: sha256(partial / name) for name in names})
     save_json(partial / ENVIRONMENT, environment)
-    if not folder.exists():
-        partial.replace(folder)
-        return artefact_hash(folder)
-    written = artefact_hash(partial)
-    shutil.rmtree(partial)
-    if written != artefact_hash(folder):
-        raise BadInputError(f"{folder} holds another model of the same version; move it away and train again")
-    return written
+    if plots is not None:
+        shutil.move(plots, partial / PLOTS)
+    partial.replace(folder)
+    return artefact_hash(folder)
 
 
 def artefact_hash(folder: Path) -> str:
@@ -123,7 +131,7 @@ def _writers(model: Model) -> dict[str, Any]:
     about = {
         "version": model.version,
         "feature_names": list(model.feature_names),
-        "params": model.params.model_dump(mode="json"),
+        "params": json.loads(model_params(model.params)),
         "columns": {c.READER_KEY: len(model.reader_keys), c.ARTICLE_ID: len(model.article_ids)},
     }
     return {

@@ -20,10 +20,11 @@ from core.lists import SCORE_DECIMALS
 from core.params import GateParams, Params
 from models.artefact import Model
 from models.ledger import Floats, Ints, ledger
+from models.lookups import Lookup
 from models.moment import rows_of
 from models.ranker import Matrix, predict
 from models.ticks import Past, Tick, als_chain, plan, tick_at
-from models.training import Lookup, learnable
+from models.training import learnable
 
 #: Longest reading time that still adds to the gain: beyond it, a forgotten tab.
 _MAX_DWELL_SECONDS = 600.0
@@ -38,6 +39,11 @@ class Evaluation:
     """table: one row per tick and ranker, with METRICS, n_readers and candidate_recall (what any ranker could find)."""
 
     table: pd.DataFrame
+
+    @property
+    def n_readers(self) -> int:
+        """Lists judged, over all ticks."""
+        return int(self.table.groupby("as_of")["n_readers"].first().sum()) if len(self.table) else 0
 
     def means(self) -> dict[str, dict[str, float]]:
         """Ranker -> metric -> mean over ticks, each tick weighing by its readers."""
@@ -96,7 +102,8 @@ def evaluate(
     chain = als_chain(book, ticks.evaluation, params)
     steps = tqdm(zip(ticks.evaluation, chain, strict=True), total=len(ticks.evaluation), desc="evaluate", disable=None)
     frames = [_tick_rows(tick_at(past, as_of, factors), rankers, lookup) for as_of, factors in steps]
-    return Evaluation(pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["ranker", *METRICS]))
+    judged = [frame for frame in frames if len(frame)]
+    return Evaluation(pd.concat(judged, ignore_index=True) if judged else _no_rows())
 
 
 def gate(evaluation: Evaluation, params: GateParams) -> Gate:
@@ -119,9 +126,13 @@ def gate(evaluation: Evaluation, params: GateParams) -> Gate:
     return Gate(passed, tuple(reasons), ratios)
 
 
+def _no_rows() -> pd.DataFrame:
+    return pd.DataFrame(columns=["as_of", "n_readers", "candidate_recall", "ranker", *METRICS])
+
+
 def _tick_rows(tick: Tick, rankers: Mapping[str, Scorer], lookup: Lookup) -> pd.DataFrame:
     if not len(tick.pairs):
-        return pd.DataFrame(columns=["as_of", "ranker", *METRICS])
+        return _no_rows()
     rows = learnable([tick], lookup)
     judged = _Judged.of(tick)
     shared = {"as_of": tick.as_of, "n_readers": len(judged.sizes), "candidate_recall": judged.candidate_recall()}

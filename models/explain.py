@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import lightgbm as lgb
@@ -121,26 +120,3 @@ def _head(phrase: Phrase, label: tuple[Any, Any]) -> str:
     text = phrase.text.format(category=label[0], publisher=label[1])[:MAX_SENTENCE]
     words = json.dumps({"code": phrase.group, "text": text}, separators=(",", ":"), ensure_ascii=False)
     return f'{words[:-1]},"contribution":'
-
-
-def summary_plot(explained: Explained, matrix: Matrix, path: Path) -> None:
-    """SHAP's summary plot of the given rows: what moves the scores of this version, and which way."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-    import shap
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure = plt.figure()
-    shap.summary_plot(
-        explained.contributions,
-        matrix,
-        feature_names=list(explained.names),
-        max_display=20,
-        show=False,
-        rng=np.random.default_rng(0),
-    )
-    plt.gcf().savefig(path, dpi=110, bbox_inches="tight", metadata={"Software": None})
-    plt.close("all")
-    del figure

@@ -23,6 +23,7 @@ DAY_MICROSECONDS = 24 * HOUR_MICROSECONDS
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: What an absent time becomes: before everything.
 _NEVER = np.iinfo(np.int64).min // 4
+_LATE = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Ledger:
     categories: pd.Index[Any]
     reader_keys: Ints
     signed_up: Ints
+    reader_known: Ints
     reader_region: Ints
     regions: pd.Index[Any]
     read_reader: Ints
@@ -77,7 +79,10 @@ def ledger(history: History) -> Ledger:
     regions = _vocabulary(history.readers[c.REGION], reads[c.REGION])
     categories = _vocabulary(articles[c.CATEGORY])
     published = _times(articles[c.PUBLISHED_AT])
-    first_seen = np.maximum(_times(articles[c.FIRST_SEEN_AT]), _first_recorded(history, article_ids))
+    first_seen = np.maximum(
+        _times(articles[c.FIRST_SEEN_AT]),
+        _first_recorded(articles, history.older_articles, c.ARTICLE_ID, article_ids),
+    )
     read_reader = np.searchsorted(reader_keys, reads[c.READER_KEY].to_numpy(dtype=np.int64)).astype(np.int64)
     read_region = _codes(regions, reads[c.REGION])
     original = _originals(articles, article_ids)
@@ -93,6 +98,7 @@ def ledger(history: History) -> Ledger:
         categories=categories,
         reader_keys=reader_keys,
         signed_up=_signed_up(history, reader_keys),
+        reader_known=_first_recorded(history.readers, history.older_readers, c.READER_KEY, reader_keys),
         reader_region=_reader_regions(history, reader_keys, regions, read_reader, read_region),
         regions=regions,
         read_reader=read_reader,
@@ -105,14 +111,14 @@ def ledger(history: History) -> Ledger:
     )
 
 
-def _first_recorded(history: History, article_ids: pd.Index[Any]) -> Ints:
-    """When each article was first known to us: the oldest version's time."""
-    recorded = _times(history.articles[c.RECORDED_AT])
-    if history.older_articles is None or history.older_articles.empty:
-        return recorded
-    at = _codes(article_ids, history.older_articles[c.ARTICLE_ID])
-    np.minimum.at(recorded, at[at >= 0], _times(history.older_articles[c.RECORDED_AT])[at >= 0])
-    return recorded
+def _first_recorded(newest: pd.DataFrame, older: pd.DataFrame | None, key: str, keys: Any) -> Ints:
+    """When each key was first known to us: its oldest version's time; before everything where it has no version."""
+    index, recorded = pd.Index(keys), np.full(len(keys), _LATE, dtype=np.int64)
+    for versions in (newest, older):
+        if versions is not None and len(versions):
+            at = index.get_indexer(pd.Index(versions[key].to_numpy()))
+            np.minimum.at(recorded, at[at >= 0], _times(versions[c.RECORDED_AT])[at >= 0])
+    return np.where(recorded == _LATE, _NEVER, recorded)
 
 
 def _reader_keys(history: History) -> Ints:

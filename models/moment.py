@@ -75,7 +75,8 @@ def active_readers(ledger: Ledger, known: Ints, now: int, active_days: float) ->
     """Ledger positions of readers who read or signed up within the last `active_days`, ascending."""
     since = now - int(active_days * DAY_MICROSECONDS)
     recent = known[ledger.read_time[known] >= since]
-    signed_up = np.flatnonzero((ledger.signed_up >= since) & (ledger.signed_up <= now))
+    is_new = (ledger.signed_up >= since) & (ledger.signed_up <= now) & (ledger.reader_known <= now)
+    signed_up = np.flatnonzero(is_new)
     return np.union1d(ledger.read_reader[recent], signed_up).astype(np.int64)
 
 

@@ -7,6 +7,7 @@ from an undisturbed one. Chunks make every boundary a clean start: text of the t
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from models.files import write_bytes
 from models.ledger import Ints
 
 Matrix = NDArray[np.float32]
+
+_THREADS = re.compile(r"\[num_threads: \d+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,8 @@ def load_ranker(text: str) -> lgb.Booster:
 
 
 def ranker_text(booster: lgb.Booster) -> str:
-    """Text of the trees; the same for the same trees."""
-    return str(booster.model_to_string())
+    """Text of the trees; the same for the same trees, on however many threads they were trained."""
+    return _THREADS.sub("[num_threads: 0]", str(booster.model_to_string()))
 
 
 def predict(booster: lgb.Booster, matrix: Matrix, n_threads: int) -> NDArray[np.float64]:

@@ -60,13 +60,16 @@ class Ranking:
     article_rows: Ints
     trees: Any
 
-    def lists(self, moment: Moment, params: Params, rows: Ints) -> pd.DataFrame:
+    def lists(self, _moment: Moment, params: Params, rows: Ints) -> pd.DataFrame:
         """Ten explained recommendations for each reader row, fewer only where fewer unread live articles are left."""
         ranked = self.rank(params, rows)
         explained = explain(self.trees, ranked.matrix, self.model.feature_names)
-        reasons = reasons_of(explained, ranked.matrix, self.entities, ranked.pairs)
+        return self.frame(ranked, reasons_of(explained, ranked.matrix, self.entities, ranked.pairs))
+
+    def frame(self, ranked: Ranked, reasons: NDArray[np.object_]) -> pd.DataFrame:
+        """Rows of the lists as they are written; `reasons` align with the picks."""
         names: NDArray[np.object_] = np.array(SOURCE_NAMES, dtype=object)
-        return list_frame(moment, ranked.picks, ranked.score, names[ranked.source], reasons)
+        return list_frame(self.now.moment, ranked.picks, ranked.score, names[ranked.source], reasons)
 
     def rank(self, params: Params, rows: Ints) -> Ranked:
         """Candidates of the reader rows scored; the best ten of each, equal rounded scores by article id."""

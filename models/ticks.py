@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from core import columns as c
-from core.clock import HOUR
+from core.clock import HOUR, floor_to
+from core.history import History
 from core.params import Params
 from models import als
 from models.als import Factors
 from models.candidates import Candidates, candidates
-from models.ledger import Floats, Ints, Ledger, microseconds
+from models.ledger import Floats, Ints, Ledger, ledger, microseconds
 from models.moment import Moment, moment, rows_of
 from models.nearest import inner_products
 from models.view import Vectors, View, view
@@ -78,43 +79,49 @@ class Tick:
         )
 
 
-def plan(ledger: Ledger, params: Params) -> Plan:
+def plan(book: Ledger, params: Params) -> Plan:
     """Ticks before the ledger's `as_of`, the window widened (doubled, up to a day) until ticks have enough readers."""
     window = HOUR * params.ranker.window_hours
     while True:
-        made = _plan(ledger, params, window)
-        if window >= HOUR * _LONGEST_WINDOW_HOURS or _typical_readers(ledger, made) >= _ENOUGH_READERS:
+        made = _plan(book, params, window)
+        if window >= HOUR * _LONGEST_WINDOW_HOURS or _typical_readers(book, made) >= _ENOUGH_READERS:
             return made
         window = min(2 * window, HOUR * _LONGEST_WINDOW_HOURS)
 
 
-def answers(ledger: Ledger, at: Moment, window: timedelta) -> Answers:
+def look_backs(history: History, params: Params) -> list[datetime]:
+    """Every past moment whose features training and evaluation ask for, ascending."""
+    made = plan(ledger(history), params)
+    return [*made.training, *made.evaluation]
+
+
+def answers(book: Ledger, at: Moment, window: timedelta) -> Answers:
     """What was read within the window after a moment, of what could have been listed at it."""
-    after = (ledger.read_time > at.now) & (ledger.read_time <= at.now + int(window / timedelta(microseconds=1)))
-    reads = np.flatnonzero(after & (ledger.read_article >= 0))
-    reader = rows_of(ledger.read_reader[reads], at.readers, len(ledger.reader_keys))
-    article = rows_of(ledger.read_article[reads], at.live, len(ledger.article_ids))
+    after = (book.read_time > at.now) & (book.read_time <= at.now + int(window / timedelta(microseconds=1)))
+    reads = np.flatnonzero(after & (book.read_article >= 0))
+    reader = rows_of(book.read_reader[reads], at.readers, len(book.reader_keys))
+    article = rows_of(book.read_article[reads], at.live, len(book.article_ids))
     possible = (reader >= 0) & (article >= 0)
     possible[possible] &= ~at.is_seen(reader[possible], article[possible])
     reads = reads[possible]
-    key = ledger.read_reader[reads] * len(ledger.article_ids) + ledger.read_article[reads]
+    key = book.read_reader[reads] * len(book.article_ids) + book.read_article[reads]
     pairs, inverse = np.unique(key, return_inverse=True)
     dwell = np.full(len(pairs), -1.0)
-    np.maximum.at(dwell, inverse, np.nan_to_num(ledger.read_dwell[reads], nan=-1.0))
-    usual = _usual_dwell(ledger, at.known)
-    width = max(len(ledger.article_ids), 1)
+    np.maximum.at(dwell, inverse, np.nan_to_num(book.read_dwell[reads], nan=-1.0))
+    usual = _usual_dwell(book, at.known)
+    width = max(len(book.article_ids), 1)
     grade = 1 + (dwell >= usual).astype(np.int64)
     return Answers(pairs // width, pairs % width, grade, np.where(dwell >= 0, dwell, np.nan))
 
 
-def als_chain(ledger: Ledger, ticks: Iterable[datetime], params: Params) -> Iterator[Factors]:
+def als_chain(book: Ledger, ticks: Iterable[datetime], params: Params) -> Iterator[Factors]:
     """Factors at each of the ascending ticks, of reads known by then only: a whole fit, then one fold-in per tick."""
     factors: Factors | None = None
     for tick in ticks:
-        known = np.flatnonzero(ledger.read_known <= microseconds(tick))
-        confidence = als.interactions(ledger, known, params.als.alpha)
+        known = np.flatnonzero(book.read_known <= microseconds(tick))
+        confidence = als.interactions(book, known, params.als.alpha)
         if factors is None:
-            start = als.cold_start(ledger, params.als, params.seed)
+            start = als.cold_start(book, params.als, params.seed)
             factors, _ = als.fit_with_checkpoints(confidence, start, params.als, params.threads)
         factors = als.fold_in(confidence, factors, params.als, params.threads)
         yield factors
@@ -133,18 +140,17 @@ class Past:
 def tick_at(past: Past, as_of: datetime, factors: Factors, max_readers: int | None = None) -> Tick:
     """The tick with the readers who read something in its window (at most `max_readers`, drawn by seed and time).
 
-    All their candidates are in it; a reader none of whose reads could be listed is not.
+    All their candidates are in it; a reader who was not active then, or read nothing that could be listed, is not.
     """
-    ledger, params = past.ledger, past.params
-    everyone = moment(ledger, as_of, params.lists, readers=np.arange(len(ledger.reader_keys)))
-    readers = np.unique(answers(ledger, everyone, past.window).reader)
+    book, params = past.ledger, past.params
+    readers = np.unique(answers(book, moment(book, as_of, params.lists), past.window).reader)
     if max_readers is not None and len(readers) > max_readers:
-        random = np.random.default_rng([params.seed, everyone.now])
+        random = np.random.default_rng([params.seed, microseconds(as_of)])
         readers = np.sort(random.choice(readers, max_readers, replace=False))
-    at = moment(ledger, as_of, params.lists, readers=readers)
+    at = moment(book, as_of, params.lists, readers=readers)
     now = view(at, params, factors, past.vectors)
     pairs = candidates(now, params.candidates, np.arange(len(readers)))
-    read_next = answers(ledger, at, past.window)
+    read_next = answers(book, at, past.window)
     return Tick(as_of, now, pairs, _grades(at, pairs, read_next), model_features(now, pairs), read_next)
 
 
@@ -171,13 +177,13 @@ def thinned(tick: Tick, n_candidates: int, seed: int) -> Tick:
     return replace(tick, pairs=pairs, grade=tick.grade[kept], extra=extra)
 
 
-def _plan(ledger: Ledger, params: Params, window: timedelta) -> Plan:
+def _plan(book: Ledger, params: Params, window: timedelta) -> Plan:
     held_out = params.evaluation
-    last = ledger.as_of - window
+    last = floor_to(book.as_of - window, HOUR)  # whole hours are what an hourly refresh leaves features of
     evaluation = [last - HOUR * held_out.tick_hours * back for back in range(held_out.n_ticks)][::-1]
     before = evaluation[0] - window
     training = [before - HOUR * params.ranker.tick_hours * back for back in range(params.ranker.n_ticks)][::-1]
-    known = np.sort(ledger.read_known)
+    known = np.sort(book.read_known)
 
     def has_past(tick: datetime) -> bool:
         return bool(len(known)) and bool(known[0] < microseconds(tick))
@@ -185,17 +191,17 @@ def _plan(ledger: Ledger, params: Params, window: timedelta) -> Plan:
     return Plan(tuple(filter(has_past, training)), tuple(filter(has_past, evaluation)), window)
 
 
-def _typical_readers(ledger: Ledger, made: Plan) -> float:
+def _typical_readers(book: Ledger, made: Plan) -> float:
     counts = []
     for tick in made.training:
         start = microseconds(tick)
         end = start + int(made.window / timedelta(microseconds=1))
-        counts.append(len(np.unique(ledger.read_reader[(ledger.read_time > start) & (ledger.read_time <= end)])))
+        counts.append(len(np.unique(book.read_reader[(book.read_time > start) & (book.read_time <= end)])))
     return float(np.median(counts)) if counts else 0.0
 
 
-def _usual_dwell(ledger: Ledger, known: Ints) -> float:
-    dwell = ledger.read_dwell[known]
+def _usual_dwell(book: Ledger, known: Ints) -> float:
+    dwell = book.read_dwell[known]
     measured = dwell[np.isfinite(dwell)]
     return float(np.median(measured)) if len(measured) else np.inf
 

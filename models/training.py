@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,24 +12,20 @@ import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from core import columns as c
 from core.errors import CheckFailedError
 from core.history import History
 from core.params import Params
-from features.activity import compute_states
-from features.entities import entities_at, pairs_of
-from features.history import history_at
-from features.pairs import EXTRA_NAMES, FEATURE_NAMES, features_of
+from features.pairs import EXTRA_NAMES, FEATURE_NAMES
 from models import als
-from models.artefact import Model, Parent
+from models.artefact import Model, Parent, model_params
 from models.content import fit_content
 from models.files import save_arrays
-from models.ledger import Floats, Ledger, ledger
+from models.ledger import Ledger, ledger
+from models.lookups import Lookup
 from models.ranker import Matrix, Rows, train_ranker
 from models.ticks import Past, Plan, Tick, als_chain, plan, thinned, tick_at
 
-#: Features of pairs [reader_key, article_id, event_timestamp], with the given extra columns: FEATURE_NAMES, then extra.
-Lookup = Callable[[pd.DataFrame, Mapping[str, Floats]], Matrix]
+_SAMPLE_ROWS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +42,15 @@ class Inputs:
     folder: Path | None = None
 
 
-def train(inputs: Inputs, version: str) -> Model:
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model, and some of the rows that its ranker learned from, for pictures."""
+
+    model: Model
+    sample: Matrix
+
+
+def train(inputs: Inputs, version: str) -> Trained:
     """The trained model, the same for the same inputs.
 
     Raises CheckFailedError where no past tick has a read to learn from.
@@ -58,7 +62,7 @@ def train(inputs: Inputs, version: str) -> Model:
     rows = _rows(inputs, book, ticks, vectors)
     booster, curve = train_ranker(rows, params.ranker, params.seed, params.threads, inputs.folder)
     factors, losses = _final_factors(inputs, book)
-    return Model(
+    model = Model(
         version=version,
         params=params,
         reader_keys=book.reader_keys,
@@ -71,23 +75,14 @@ def train(inputs: Inputs, version: str) -> Model:
         metrics=_metrics(rows, ticks, curve, losses),
         histories={"als_loss": losses, "ranker_ndcg": curve},
     )
+    return Trained(model, rows.matrix[:: max(1, len(rows.matrix) // _SAMPLE_ROWS)])
 
 
-def history_lookup(history: History, params: Params) -> Lookup:
-    """Features computed from the history itself, as known at each tick."""
-
-    def look_up(pairs: pd.DataFrame, extra: Mapping[str, Floats]) -> Matrix:
-        matrix = np.empty((len(pairs), len(FEATURE_NAMES) + len(extra)), dtype=np.float32)
-        stamps = pairs[c.EVENT_TIMESTAMP]
-        for stamp in stamps.drop_duplicates():
-            rows = np.flatnonzero(stamps == stamp)
-            entities = entities_at(compute_states(history_at(history, stamp, params.data)), stamp)
-            part = pairs.iloc[rows]
-            found = pairs_of(entities, part[c.READER_KEY], part[c.ARTICLE_ID])
-            matrix[rows] = features_of(entities, found, {name: values[rows] for name, values in extra.items()})
-        return matrix
-
-    return look_up
+def version_name(inputs: Inputs, snapshot_hash: str) -> str:
+    """`<as_of>-<8 hex digits>` of the data, of the parameters that matter to a model, and of the parent."""
+    parent = inputs.parent.version if inputs.parent else ""
+    digest = hashlib.sha256(f"{snapshot_hash} {model_params(inputs.params)} {parent}".encode()).hexdigest()
+    return f"{inputs.history.as_of:%Y%m%dT%H%M}-{digest[:8]}"
 
 
 def learnable(ticks: list[Tick], lookup: Lookup) -> Rows:

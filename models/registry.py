@@ -1,0 +1,172 @@
+"""Which version trains, serves or is judged at a moment: answers from `model_version` that do not look ahead.
+
+A version trained on later knowledge must not score an earlier moment, so a back-fill takes the champion of then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from core.clock import TICK, iso
+from core.errors import BadInputError, NothingPublishedError
+from core.history import History
+from core.params import Params
+from features.snapshot import MANIFEST, read_manifest, write_snapshot
+from models.artefact import Model, artefact_hash, load
+from models.build import Built
+from models.evaluate import Gate
+from store import versions
+from store.connect import Connection
+from store.history import load_history
+from store.versions import ModelVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a training at a moment starts from: the history, its snapshot's hash, and the version before."""
+
+    history: History
+    snapshot_hash: str
+    parent: ModelVersion | None
+
+    def parent_model(self) -> Model | None:
+        """The model of the version before."""
+        return loaded(self.parent) if self.parent else None
+
+
+#: The variant whose lists need no model.
+POPULARITY = "popularity"
+
+
+def serving(connection: Connection, as_of: datetime, variant: str = "champion") -> ModelVersion | None:
+    """The version that makes the lists of (as_of, variant); None means decayed popularity.
+
+    champion: the champion, or for a moment before it was trained the newest earlier one. challenger: the newest one.
+    Any other variant names a version. Raises NothingPublishedError for a version or challenger that is not there.
+    """
+    if variant == POPULARITY:
+        return None
+    if variant == "champion":
+        return champion_at(connection, as_of)
+    if variant == "challenger":
+        found = versions.newest(connection, stage="challenger", limit=1)
+        if not found:
+            raise NothingPublishedError("there is no challenger; train one, or score another variant")
+        return found[0]
+    return versions.get(connection, variant)
+
+
+def champion_at(connection: Connection, as_of: datetime) -> ModelVersion | None:
+    """The champion, or where it was trained on later knowledge the newest former one that was not; else None."""
+    known = (version for version in _champions(connection) if version.as_of <= as_of)
+    return next(known, None)
+
+
+def known_at(connection: Connection, as_of: datetime, params: Params, snapshots: Path) -> Known:
+    """What a training at `as_of` starts from; a snapshot is written below `snapshots` where there is none yet."""
+    history = load_history(connection, as_of, params.data)
+    parent = parent_at(connection, as_of) if params.als.warm_start else None
+    return Known(history, snapshot_hash(history, snapshots), parent)
+
+
+@contextmanager
+def training(connection: Connection, known: Known, params: Params) -> Iterator[int]:
+    """The id of a training that is `failed` if the block is left by an exception; else the block has to close it."""
+    settings = params.model_dump(mode="json")
+    training_id = versions.begin_training(connection, known.history.as_of, known.snapshot_hash, settings)
+    try:
+        yield training_id
+    except BaseException:
+        if not connection.closed:
+            versions.end_training(connection, training_id, "failed")
+        raise
+
+
+def register(connection: Connection, known: Known, built: Built, training_id: int) -> ModelVersion:
+    """The version's row, as candidate; the same version again changes nothing."""
+    row = ModelVersion(
+        version=built.model.version,
+        as_of=known.history.as_of,
+        artefact_uri=str(built.folder),
+        artefact_hash=built.artefact_hash,
+        snapshot_hash=known.snapshot_hash,
+        training_id=training_id,
+        parent=known.parent.version if known.parent else None,
+        metrics=dict(built.model.metrics),
+    )
+    versions.insert(connection, row)
+    return row
+
+
+def parent_at(connection: Connection, as_of: datetime) -> ModelVersion | None:
+    """The version that a training at `as_of` may start from: the champion of just before."""
+    return champion_at(connection, as_of - TICK)
+
+
+def candidate_at(connection: Connection, as_of: datetime) -> ModelVersion:
+    """The newest version trained at `as_of`. Raises NothingPublishedError where there is none."""
+    for version in versions.newest(connection):
+        if version.as_of == as_of:
+            return version
+    raise NothingPublishedError(f"no model was trained at {iso(as_of)}; run `frontpage train --as-of {iso(as_of)}`")
+
+
+def loaded(version: ModelVersion) -> Model:
+    """The model of a registered version.
+
+    Raises BadInputError where its artefacts are missing or are not those that were registered.
+    """
+    folder = folder_of(version)
+    if artefact_hash(folder) != version.artefact_hash:
+        raise BadInputError(f"{folder} is not what was registered as {version.version}; restore it, or train again")
+    return load(folder)
+
+
+def folder_of(version: ModelVersion) -> Path:
+    """The local folder of a version's artefacts, given as a path or as `file://` address."""
+    parts = urlsplit(version.artefact_uri)
+    return Path(unquote(parts.path)) if parts.scheme == "file" else Path(version.artefact_uri)
+
+
+def is_judged(version: ModelVersion) -> bool:
+    """Whether the gate has decided on a version and its stage says so."""
+    return bool(version.gate) and version.stage != "candidate"
+
+
+def judge(connection: Connection, version: ModelVersion, metrics: Mapping[str, Any], decided: Gate) -> ModelVersion:
+    """The version with metrics, the gate's decision and its stage: champion if it passed, else rejected.
+
+    A version never takes the place of a champion that was trained on newer data.
+    """
+    now = versions.champion(connection)
+    if now is not None and now.as_of > version.as_of:
+        reason = f"the champion {now.version} was trained on newer data"
+        decided = Gate(False, (*decided.reasons, reason), decided.ratios)
+    versions.set_metrics(connection, version.version, metrics, decided.as_json())
+    stage: Literal["champion", "rejected"] = "champion" if decided.passed else "rejected"
+    versions.set_stage(connection, version.version, stage, "; ".join(decided.reasons))
+    return versions.get(connection, version.version)
+
+
+def snapshot_hash(history: History, folder: Path) -> str:
+    """Hash of the snapshot of this history: of the one below `folder` that was taken at its moment, else a new one."""
+    for manifest in sorted(folder.glob(f"*/{MANIFEST}")):
+        try:
+            content = read_manifest(manifest.parent)
+        except BadInputError:
+            continue  # half-written by a killed run: not ours to mend
+        if content["as_of"] == iso(history.as_of):
+            return str(content["hash"])
+    return write_snapshot(history, folder / f"{history.as_of:%Y%m%dT%H%M%SZ}")
+
+
+def _champions(connection: Connection) -> Iterator[ModelVersion]:
+    """The champion, then former champions, newest data first."""
+    return chain(versions.newest(connection, stage="champion", limit=1), versions.newest(connection, stage="archived"))

@@ -1,0 +1,59 @@
+"""`frontpage evaluate`: the candidate beside champion and baselines on held-out ticks; promoted if not worse."""
+
+from datetime import datetime
+from pathlib import Path
+
+from core.params import Params
+from core.settings import Settings
+from core.summary import Summary
+from features.repository import feature_store, file_store
+from features.snapshot import read_snapshot
+from features.ticks import ensure_ticks
+from lifecycle import tracking
+from models import artefact, registry
+from models.evaluate import evaluate, gate
+from models.lookups import feast_lookup
+from models.report import write_evaluation
+from models.ticks import look_backs
+from store.connect import connect
+from store.history import load_history
+from store.locks import exclusive
+from store.server import database_url
+
+
+def run(settings: Settings, params: Params, as_of: datetime, data: Path | None = None) -> Summary:
+    """Metrics and the gate's decision on the version (with `data`: in files); the champion changes if it passed.
+
+    A version that was judged before is left as it is. Raises NothingPublishedError where none was trained at `as_of`.
+    """
+    return _in_files(params, data) if data else _in_database(settings, params, as_of)
+
+
+def _in_files(params: Params, data: Path) -> Summary:
+    candidate = artefact.load(data / "model")
+    champion = artefact.load(data / "champion") if (data / "champion").is_dir() else None
+    evaluation = evaluate(read_snapshot(data), candidate, params, feast_lookup(file_store(data)), champion)
+    decided = gate(evaluation, params.gate)
+    write_evaluation(evaluation, decided, data / "evaluation")
+    stage = "accepted" if decided.passed else "rejected"
+    details = {"version": candidate.version, "stage": stage, "gate": "; ".join(decided.reasons)}
+    folder, n_readers = str(data / "evaluation"), evaluation.n_readers
+    return Summary("evaluate", n_readers, len(evaluation.table), artifact=folder, details=details)
+
+
+def _in_database(settings: Settings, params: Params, as_of: datetime) -> Summary:
+    url = database_url(settings)
+    with connect(url, application="frontpage evaluate") as connection, exclusive(connection, "evaluate"):
+        row = registry.candidate_at(connection, as_of)
+        n_readers = 0
+        if not registry.is_judged(row):
+            history, champion = load_history(connection, as_of, params.data), registry.champion_at(connection, as_of)
+            ensure_ticks(connection, as_of, look_backs(history, params), params.data)
+            candidate, best = registry.loaded(row), registry.loaded(champion) if champion else None
+            evaluation = evaluate(history, candidate, params, feast_lookup(feature_store(url)), best)
+            n_readers, decided = evaluation.n_readers, gate(evaluation, params.gate)
+            metrics = write_evaluation(evaluation, decided, registry.folder_of(row) / "evaluation")
+            row = registry.judge(connection, row, metrics, decided)
+    tracking.mark_stage(settings, row.version, row.stage)
+    details = {"version": row.version, "stage": row.stage, "gate": "; ".join(row.gate["reasons"])}
+    return Summary("evaluate", n_readers, 1, artifact=row.artefact_uri, details=details)

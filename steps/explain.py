@@ -1,0 +1,40 @@
+"""`frontpage explain`: what moves the scores of the version of as_of, over the lists it makes then."""
+
+from datetime import datetime
+from pathlib import Path
+
+from core.history import History
+from core.params import Params
+from core.settings import Settings
+from core.summary import Summary
+from features.activity import compute_states
+from features.snapshot import read_snapshot
+from models import artefact, registry
+from models.artefact import Model
+from models.ledger import ledger
+from models.moment import moment
+from models.report import write_explanation
+from models.score import ranking
+from store.connect import connect
+from store.history import load_history
+from store.server import database_url
+
+
+def run(settings: Settings, params: Params, as_of: datetime, data: Path | None = None) -> Summary:
+    """Global plot, contribution of each feature and every list with its reasons, as files beside the version.
+
+    Raises NothingPublishedError where no version was trained at `as_of`, BadInputError where `data` holds none.
+    """
+    if data:
+        return _explained(params, read_snapshot(data), artefact.load(data / "model"), data / "explanation")
+    with connect(database_url(settings), application="frontpage explain") as connection:
+        row = registry.candidate_at(connection, as_of)
+        history = load_history(connection, as_of, params.data)
+    return _explained(params, history, registry.loaded(row), registry.folder_of(row) / "explanation")
+
+
+def _explained(params: Params, history: History, model: Model, folder: Path) -> Summary:
+    now = moment(ledger(history), history.as_of, params.lists)
+    counts = write_explanation(ranking(model, now, compute_states(history), params), params, folder)
+    details = {"version": model.version, "lists": counts["lists"]}
+    return Summary("explain", len(now.readers), counts["rows"], artifact=str(folder), details=details)

@@ -1,0 +1,83 @@
+"""`frontpage train`: a candidate model from the history at as_of, or from a snapshot's files."""
+
+from datetime import datetime
+from pathlib import Path
+
+from core.errors import BadInputError
+from core.params import Params
+from core.settings import Settings
+from core.summary import Summary
+from features.repository import feature_store, file_store
+from features.snapshot import read_manifest, read_snapshot
+from features.ticks import ensure_ticks
+from lifecycle.resources import Resources, measure
+from lifecycle.tracking import TrainingRecord, git_commit, track_training
+from models import registry
+from models.build import Built, build
+from models.lookups import feast_lookup
+from models.ticks import look_backs
+from models.training import Inputs, version_name
+from store import versions
+from store.connect import connect
+from store.locks import exclusive
+from store.server import database_url
+
+
+def run(
+    settings: Settings, params: Params, as_of: datetime, data: Path | None = None, *, resume: bool = True
+) -> Summary:
+    """A version trained, kept on disk, registered as candidate and told to the trackers; with `data`, files only.
+
+    The same inputs give the same version: a repeat finds it, and a killed run goes on from its checkpoints.
+    Raises CheckFailedError where there is nothing to learn from.
+    """
+    if data:
+        built = _from_files(params, as_of, data, resume=resume)
+    else:
+        built = _from_database(settings, params, as_of, resume=resume)
+    metrics = built.model.metrics
+    details = {"version": built.model.version, "new": built.is_new, "ndcg": round(metrics["train_ndcg_at_10"], 4)}
+    return Summary("train", int(metrics["train_rows"]), 1, artifact=str(built.folder), details=details)
+
+
+def _from_files(params: Params, as_of: datetime, data: Path, *, resume: bool) -> Built:
+    history = read_snapshot(data)
+    if history.as_of != as_of:
+        raise BadInputError(f"{data} was taken at {history.as_of.isoformat()}; give that as --as-of, or another --data")
+    inputs = Inputs(history, params, feast_lookup(file_store(data)))
+    version = version_name(inputs, str(read_manifest(data)["hash"]))
+    return build(inputs, version, data / "model", resume=resume)
+
+
+def _from_database(settings: Settings, params: Params, as_of: datetime, *, resume: bool) -> Built:
+    url = database_url(settings)
+    with connect(url, application="frontpage train") as connection, exclusive(connection, "train"):
+        known = registry.known_at(connection, as_of, params, settings.path("snapshots"))
+        ensure_ticks(connection, as_of, look_backs(known.history, params), params.data)
+        inputs = Inputs(known.history, params, feast_lookup(feature_store(url)), known.parent_model())
+        version = version_name(inputs, known.snapshot_hash)
+        with registry.training(connection, known, params) as training_id:
+            with measure() as meter:
+                built = build(inputs, version, settings.path("models", version), resume=resume)
+            registry.register(connection, known, built, training_id)
+            references = track_training(settings, _record(known, built, params, meter.resources))
+            facts = {"metrics": built.model.metrics, "resources": meter.resources.as_dict(), "tracker_refs": references}
+            versions.end_training(connection, training_id, "done", **facts)
+    return built
+
+
+def _record(known: registry.Known, built: Built, params: Params, resources: Resources) -> TrainingRecord:
+    return TrainingRecord(
+        version=built.model.version,
+        as_of=known.history.as_of,
+        snapshot_hash=known.snapshot_hash,
+        artefact_dir=built.folder,
+        artefact_hash=built.artefact_hash,
+        params=params.model_dump(mode="json"),
+        metrics=built.model.metrics,
+        histories=built.model.histories,
+        plots=built.plots,
+        parent=known.parent.version if known.parent else None,
+        git_commit=git_commit(Path(__file__).parents[1]),
+        resources=resources,
+    )
