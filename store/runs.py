@@ -1,7 +1,7 @@
 """Lists: built beside what is served, checked, and made current by one pointer flip.
 
 A run is one attempt for (as_of, variant). Its rows go to a table of its own that becomes a partition of
-`recommendation` in the transaction that publishes it, so readers never see half a list.
+`recommendation` just before the pointer flips to it, so readers never see half a list.
 """
 
 import hashlib
@@ -120,7 +120,7 @@ def current(connection: Connection, variant: str) -> dict[str, Any] | None:
 
 
 def publish(connection: Connection, run: Mapping[str, Any], reason: str = "") -> Published:
-    """Make a checked run current, in one transaction.
+    """Make a checked run current: its rows are attached, then one transaction flips the pointer.
 
     A repeat with an equal checksum is dropped, a run that was published before stays what it is (`unchanged`); a list
     for an older as_of than the one being served is kept for the record but not served (`kept_newer`). Raises
@@ -130,14 +130,16 @@ def publish(connection: Connection, run: Mapping[str, Any], reason: str = "") ->
         return Published(run[c.RUN_ID], "unchanged")
     if run["state"] != "passed":
         raise CheckFailedError(f"run {run[c.RUN_ID]} is {run['state']}, not passed; only checked lists are published")
+    run_id, variant = run[c.RUN_ID], run["variant"]
     with transaction(connection):
-        _lock_pointer(connection)
-        run_id, variant = run[c.RUN_ID], run["variant"]
         twin = fetch_one(connection, _TWIN, [run["as_of"], variant, run["checksum"]])
         if twin is not None:
             _drop(connection, run_id)
             return Published(twin[c.RUN_ID], "unchanged")
+        # In a transaction before the flip: a query planned without the partition must not see the pointer to it.
         _attach(connection, run_id)
+    with transaction(connection):
+        _lock_pointer(connection)
         served = current(connection, variant)
         if served is not None and served["as_of"] > run["as_of"]:
             set_state(connection, run_id, "superseded")
@@ -185,6 +187,8 @@ _CURRENT = "select run.* from published_run join rec_run run using (run_id) wher
 _TWIN = """select run_id from rec_run where as_of = %s and variant = %s and checksum = %s
 and state in ('published', 'superseded') order by attempt desc limit 1"""
 
+_ATTACHED = "select 1 from pg_inherits where inhrelid = to_regclass(%s)"
+
 
 def _lock_pointer(connection: Connection) -> None:
     execute(connection, "lock table published_run in share row exclusive mode")
@@ -211,6 +215,8 @@ class _Hash:
 
 
 def _attach(connection: Connection, run_id: int) -> None:
+    if fetch_one(connection, _ATTACHED, [table_of(run_id)]) is not None:
+        return
     statement = sql.SQL("alter table recommendation attach partition {} for values in ({})")
     execute(connection, statement.format(sql.Identifier(table_of(run_id)), sql.Literal(run_id)))
 

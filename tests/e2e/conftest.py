@@ -1,11 +1,13 @@
 """A tiny world on disk, and parameters that train in seconds."""
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.installation import FRONTPAGE, UNTIL
+from tests.support.zygote import Zygote
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +32,11 @@ def small_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=True,
     )  # fmt: skip
     return out
+
+
+@pytest.fixture(scope="session")
+def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
+    """Starts commands in milliseconds."""
+    started = Zygote(tmp_path_factory.mktemp("zygote"))
+    yield started
+    started.close()

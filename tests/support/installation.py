@@ -15,6 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.zygote import Done, Zygote
+
 FRONTPAGE = str(Path(sys.executable).parent / "frontpage")
 #: End of the tiny world's history.
 UNTIL = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -23,8 +25,8 @@ UNTIL = datetime(2026, 3, 4, 12, tzinfo=UTC)
 class Installation:
     """One database and home, driven through the `frontpage` command like Airflow drives it."""
 
-    def __init__(self, database: str, home: Path, world: Path, params: Path) -> None:
-        self.database, self.world = database, world
+    def __init__(self, database: str, home: Path, world: Path, params: Path, zygote: Zygote | None = None) -> None:
+        self.database, self.world, self._zygote = database, world, zygote
         self.environment = {
             **os.environ,
             "FRONTPAGE_DATABASE_URL": database,
@@ -33,9 +35,11 @@ class Installation:
             "FRONTPAGE_PARAMS_FILE": str(params),
         }
 
-    def start(self, *arguments: str) -> subprocess.Popen:
-        """The command in a process group of its own."""
-        return subprocess.Popen(
+    def attempt(self, *arguments: str, kill_after: float = 300.0) -> Done:
+        """How the command ended, `kill -9`ed with its whole process group after `kill_after` seconds."""
+        if self._zygote is not None:
+            return self._zygote.run(arguments, self.environment, kill_after)
+        process = subprocess.Popen(
             [FRONTPAGE, *arguments],
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -43,24 +47,19 @@ class Installation:
             text=True,
             start_new_session=True,
         )
+        try:
+            output, _ = process.communicate(timeout=kill_after)
+            return Done(process.returncode, output, killed=False)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            output, _ = process.communicate()
+            return Done(process.returncode, output, killed=True)
 
     def run(self, *arguments: str) -> str:
         """The command's output; it must succeed."""
-        process = self.start(*arguments)
-        output, _ = process.communicate(timeout=300)
-        assert process.returncode == 0, f"frontpage {' '.join(arguments)} ended with {process.returncode}:\n{output}"
-        return output
-
-    def kill(self, after_seconds: float, *arguments: str) -> bool:
-        """Start the command and `kill -9` its whole group; True if it was still running then."""
-        process = self.start(*arguments)
-        try:
-            process.communicate(timeout=after_seconds)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-            return True
-        return False
+        done = self.attempt(*arguments)
+        assert done.returncode == 0, f"frontpage {' '.join(arguments)} ended with {done.returncode}:\n{done.output}"
+        return done.output
 
 
 class Watcher(threading.Thread):
