@@ -109,12 +109,17 @@ def open_engine(database_url: str, as_of: datetime, variables: Mapping[str, Any]
         connection_string=f"${{{_CONNECTION_VARIABLE}}}",
         create_temp_table=True,  # each query runs once, not once per metric
         # One connection: the temporary tables live on it.
-        kwargs={"connect_args": {"options": options}, "pool_size": 1, "max_overflow": 0},
+        kwargs={
+            "connect_args": {"options": options, "application_name": "frontpage checks"},
+            "pool_size": 1,
+            "max_overflow": 0,
+        },
     )
     try:
         yield Engine(context, datasource, as_of)
     finally:
-        datasource.get_engine().dispose()
+        for engine in (datasource.get_engine(), datasource.get_execution_engine().engine):
+            engine.dispose()
 
 
 def _bound(check: Check) -> Expectation:

@@ -30,12 +30,13 @@ def check_lists(
     checks = lists(params.quality)
     with open_engine(database_url, as_of, session_variables(params)) as engine:
         return [
-            engine.validate(_target(connection, run_id, part), of(checks, Boundary.LISTS, part))
+            engine.validate(target(connection, run_id, part), of(checks, Boundary.LISTS, part))
             for part in (Part.TABLE, Part.ROWS, Part.FIGURES)
         ]
 
 
-def _target(connection: Connection, run_id: int, part: Part) -> Target:
+def target(connection: Connection, run_id: int, part: Part) -> Target:
+    """What one part of a run's lists is read from."""
     name = f"{Boundary.LISTS}.{part}"
     if part == Part.TABLE:
         return Target(name, part, table_of(run_id))

@@ -18,7 +18,7 @@ _IDENTITY = {Boundary.ARTICLES: (c.ARTICLE_ID,), Boundary.READS: (c.EVENT_ID,), 
 def check_inputs(database_url: str, params: Params, as_of: datetime) -> list[Validation]:
     """One validation per part of each boundary, in the order of the reference page."""
     with open_engine(database_url, as_of, session_variables(params)) as engine:
-        return [_check(engine, boundary, part, params) for boundary, parts in SOURCES.items() for part in parts]
+        return [check_part(engine, boundary, part, params) for boundary, parts in SOURCES.items() for part in parts]
 
 
 def session_variables(params: Params) -> dict[str, Any]:
@@ -32,7 +32,8 @@ def session_variables(params: Params) -> dict[str, Any]:
     }
 
 
-def _check(engine: Engine, boundary: Boundary, part: Part, params: Params) -> Validation:
+def check_part(engine: Engine, boundary: Boundary, part: Part, params: Params) -> Validation:
+    """The expectations on one part of one boundary."""
     source = SOURCES[boundary][part]
     text = source if part == Part.TABLE else query(source)
     identity = _IDENTITY.get(boundary, ()) if part == Part.ROWS else ()

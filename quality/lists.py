@@ -27,7 +27,7 @@ def _shape() -> tuple[Check, ...]:
               e.ExpectColumnPairValuesToBeEqual(column_A=c.RANK, column_B="rank_expected")),
         Check("list_scores_are_finite", _AT, rows, _FAIL, "a score that is not a number is a model that broke",
               _true("score_is_finite")),
-        Check("list_scores_fall_with_rank", _AT, rows, _FAIL, "the page would not show the best first",
+        Check("list_scores_fall_with_rank", _AT, rows, _FAIL, "the page would not show the best first (in a fallback list: within each candidate source)",
               _true("is_in_order")),
         Check("list_reasons_are_there", _AT, rows, _FAIL, "every recommendation is explained",
               _true("has_reasons")),

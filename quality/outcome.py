@@ -13,6 +13,8 @@ from quality.declare import Boundary, Check, Severity
 #: than failing.
 State = Literal["passed", "failed", "skipped", "error"]
 
+_NAMED = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -56,12 +58,15 @@ def at(outcomes: Sequence[Outcome], boundary: Boundary) -> list[Outcome]:
 
 
 def warnings_of(outcomes: Sequence[Outcome]) -> dict[str, str]:
-    """`warnings` and `skipped` as comma-separated names, for a step's summary; absent where there are none."""
+    """`warnings` and `skipped` as comma-separated names, for a step's summary; absent where there are none.
+
+    More than _NAMED of them are only counted; pages and `validation_run` name them all.
+    """
     names = {
         "warnings": [o.check.name for o in outcomes if o.is_warning and o.state != "skipped"],
         "skipped": [o.check.name for o in outcomes if o.state == "skipped"],
     }
-    return {key: ",".join(found) for key, found in names.items() if found}
+    return {key: ",".join(found) if len(found) <= _NAMED else str(len(found)) for key, found in names.items() if found}
 
 
 def demand(outcomes: Sequence[Outcome], what: str) -> None:

@@ -1,13 +1,17 @@
 -- Every row of a run's lists and fallback lists, with what is known of its article and its reader at as_of.
 -- grain: scope, owner, rank
+-- A fallback list is completed from the most read overall, so its scores fall within each candidate source.
 -- parameters: {table} the run's own table, {run_id}; session settings frontpage.as_of, frontpage.max_age_days; read-only
 with moment as (
     select current_setting('frontpage.as_of')::timestamptz as as_of,
            current_setting('frontpage.max_age_days')::float8 * interval '1 day' as max_age
 ), listed as materialized (
-    select 'reader' as scope, reader_key::text as owner, reader_key, rank, article_id, score, reasons from {table}
+    select 'reader' as scope, reader_key::text as owner, reader_key, rank, article_id, score, reasons,
+           null as block
+    from {table}
     union all
-    select scope, scope_value, null, rank, article_id, score, reasons from fallback_list where run_id = {run_id}
+    select scope, scope_value, null, rank, article_id, score, reasons, candidate_source
+    from fallback_list where run_id = {run_id}
 ), version as materialized (
     select distinct on (article_id) article_id, status, duplicate_of, first_seen_at,
            coalesce(published_at, first_seen_at) as published_at
@@ -26,7 +30,7 @@ with moment as (
 select listed.scope, listed.owner, listed.rank, listed.article_id, listed.score,
        row_number() over list as rank_expected,
        count(*) over (partition by listed.scope, listed.owner, listed.article_id) as n_times,
-       listed.score <= coalesce(lag(listed.score) over list, listed.score) as is_in_order,
+       listed.score <= coalesce(lag(listed.score) over block, listed.score) as is_in_order,
        listed.score not in ('NaN', 'Infinity', '-Infinity') as score_is_finite,
        listed.reasons @? '$[0]' and not listed.reasons @? '$[*] ? (!exists(@.text) || @.text == "")' as has_reasons,
        listed.reader_key is null or exists (
@@ -43,4 +47,5 @@ select listed.scope, listed.owner, listed.rank, listed.article_id, listed.score,
 from listed
 left join version using (article_id)
 left join already_read on already_read.reader_key = listed.reader_key and already_read.article_id = listed.article_id
-window list as (partition by listed.scope, listed.owner order by listed.rank)
+window list as (partition by listed.scope, listed.owner order by listed.rank),
+       block as (partition by listed.scope, listed.owner, listed.block order by listed.rank)
