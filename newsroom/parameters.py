@@ -92,6 +92,7 @@ class ReaderParams(Section):
     sessions_per_day: float
     sessions_sigma: float
     further_reads: float
+    habit_strength: float
     new_per_day: float
     leaving_per_day: float
     interest_concentration: float

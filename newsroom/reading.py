@@ -34,11 +34,17 @@ def sessions_of_hour(setting: Setting, readers: Table, hour: int) -> Table:
     rhythm = cycle(hour, zones, p.cycles.reading_hours, p.cycles.reading_weekdays) / 24
     present = (readers["known"] <= hour) & (readers["leaves"] > hour)
     rate = readers["sessions"] * rhythm[first[readers["region"]] + readers["zone"]] * present
+    rate = rate * _habit(p.readers.habit_strength, hour - readers["habit"])
     reader = np.repeat(np.arange(len(rate)), rng.poisson(rate))
     start = rng.uniform(0, _SECONDS, size=len(reader))
     reads = 1 + rng.poisson(p.readers.further_reads, size=len(reader))
     session = np.repeat(np.arange(len(reader)), reads)
     return {"reader": reader[session], "session": session, "start": start[session]}
+
+
+def _habit(strength: float, apart: np.ndarray) -> np.ndarray:
+    """How much likelier than at an average hour a reader comes `apart` hours from their own (von Mises, mean 1)."""
+    return np.exp(strength * np.cos(2 * np.pi * apart / 24)) / np.i0(strength)
 
 
 def weights(setting: Setting, articles: Table, at: float) -> np.ndarray:
