@@ -1,0 +1,7 @@
+"""Published data sets as canonical files: one module per format, and the registry of them."""
+
+from newsroom.importers.base import Importer
+from newsroom.importers.deskdrop import DESKDROP
+from newsroom.importers.nemig import NEMIG
+
+IMPORTERS: dict[str, Importer] = {importer.name: importer for importer in (DESKDROP, NEMIG)}

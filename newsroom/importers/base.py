@@ -1,0 +1,183 @@
+"""What every importer shares: streaming rows out of published files, canonical files in, and a count of what was dropped."""
+
+import csv
+import gzip
+import hashlib
+import io
+import os
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+
+from core.canonical import Kind
+from core.errors import BadInputError
+
+Row = dict[str, Any]
+_LONGEST_CELL = 16 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Report:
+    """What an import read, wrote and dropped. For each file: rows_in = rows used + rows dropped (each with a reason)."""
+
+    format: str
+    rows_in: Counter[str] = field(default_factory=Counter)
+    rows_out: Counter[str] = field(default_factory=Counter)
+    dropped: dict[str, Counter[str]] = field(default_factory=dict)
+    notes: Counter[str] = field(default_factory=Counter)
+
+    def drop(self, file: str, reason: str) -> None:
+        """Counts one row of `file` as unusable."""
+        self.dropped.setdefault(file, Counter())[reason] += 1
+
+    @property
+    def n_dropped(self) -> int:
+        """Rows dropped from all files."""
+        return sum(reasons.total() for reasons in self.dropped.values())
+
+    def plain(self) -> Row:
+        """The report as it is written to import_report.json."""
+        return {
+            "format": self.format,
+            "rows_in": dict(self.rows_in),
+            "rows_out": dict(self.rows_out),
+            "dropped": {file: dict(reasons) for file, reasons in self.dropped.items()},
+            "notes": dict(self.notes),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """A published data set that we can read. `run(path, sink, report)` streams it through."""
+
+    name: str
+    files: tuple[str, ...]
+    run: Callable[[Path, "Sink", Report], None]
+
+
+class Sink:
+    """Canonical files being written under hidden names; `finish` gives them their own."""
+
+    def __init__(self, out: Path, report: Report, stack: ExitStack) -> None:
+        self._out, self._report, self._stack = out, report, stack
+        self._open: dict[Kind, BinaryIO] = {}
+
+    def write(self, kind: Kind, row: Row) -> None:
+        """Adds one canonical row; absent values are left out."""
+        if kind not in self._open:
+            path = self._unfinished(kind)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._open[kind] = self._stack.enter_context(path.open("wb"))
+        line = {name: value for name, value in row.items() if value is not None}
+        self._open[kind].write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        self._report.rows_out[kind.value] += 1
+
+    def finish(self) -> None:
+        """Puts the files in place; those of an earlier import of the same format are replaced."""
+        self._stack.close()
+        for kind in self._open:
+            os.replace(self._unfinished(kind), self._out / kind.value / f"{self._report.format}.jsonl")
+
+    def discard(self) -> None:
+        """Removes what was written so far; nothing half-made is left."""
+        self._stack.close()
+        for kind in self._open:
+            self._unfinished(kind).unlink(missing_ok=True)
+
+    def _unfinished(self, kind: Kind) -> Path:
+        return self._out / kind.value / f".{self._report.format}.jsonl.tmp"
+
+
+def import_with(importer: Importer, path: Path, out: Path) -> Report:
+    """The report of reading `path` into canonical files under `out`; it is also `out/import_report.json`.
+
+    Memory is bounded by the number of distinct ids, never by the size of the files.
+    Raises BadInputError where a file is missing, is not what its name says, or gives no usable row at all.
+    """
+    report = Report(importer.name)
+    with ExitStack() as stack:
+        sink = Sink(out, report, stack)
+        try:
+            importer.run(path, sink, report)
+            if not report.rows_out:
+                raise BadInputError(f"{path} holds no usable {importer.name} row; dropped: {_reasons(report)}")
+        except BaseException:
+            sink.discard()
+            raise
+        sink.finish()
+    (out / "import_report.json").write_bytes(orjson.dumps(report.plain(), option=orjson.OPT_INDENT_2))
+    return report
+
+
+def _reasons(report: Report) -> str:
+    lines = [f"{file}: {reason} {n}" for file, reasons in report.dropped.items() for reason, n in reasons.items()]
+    return "; ".join(lines) or "nothing, the files are empty"
+
+
+def find(folder: Path, *names: str) -> Path:
+    """The first of `names` that is in `folder`, plain or gzip.
+
+    Raises BadInputError naming the file and the remedy.
+    """
+    for name in names:
+        for path in (folder / name, folder / f"{name}.gz"):
+            if path.is_file():
+                return path
+    raise BadInputError(f"{folder / names[0]} (or .gz) does not exist; give the folder that holds the published files")
+
+
+@contextmanager
+def _text(path: Path) -> Iterator[io.TextIOWrapper]:
+    opened = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
+    with opened as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace", newline="") as text:  # type: ignore[type-var]
+        yield text
+
+
+def rows(path: Path, columns: tuple[str, ...], report: Report, *, header: bool = True, delimiter: str = ",") -> Iterator[Row]:
+    """Each usable row of a CSV or TSV file, by column; others are counted in `report` with their reason.
+
+    Bytes that are not UTF-8 become U+FFFD. Raises BadInputError where the file is not gzip as its name says, or its
+    header lacks a column.
+    """
+    csv.field_size_limit(_LONGEST_CELL)
+    name = path.name.removesuffix(".gz")
+    try:
+        with _text(path) as text:
+            quoting = csv.QUOTE_MINIMAL if delimiter == "," else csv.QUOTE_NONE
+            reader = csv.reader((line.replace("\0", "") for line in text), delimiter=delimiter, quoting=quoting)
+            names = next(reader, []) if header else list(columns)
+            yield from _cells(reader, _checked(names, columns, path), name, report)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise BadInputError(f"{path} is not a whole gzip file ({error}); fetch it again") from error
+    except csv.Error as error:
+        raise BadInputError(f"{path}: {error}; the file is not a table of text") from error
+
+
+def _checked(names: list[str], columns: tuple[str, ...], path: Path) -> list[str]:
+    missing = [column for column in columns if column not in names]
+    if missing:
+        raise BadInputError(f"{path} has no column {missing[0]!r} in its first line; expected {', '.join(columns)}")
+    return names
+
+
+def _cells(reader: Iterator[list[str]], names: list[str], file: str, report: Report) -> Iterator[Row]:
+    for cells in reader:
+        if not cells:
+            continue
+        report.rows_in[file] += 1
+        if len(cells) == len(names):
+            yield dict(zip(names, cells, strict=True))
+        else:
+            report.drop(file, "wrong_number_of_cells")
+
+
+def stable_id(*parts: str) -> str:
+    """A short name made from `parts`, the same for the same parts."""
+    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
+
