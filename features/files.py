@@ -33,8 +33,9 @@ def write_state_files(folder: Path, ticks: Iterable[tuple[datetime, States]]) ->
         for view in VIEWS:
             news = changed(view, before[view.name], rows[view.name])
             parts[view.name].append(to_arrow(view, news, tick))
-            known = pd.concat([before[view.name], news[[*view.keys, c.FINGERPRINT]]])
-            before[view.name] = known.drop_duplicates(list(view.keys), keep="last")
+            known = [part for part in (before[view.name], news[[*view.keys, c.FINGERPRINT]]) if len(part)]
+            if known:
+                before[view.name] = pd.concat(known).drop_duplicates(list(view.keys), keep="last")
     (folder / "features").mkdir(parents=True, exist_ok=True)
     tables = {view.name: pa.concat_tables(parts[view.name]) for view in VIEWS}
     for view in VIEWS:

@@ -83,8 +83,9 @@ def historical(store: Any, rows: pd.DataFrame) -> Training:
     placed = rows[[c.READER_KEY, c.ARTICLE_ID, c.EVENT_TIMESTAMP]].merge(home, on=[c.READER_KEY, c.EVENT_TIMESTAMP])
     placed = placed[placed[c.REGION].notna()]
     article_regions = _retrieved(store, ARTICLE_REGIONS, placed)
-    everywhere = rows[[c.EVENT_TIMESTAMP]].assign(**{c.REGION: EVERYWHERE})
-    regions = _retrieved(store, REGIONS, pd.concat([placed, everywhere], ignore_index=True))
+    everywhere = rows[[c.EVENT_TIMESTAMP]].drop_duplicates().assign(**{c.REGION: EVERYWHERE})
+    named = [part[[c.REGION, c.EVENT_TIMESTAMP]] for part in (placed, everywhere) if len(part)]
+    regions = _retrieved(store, REGIONS, pd.concat(named, ignore_index=True) if named else everywhere)
     seen = article_regions[article_regions[c.N_READS] > 0].reset_index(drop=True)
     entities = entities_at(States(articles, seen, regions, readers))
     return Training(entities, pairs_of(entities, rows[c.READER_KEY], rows[c.ARTICLE_ID], moments))
@@ -95,14 +96,23 @@ def online_readers(store: Any, reader_keys: npt.ArrayLike) -> pd.DataFrame:
     keys = [int(key) for key in pd.Index(reader_keys)]
     service = _service(store, READERS)
     chunks = [
-        store.get_online_features(
-            features=service, entity_rows=[{c.READER_KEY: key} for key in keys[start : start + ONLINE_CHUNK]]
-        ).to_df()
-        for start in range(0, max(len(keys), 1), ONLINE_CHUNK)
-        if keys
+        from_rows(READERS, store.get_online_features(features=service, entity_rows=entity_rows).to_df())
+        for entity_rows in _batches(keys)
     ]
-    rows = pd.concat(chunks, ignore_index=True) if chunks else pd.DataFrame(columns=READERS.names)
-    return from_rows(READERS, rows)
+    return pd.concat(chunks, ignore_index=True) if chunks else from_rows(READERS, pd.DataFrame(columns=READERS.names))
+
+
+def readers_at(store: Any, reader_keys: npt.ArrayLike, as_of: datetime) -> pd.DataFrame:
+    """Reader states at `as_of`, one row per key in the order given: online where that moment is there, else historical.
+
+    So a back-fill of an older moment never sees what the online store has learned since.
+    """
+    if materialised_at(store) == as_of:
+        return online_readers(store, reader_keys)
+    moment = pd.Timestamp(as_of).tz_convert("UTC").as_unit("us")
+    rows = pd.DataFrame({c.READER_KEY: pd.Index(reader_keys, dtype="int64")}).assign(**{c.EVENT_TIMESTAMP: moment})
+    known = _retrieved(store, READERS, rows).drop(columns=c.AS_OF)
+    return rows[[c.READER_KEY]].merge(known, on=c.READER_KEY, how="left")
 
 
 def materialise(store: Any, as_of: datetime, *, again: bool = False) -> bool:
@@ -123,6 +133,11 @@ def materialised_at(store: Any) -> datetime | None:
     """The moment that the online store holds; None before the first materialisation."""
     done = store.get_feature_view(READERS.name).materialization_intervals
     return max((end for _, end in done), default=None)
+
+
+def _batches(keys: list[int]) -> Iterator[list[dict[str, int]]]:
+    for start in range(0, len(keys), ONLINE_CHUNK):
+        yield [{c.READER_KEY: key} for key in keys[start : start + ONLINE_CHUNK]]
 
 
 def _retrieved(store: Any, view: View, rows: pd.DataFrame) -> pd.DataFrame:

@@ -122,7 +122,9 @@ def changed(view: View, before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame
     gone = both[both[c.FINGERPRINT].isna() & (both[_BEFORE] != GONE)]
     known = now[keys].merge(before, on=keys, how="left")[c.FINGERPRINT]  # in the order of `now`
     news = now[(known.isna() | (known != now[c.FINGERPRINT].to_numpy())).to_numpy()]
-    return pd.concat([news, empty_rows(view, gone)], ignore_index=True) if len(gone) else news
+    if gone.empty:
+        return news
+    return pd.concat([news, empty_rows(view, gone).astype(news.dtypes)], ignore_index=True)
 
 
 def fingerprints(view: View, rows: pd.DataFrame) -> Ints:

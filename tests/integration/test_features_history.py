@@ -32,8 +32,8 @@ def test_history_holds_what_was_recorded_by_then(database: str) -> None:
     assert known.articles.loc[0, [c.SUMMARY, c.BODY]].tolist() == ['quote " and\nnewline', ""]
     assert known.articles.loc[0, c.CATEGORY] is None
     assert known.reads[c.OCCURRED_AT].tolist() == [hours(5)]
-    assert known.readers[c.READER_KEY].tolist() == [1, 2]
-    assert known.readers[c.INTERESTS].tolist() == [("x, y", 'z"'), None]
+    assert known.readers[c.READER_KEY].tolist() == [1]
+    assert known.readers[c.INTERESTS].tolist() == [("x, y", 'z"')]
 
 
 def test_newest_version_by_then_wins_and_the_older_is_kept(database: str) -> None:

@@ -1,0 +1,208 @@
+"""Feast on PostgreSQL and on files: function = historical = online, nothing leaks, nothing old gets online."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import psycopg2
+import pytest
+
+from core import columns as c
+from core.history import READ_COLUMNS, History
+from core.params import DataParams
+from core.settings import Settings
+from features.activity import compute_states
+from features.entities import entities_at, pairs_of
+from features.files import write_state_files
+from features.history import history_at
+from features.pairs import features_of
+from features.repository import (
+    Training,
+    feature_store,
+    file_store,
+    historical,
+    materialise,
+    materialised_at,
+    online_readers,
+    readers_at,
+)
+from features.ticks import ensure_ticks, write_states
+from features.views import READERS, VIEWS, to_rows
+from store.connect import Connection, connect, execute, fetch_all, fetch_one
+from store.copy import copy_frame
+from store.history import load_history
+from tests.feature_worlds import frame, hours, put, random_history, read
+
+DATA = DataParams(max_days=3)
+TICKS = [hours(n) for n in (30, 54.5, 78, 100, 140)]
+
+
+def _world(seed: int = 21) -> History:
+    return random_history(seed, n_articles=80, n_readers=200, n_reads=3000)
+
+
+def _rows(connection: Connection) -> dict[str, list[dict[str, Any]]]:
+    return {view.name: fetch_all(connection, f"select * from feast.{view.name} order by 1, 2, 3") for view in VIEWS}
+
+
+def _asked(connection: Connection, ticks: list[Any], n: int, seed: int = 1) -> pd.DataFrame:
+    """Random known (reader, article, tick) rows, and the features the pure function gives for them."""
+    draw = np.random.default_rng(seed)
+    parts = []
+    for tick in ticks:
+        states = compute_states(load_history(connection, tick, DATA))
+        part = pd.DataFrame({
+            c.READER_KEY: draw.choice(states.readers[c.READER_KEY], n),
+            c.ARTICLE_ID: draw.choice(states.articles[c.ARTICLE_ID], n),
+        })  # fmt: skip
+        entities = entities_at(states, tick)
+        matrix = features_of(entities, pairs_of(entities, part[c.READER_KEY], part[c.ARTICLE_ID]))
+        parts.append(part.assign(**{c.EVENT_TIMESTAMP: pd.Timestamp(tick).as_unit("us"), "expected": list(matrix)}))
+    return pd.concat(parts, ignore_index=True).sample(frac=1, random_state=seed).reset_index(drop=True)
+
+
+def test_function_historical_and_online_agree_for_1000_readers_and_moments(database: str) -> None:
+    """The pure function, Feast's point-in-time join and Feast's online store give the same bits."""
+    with connect(database) as connection:
+        put(connection, _world())
+        ensure_ticks(connection, TICKS[-1], TICKS, DATA)
+        store = feature_store(database)
+        asked = _asked(connection, TICKS, 200)
+        assert len(asked) == 1000
+        training = historical(store, asked)
+        np.testing.assert_array_equal(_computed(training), _expected(asked))
+        assert materialise(store, TICKS[-1])
+        current = compute_states(load_history(connection, TICKS[-1], DATA)).readers
+    online = online_readers(store, current[c.READER_KEY])
+    pd.testing.assert_frame_equal(to_rows(READERS, online), to_rows(READERS, current))
+
+
+def test_rows_recorded_after_a_moment_never_reach_it(database: str) -> None:
+    """Late rows (happened before the tick, recorded after) and future rows, there when the tick is written."""
+    tick = TICKS[2]
+    with connect(database) as connection:
+        put(connection, _world())
+        asked = _asked(connection, [tick], 100)
+        planted = [read(n, "a000", 70 + n / 100, recorded_at=hours(79)) for n in range(1, 60)]
+        planted += [read(n, "a001", 200 + n / 100) for n in range(1, 60)]
+        rows = frame(READ_COLUMNS, planted).assign(source="s", extract_id=0)
+        copy_frame(connection, "read_event", rows[rows[c.READER_KEY].isin(_known(connection))])
+        ensure_ticks(connection, hours(300), [tick, hours(79.5), hours(210)], DATA)
+        store = feature_store(database)
+        np.testing.assert_array_equal(_computed(historical(store, asked)), _expected(asked))
+        later = historical(store, asked.assign(**{c.EVENT_TIMESTAMP: pd.Timestamp(hours(210)).as_unit("us")}))
+    assert not np.array_equal(_computed(later), _expected(asked))
+
+
+def _known(connection: Connection) -> list[int]:
+    return [row[c.READER_KEY] for row in fetch_all(connection, "select reader_key from reader")]
+
+
+def test_running_twice_writes_nothing_and_only_changes_are_written(database: str) -> None:
+    """A repeat leaves every row and the tick as they are; an hour later only who had an event has a new row."""
+    with connect(database) as connection:
+        put(connection, _world())
+        first = write_states(connection, compute_states(load_history(connection, TICKS[2], DATA)), TICKS[2])
+        rows = _rows(connection)
+        again = write_states(connection, compute_states(load_history(connection, TICKS[2], DATA)), TICKS[2])
+        assert sum(first.values()) == sum(len(table) for table in rows.values())
+        assert sum(again.values()) == 0
+        assert _rows(connection) == rows
+        soon = TICKS[2] + timedelta(hours=1)
+        changed = write_states(connection, compute_states(load_history(connection, soon, DATA)), soon)
+        assert 0 < changed["reader_state"] < first["reader_state"] / 2
+
+
+def test_ticks_in_any_order_and_killed_half_way_give_the_same_answers(database: str) -> None:
+    """Filled in newest first, oldest last, with a kill in between: every moment answers as if written in order."""
+    order = [TICKS[4], TICKS[1], TICKS[3], TICKS[0], TICKS[2]]
+    with connect(database) as connection:
+        put(connection, _world(22))
+        for tick in order:
+            states = compute_states(load_history(connection, tick, DATA))
+            execute(connection, DIE)
+            with pytest.raises(psycopg2.Error, match="killed"):
+                write_states(connection, states, tick)
+            execute(connection, LIVE)
+            write_states(connection, states, tick)
+        asked = _asked(connection, TICKS, 100)
+        training = historical(feature_store(database), asked)
+        assert fetch_one(connection, "select count(*) as n from feast.state_tick") == {"n": len(TICKS)}
+    np.testing.assert_array_equal(_computed(training), _expected(asked))
+
+
+def test_an_older_moment_never_reaches_the_online_store(database: str) -> None:
+    """Back-filling yesterday after today leaves today online, and asks the past from the point-in-time rows."""
+    with connect(database) as connection:
+        put(connection, _world())
+        ensure_ticks(connection, TICKS[4], TICKS[4:], DATA)
+        store = feature_store(database)
+        assert materialise(store, TICKS[4])
+        keys = fetch_all(connection, "select reader_key from feast.reader_state order by 1")
+        keys = [row[c.READER_KEY] for row in keys]
+        newest = online_readers(store, keys)
+        ensure_ticks(connection, TICKS[4], TICKS[:4], DATA)
+        assert not materialise(store, TICKS[1])
+        pd.testing.assert_frame_equal(online_readers(store, keys), newest)
+        assert materialised_at(store) == TICKS[4]
+        past = compute_states(load_history(connection, TICKS[1], DATA)).readers
+    pd.testing.assert_frame_equal(
+        to_rows(READERS, readers_at(store, past[c.READER_KEY], TICKS[1])), to_rows(READERS, past)
+    )
+    pd.testing.assert_frame_equal(readers_at(store, keys, TICKS[4]), newest)
+
+
+def test_unknown_readers_are_empty_and_nobody_is_nobody(database: str) -> None:
+    """The online store never fails for want of a reader."""
+    store = feature_store(database)
+    unknown = online_readers(store, [5])
+    assert unknown[c.N_READS].tolist() == [0]
+    assert unknown[c.RECENT_ARTICLES].tolist() == [()]
+    assert online_readers(store, []).empty
+
+
+def test_files_answer_as_the_database_does(database: str, tmp_path: Path) -> None:
+    """The same views over Parquet files give the same rows; the bytes depend on the states alone."""
+    with connect(database) as connection:
+        put(connection, _world())
+        wide = load_history(connection, TICKS[-1], DataParams(max_days=30))
+        asked = _asked(connection, TICKS, 100)
+    for folder in ("a", "b"):
+        ticks = ((tick, compute_states(history_at(wide, tick, DATA))) for tick in TICKS)
+        write_state_files(tmp_path / folder, ticks)
+    for file in sorted((tmp_path / "a" / "features").iterdir()):
+        assert file.read_bytes() == (tmp_path / "b" / "features" / file.name).read_bytes()
+    training = historical(file_store(tmp_path / "a"), asked)
+    np.testing.assert_array_equal(_computed(training), _expected(asked))
+
+
+def test_the_step_twice_writes_once_and_says_what_is_online(settings: Settings) -> None:
+    """`frontpage features` is idempotent; a back-fill after it says that it did not go online."""
+    from core.params import Params
+    from steps import features
+
+    with connect(settings.database_url) as connection:
+        put(connection, _world())
+    params = Params()
+    first, again = (features.run(settings, params, TICKS[3]) for _ in range(2))
+    older = features.run(settings, params, TICKS[1])
+    assert first.rows_out > 0
+    assert again.rows_out == 0
+    assert [first.details["online"], older.details["online"]] == [True, False]
+
+
+DIE = """
+create function feast.die() returns trigger language plpgsql as $$ begin raise exception 'killed'; end $$;
+create trigger die before insert on feast.reader_state execute function feast.die();
+"""
+LIVE = "drop function feast.die cascade"
+
+
+def _expected(asked: pd.DataFrame) -> Any:
+    return np.stack(asked["expected"].to_numpy())
+
+
+def _computed(training: Training) -> Any:
+    return features_of(training.entities, training.pairs)

@@ -1,0 +1,56 @@
+"""Snapshots: the same history, the same bytes; a damaged one is refused in one sentence."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from core.errors import BadInputError
+from core.history import History
+from features.snapshot import read_snapshot, write_snapshot
+from tests.feature_worlds import article, history, random_history, read, reader
+
+
+def _world() -> History:
+    world = random_history(11)
+    older = random_history(12, n_articles=3).articles
+    return History(world.as_of, world.articles, world.reads, world.readers, older, world.readers.head(0))
+
+
+def test_the_same_history_gives_the_same_bytes(tmp_path: Path) -> None:
+    """Written twice, into a used and into a new folder: one hash, and equal files."""
+    first = write_snapshot(_world(), tmp_path / "a")
+    assert write_snapshot(_world(), tmp_path / "b") == first == write_snapshot(_world(), tmp_path / "a")
+    for file in sorted((tmp_path / "a").iterdir()):
+        assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()
+
+
+def test_what_was_written_is_read(tmp_path: Path) -> None:
+    """Every frame comes back as it was: order, types, missing values and lists."""
+    world = _world()
+    write_snapshot(world, tmp_path)
+    back = read_snapshot(tmp_path)
+    assert back.as_of == world.as_of
+    for name in ("articles", "reads", "readers", "older_articles", "older_readers"):
+        pd.testing.assert_frame_equal(getattr(back, name), getattr(world, name))
+
+
+def test_one_row_more_gives_another_hash(tmp_path: Path) -> None:
+    """The hash stands for the content."""
+    rows = [read(1, "a", 1), read(2, "a", 2)]
+    hashes = {write_snapshot(history(9, [article("a")], rows[:n], [reader(1)]), tmp_path) for n in (1, 2)}
+    assert len(hashes) == 2
+
+
+@pytest.mark.parametrize("file", ["reads.parquet", "manifest.json"])
+def test_a_damaged_or_missing_file_is_named(tmp_path: Path, file: str) -> None:
+    """A flipped byte, a missing file, a killed run (no manifest yet): one sentence with the file and the remedy."""
+    write_snapshot(_world(), tmp_path)
+    content = bytearray((tmp_path / file).read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / file).write_bytes(content)
+    with pytest.raises(BadInputError, match=file):
+        read_snapshot(tmp_path)
+    (tmp_path / file).unlink()
+    with pytest.raises(BadInputError, match=f"{file} is missing"):
+        read_snapshot(tmp_path)
