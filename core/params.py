@@ -87,6 +87,7 @@ class EvaluationParams(Section):
 
     n_ticks: int = Field(4, ge=1)
     tick_hours: float = Field(7.0, gt=0, description="distance between them")
+    max_readers_per_tick: int = Field(20_000, ge=1)
 
 
 class ExplainParams(Section):

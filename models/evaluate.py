@@ -101,9 +101,15 @@ def evaluate(
     past = Past(book, params, candidate.vectors_for(book), ticks.window)
     chain = als_chain(book, ticks.evaluation, params)
     steps = tqdm(zip(ticks.evaluation, chain, strict=True), total=len(ticks.evaluation), desc="evaluate", disable=None)
-    frames = [_tick_rows(tick_at(past, as_of, factors), rankers, lookup) for as_of, factors in steps]
-    judged = [frame for frame in frames if len(frame)]
-    return Evaluation(pd.concat(judged, ignore_index=True) if judged else _no_rows())
+    n_most = params.evaluation.max_readers_per_tick
+    made = [tick_at(past, as_of, factors, n_most) for as_of, factors in steps]
+    judged = [tick for tick in made if len(tick.pairs)]
+    if not judged:
+        return Evaluation(pd.DataFrame(columns=["as_of", "n_readers", "candidate_recall", "ranker", *METRICS]))
+    rows = learnable(judged, lookup)
+    parts = np.split(rows.matrix, np.cumsum([len(tick.pairs) for tick in judged])[:-1])
+    frames = [_tick_rows(tick, part, rows.names, rankers) for tick, part in zip(judged, parts, strict=True)]
+    return Evaluation(pd.concat(frames, ignore_index=True))
 
 
 def gate(evaluation: Evaluation, params: GateParams) -> Gate:
@@ -126,17 +132,10 @@ def gate(evaluation: Evaluation, params: GateParams) -> Gate:
     return Gate(passed, tuple(reasons), ratios)
 
 
-def _no_rows() -> pd.DataFrame:
-    return pd.DataFrame(columns=["as_of", "n_readers", "candidate_recall", "ranker", *METRICS])
-
-
-def _tick_rows(tick: Tick, rankers: Mapping[str, Scorer], lookup: Lookup) -> pd.DataFrame:
-    if not len(tick.pairs):
-        return _no_rows()
-    rows = learnable([tick], lookup)
+def _tick_rows(tick: Tick, matrix: Matrix, names: tuple[str, ...], rankers: Mapping[str, Scorer]) -> pd.DataFrame:
     judged = _Judged.of(tick)
     shared = {"as_of": tick.as_of, "n_readers": len(judged.sizes), "candidate_recall": judged.candidate_recall()}
-    scores = {name: np.round(score(tick, rows.matrix, rows.names), SCORE_DECIMALS) for name, score in rankers.items()}
+    scores = {name: np.round(score(tick, matrix, names), SCORE_DECIMALS) for name, score in rankers.items()}
     return pd.DataFrame([{**shared, "ranker": name, **judged.metrics(score)} for name, score in scores.items()])
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-import matplotlib as mpl
-from matplotlib.figure import Figure
+from typing import Any
 
 from models.explain import Explained
 from models.ranker import Matrix
@@ -16,7 +14,7 @@ _DPI = 110
 
 def curve(values: Sequence[float], title: str, x_label: str, y_label: str, path: Path) -> Path:
     """One line over steps 1, 2, ...; the path."""
-    figure = Figure(figsize=(6, 3.5), layout="constrained")
+    figure = _figure(6)
     axes = figure.add_subplot()
     axes.plot(range(1, len(values) + 1), values, marker="o")
     axes.set(title=title, xlabel=x_label, ylabel=y_label)
@@ -26,7 +24,7 @@ def curve(values: Sequence[float], title: str, x_label: str, y_label: str, path:
 
 def ticks_plot(values: Mapping[str, Sequence[float]], ticks: Sequence[str], path: Path) -> Path:
     """nDCG@10 of each ranker over the evaluation ticks; the path."""
-    figure = Figure(figsize=(7, 3.5), layout="constrained")
+    figure = _figure(7)
     axes = figure.add_subplot()
     for name, line in values.items():
         axes.plot(range(len(ticks)), line, marker="o", label=name)
@@ -39,6 +37,8 @@ def ticks_plot(values: Mapping[str, Sequence[float]], ticks: Sequence[str], path
 
 def shap_summary(explained: Explained, matrix: Matrix, path: Path) -> Path:
     """SHAP's summary plot: what moves the scores of a version, and which way; the path."""
+    import matplotlib as mpl
+
     mpl.use("Agg")
     import matplotlib.pyplot as plt
     import numpy as np
@@ -57,7 +57,13 @@ def shap_summary(explained: Explained, matrix: Matrix, path: Path) -> Path:
     return path
 
 
-def _save(figure: Figure, path: Path) -> Path:
+def _figure(width_inches: float) -> Any:
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width_inches, 3.5), layout="constrained")
+
+
+def _save(figure: Any, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=_DPI, bbox_inches="tight", metadata={"Software": None})
     return path

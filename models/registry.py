@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from core.clock import TICK, iso
@@ -20,12 +20,14 @@ from core.history import History
 from core.params import Params
 from features.snapshot import MANIFEST, read_manifest, write_snapshot
 from models.artefact import Model, artefact_hash, load
-from models.build import Built
 from models.evaluate import Gate
 from store import versions
 from store.connect import Connection
 from store.history import load_history
 from store.versions import ModelVersion
+
+if TYPE_CHECKING:
+    from models.build import Built
 
 
 @dataclass(frozen=True, slots=True)
