@@ -51,7 +51,7 @@ check: setup lint  ## lint, types, import rules and fast tests, under two minute
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy core store features etl quality models lifecycle newsroom serving digest steps cli
+	$(BIN)/mypy core store features etl quality models lifecycle newsroom serving digest stack steps cli plugins
 	$(BIN)/lint-imports
 
 test-db: setup  ## only the tests against a real database
@@ -65,3 +65,4 @@ test-compose: setup  ## build the images, start the stack, read ten recommendati
 
 docs: setup  ## write the generated reference pages again
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/generate_dags.py
