@@ -1,21 +1,26 @@
-"""What published files say, by way of a database that lives only as long as that takes.
+"""Work on files by way of a database that lives only as long as that takes; the served one is never touched.
 
-The same extract as every night reads them, so a snapshot made from files is the snapshot that the nightly run would
-have made; and the served database is never touched.
+The same extract and the same checks as every night look at the files, so there is one behaviour to trust.
 """
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
+
+from core import columns as c
 from core.history import History
 from core.params import Params
 from core.settings import Settings
 from steps import extract
 from store import migrate, server
-from store.connect import connect
+from store.connect import connect, execute, query, transaction
+from store.copy import copy_frame
 from store.history import load_history
 
 CANONICAL = "canonical"
@@ -39,6 +44,37 @@ def history_of_files(
         extract.run(scratch, params, as_of, sources=[str(files.absolute())])
         with connect(server.database_url(scratch)) as connection:
             return load_history(connection, as_of, params.data)
+
+
+@contextmanager
+def database_of(settings: Settings, history: History) -> Iterator[str]:
+    """URL of a database that holds the rows of a history, as if they had been extracted from one source."""
+    with _database(settings.path("scratch")) as home:
+        url = server.database_url(settings.model_copy(update={"home": home, "database_url": ""}))
+        with connect(url) as connection, transaction(connection):
+            for table, frame in _tables(history).items():
+                copy_frame(connection, table, frame)
+            execute(connection, query("scratch_extract"), {"as_of": history.as_of})
+        yield url
+
+
+def _tables(history: History) -> dict[str, pd.DataFrame]:
+    articles, readers, reads = _all(history.articles, history.older_articles), history.readers, history.reads
+    versions = _all(readers, history.older_readers)
+    texts = articles[[c.TITLE, c.SUMMARY, c.BODY]].fillna("").agg("\n".join, axis=1)
+    hashes = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+    made: dict[str, Any] = {"source": "snapshot", "extract_id": 1}
+    derived: dict[str, Any] = {c.CANONICAL_URL: articles[c.URL], c.CONTENT_HASH: hashes}
+    return {
+        "article_version": articles.assign(**derived, **made),
+        "reader": readers[[c.READER_KEY, c.RECORDED_AT]].assign(**{c.READER_ID: readers[c.READER_KEY].astype(str)}),
+        "reader_version": versions[versions[c.SIGNED_UP_AT].notna()].assign(**made),
+        "read_event": reads.assign(**made),
+    }
+
+
+def _all(newest: pd.DataFrame, older: pd.DataFrame | None) -> pd.DataFrame:
+    return newest if older is None or older.empty else pd.concat([newest, older], ignore_index=True)
 
 
 @contextmanager
