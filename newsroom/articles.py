@@ -8,7 +8,7 @@ from newsroom import stories as st
 from newsroom.cycles import cycle
 from newsroom.faults import Switches
 from newsroom.parameters import NewsroomParameters
-from newsroom.tables import N_TASTES, Stream, Table, draw
+from newsroom.tables import N_TASTES, Stream, Table, concat, draw
 from newsroom.vocabulary import Vocabulary
 
 _MINUTES = 60.0
@@ -30,7 +30,7 @@ class Setting:
 
 
 def articles_of_hour(setting: Setting, hour: int) -> Table:
-    """The articles first seen in UTC hour `hour`, ordered by that time [article]. A function of the setting and the hour."""
+    """The articles first seen in UTC hour `hour`, ordered by that time: a function of the setting and the hour."""
     rng = draw(setting.seed, Stream.ARTICLES, hour)
     publisher = _publishers(setting, hour, rng)
     n = len(publisher)
@@ -75,7 +75,7 @@ def _live(setting: Setting, hour: int) -> Table:
     ordinary = st.live_stories(setting.parameters, setting.vocabulary, setting.seed, hour)
     breaking = st.breaking_stories(setting.parameters, setting.vocabulary, setting.seed, setting.switches)
     on = [story for story in breaking if 0 <= hour - story["begins"][0] < setting.parameters.stories.live_days * 24]
-    return st.concat([ordinary, *on])
+    return concat([ordinary, *on])
 
 
 def _topics(setting: Setting, live: Table, hour: int, n: int, rng: np.random.Generator) -> Table:
@@ -104,7 +104,8 @@ def _choose_stories(setting: Setting, live: Table, hour: int, n: int, rng: np.ra
     chosen = rng.choice(len(heat), size=n, p=heat / heat.sum())
     chosen = np.where(rng.random(n) < p.article_share, chosen, -1)
     for position in np.flatnonzero(live["breaking"]):
-        pull = p.breaking_article_share * 2.0 ** (-(hour - live["begins"][position]) / (3 * live["half_life"][position]))
+        lives = (hour - live["begins"][position]) / live["half_life"][position]
+        pull = p.breaking_article_share * 2.0 ** (-lives / 3)
         chosen = np.where(rng.random(n) < pull, position, chosen)
     return chosen
 
@@ -125,11 +126,12 @@ def _attention(setting: Setting, topics: Table, seen: np.ndarray, rng: np.random
 
 
 def _mark_copies(setting: Setting, table: Table, rng: np.random.Generator) -> Table:
-    """The table with `copy_kind`, and `copy_of`: the position of an earlier article of the hour in the same language."""
+    """The table with `copy_kind` and `copy_of`: the position of an earlier article of the hour, same language."""
     p = setting.parameters.articles
     n = len(table["code"])
     chance = rng.random(n)
-    kind = np.where(chance < p.copied_share, COPIED, np.where(chance < p.copied_share + p.syndicated_share, SYNDICATED, 0))
+    kind = np.where(chance < p.copied_share + p.syndicated_share, SYNDICATED, NOT_A_COPY)
+    kind[chance < p.copied_share] = COPIED
     source = np.floor(rng.random(n) * np.arange(n)).astype(np.int64)
     fits = (np.arange(n) > 0) & (kind > 0)
     fits[fits] = (table["language"][source[fits]] == table["language"][fits]) & (kind[source[fits]] == 0)

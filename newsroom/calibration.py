@@ -21,7 +21,7 @@ _DEPTH = 80
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """First reads in order of time: reader and article as numbers, hours since the epoch; when each article was seen."""
+    """First reads in order of time (hours since the epoch), reader and article as numbers; when articles were seen."""
 
     reader: np.ndarray
     article: np.ndarray
@@ -31,7 +31,8 @@ class Log:
     @property
     def age_hours(self) -> np.ndarray:
         """Age of the article at each read."""
-        return self.occurred - self.seen[self.article]
+        age: np.ndarray = self.occurred - self.seen[self.article]
+        return age
 
 
 def load_log(folder: Path) -> Log:

@@ -26,7 +26,7 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def cycle(hour: int, timezones: list[str], hours: list[float], weekdays: list[float]) -> np.ndarray:
-    """Relative activity in UTC hour `hour` by each timezone's local clock; its mean over a week is about 1 [timezone]."""
+    """Relative activity in UTC hour `hour` by each timezone's local clock [timezone]; about 1 on average."""
     moment = hour_start(hour)
     local = [moment.astimezone(_zone(name)) for name in timezones]
     scale = float(np.mean(hours)) * float(np.mean(weekdays))

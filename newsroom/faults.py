@@ -1,8 +1,10 @@
 """The switches: what can go wrong, or happen, in the synthetic newsroom."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from core.clock import parse_as_of
 from core.errors import BadInputError
 from newsroom.cycles import hour_number
 from newsroom.parameters import NewsroomParameters
@@ -43,11 +45,46 @@ class Switches:
     breaking: tuple[Breaking, ...] = field(default=())
 
 
+def parse_switches(texts: Sequence[str]) -> Switches:
+    """Switches from texts like `late=0.02`, `corrupt=0.01`, `drift=0.1`, `outage=START/END[/PUBLISHER]` and
+    `breaking=TIME[/CATEGORY[/REGION]]`, times in ISO 8601; the last two may be given several times.
+
+    Raises BadInputError naming the text that is none of these.
+    """
+    numbers: dict[str, float] = {}
+    outages: list[Outage] = []
+    breaking: list[Breaking] = []
+    for text in texts:
+        name, _, value = text.partition("=")
+        if name == "outage" and value.count("/") in (1, 2):
+            start, end, *publisher = value.split("/")
+            outages.append(Outage(parse_as_of(start), parse_as_of(end), *publisher))
+        elif name == "breaking" and value.count("/") <= 2:
+            at, *rest = value.split("/")
+            breaking.append(Breaking(parse_as_of(at), *rest))
+        elif name in _NUMBERS:
+            numbers[_NUMBERS[name]] = _number(text, value)
+        else:
+            raise BadInputError(f"switch {text!r} is not known; {_HELP}")
+    return Switches(**numbers, outages=tuple(outages), breaking=tuple(breaking))
+
+
+_NUMBERS = {"late": "late_share", "corrupt": "corrupt_share", "drift": "drift_per_day"}
+_HELP = "use late=SHARE, corrupt=SHARE, drift=PER_DAY, outage=START/END[/PUBLISHER], breaking=TIME[/CATEGORY[/REGION]]"
+
+
+def _number(text: str, value: str) -> float:
+    try:
+        return float(value)
+    except ValueError as error:
+        raise BadInputError(f"switch {text!r} has no number; {_HELP}") from error
+
+
 def check_switches(switches: Switches, parameters: NewsroomParameters) -> None:
     """Nothing, or BadInputError naming the switch that cannot be."""
-    for name in ("late_share", "corrupt_share"):
-        if not 0 <= getattr(switches, name) <= 1:
-            raise BadInputError(f"{name} is {getattr(switches, name)}; give a share between 0 and 1")
+    for name in _NUMBERS.values():
+        if not 0 <= (getattr(switches, name) or 0.0) <= 1:
+            raise BadInputError(f"{name} is {getattr(switches, name)}; give a number from 0 to 1")
     known = {publisher.name for publisher in parameters.publishers} | {p.host for p in parameters.publishers}
     for outage in switches.outages:
         if outage.publisher and outage.publisher not in known:

@@ -31,7 +31,7 @@ def _readers(setting: Setting, signed_up: np.ndarray, known: np.ndarray | float,
     """Traits of readers who signed up at `signed_up` and whom the newsroom's files know from `known`."""
     n = len(signed_up)
     p = setting.parameters.readers
-    region, zone, language = _homes(setting, n, rng)
+    region, zone, edition = _homes(setting, n, rng)
     interest = _interests(setting, n, rng)
     spread = p.sessions_sigma
     return {
@@ -40,7 +40,7 @@ def _readers(setting: Setting, signed_up: np.ndarray, known: np.ndarray | float,
         "leaves": np.broadcast_to(known, n) + 24 * rng.exponential(1 / max(p.leaving_per_day, 1e-9), size=n),
         "region": region,
         "zone": zone,
-        "language": language,
+        "edition": edition,
         "interest": interest,
         "next_interest": _interests(setting, n, rng),
         "picks": _picks(interest, p.interest_picks, rng),
@@ -73,14 +73,16 @@ def _interests(setting: Setting, n: int, rng: np.random.Generator) -> np.ndarray
     base = np.array([category.interest for category in setting.parameters.categories.values()])
     concentration = setting.parameters.readers.interest_concentration
     drawn = rng.gamma(concentration, size=(n, len(base))) * base + 0.02
-    return drawn / drawn.mean(axis=1, keepdims=True)
+    scaled: np.ndarray = drawn / drawn.mean(axis=1, keepdims=True)
+    return scaled
 
 
 def _picks(interest: np.ndarray, bounds: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Categories picked at sign-up [reader, category]: those of most interest, not quite reliably."""
     noisy = np.log(interest) + 0.5 * rng.normal(size=interest.shape)
     rank = np.argsort(np.argsort(-noisy, axis=1), axis=1)
-    return rank < rng.integers(bounds[0], bounds[1] + 1, size=(len(interest), 1))
+    picked: np.ndarray = rank < rng.integers(bounds[0], bounds[1] + 1, size=(len(interest), 1))
+    return picked
 
 
 def _named(setting: Setting, readers: Table) -> Table:

@@ -4,22 +4,38 @@ A reader's choice follows article quality x promotion (freshness) x story burst 
 (position on the front page), then their interest in the category, then their fine taste among a few glances.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from newsroom.articles import Setting
 from newsroom.cycles import cycle
 from newsroom.readers import interests_at
+from newsroom.stories import intensity
 from newsroom.tables import Stream, Table, draw, take
 
 _SECONDS = 3600.0
-_RISE_HOURS = 2.0
 #: Bits of an article's code in the key of a (reader, article) pair.
 _CODE_SHIFT = 36
 
 
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What choices of one hour depend on. `interest` is [reader, category]; `order` sorts articles by category."""
+
+    setting: Setting
+    readers: Table
+    articles: Table
+    read_before: np.ndarray
+    interest: np.ndarray
+    order: np.ndarray
+    rng: np.random.Generator
+
+
 def pair_key(reader: np.ndarray, code: np.ndarray) -> np.ndarray:
     """One integer for each (reader number, article code)."""
-    return (reader.astype(np.int64) << _CODE_SHIFT) + code
+    key: np.ndarray = (reader.astype(np.int64) << _CODE_SHIFT) + code
+    return key
 
 
 def sessions_of_hour(setting: Setting, readers: Table, hour: int) -> Table:
@@ -48,7 +64,7 @@ def _habit(strength: float, apart: np.ndarray) -> np.ndarray:
 
 
 def weights(setting: Setting, articles: Table, at: float) -> np.ndarray:
-    """Exposure of each article on each front page at `at` (hours since the epoch) [edition, article]; 0 if not shown."""
+    """Exposure of each article on each front page at `at` (hours since the epoch) [edition, article]."""
     p = setting.parameters
     pull = _attraction(setting, articles, at)
     regions, languages = list(p.regions), p.languages
@@ -67,9 +83,7 @@ def _attraction(setting: Setting, articles: Table, at: float) -> np.ndarray:
     p = setting.parameters.articles
     since = at - articles["promoted"]
     promoted = np.where(since >= 0, np.exp(-np.maximum(since, 0) / articles["attention"]), 0.0)
-    story_age = np.maximum(at - articles["begins"], 0.0)
-    heat = articles["burst"] * (1 - np.exp(-(story_age + 0.2) / _RISE_HOURS)) * 2 ** (-story_age / articles["half_life"])
-    burst = np.where(articles["story"] >= 0, 0.4 + heat, 1.0)
+    burst = np.where(articles["story"] >= 0, 0.4 + intensity(articles, at), 1.0)
     live = (articles["seen"] <= at) & (at - articles["seen"] < 24 * p.max_age_days)
     return articles["quality"] * (promoted + p.evergreen) * burst * live
 
@@ -83,64 +97,70 @@ def _by_position(pull: np.ndarray, shown: int, power: float) -> np.ndarray:
     return exposed
 
 
-def reads_of_hour(setting: Setting, readers: Table, articles: Table, hour: int, world: tuple[float, np.ndarray]) -> Table:
+def reads_of_hour(
+    setting: Setting, readers: Table, articles: Table, hour: int, world: tuple[float, np.ndarray]
+) -> Table:
     """The reads that begin in UTC hour `hour`: reader, article (position in `articles`), session, start, affinity.
 
     `world` is (days since the world began, sorted keys of the (reader, article) pairs already read).
     """
     days, read_before = world
-    rng = draw(setting.seed, Stream.READING, hour)
     wanted = sessions_of_hour(setting, readers, hour)
     interest = interests_at(setting, readers, days)
+    order = np.argsort(articles["category"], kind="stable")
+    rng = draw(setting.seed, Stream.READING, hour)
+    scene = _Scene(setting, readers, articles, read_before, interest, order, rng)
     n_slots = setting.parameters.reading.editions_per_hour
     slot = np.minimum((wanted["start"] / _SECONDS * n_slots).astype(int), n_slots - 1)
-    edition = readers["language"][wanted["reader"]]
     article = np.full(len(slot), -1, dtype=np.int64)
     affinity = np.zeros(len(slot))
-    order = np.argsort(articles["category"], kind="stable")
     for number in range(n_slots):
-        page = weights(setting, articles, hour + number / n_slots)[:, order]
-        for front in range(len(page)):
-            rows = np.flatnonzero((slot == number) & (edition == front))
-            if len(rows) and page[front].any():
-                shelf = _shelf(page[front], articles["category"][order], interest.shape[1])
-                chooser = (setting, readers, articles, read_before, rng)
-                who = wanted["reader"][rows]
-                article[rows], affinity[rows] = _choose(who, interest[who], order, shelf, chooser)
+        pages = weights(setting, articles, hour + number / n_slots)[:, order]
+        for edition, page in enumerate(pages):
+            rows = np.flatnonzero((slot == number) & (readers["edition"][wanted["reader"]] == edition))
+            if len(rows) and page.any():
+                article[rows], affinity[rows] = _choose(scene, wanted["reader"][rows], page)
     made = wanted | {"article": article, "affinity": affinity}
     return _first_only(take(made, article >= 0))
 
 
-def _shelf(page: np.ndarray, category: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """(cumulated weights in order of category, where each category begins in them and the end)."""
+def _shelf(scene: _Scene, page: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(cumulated weights in order of category, the same at each category's beginning and at the end)."""
     total = np.concatenate([[0.0], np.cumsum(page)])
-    return total, total[np.searchsorted(category, np.arange(n + 1))]
+    category = scene.articles["category"][scene.order]
+    return total, total[np.searchsorted(category, np.arange(scene.interest.shape[1] + 1))]
 
 
-def _choose(who, interest, order, shelf, chooser):  # type: ignore[no-untyped-def]
-    """(article, affinity) that each of `who` picks: a category by interest, glances within, then fine taste."""
-    setting, readers, articles, read_before, rng = chooser
-    p = setting.parameters.reading
-    total, bounds = shelf
-    mass = np.cumsum(interest * np.diff(bounds), axis=1)
-    draws = rng.random((len(who), p.glances)) * mass[:, -1:]
+def _choose(scene: _Scene, who: np.ndarray, page: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(article or -1, affinity) that each of `who` picks: categories by interest, glances in them, then fine taste."""
+    p = scene.setting.parameters.reading
+    seen, category = _glances(scene, who, page)
+    liking = np.einsum("rgt,rt->rg", scene.articles["taste"][seen], scene.readers["taste"][who])
+    utility = p.taste_sigma * liking + scene.rng.gumbel(size=liking.shape)
+    read = _known(pair_key(who[:, None], scene.articles["code"][seen]), scene.read_before)
+    best = np.argmax(np.where(read, -np.inf, utility), axis=1)
+    rows = np.arange(len(who))
+    interest = scene.interest[who, category[rows, best]]
+    affinity = 0.5 * np.log(interest + 0.1) + 0.5 * liking[rows, best]
+    return np.where(read.all(axis=1), -1, seen[rows, best]), affinity
+
+
+def _glances(scene: _Scene, who: np.ndarray, page: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(article, its category) of each headline that each of `who` looks at [reader, glance]."""
+    total, bounds = _shelf(scene, page)
+    mass = np.cumsum(scene.interest[who] * np.diff(bounds), axis=1)
+    draws = scene.rng.random((len(who), scene.setting.parameters.reading.glances)) * mass[:, -1:]
     category = np.minimum((draws[:, :, None] >= mass[:, None, :]).sum(axis=2), len(bounds) - 2)
     low, high = bounds[category], bounds[category + 1]
-    place = np.searchsorted(total, low + rng.random(low.shape) * (high - low), side="right") - 1
-    seen = order[np.clip(place, 0, len(order) - 1)]
-    liking = np.einsum("rgt,rt->rg", articles["taste"][seen], readers["taste"][who])
-    utility = p.taste_sigma * liking + rng.gumbel(size=liking.shape)
-    utility[_known(pair_key(who[:, None], articles["code"][seen]), read_before)] = -np.inf
-    best = np.argmax(utility, axis=1)
-    rows = np.arange(len(who))
-    fit = 0.5 * np.log(interest[rows, category[rows, best]] + 0.1) + 0.5 * liking[rows, best]
-    return np.where(np.isfinite(utility[rows, best]), seen[rows, best], -1), fit
+    place = np.searchsorted(total, low + scene.rng.random(low.shape) * (high - low), side="right") - 1
+    return scene.order[np.clip(place, 0, len(scene.order) - 1)], category
 
 
 def _known(keys: np.ndarray, read_before: np.ndarray) -> np.ndarray:
     if not len(read_before):
         return np.zeros(keys.shape, dtype=bool)
-    return read_before[np.minimum(np.searchsorted(read_before, keys), len(read_before) - 1)] == keys
+    found: np.ndarray = read_before[np.minimum(np.searchsorted(read_before, keys), len(read_before) - 1)] == keys
+    return found
 
 
 def _first_only(reads: Table) -> Table:

@@ -1,6 +1,5 @@
 """The saved world beside its files: `OUT/.state/`, so that a later call goes on where the last one stopped."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +20,11 @@ def save_state(out: Path, state: State, written: int, identity: dict[str, int | 
     folder.mkdir(parents=True, exist_ok=True)
     if identity is not None:
         _replace(folder / "identity.json", orjson.dumps(identity))
-    columns = {
-        f"{table}.{name}": column for table in _TABLES for name, column in getattr(state, table).items()
-    }
+    columns = {f"{table}.{name}": column for table in _TABLES for name, column in getattr(state, table).items()}
     unfinished = folder / "world.tmp.npz"
     numbers = np.array([state.start, state.hour, written])
-    np.savez(unfinished, numbers=numbers, read_before=state.read_before, **columns)  # type: ignore[arg-type]
-    os.replace(unfinished, folder / "world.npz")
+    np.savez(unfinished, numbers=numbers, read_before=state.read_before, **columns)
+    unfinished.replace(folder / "world.npz")
 
 
 def load_state(out: Path, identity: dict[str, int | str]) -> tuple[State, int] | None:
@@ -55,4 +52,4 @@ def _columns(saved: np.lib.npyio.NpzFile, table: str) -> dict[str, np.ndarray]:
 def _replace(path: Path, content: bytes) -> None:
     unfinished = path.with_suffix(".tmp")
     unfinished.write_bytes(content)
-    os.replace(unfinished, path)
+    unfinished.replace(path)

@@ -11,7 +11,7 @@ import orjson
 from tqdm import tqdm
 
 from core.canonical import Kind
-from core.clock import floor_to
+from core.clock import HOUR, floor_to
 from core.errors import BadInputError
 from newsroom.articles import Setting
 from newsroom.cycles import EPOCH, hour_number
@@ -19,7 +19,7 @@ from newsroom.damage import damaged
 from newsroom.faults import Switches, check_switches
 from newsroom.parameters import NewsroomParameters
 from newsroom.saved import load_state, save_state
-from newsroom.tables import Table, length
+from newsroom.tables import length
 from newsroom.vocabulary import load_vocabulary
 from newsroom.world import Produced, State, begin, step
 from newsroom.writing import article_rows, between, encode, read_rows, reader_rows, slice_name, write_rows
@@ -52,6 +52,8 @@ class Newsroom:
         """Rows written per kind to bring the folder up to `moment`, a whole minute; saves the state at the end."""
         counts = {kind.value: 0 for kind in (Kind.ARTICLES, Kind.READERS, Kind.READS)}
         end = (moment - EPOCH) // MINUTE
+        if end <= self.written:
+            return counts
         hours = range(self.written // 60, -(-end // 60))
         for hour in tqdm(hours, desc="simulate", unit="h", disable=None if len(hours) > 1 else True):
             for kind, rows in self._write_slice(min((hour + 1) * 60, end)).items():
@@ -64,25 +66,25 @@ class Newsroom:
         produced, after = self._hour or step(self.setting, self.state)
         self._hour = produced, after
         name = slice_name(self.written, end)
-        n_before = length(after.readers) - length(produced.readers)
-        rows = self._rows(produced, after, n_before, (self.written / 60, end / 60))
-        counts = {kind.value: write_rows(self.out, kind, name, lines) for kind, lines in rows.items()}
+        lines = self._lines(produced, after, (self.written / 60, end / 60))
+        counts = {kind.value: write_rows(self.out, kind, name, rows) for kind, rows in lines.items()}
         self.written = end
         if end % 60 == 0:
             self.state, self._hour = after, None
         return counts
 
-    def _rows(self, produced: Produced, after: State, n_before: int, slot: tuple[float, float]) -> dict[Kind, list[bytes]]:
+    def _lines(self, produced: Produced, after: State, slot: tuple[float, float]) -> dict[Kind, list[bytes]]:
         """Lines of each kind that become known in `slot` (hours since the epoch)."""
         hour, setting = after.hour - 1, self.setting
+        n_before = length(after.readers) - length(produced.readers)
         articles = article_rows(setting, produced.articles, hour)
         readers = reader_rows(setting, produced.readers, n_before)
-        lines = {
+        known = {
             Kind.ARTICLES: _known_in(articles, np.maximum(produced.articles["seen"], hour), slot),
             Kind.READERS: _known_in(readers, produced.readers["known"], slot),
             Kind.READS: list(encode(read_rows(setting, between(produced.reads, "recorded", *slot), after.readers))),
         }
-        return {kind: damaged(kind, rows, setting, slot[0]) for kind, rows in lines.items()}
+        return {kind: damaged(kind, rows, setting, slot[0]) for kind, rows in known.items()}
 
 
 def _known_in(rows: list[dict], known: np.ndarray, slot: tuple[float, float]) -> list[bytes]:  # type: ignore[type-arg]
@@ -90,7 +92,9 @@ def _known_in(rows: list[dict], known: np.ndarray, slot: tuple[float, float]) ->
     return list(encode(row for row, wanted in zip(rows, inside.tolist(), strict=True) if wanted))
 
 
-def open_newsroom(parameters: NewsroomParameters, size: Size, until: datetime, out: Path, switches: Switches) -> Newsroom:
+def open_newsroom(
+    parameters: NewsroomParameters, size: Size, until: datetime, out: Path, switches: Switches
+) -> Newsroom:
     """The newsroom in `out`, continued where it stands, or a new one that begins `size.n_days` before `until`.
 
     Raises BadInputError where the sizes cannot be, or the folder holds another world.
@@ -114,14 +118,16 @@ def simulate(parameters: NewsroomParameters, size: Size, until: datetime, out: P
     would have written. Nothing is written where `out` is that far already. Errors as of `open_newsroom`.
     """
     newsroom = open_newsroom(parameters, size, until, out, switches)
-    return newsroom.write_until(floor_to(until, timedelta(hours=1)))
+    return newsroom.write_until(floor_to(until, HOUR))
 
 
 def follow(newsroom: Newsroom, clock: Callable[[], datetime], wait: Callable[[float], None], period: timedelta) -> None:
     """Never returns: writes what has become known at each multiple of `period`, by `clock`, sleeping with `wait`.
 
-    `period` is a whole number of minutes that divides an hour.
+    Raises BadInputError unless `period` is a whole number of minutes that divides an hour.
     """
+    if period <= timedelta(0) or period % MINUTE or HOUR % period:
+        raise BadInputError(f"period {period} does not divide an hour into whole minutes; use 1 to 60 minutes")
     while True:
         now = clock()
         newsroom.write_until(floor_to(now, period))

@@ -78,4 +78,7 @@ def live_stories(parameters: NewsroomParameters, vocabulary: Vocabulary, seed: i
 def intensity(stories: Table, at: float) -> np.ndarray:
     """How hot each story is at `at` (hours since the epoch): a quick rise to its burst, then a decay by half-life."""
     age = np.maximum(at - stories["begins"], 0.0)
-    return stories["burst"] * (1 - np.exp(-(age + 0.2) / _RISE_HOURS)) * 2.0 ** (-age / stories["half_life"])
+    heat: np.ndarray = (
+        stories["burst"] * (1 - np.exp(-(age + 0.2) / _RISE_HOURS)) * 2.0 ** (-age / stories["half_life"])
+    )
+    return heat

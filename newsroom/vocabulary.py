@@ -65,10 +65,7 @@ class Vocabulary:
 
 def load_vocabulary(path: Path = FOLDER / "vocabulary.yaml") -> Vocabulary:
     """The words in `path`."""
-    return Vocabulary(**yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER))
-
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return Vocabulary(**yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def _pick(options: list[str], rng: np.random.Generator) -> str:

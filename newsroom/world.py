@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from newsroom.articles import Setting, articles_of_hour
-from newsroom.reading import pair_key, reactions, reads_of_hour, timed
 from newsroom.readers import established, newcomers
+from newsroom.reading import pair_key, reactions, reads_of_hour, timed
 from newsroom.tables import Table, concat, take
 
 _HOURS_A_DAY = 24
@@ -45,7 +45,9 @@ def begin(setting: Setting, start: int) -> State:
     empty = {name: np.zeros(0) for name in _READ_COLUMNS}
     for name in ("reader", "code", "kind", "surface", "referrer", "number", "hour"):
         empty[name] = np.zeros(0, dtype=np.int64)
-    return State(start, start, back_catalogue(setting, start), established(setting, start), np.zeros(0, np.int64), empty)
+    return State(
+        start, start, back_catalogue(setting, start), established(setting, start), np.zeros(0, np.int64), empty
+    )
 
 
 def back_catalogue(setting: Setting, start: int) -> Table:

@@ -1,6 +1,5 @@
 """Canonical files of the synthetic newsroom: rows of one slice of time, written by rename, never rewritten."""
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -42,7 +41,7 @@ def write_rows(out: Path, kind: Kind, name: str, rows: Iterable[bytes]) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f".{path.name}.tmp")
         unfinished.write_bytes(b"\n".join(lines) + b"\n")
-        os.replace(unfinished, path)
+        unfinished.replace(path)
     return len(lines)
 
 
@@ -164,8 +163,9 @@ def read_rows(setting: Setting, reads: Table, readers: Table) -> Iterator[Row]:
     kinds = np.array(["read", *setting.parameters.reading.reactions], dtype=object)
     assert set(kinds) <= set(READ_KINDS)
     hours = {hour: f"{hour_start(hour):%Y%m%d%H}" for hour in np.unique(reads["hour"]).tolist()}
+    numbered = zip(reads["hour"].tolist(), reads["number"].tolist(), strict=True)
     columns = {
-        c.EVENT_ID: [f"ev-{hours[h]}-{n:05d}" for h, n in zip(reads["hour"].tolist(), reads["number"].tolist(), strict=True)],
+        c.EVENT_ID: [f"ev-{hours[hour]}-{n:05d}" for hour, n in numbered],
         c.READER_ID: [reader_id(number) for number in who.tolist()],
         c.ARTICLE_ID: _article_ids(reads["code"]),
         c.OCCURRED_AT: times(reads["occurred"]),
@@ -183,7 +183,8 @@ def read_rows(setting: Setting, reads: Table, readers: Table) -> Iterator[Row]:
 
 def _article_ids(codes: np.ndarray) -> list[str]:
     unique, inverse = np.unique(codes, return_inverse=True)
-    return np.array([article_id(code) for code in unique.tolist()], dtype=object)[inverse].tolist()
+    names = [article_id(code) for code in unique.tolist()]
+    return [names[place] for place in inverse.tolist()]
 
 
 def between(table: Table, column: str, begin: float, end: float) -> Table:

@@ -1,7 +1,7 @@
 """`frontpage simulate`: a synthetic newsroom written as canonical files."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from core.clock import iso
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
-from newsroom.faults import Switches
+from newsroom.faults import parse_switches
 from newsroom.parameters import load_parameters
 from newsroom.simulate import Size, follow, open_newsroom, simulate
 
@@ -17,7 +17,7 @@ FOLLOW_PERIOD = timedelta(minutes=5)
 Clock = Callable[[], datetime]
 
 
-def run(  # noqa: PLR0913  (the verb's options, by name)
+def run(
     settings: Settings,
     params: Params,
     *,
@@ -27,21 +27,22 @@ def run(  # noqa: PLR0913  (the verb's options, by name)
     seed: int,
     until: datetime,
     out: Path,
-    switches: Switches | None = None,
+    switches: Sequence[str] = (),
     follow_with: tuple[Clock, Callable[[float], None], timedelta] | None = None,
 ) -> Summary:
     """Summary of the rows written; `out` then holds everything recorded before the last whole hour of `until`.
 
     With `follow_with` (clock, sleep, period) it does not return but goes on writing as time passes; stopping it at
-    any moment is safe. Calling it again continues the same world. Errors: BadInputError.
+    any moment is safe. Calling it again continues the same world. `switches` are texts as `newsroom.faults` reads them.
+    Raises BadInputError.
     """
     del settings, params
     started = time.monotonic()
-    parameters, switches = load_parameters(), switches or Switches()
+    parameters, wanted = load_parameters(), parse_switches(switches)
     size = Size(n_readers, n_days, articles_per_day, seed)
-    counts = simulate(parameters, size, until, out, switches)
+    counts = simulate(parameters, size, until, out, wanted)
     if follow_with is not None:
-        follow(open_newsroom(parameters, size, until, out, switches), *follow_with)
+        follow(open_newsroom(parameters, size, until, out, wanted), *follow_with)
     return Summary(
         verb="simulate",
         rows_out=sum(counts.values()),

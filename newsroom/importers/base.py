@@ -1,10 +1,9 @@
-"""What every importer shares: streaming rows out of published files, canonical files in, and a count of what was dropped."""
+"""What every importer shares: rows streamed out of published files, canonical files, a count of what was dropped."""
 
 import csv
 import gzip
 import hashlib
 import io
-import os
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -24,7 +23,7 @@ _LONGEST_CELL = 16 * 1024 * 1024
 
 @dataclass(slots=True)
 class Report:
-    """What an import read, wrote and dropped. For each file: rows_in = rows used + rows dropped (each with a reason)."""
+    """What an import read, wrote and dropped; for each file rows_in = rows used + rows dropped, with reasons."""
 
     format: str
     rows_in: Counter[str] = field(default_factory=Counter)
@@ -82,7 +81,7 @@ class Sink:
         """Puts the files in place; those of an earlier import of the same format are replaced."""
         self._stack.close()
         for kind in self._open:
-            os.replace(self._unfinished(kind), self._out / kind.value / f"{self._report.format}.jsonl")
+            self._unfinished(kind).replace(self._out / kind.value / f"{self._report.format}.jsonl")
 
     def discard(self) -> None:
         """Removes what was written so far; nothing half-made is left."""
@@ -105,14 +104,18 @@ def import_with(importer: Importer, path: Path, out: Path) -> Report:
         sink = Sink(out, report, stack)
         try:
             importer.run(path, sink, report)
-            if not report.rows_out:
-                raise BadInputError(f"{path} holds no usable {importer.name} row; dropped: {_reasons(report)}")
+            _check_not_empty(path, report)
         except BaseException:
             sink.discard()
             raise
         sink.finish()
     (out / "import_report.json").write_bytes(orjson.dumps(report.plain(), option=orjson.OPT_INDENT_2))
     return report
+
+
+def _check_not_empty(path: Path, report: Report) -> None:
+    if not report.rows_out:
+        raise BadInputError(f"{path} holds no usable {report.format} row; dropped: {_reasons(report)}")
 
 
 def _reasons(report: Report) -> str:
@@ -134,12 +137,15 @@ def find(folder: Path, *names: str) -> Path:
 
 @contextmanager
 def _text(path: Path) -> Iterator[io.TextIOWrapper]:
-    opened = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
-    with opened as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace", newline="") as text:  # type: ignore[type-var]
-        yield text
+    with ExitStack() as stack:
+        raw = stack.enter_context(path.open("rb"))
+        plain = stack.enter_context(gzip.open(raw)) if path.suffix == ".gz" else raw
+        yield stack.enter_context(io.TextIOWrapper(plain, encoding="utf-8-sig", errors="replace", newline=""))
 
 
-def rows(path: Path, columns: tuple[str, ...], report: Report, *, header: bool = True, delimiter: str = ",") -> Iterator[Row]:
+def rows(
+    path: Path, columns: tuple[str, ...], report: Report, *, header: bool = True, delimiter: str = ","
+) -> Iterator[Row]:
     """Each usable row of a CSV or TSV file, by column; others are counted in `report` with their reason.
 
     Bytes that are not UTF-8 become U+FFFD. Raises BadInputError where the file is not gzip as its name says, or its
@@ -149,8 +155,8 @@ def rows(path: Path, columns: tuple[str, ...], report: Report, *, header: bool =
     name = path.name.removesuffix(".gz")
     try:
         with _text(path) as text:
-            quoting = csv.QUOTE_MINIMAL if delimiter == "," else csv.QUOTE_NONE
-            reader = csv.reader((line.replace("\0", "") for line in text), delimiter=delimiter, quoting=quoting)
+            lines = (line.replace("\0", "") for line in text)
+            reader = csv.reader(lines) if delimiter == "," else csv.reader(lines, "excel-tab", quoting=csv.QUOTE_NONE)
             names = next(reader, []) if header else list(columns)
             yield from _cells(reader, _checked(names, columns, path), name, report)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
@@ -180,4 +186,3 @@ def _cells(reader: Iterator[list[str]], names: list[str], file: str, report: Rep
 def stable_id(*parts: str) -> str:
     """A short name made from `parts`, the same for the same parts."""
     return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
-

@@ -94,7 +94,7 @@ def _write_articles(path: Path, first: _First, sink: Sink, report: Report) -> No
     """Articles with metadata, then those of which only events are known."""
     written: set[str] = set()
     for row in _described(path, written, report):
-        article, shared = row["contentId"], _seconds(row.get("sharedAt", row.get("timestamp", "")))
+        article, shared = row["contentId"], _shared_at(row)
         known = [at for at in (first.articles.get(article), shared) if at is not None]
         sink.write(Kind.ARTICLES, _article(row, min(known)))
         written.add(article)
@@ -114,7 +114,7 @@ def _described(path: Path, written: set[str], report: Report) -> Iterator[Row]:
             report.drop(file, "repeated_article")
         elif not row["contentId"] or not row["title"].strip():
             report.drop(file, "no_id_or_title")
-        elif _seconds(row.get("sharedAt", row.get("timestamp", ""))) is None:
+        elif _shared_at(row) is None:
             report.drop(file, "bad_time")
         else:
             yield row
@@ -132,6 +132,11 @@ def _article(row: Row, first_seen: int) -> Row:
         c.PUBLISHER: urlsplit(url).hostname if is_real else None,
         c.FIRST_SEEN_AT: _time(first_seen),
     }
+
+
+def _shared_at(row: Row) -> int | None:
+    """When the article was shared; the column's name differs between publications of the data set."""
+    return _seconds(str(row.get("sharedAt") or row.get("timestamp") or ""))
 
 
 def _seconds(text: str) -> int | None:
