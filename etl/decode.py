@@ -76,10 +76,21 @@ def _chunks(part: Part) -> Iterator[tuple[Range, bytes]]:
 
 
 def _stream(handle: Any, first_row: int, n_bytes: int | None, *, quoted: bool) -> Iterator[tuple[Range, bytes]]:
-    """Chunks of about BLOCK_ROWS lines; always the same for the same file, so that ranges mean the same next time."""
+    """Chunks of about BLOCK_ROWS lines; always the same for the same file, so that ranges mean the same next time.
+
+    What came before damage is given before the damage is raised.
+    """
     lines: list[bytes] = []
     size, is_open, row = 0, False, first_row
-    for line in _lines(handle, n_bytes):
+    damage: Exception | None = None
+    source = _lines(handle, n_bytes)
+    while damage is None:
+        try:
+            line = next(source, b"")
+        except _DAMAGE as error:
+            line, damage = b"", error
+        if not line:
+            break
         lines.append(line)
         size += len(line)
         is_open ^= quoted and line.count(b'"') % 2 == 1
@@ -89,6 +100,8 @@ def _stream(handle: Any, first_row: int, n_bytes: int | None, *, quoted: bool) -
             row, lines, size, is_open = row + len(lines), [], 0, False
     if lines:
         yield Range(row, len(lines)), b"".join(lines)
+    if damage is not None:
+        raise damage
 
 
 def _lines(handle: BinaryIO, n_bytes: int | None) -> Iterator[bytes]:
@@ -160,7 +173,7 @@ def _csv_rows(data: bytes, first_row: int, header: tuple[str, ...]) -> list[Row]
 def _csv_record(lines: list[str], at: int, header: tuple[str, ...]) -> tuple[int, dict[str, Any] | Bad | None]:
     if not lines[at].strip():
         return 1, None
-    reader = csv.reader(_iter_from(lines, at))
+    reader = csv.reader(_iter_from(lines, at), strict=True)
     try:
         record = next(reader)
     except (csv.Error, StopIteration) as error:

@@ -17,6 +17,8 @@ from etl.reasons import Reason
 
 #: Words of the text that stand in for a missing title.
 _TITLE_WORDS = 12
+#: Read as plain dict keys: feedparser's own access stands one in for another, with a warning.
+_DATES = ("published_parsed", "updated_parsed", "created_parsed")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HIDDEN = re.compile(r"(?is)<(script|style|head|template)\b.*?</\1\s*>|<!--.*?-->")
 _BREAK = re.compile(r"(?i)<(?:br|/?p|/?div|/?li|/?h[1-6]|/?tr|/?ul|/?ol|/?blockquote)\b[^>]*>")
@@ -56,7 +58,7 @@ def from_xml_feed(entry: Any, feed: Any, base: str) -> Entry:
             c.PUBLISHER: entry.get("publisher") or feed.get("publisher"),
             c.AUTHOR: entry.get("author"),
         },
-        _struct_time(entry.get("published_parsed") or entry.get("updated_parsed") or entry.get("created_parsed")),
+        _struct_time(next((found for name in _DATES if (found := dict.get(entry, name))), None)),
         entry,
     )
 

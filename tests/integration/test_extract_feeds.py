@@ -1,0 +1,170 @@
+"""Extract of feeds: real files of every dialect, conditional requests, and what hostile or broken servers send."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from core.errors import UnavailableError
+from core.settings import Settings
+from etl import feeds, fetch
+from tests.integration.extract_world import DAY, START, article, check_account, pull, rows, write
+
+AS_OF = START + 300 * DAY
+
+
+def rss(*items: str) -> bytes:
+    head = '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>News</title>'
+    return (head + "<link>https://n.example/</link>" + "".join(items) + "</channel></rss>").encode()
+
+
+def item(number: int, title: str = "Title", **more: str) -> str:
+    extra = "".join(f"<{name}>{value}</{name}>" for name, value in more.items())
+    return f"<item><title>{title} {number}</title><link>https://n.example/{number}</link>{extra}</item>"
+
+
+class FeedServer(ThreadingHTTPServer):
+    """Serves whatever `pages` holds, with an ETag, and remembers how it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.pages: dict[str, bytes] = {}
+        self.asked: list[dict[str, str]] = []
+
+    def url(self, path: str) -> str:
+        return f"feed+http://127.0.0.1:{self.server_port}{path}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: FeedServer
+
+    def do_GET(self) -> None:
+        self.server.asked.append(dict(self.headers))
+        page = self.server.pages.get(self.path)
+        tag = f'"{hash(page)}"'
+        status = 503 if page is None else 304 if self.headers.get("If-None-Match") == tag else 200
+        self.send_response(status)
+        self.send_header("ETag", tag)
+        self.end_headers()
+        if status == 200:
+            self.wfile.write(page or b"")
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def server() -> Iterator[FeedServer]:
+    running = FeedServer()
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    yield running
+    running.shutdown()
+    running.server_close()
+
+
+def test_every_entry_of_the_real_feeds_is_accounted_for(settings: Settings, shared_data: Path):
+    """Each entry of each file is loaded or quarantined with a reason; the files are not read again afterwards."""
+    folder = shared_data / "feeds" / "feed-rs"
+    n_files = sum(path.is_file() for path in folder.rglob("*"))
+    summary = pull(settings, AS_OF, f"feed+{folder}")
+    assert n_files >= 60
+    assert summary.rows_in >= 100
+    assert summary.rows_in == summary.rows_out + summary.details["unchanged"] + summary.rejected
+    assert rows(settings, "select count(*) from quarantine where detail = ''") == [(0,)]
+    assert rows(settings, "select count(*) from article_version where title ~ '<[a-z/]' or url !~ '^https?://'") == [
+        (0,)
+    ]
+    assert pull(settings, AS_OF + DAY, f"feed+{folder}").rows_in == 0
+    check_account(settings)
+
+
+def test_conditional_requests_and_stable_ids(settings: Settings, server: FeedServer):
+    """An unchanged feed is asked for with its ETag and costs nothing; a changed one brings new and corrected entries."""
+    server.pages["/news"] = rss(item(1, guid="g1"), item(2, guid="g2"))
+    assert pull(settings, AS_OF, server.url("/news")).rows_out == 2
+    assert pull(settings, AS_OF + timedelta(hours=1), server.url("/news")).rows_in == 0
+    assert server.asked[1]["If-None-Match"] == f'"{hash(server.pages["/news"])}"'
+    assert "Frontpage" in server.asked[0]["User-Agent"]
+    server.pages["/news"] = rss(item(3, guid="g3"), item(1, guid="g1"), item(2, "Corrected", guid="g2"))
+    third = pull(settings, AS_OF + timedelta(hours=2), server.url("/news"))
+    assert (third.details["loaded"], third.details["updated"], third.details["unchanged"]) == (1, 1, 1)
+    seen = "select distinct recorded_at from article_version order by 1"
+    assert [row[0] for row in rows(settings, seen)] == [AS_OF, AS_OF + timedelta(hours=2)]
+    check_account(settings)
+
+
+def test_one_feed_that_does_not_answer_does_not_lose_the_others(settings: Settings, server: FeedServer, tmp_path: Path):
+    """The others load and the step reports it; only when nothing answered does it fail, and it names the feed."""
+    server.pages["/up"] = rss(item(1))
+    write(tmp_path, "articles/a.jsonl", [article(0)])
+    down, closed = server.url("/down"), "feed+http://127.0.0.1:9/feed"
+    summary = pull(settings, AS_OF, down, server.url("/up"), closed, tmp_path)
+    assert summary.rows_out == 2
+    assert summary.details["unavailable"] == f"{down},{closed}"
+    assert rows(settings, "select state, count(*) from extract_run group by 1 order by 1") == [
+        ("done", 2),
+        ("failed", 2),
+    ]
+    with pytest.raises(UnavailableError, match="/down answers 503"):
+        pull(settings, AS_OF, down)
+
+
+_BOMB = b"""<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
+<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]><rss version="2.0"><channel><item><title>&c;</title></item></channel></rss>"""
+_JSON_FEED = b"""{"version": "https://jsonfeed.org/version/1.1",
+"items": [7, {"id": "1", "url": "https://n.example/1", "content_text": "Hello"}]}"""
+_FILE = b"""<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]>
+<rss version="2.0"><channel><item><title>&x;</title><link>https://n.example/1</link></item></channel></rss>"""
+
+
+@pytest.mark.parametrize(
+    ("document", "rows_out", "reasons"),
+    [
+        (rss(), 0, []),
+        (b"", 0, ["bad_feed"]),
+        (b"<html><body>Not found</body></html>", 0, ["bad_feed"]),
+        (_BOMB, 0, ["bad_feed"]),
+        (_FILE, 0, ["bad_feed"]),
+        (_JSON_FEED, 1, ["bad_entry"]),
+        (b'{"items": []}', 0, ["bad_feed"]),
+        (rss(item(1), "<item><title>Cut of"), 1, ["bad_entry", "bad_feed"]),
+        (rss(item(1, guid="g"), item(1, "Other", guid="g")), 1, ["repeated_entry"]),
+        (rss(item(1, pubDate="Mon, 01 Jan 1900 00:00:00 GMT"), item(2, pubDate="soon")), 1, ["time_out_of_range"]),
+        (b"/etc/passwd", 0, ["bad_feed"]),
+        (rss(item(1, "caf\u00e9")).replace(b'encoding="utf-8"', b'encoding="us-ascii"'), 1, []),
+    ],
+)  # fmt: skip
+def test_hostile_and_broken_documents(
+    settings: Settings, tmp_path: Path, document: bytes, rows_out: int, reasons: list
+):
+    """No entity is expanded, no file is opened, nothing ends in a traceback: entries are loaded or quarantined."""
+    (tmp_path / "feed.xml").write_bytes(document)
+    summary = pull(settings, AS_OF, f"feed+{tmp_path}/feed.xml")
+    found = [row[0] for row in rows(settings, "select reason from quarantine order by 1")]
+    assert (found, summary.rows_out) == (reasons, rows_out)
+    assert rows(settings, "select count(*) from article_version where title ~ 'root:|haha'") == [(0,)]
+    check_account(settings)
+
+
+@pytest.mark.slow
+def test_a_feed_without_end_is_cut(settings: Settings, tmp_path: Path):
+    """Of 1,000,000 entries the first that fit are loaded; the rest is one quarantine row that says so."""
+    (tmp_path / "feed.xml").write_bytes(rss(*map(item, range(1_000_000))))
+    assert (tmp_path / "feed.xml").stat().st_size > fetch.MAX_FEED_BYTES
+    summary = pull(settings, AS_OF, f"feed+{tmp_path}/feed.xml")
+    assert (summary.rows_out, summary.rejected) == (feeds.MAX_ENTRIES, 1)
+    assert rows(settings, "select reason from quarantine") == [("too_many_entries",)]
+    check_account(settings)
+
+
+def test_a_guid_that_is_no_name_is_told_apart_by_address(settings: Settings, tmp_path: Path):
+    """Entries that share a guid but not an address are different articles; relative addresses become absolute."""
+    relative = "<item><title>T</title><link>/three</link></item>"
+    (tmp_path / "feed.xml").write_bytes(rss(item(1, guid="0"), item(2, guid="0"), relative))
+    assert pull(settings, AS_OF, f"feed+{tmp_path}").rows_out == 3
+    urls = [row[0] for row in rows(settings, "select url from article_version order by 1")]
+    assert urls == ["https://n.example/1", "https://n.example/2", "https://n.example/three"]
+    assert rows(settings, "select count(*) from article_version where article_id like 'feed:%'") == [(3,)]

@@ -1,0 +1,275 @@
+"""Extract of canonical files: formats, exactly once, what changed, what comes late, what is torn."""
+
+import json
+import os
+import random
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from core.errors import BadInputError
+from core.settings import Settings
+from tests.integration.extract_world import (
+    DAY,
+    START,
+    article,
+    check_account,
+    iso,
+    pull,
+    read,
+    rows,
+    second_settings,
+    tables,
+    write,
+)
+
+__all__ = ["second_settings"]
+
+READERS = [
+    {"reader_id": f"reader {n}", "signed_up_at": iso(START), "region": "north", "interests": ["World", "sport"],
+     "timezone": "Europe/Vienna", "email": f"r{n}@mail.example", "digest_opt_in": n % 2 == 0}
+    for n in range(7)
+]  # fmt: skip
+IMPRESSIONS = [
+    {"impression_id": "i1", "reader_id": "reader 1", "article_id": f"a{n}", "position": n + 1, "clicked": n == 0,
+     "occurred_at": iso(START + timedelta(hours=1))}
+    for n in range(3)
+]  # fmt: skip
+
+
+def world(folder: Path, ending: str = "jsonl", n_articles: int = 10, n_reads: int = 50) -> Path:
+    write(folder, f"articles/a.{ending}", [article(n) for n in range(n_articles)])
+    readers = (
+        READERS if "csv" not in ending else [{**row, "interests": json.dumps(row["interests"])} for row in READERS]
+    )
+    write(folder, f"readers/r.{ending}", readers)
+    write(folder, f"reads/e.{ending}", [read(n) for n in range(n_reads)])
+    write(folder, f"impressions/i.{ending}", IMPRESSIONS)
+    return folder
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet", "jsonl.gz", "csv.zst"])
+def test_every_format_gives_the_same_rows(settings: Settings, tmp_path: Path, ending: str):
+    """A canonical directory loads whole in each format: 10 articles, 7 readers, 50 reads, 3 impressions."""
+    summary = pull(settings, START + DAY, world(tmp_path, ending))
+    assert (summary.rows_in, summary.rows_out, summary.rejected) == (70, 70, 0)
+    found = tables(settings)
+    assert found["articles"][0][:8] == (
+        "a0", START, "https://paper.example/news/0", "Headline 0", article(0)["summary"], "en", "world", "paper.example",
+    )  # fmt: skip
+    assert (len(found["articles"]), len(found["reads"]), len(found["readers"])) == (10, 50, 7)
+    assert found["versions"][0][2:] == ("north", ["world", "sport"])
+    assert [row[2:] for row in found["impressions"]] == [(1, True), (2, False), (3, False)]
+    assert rows(settings, "select count(*), count(*) filter (where digest_opt_in) from reader_contact") == [(7, 4)]
+    check_account(settings)
+
+
+def test_consumed_files_are_skipped_and_repeated_ones_are_unchanged(settings: Settings, tmp_path: Path):
+    """A file that did not change is not read again; the same rows under another name are known by their keys."""
+    world(tmp_path)
+    pull(settings, START + DAY, tmp_path)
+    before = tables(settings)
+    assert pull(settings, START + DAY, tmp_path).rows_in == 0
+    for kind in ("articles/a", "readers/r", "reads/e", "impressions/i"):
+        shutil.copy(tmp_path / f"{kind}.jsonl", tmp_path / f"{kind}-again.jsonl")
+    again = pull(settings, START + 2 * DAY, tmp_path)
+    assert (again.rows_in, again.details["unchanged"], again.rows_out) == (70, 70, 0)
+    assert tables(settings) == before
+    check_account(settings)
+
+
+def test_a_changed_article_is_a_new_version_known_from_then_on(settings: Settings, tmp_path: Path):
+    """Changed content under the same id is `updated`, recorded after what was answered; the first version stays."""
+    write(tmp_path, "articles/a.jsonl", [article(0), article(1)])
+    pull(settings, START + DAY, tmp_path)
+    write(tmp_path, "articles/b.jsonl", [article(0, title="Corrected"), article(1)])
+    summary = pull(settings, START + 2 * DAY, tmp_path)
+    assert (summary.details["updated"], summary.details["unchanged"]) == (1, 1)
+    versions = rows(settings, "select title, recorded_at from article_version where article_id = 'a0' order by 2")
+    assert versions == [("Headline 0", START), ("Corrected", START + DAY + timedelta(microseconds=1))]
+    assert pull(settings, START + 3 * DAY, tmp_path).rows_in == 0
+    for name in ("a", "b"):
+        os.utime(tmp_path / f"articles/{name}.jsonl", (1, 1))
+    assert pull(settings, START + 3 * DAY, tmp_path).details["unchanged"] == 4
+
+
+def test_versions_of_one_pull_count_in_order_of_their_time(settings: Settings, tmp_path: Path):
+    """Three versions in the wrong files and lines come out in order of recorded_at, and a re-pull changes nothing."""
+    later = [article(0, title=f"Version {n}", recorded_at=iso(START + n * timedelta(hours=1))) for n in range(3)]
+    write(tmp_path, "articles/a.jsonl", [later[2], later[0]])
+    write(tmp_path, "articles/b.jsonl", [later[1]])
+    summary = pull(settings, START + DAY, tmp_path)
+    assert (summary.details["loaded"], summary.details["updated"]) == (1, 2)
+    titles = [row[0] for row in rows(settings, "select title from article_version order by recorded_at")]
+    assert titles == ["Version 0", "Version 1", "Version 2"]
+    shutil.move(tmp_path / "articles/b.jsonl", tmp_path / "articles/c.jsonl")
+    assert pull(settings, START + DAY, tmp_path).details["unchanged"] == 1
+
+
+def test_reads_wait_in_quarantine_for_their_article(settings: Settings, tmp_path: Path):
+    """A read on an unknown article is quarantined whole and loaded by the extract that finds the article known."""
+    write(tmp_path, "articles/a.jsonl", [article(0)])
+    write(tmp_path, "reads/e.jsonl", [read(1), read(2, article_id="a1", reader_id='Zoë "Z" 😀')])
+    first = pull(settings, START + DAY, tmp_path)
+    assert (first.rows_in, first.rows_out, first.details["quarantined_unknown_article"]) == (3, 2, 1)
+    write(tmp_path, "articles/b.jsonl", [article(1)])
+    second = pull(settings, START + 2 * DAY, tmp_path)
+    assert (second.rows_in, second.rows_out, second.rejected) == (2, 2, 0)
+    released = rows(settings, "select recorded_at, occurred_at from read_event where event_id = 'e2'")
+    assert released == [(START + DAY + timedelta(microseconds=1), START + timedelta(minutes=2))]
+    assert rows(settings, "select reason, released_at from quarantine") == [("unknown_article", START + 2 * DAY)]
+    assert rows(settings, "select reader_id from reader order by 1") == [('Zoë "Z" 😀',), ("reader 1",)]
+    check_account(settings)
+
+
+def test_backfill_equals_daily_runs_with_late_rows(settings: Settings, tmp_path: Path, second_settings: Settings):
+    """Three as_of over the whole history give what three daily runs over the files of their day gave: 1 % come late."""
+    rng = random.Random(5)
+    articles = [article(n * 30) for n in range(140)]
+    events = []
+    for n in range(1000):
+        at = START + timedelta(minutes=rng.randrange(3 * 24 * 60))
+        late = DAY if n % 100 == 0 else timedelta(seconds=rng.randrange(90))
+        known = 140 if n % 50 == 1 else (at - START) // timedelta(minutes=30) + 1  # some before their article
+        number = rng.randrange(min(known, 140)) * 30
+        events.append(read(n, occurred_at=iso(at), recorded_at=iso(at + late), article_id=f"a{number}"))
+    whole, daily = tmp_path / "whole", tmp_path / "daily"
+    write(whole, "articles/a.jsonl", articles)
+    write(whole, "reads/e.jsonl", events)
+    for day in range(1, 5):
+        until = START + day * DAY
+        cut = [row for row in articles if iso(until - DAY) < row["first_seen_at"] <= iso(until)]
+        write(daily, f"articles/{day}.jsonl", cut + (articles[:1] if day == 1 else []))
+        day_events = [row for row in events if iso(until - DAY) < row["recorded_at"] <= iso(until)]
+        write(daily, f"reads/{day}.jsonl", rng.sample(day_events, len(day_events)))
+        pull(second_settings, until, daily)
+    for day in range(1, 5):
+        pull(settings, START + day * DAY, whole)
+    late_rows = "select count(*) from read_event where recorded_at = occurred_at + interval '1 day'"
+    assert rows(settings, late_rows) == [(10,)]
+    assert tables(settings) == tables(second_settings)
+    check_account(settings)
+
+
+def test_a_row_that_claims_an_answered_time_is_known_only_from_now_on(settings: Settings, tmp_path: Path):
+    """A late row without a time of its own never changes what an earlier as_of answered."""
+    write(tmp_path, "articles/a.jsonl", [article(0)])
+    pull(settings, START + DAY, tmp_path)
+    write(tmp_path, "reads/late.jsonl", [read(5)])
+    pull(settings, START + 2 * DAY, tmp_path)
+    assert rows(settings, "select recorded_at from read_event") == [(START + DAY + timedelta(microseconds=1),)]
+
+
+def test_a_growing_file_is_read_from_where_it_ended(settings: Settings, tmp_path: Path):
+    """Appended rows only are read; a torn last line is quarantined, and released when it is whole."""
+    write(tmp_path, "articles/a.jsonl", [article(0)])
+    path = write(tmp_path, "reads/e.jsonl", [read(n) for n in range(20)])
+    with path.open("ab") as handle:
+        handle.write(b'{"event_id": "e20", "reader')
+    first = pull(settings, START + DAY, tmp_path)
+    assert (first.rows_in, first.details["quarantined_bad_json"]) == (22, 1)
+    whole = json.dumps(read(20)).encode()
+    with path.open("ab") as handle:
+        handle.write(whole.removeprefix(b'{"event_id": "e20", "reader') + b"\n")
+    second = pull(settings, START + 2 * DAY, tmp_path)
+    assert (second.rows_in, second.rows_out) == (1, 1)
+    assert rows(settings, "select locator, released_at is not null from quarantine") == [("reads/e.jsonl:21", True)]
+    check_account(settings)
+
+
+def test_a_repeated_bundle_stages_nothing_twice(settings: Settings, tmp_path: Path):
+    """Beam may run a bundle again: each row still counts once."""
+    world(tmp_path)
+    options = ["--direct_runner_bundle_repeat=2"]
+    assert pull(settings, START + DAY, tmp_path, options=options).rows_in == 70
+    check_account(settings)
+
+
+def test_duplicates_are_loaded_and_marked(settings: Settings, tmp_path: Path):
+    """Same address, same text, nearly the same text: a copy points to the root original, however the pull was cut."""
+    text = " ".join(f"word{n}" for n in range(120))
+    changed = text.replace("word60", "changed60")
+    write(tmp_path, "articles/a.jsonl", [
+        article(5, summary=changed, url="https://d.example/x"),
+        article(1, summary=text),
+        article(2, url="http://PAPER.example:80/news/1?utm_source=feed#top"),
+        article(3, title="headline  1", summary=text.upper()),
+        article(4, title="Different enough", url="https://paper.example/"),
+        article(6, title="Another", url="https://paper.example/"),
+    ])  # fmt: skip
+    pull(settings, START + DAY, tmp_path)
+    write(
+        tmp_path,
+        "articles/b.jsonl",
+        [article(1440, url="https://d.example/x"), article(1441, url="https://d.example/y")],
+    )
+    pull(settings, START + 2 * DAY, tmp_path)
+    marks = (
+        "select article_id, duplicate_of, duplicate_kind from article_version where duplicate_of is not null order by 1"
+    )
+    assert rows(settings, marks) == [
+        ("a1440", "a1", "url"), ("a2", "a1", "url"), ("a3", "a1", "content"), ("a5", "a1", "near"),
+    ]  # fmt: skip
+
+
+def test_reads_that_no_person_made_are_marked(settings: Settings, tmp_path: Path):
+    """Repeats within a second, ten clicks in ten seconds, and a metronome are loaded with a suspicion; a visit is not."""
+
+    def at(seconds: float) -> dict[str, str]:
+        return {
+            "occurred_at": iso(START + timedelta(seconds=seconds)),
+            "recorded_at": iso(START + timedelta(seconds=seconds)),
+        }
+
+    write(tmp_path, "articles/a.jsonl", [article(n, first_seen_at=iso(START)) for n in range(20)])
+    events = [read(n, reader_id="repeater", **at(n * 0.4)) for n in range(2)]
+    events += [read(100 + n, reader_id="burst", article_id=f"a{n}", **at(n * 0.7 + n * n * 0.01)) for n in range(12)]
+    events += [read(200 + n, reader_id="steady", article_id=f"a{n}", **at(30.0 * n)) for n in range(13)]
+    events += [read(300 + n, reader_id="person", article_id=f"a{n}", **at(n * 41.0 + n * n)) for n in range(15)]
+    write(tmp_path, "reads/e.jsonl", events)
+    pull(settings, START + DAY, tmp_path)
+    marked = "select event_id, suspicion from read_event where suspicion is not null order by 1"
+    assert rows(settings, marked) == [
+        ("e1", "repeat"), ("e109", "burst"), ("e110", "burst"), ("e111", "burst"), ("e211", "steady"), ("e212", "steady"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("/nowhere/at/all", "does not exist"),
+        ("articles+/nowhere/a.jsonl", "does not exist"),
+        ("artikel+file:///x.csv", "is not a kind of source"),
+        ("sql+mysql://u@h/d?kind=reads", r"write it like sql\+postgresql"),
+        ("sql+postgresql://u:geheim@h/d?kind=clicks", "is none of articles"),
+        ("", "names no place"),
+    ],
+)
+def test_wrong_sources_are_one_sentence(settings: Settings, source: str, sentence: str):
+    """A source that cannot be right is bad input: one sentence, and no password in it."""
+    with pytest.raises(BadInputError, match=sentence) as caught:
+        pull(settings, START, source)
+    assert "geheim" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_wrong_format_is_bad_input_and_does_not_keep_others_from_loading(settings: Settings, tmp_path: Path):
+    """The folder beside a file that nobody can read is loaded; the step still fails with the sentence."""
+    world(tmp_path / "good")
+    (tmp_path / "x.xlsx").write_bytes(b"PK")
+    with pytest.raises(BadInputError, match=r"x\.xlsx is not in a format"):
+        pull(settings, START + DAY, tmp_path / "good", f"reads+{tmp_path}/x.xlsx")
+    assert rows(settings, "select count(*) from read_event") == [(50,)]
+    assert rows(settings, "select state from extract_run order by extract_id") == [("done",), ("failed",)]
+
+
+def test_an_empty_day_is_fine(settings: Settings, tmp_path: Path):
+    """No rows, empty files, folders without files: nothing in, nothing out, the watermark moves."""
+    for name in ("articles/a.jsonl", "reads/e.csv"):
+        write(tmp_path, name.replace("csv", "jsonl"), [])
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / "readers").mkdir()
+    assert pull(settings, START + DAY, tmp_path).rows_in == 0
+    assert rows(settings, "select as_of from source_watermark") == [(START + DAY,)]

@@ -1,0 +1,104 @@
+"""Extract from an upstream PostgreSQL: incremental, from one snapshot, with a read-only session."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from core.errors import BadInputError, UnavailableError
+from core.settings import Settings
+from store.connect import connect, execute
+from store.server import Server
+from tests.integration.extract_world import DAY, START, article, check_account, pull, rows, write
+from tests.support.databases import admin
+
+_UPSTREAM = """
+create table click (id bigint primary key, who text, story text, at timestamptz, logged timestamptz, seconds numeric);
+insert into click select n, 'reader ' || n % 5, 'a0', '2026-03-01'::timestamptz + n * interval '1 minute',
+    '2026-03-01'::timestamptz + n * interval '1 minute', n % 100 from generate_series(1, 12000) n;
+"""
+QUERY = """select id::text as event_id, who as reader_id, story as article_id, at as occurred_at, logged as recorded_at,
+    seconds as dwell_seconds, 'read' as kind, 100 % 7 as ignored from click;"""
+
+
+@pytest.fixture
+def upstream(postgres: Server) -> Iterator[str]:
+    """URL of somebody else's database with 12,000 clicks, one a minute."""
+    admin(postgres, "create database upstream")
+    with connect(postgres.url("upstream")) as connection:
+        execute(connection, _UPSTREAM)
+    yield postgres.url("upstream")
+    admin(postgres, "drop database upstream with (force)")
+
+
+def source(upstream: str, tmp_path: Path, query: str, kind: str = "reads") -> str:
+    path = tmp_path / f"{kind}.sql"
+    path.write_text(query)
+    return f"sql+{upstream}?kind={kind}&query_file={path}"
+
+
+def test_a_query_is_pulled_page_by_page_and_then_incrementally(settings: Settings, upstream: str, tmp_path: Path):
+    """Rows up to as_of, once; the next pull reads from the last moment on with an overlap, and late commits are found."""
+    write(tmp_path, "articles/a.jsonl", [article(0)])
+    uri = source(upstream, tmp_path, QUERY)
+    first = pull(settings, START + DAY, tmp_path, uri)
+    assert (first.rows_in, first.rows_out) == (1441, 1441)
+    with connect(upstream) as connection:
+        execute(
+            connection, "insert into click values (99999, 'late', 'a0', '2026-03-01T23:00Z', '2026-03-01T23:30Z', 5)"
+        )
+    second = pull(settings, START + 2 * DAY, uri)
+    assert (second.rows_in, second.rows_out, second.details["unchanged"]) == (60 + 1 + 1440, 1441, 60)
+    late = rows(settings, "select recorded_at from read_event where event_id = '99999'")
+    assert late == [(START + DAY + timedelta(microseconds=1),)]
+    shown = rows(settings, "select source from extract_run")
+    assert all(upstream.split("@", maxsplit=1)[0].rsplit(":", 1)[1] not in name for (name,) in shown)
+    check_account(settings)
+
+
+def test_rows_without_a_time_are_learned_of_when_we_ask(settings: Settings, upstream: str, tmp_path: Path):
+    """A query without recorded_at and first_seen_at: as_of stands in for both, and a re-pull is unchanged."""
+    query = (
+        "select 'a' || n as article_id, 'https://p.example/' || n as url, 'Story' as title from generate_series(1, 3) n"
+    )
+    uri = source(upstream, tmp_path, query, "articles")
+    assert pull(settings, START, uri).rows_out == 3
+    assert pull(settings, START + DAY, uri).details["unchanged"] == 3
+    assert rows(settings, "select distinct recorded_at, first_seen_at from article_version") == [(START, START)]
+
+
+def test_bad_rows_are_named_by_their_key(settings: Settings, upstream: str, tmp_path: Path):
+    """A row of a query has no line: quarantine names it by its id, so that the next pull meets the same one."""
+    query = QUERY.replace("seconds as", "-seconds as").rstrip(";") + " where id between 1 and 3"
+    uri = source(upstream, tmp_path, query)
+    for day in (1, 2):
+        pull(settings, START + day * DAY, uri)
+    locators = [row[0] for row in rows(settings, "select locator from quarantine order by 1")]
+    assert locators == ["reads.sql#1", "reads.sql#2", "reads.sql#3"]
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("select * from nowhere", 'upstream query is refused: relation "nowhere" does not exist'),
+        ("delete from click", "upstream query is refused"),
+        ("with gone as (delete from click returning *) select * from gone", "upstream query is refused"),
+    ],
+)
+def test_a_wrong_query_is_one_sentence(settings: Settings, upstream: str, tmp_path: Path, query: str, sentence: str):
+    """What the upstream refuses is bad input, and the session cannot write."""
+    with pytest.raises(BadInputError, match=sentence):
+        pull(settings, START, source(upstream, tmp_path, query))
+    with connect(upstream) as connection, connection.cursor() as cursor:
+        cursor.execute("select count(*) from click")
+        assert cursor.fetchone() == (12000,)
+
+
+def test_an_upstream_that_is_down_is_unavailable(settings: Settings, tmp_path: Path):
+    """No server: one sentence, no password."""
+    path = tmp_path / "q.sql"
+    path.write_text("select 1")
+    with pytest.raises(UnavailableError, match="upstream PostgreSQL does not answer") as caught:
+        pull(settings, START, f"sql+postgresql://u:geheim@127.0.0.1:9/db?kind=reads&query_file={path}")
+    assert "geheim" not in str(caught.value)
