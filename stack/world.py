@@ -6,6 +6,10 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+import orjson
+
+from core import columns as c
+from core.canonical import Kind
 from core.clock import iso, parse_as_of
 from core.errors import BadInputError
 from stack import processes
@@ -46,18 +50,19 @@ def begin(stack: Stack, world: World, now: datetime) -> Child | None:
 def finish(stack: Stack, world: World, filling: Child | None) -> None:
     """Wait until the home is filled and remember with what.
 
-    Raises UnavailableError with the last words of the verb where it failed.
+    Raises UnavailableError with the last words of the verb where it failed, BadInputError where a data set tells no
+    time of reading.
     """
     if filling is None:
         return
     processes.wait_for(filling, stack.layout, _LIMIT_SECONDS)
-    summary = _summary(stack)
-    stack.layout.world.write_text(json.dumps({"world": asdict(world), "label": world.label, "summary": summary}))
+    end = iso(_last_read(stack.layout, world)) if world.is_historic else ""
+    stack.layout.world.write_text(json.dumps({"world": asdict(world), "label": world.label, "end": end}))
 
 
 def end_of_data(layout: Layout) -> datetime:
     """When the last read of historic data happened."""
-    return parse_as_of(json.loads(layout.world.read_text())["summary"]["until"])
+    return parse_as_of(json.loads(layout.world.read_text())["end"])
 
 
 def follow(stack: Stack, world: World) -> Child:
@@ -71,6 +76,13 @@ def _size(world: World) -> list[str]:
     return [word for option, size in sizes.items() for word in (option, str(size))]
 
 
-def _summary(stack: Stack) -> dict[str, str]:
-    """The details of the verb's summary line, which ends a good run."""
-    return dict(json.loads(processes.last_line(stack.layout, HISTORY))["frontpage.details"])
+def _last_read(layout: Layout, world: World) -> datetime:
+    times = (
+        parse_as_of(row[c.OCCURRED_AT])
+        for path in (layout.newsroom / Kind.READS).glob("*.jsonl")
+        for row in map(orjson.loads, path.open("rb"))
+    )
+    last = max(times, default=None)
+    if last is None:
+        raise BadInputError(f"{world.label} holds no read with a time, so there is no moment to recommend for")
+    return last

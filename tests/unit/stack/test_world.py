@@ -29,7 +29,7 @@ def test_one_home_holds_one_world(tmp_path):
     """The same world goes on; another one is refused, with a way out."""
     layout, small = Layout(tmp_path), World(readers=200, days=3, articles_per_day=50)
     world.refuse_other_world(layout, small)
-    layout.world.write_text(json.dumps({"world": asdict(small), "label": small.label, "summary": {}}))
+    layout.world.write_text(json.dumps({"world": asdict(small), "label": small.label, "end": ""}))
     world.refuse_other_world(layout, small)
     with pytest.raises(BadInputError, match=r"holds a simulated newsroom of 200 readers.*FRONTPAGE_HOME"):
         world.refuse_other_world(layout, World())
