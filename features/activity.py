@@ -100,14 +100,12 @@ def _article_states(events: Events) -> pd.DataFrame:
     codes, n_articles = events.article_codes, len(events.articles)
     measured = known & ~np.isnan(events.dwell)
     first = last_of(codes[known][::-1], events.at_us[known][::-1], n_articles, _NEVER)
-    return events.articles.assign(
-        **_counts(codes, events, n_articles),
-        **{
-            c.FIRST_READ_AT: _times(first),
-            c.DWELL_SUM_SECONDS: np.bincount(codes[measured], events.dwell[measured], minlength=n_articles),
-            c.DWELL_COUNT: np.bincount(codes[measured], minlength=n_articles),
-        },
-    )
+    dwell: dict[str, Any] = {
+        c.FIRST_READ_AT: _times(first),
+        c.DWELL_SUM_SECONDS: np.bincount(codes[measured], events.dwell[measured], minlength=n_articles),
+        c.DWELL_COUNT: np.bincount(codes[measured], minlength=n_articles),
+    }
+    return events.articles.assign(**_counts(codes, events, n_articles), **dwell)
 
 
 def _article_region_states(events: Events) -> pd.DataFrame:
@@ -139,13 +137,12 @@ def _region_rows(codes: Ints, events: Events, n_regions: int) -> pd.DataFrame:
     counts = pd.DataFrame(_counts(codes, events, n_regions))
     measured = (codes >= 0) & ~np.isnan(events.dwell)
     last = last_of(codes[codes >= 0], events.at_us[codes >= 0], n_regions, _NEVER)
-    return counts.assign(
-        **{
-            c.TOP_DECAYED_READS: list(_tops(codes, events, last)),
-            c.DWELL_SUM_SECONDS: np.bincount(codes[measured], events.dwell[measured], minlength=n_regions),
-            c.DWELL_COUNT: np.bincount(codes[measured], minlength=n_regions),
-        }
-    )
+    more: dict[str, Any] = {
+        c.TOP_DECAYED_READS: list(_tops(codes, events, last)),
+        c.DWELL_SUM_SECONDS: np.bincount(codes[measured], events.dwell[measured], minlength=n_regions),
+        c.DWELL_COUNT: np.bincount(codes[measured], minlength=n_regions),
+    }
+    return counts.assign(**more)
 
 
 def _tops(codes: Ints, events: Events, last: Ints) -> Floats:

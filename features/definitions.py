@@ -43,7 +43,7 @@ def definitions(source_of: Callable[[View], DataSource]) -> list[Any]:
     keys = sorted({key for view in VIEWS for key in view.keys})
     types = {key: _KEY_TYPES.get(key, ValueType.STRING) for key in keys}
     entities = {key: Entity(name=key, join_keys=[key], value_type=types[key]) for key in keys}
-    views = [_feature_view(view, entities, source_of(view)) for view in VIEWS]
+    views: list[Any] = [_feature_view(view, entities, source_of(view)) for view in VIEWS]
     alone = zip(VIEWS, views, strict=True)
     services = [FeatureService(name=service_name(view), features=[made]) for view, made in alone]
     return [*entities.values(), *views, *services, FeatureService(name=RANKING, features=views)]

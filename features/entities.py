@@ -59,18 +59,14 @@ def entities_at(states: States, as_of: "datetime | None" = None) -> Entities:
     ages = (articles[c.AS_OF] - articles[c.STARTED_AT]).dt.total_seconds() / 3600
     rows = _look_up([everywhere[c.AS_OF]], [articles[c.AS_OF]])
     region_rows = _look_up([totals[c.REGION], totals[c.AS_OF]], [readers[c.REGION], readers[c.AS_OF]])
-    return Entities(
-        articles=articles.assign(
-            **{
-                AGE_HOURS: np.maximum(ages.fillna(0.0).to_numpy(np.float64), 0.0),
-                ALL_READS: _picked(everywhere[c.DECAYED_READS], rows),
-                TOP_READS: _picked(everywhere[c.TOP_DECAYED_READS], rows),
-                MEAN_DWELL: _mean_dwell(everywhere)[rows],
-            }
-        ),
-        regions=regions,
-        readers=readers.assign(**{REGION_READS: _picked(totals[c.DECAYED_READS], region_rows)}),
-    )
+    more: dict[str, Any] = {
+        AGE_HOURS: np.maximum(ages.fillna(0.0).to_numpy(np.float64), 0.0),
+        ALL_READS: _picked(everywhere[c.DECAYED_READS], rows),
+        TOP_READS: _picked(everywhere[c.TOP_DECAYED_READS], rows),
+        MEAN_DWELL: _mean_dwell(everywhere)[rows],
+    }
+    of_region: dict[str, Any] = {REGION_READS: _picked(totals[c.DECAYED_READS], region_rows)}
+    return Entities(articles.assign(**more), regions, readers.assign(**of_region))
 
 
 def pairs_of(

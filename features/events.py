@@ -55,7 +55,7 @@ def events_of(history: History) -> Events:
     reader_codes = pd.Index(readers[c.READER_KEY]).get_indexer(reads[c.READER_KEY])
     region_names, read_regions, home_regions = _regions(reads[c.REGION], readers[c.REGION])
     home = np.where(home_regions >= 0, home_regions, _last_region(reader_codes, read_regions, len(readers)))
-    names = np.append(region_names, None)
+    names = np.array([*region_names, None], dtype=object)  # -1 is none
     return Events(
         at_us=at_us,
         weights=read_weights(reads[c.KIND], dwell),
@@ -71,10 +71,9 @@ def events_of(history: History) -> Events:
 
 def read_weights(kinds: "pd.Series[Any]", dwell: Floats) -> Floats:
     """Weight of each event: its kind's, times 0.5 to 1.5 by its reading time where that was measured."""
-    of_kind: Floats = kinds.map(KIND_WEIGHTS).to_numpy(dtype=np.float64)
+    weights = np.asarray(kinds.map(KIND_WEIGHTS), dtype=np.float64)
     of_dwell = 0.5 + np.minimum(dwell, FULL_DWELL_SECONDS) / FULL_DWELL_SECONDS
-    weights: Floats = of_kind * np.where(np.isnan(dwell), 1.0, of_dwell)
-    return weights
+    return np.asarray(weights * np.where(np.isnan(dwell), 1.0, of_dwell), dtype=np.float64)
 
 
 def article_facts(articles: pd.DataFrame) -> pd.DataFrame:

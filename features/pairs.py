@@ -121,7 +121,8 @@ def _absent(column: "pd.Series[Any]") -> bool:
 
 def _rate(decayed: Floats, half_life: int) -> Floats:
     """Reads an hour: a steady rate r gives a decayed sum of r x half-life / ln 2."""
-    return decayed[:, half_life] * (np.log(2) / HALF_LIVES_HOURS[half_life])
+    rate: Floats = decayed[:, half_life] * (np.log(2) / HALF_LIVES_HOURS[half_life])
+    return rate
 
 
 def _article_columns(articles: pd.DataFrame) -> dict[str, Floats]:
@@ -143,7 +144,8 @@ def _article_columns(articles: pd.DataFrame) -> dict[str, Floats]:
 
 
 def _trend(reads: Floats, short: int, long: int) -> Floats:
-    return np.log((_rate(reads, short) + _QUIET_RATE) / (_rate(reads, long) + _QUIET_RATE))
+    trend: Floats = np.log((_rate(reads, short) + _QUIET_RATE) / (_rate(reads, long) + _QUIET_RATE))
+    return trend
 
 
 def _reader_columns(readers: pd.DataFrame) -> dict[str, Floats]:

@@ -5,7 +5,7 @@ where this took 2 s, both on a busy machine. Everything but the historical join 
 """
 # ruff: noqa: ARG002, ARG004, FBT001 (the signatures are Feast's)
 
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -20,14 +20,15 @@ from core import columns as c
 class ParquetOfflineStoreConfig(DaskOfflineStoreConfig):
     """Chosen by the class's name, as Feast does for stores of one's own."""
 
-    type: Literal["features.parquet_store.ParquetOfflineStore"] = "features.parquet_store.ParquetOfflineStore"
+    type: Any = "features.parquet_store.ParquetOfflineStore"
 
 
 class ParquetRetrievalJob(DaskRetrievalJob):
     """A retrieval whose function gives a pandas frame."""
 
     def _to_df_internal(self, timeout: int | None = None) -> pd.DataFrame:
-        return self.evaluation_function()
+        frame: pd.DataFrame = self.evaluation_function()
+        return frame
 
     def _to_arrow_internal(self, timeout: int | None = None) -> pa.Table:
         return pa.Table.from_pandas(self.evaluation_function(), preserve_index=False)
@@ -37,7 +38,7 @@ class ParquetOfflineStore(DaskOfflineStore):
     """Reads each view's file once and joins it; keys without a row by then get nulls."""
 
     @staticmethod
-    def get_historical_features(
+    def get_historical_features(  # type: ignore[override]
         config: Any,
         feature_views: list[FeatureView],
         feature_refs: list[str],
@@ -50,7 +51,7 @@ class ParquetOfflineStore(DaskOfflineStore):
         """A job over a frame of keys and `event_timestamp` (UTC); the frame comes back ordered by time."""
 
         def joined() -> pd.DataFrame:
-            rows = entity_df.sort_values(c.EVENT_TIMESTAMP, kind="stable")
+            rows: pd.DataFrame = entity_df.sort_values(c.EVENT_TIMESTAMP, kind="stable")
             for view in feature_views:
                 wanted = [name.split(":", 1)[1] for name in feature_refs if name.split(":", 1)[0] == view.name]
                 rows = _join(rows, view, wanted)
@@ -62,7 +63,9 @@ class ParquetOfflineStore(DaskOfflineStore):
 def _join(rows: pd.DataFrame, view: FeatureView, features: list[str]) -> pd.DataFrame:
     """`rows` with the features of each key's last state at or before its moment."""
     keys = [column.name for column in view.entity_columns]
-    moment = view.batch_source.timestamp_field
-    states = parquet.read_table(view.batch_source.path, columns=[*keys, moment, *features]).to_pandas()
+    source: Any = view.batch_source
+    moment = source.timestamp_field
+    states = parquet.read_table(source.path, columns=[*keys, moment, *features]).to_pandas()
     states = states.rename(columns={moment: c.EVENT_TIMESTAMP}).sort_values(c.EVENT_TIMESTAMP, kind="stable")
-    return pd.merge_asof(rows, states, on=c.EVENT_TIMESTAMP, by=keys)
+    joined: pd.DataFrame = pd.merge_asof(rows, states, on=c.EVENT_TIMESTAMP, by=keys)
+    return joined

@@ -9,14 +9,14 @@ import io
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, unquote, urlsplit
 
-import numpy.typing as npt
+import numpy as np
 import pandas as pd
 
 from core import columns as c
@@ -91,9 +91,9 @@ def historical(store: Any, rows: pd.DataFrame) -> Training:
     return Training(entities, pairs_of(entities, rows[c.READER_KEY], rows[c.ARTICLE_ID], moments))
 
 
-def online_readers(store: Any, reader_keys: npt.ArrayLike) -> pd.DataFrame:
+def online_readers(store: Any, reader_keys: Iterable[int]) -> pd.DataFrame:
     """Reader states as last materialised, one row per key in the order given; an unknown reader has an empty row."""
-    keys = [int(key) for key in pd.Index(reader_keys)]
+    keys = [int(key) for key in reader_keys]
     service = _service(store, READERS)
     chunks = [
         from_rows(READERS, store.get_online_features(features=service, entity_rows=entity_rows).to_df())
@@ -102,7 +102,7 @@ def online_readers(store: Any, reader_keys: npt.ArrayLike) -> pd.DataFrame:
     return pd.concat(chunks, ignore_index=True) if chunks else from_rows(READERS, pd.DataFrame(columns=READERS.names))
 
 
-def readers_at(store: Any, reader_keys: npt.ArrayLike, as_of: datetime) -> pd.DataFrame:
+def readers_at(store: Any, reader_keys: Iterable[int], as_of: datetime) -> pd.DataFrame:
     """Reader states at `as_of`, one row per key in the order given: online where that moment is there, else historical.
 
     So a back-fill of an older moment never sees what the online store has learned since.
@@ -110,7 +110,8 @@ def readers_at(store: Any, reader_keys: npt.ArrayLike, as_of: datetime) -> pd.Da
     if materialised_at(store) == as_of:
         return online_readers(store, reader_keys)
     moment = pd.Timestamp(as_of).tz_convert("UTC").as_unit("us")
-    rows = pd.DataFrame({c.READER_KEY: pd.Index(reader_keys, dtype="int64")}).assign(**{c.EVENT_TIMESTAMP: moment})
+    keys = np.array([int(key) for key in reader_keys], dtype=np.int64)
+    rows = pd.DataFrame({c.READER_KEY: keys}).assign(**{c.EVENT_TIMESTAMP: moment})
     known = _retrieved(store, READERS, rows).drop(columns=c.AS_OF)
     return rows[[c.READER_KEY]].merge(known, on=c.READER_KEY, how="left")
 
@@ -173,7 +174,7 @@ def _applied(config: dict[str, Any], source_of: Any) -> Any:
     return store
 
 
-def _times() -> dict[str, str]:
+def _times() -> dict[str, Any]:
     return {"timestamp_field": c.EVENT_TIMESTAMP}
 
 

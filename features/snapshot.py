@@ -104,7 +104,7 @@ def _table(frame: "pd.DataFrame | None", columns: tuple[str, ...]) -> pa.Table:
 
 
 def _frame(file: Path) -> pd.DataFrame:
-    frame = parquet.read_table(file).to_pandas()
+    frame: pd.DataFrame = parquet.read_table(file).to_pandas()
     if c.INTERESTS in frame:
         picked = [tuple(names) if isinstance(names, np.ndarray) else None for names in frame[c.INTERESTS]]
         frame[c.INTERESTS] = pd.Series(picked, index=frame.index, dtype=object)

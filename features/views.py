@@ -28,6 +28,9 @@ _ARROW: Final[Mapping[str, pa.DataType]] = {
     "text": pa.string(), "integer": pa.int64(), "number": pa.float64(), "count": pa.int64(), "sum": pa.float64(),
     "texts": pa.list_(pa.string()), "numbers": pa.list_(pa.float64()), "decayed": pa.list_(pa.float64()),
 }  # fmt: skip
+#: As a datetime64 this number is "not a time".
+_NAT: Final = int(np.iinfo(np.int64).min)
+_LISTS: Final = (list, tuple, np.ndarray)
 _EMPTY: Final[Mapping[str, Any]] = {
     "text": None, "integer": None, "number": None, "count": 0, "sum": 0.0, "texts": (), "numbers": (),
     "decayed": (0.0,) * len(HALF_LIVES_HOURS),
@@ -134,13 +137,21 @@ def fingerprints(view: View, rows: pd.DataFrame) -> Ints:
     """
     total = np.full(len(rows), 0x9E3779B97F4A7C15, dtype=np.uint64)
     for name, kind in view.columns.items():
-        hashed = _hash_lists(rows[name]) if kind in ("texts", "numbers", "decayed") else _hash(rows[name].to_numpy())
-        total = total * np.uint64(0x100000001B3) + hashed
+        total = total * np.uint64(0x100000001B3) + _hash_column(rows[name], kind)
     return np.maximum((total >> np.uint64(1)).astype(np.int64), 1)
 
 
+def _hash_column(column: "pd.Series[Any]", kind: ColumnKind) -> npt.NDArray[np.uint64]:
+    """A value's hash must not depend on the other rows: so nulls may not change the column's type."""
+    if kind in ("texts", "numbers", "decayed"):
+        return _hash_lists(column)
+    if kind == "integer":
+        return _hash(column.fillna(_NAT).to_numpy(dtype=np.int64))
+    return _hash(column.to_numpy(dtype=object if kind == "text" else np.float64))
+
+
 def _hash(values: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
-    return pd.util.hash_array(values, categorize=True)
+    return np.asarray(pd.util.hash_array(values, categorize=True))
 
 
 def _hash_lists(column: "pd.Series[Any]") -> npt.NDArray[np.uint64]:
@@ -153,7 +164,7 @@ def _hash_lists(column: "pd.Series[Any]") -> npt.NDArray[np.uint64]:
     places = np.arange(len(flat)) - np.repeat(ends - counts, counts)
     hashed = _hash(np.array(flat, dtype=kind)) * (2 * places + 1).astype(np.uint64)
     sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(hashed, dtype=np.uint64)])
-    return sums[ends] - sums[ends - counts] + counts.astype(np.uint64)
+    return np.asarray(sums[ends] - sums[ends - counts] + counts.astype(np.uint64))
 
 
 def _microseconds(times: "pd.Series[Any]") -> "pd.Series[Any]":
@@ -162,7 +173,7 @@ def _microseconds(times: "pd.Series[Any]") -> "pd.Series[Any]":
 
 
 def _moments(microseconds: "pd.Series[Any]") -> "pd.Series[Any]":
-    filled = microseconds.fillna(np.iinfo(np.int64).min).to_numpy(dtype=np.int64)  # that value is NaT
+    filled = microseconds.fillna(_NAT).to_numpy(dtype=np.int64)
     return pd.Series(filled.view("datetime64[us]"), index=microseconds.index).dt.tz_localize("UTC")
 
 
@@ -179,4 +190,5 @@ def _restored(column: "pd.Series[Any]", kind: ColumnKind) -> "pd.Series[Any]":
 
 
 def _tuples(column: "pd.Series[Any]", empty: Sequence[Any]) -> list[tuple[Any, ...]]:
-    return [tuple(value) if np.iterable(value) and len(value) else tuple(empty) for value in column]
+    values: list[Any] = column.tolist()
+    return [tuple(value) if isinstance(value, _LISTS) and len(value) else tuple(empty) for value in values]

@@ -6,7 +6,7 @@ import pandas as pd
 from core import columns as c
 from features.activity import compute_states
 from features.views import ARTICLES, GONE, READERS, VIEWS, changed, from_rows, rows_of, to_rows
-from tests.feature_worlds import random_history
+from tests.feature_worlds import history, random_history, reader
 
 
 def test_stored_rows_come_back_as_they_were() -> None:
@@ -42,3 +42,16 @@ def test_changed_gives_new_and_different_rows_and_empty_ones_for_who_is_gone() -
     gone = changed(ARTICLES, known, rows.iloc[1:])
     assert gone[[c.ARTICLE_ID, c.N_READS, c.FINGERPRINT]].to_numpy().tolist() == [["a000", 0, GONE]]
     assert changed(ARTICLES, gone[[c.ARTICLE_ID, c.FINGERPRINT]], rows.head(0)).empty
+
+
+def test_a_rows_fingerprint_does_not_depend_on_other_rows() -> None:
+    """Whether others have a null changes nothing: else everything would look changed."""
+    readers = compute_states(random_history(4)).readers
+    world = history(9, [], [], [reader(10**6)])
+    idle = compute_states(world).readers
+    whole = to_rows(READERS, pd.concat([readers, idle], ignore_index=True))
+    assert whole[c.LAST_READ_US].isna().sum() == 1
+    read_ones = readers[readers[c.N_READS] > 0]
+    alone = to_rows(READERS, read_ones)
+    expected = whole[whole[c.N_READS] > 0]
+    assert alone[c.FINGERPRINT].tolist() == expected[c.FINGERPRINT].tolist()
