@@ -1,4 +1,4 @@
-"""What an expectation is here: data with a name, a boundary, a severity and a reason, around a Great Expectations object."""
+"""What an expectation is here: data with a name, a severity and a reason, around a Great Expectations object."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import warnings
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Great Expectations warns at import of things that are not ours to mend
@@ -14,7 +15,10 @@ with warnings.catch_warnings():
 
 logging.getLogger("great_expectations").setLevel(logging.ERROR)
 
-__all__ = ["Boundary", "Check", "Expectation", "Part", "Severity", "figure", "gx", "statement"]
+__all__ = ["Boundary", "Check", "Expectation", "Part", "Severity", "expectations", "figure", "gx", "statement"]
+
+#: Great Expectations' own kinds of expectation; its package does not export them for type checkers.
+expectations: Any = gx.expectations
 
 
 class Boundary(StrEnum):
@@ -56,7 +60,8 @@ class Check:
 
 def figure(column: str, at_least: float | None = None, at_most: float | None = None) -> Expectation:
     """The expectation that one of a boundary's figures lies within limits; a null figure is not judged."""
-    return gx.expectations.ExpectColumnMaxToBeBetween(column=column, min_value=at_least, max_value=at_most)
+    made: Expectation = expectations.ExpectColumnMaxToBeBetween(column=column, min_value=at_least, max_value=at_most)
+    return made
 
 
 def statement(expectation: Expectation) -> str:

@@ -1,8 +1,8 @@
 """Great Expectations at work in PostgreSQL: one ephemeral context, one data source, one suite per part of a boundary.
 
 Nothing of the context is kept on disk, and the connection stands in it as a variable's name only. The moment and the
-limits reach the queries as settings of the session (`current_setting('frontpage.as_of')`), so the SQL files are constant
-texts and nothing is pasted into them.
+limits reach the queries as settings of the session (`current_setting('frontpage.as_of')`), so the SQL files are
+constant texts and nothing is pasted into them.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from great_expectations.data_context.types.base import (
     InMemoryStoreBackendDefaults,
     ProgressBarsConfig,
 )
-from great_expectations.exceptions import GreatExpectationsError
+from great_expectations.exceptions.exceptions import GreatExpectationsError
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.clock import iso
-from quality.declare import Check, Expectation, Part, gx, statement
+from quality.declare import Check, Expectation, gx, statement
 from quality.outcome import Outcome
 
 _CONNECTION_VARIABLE = "FRONTPAGE_CHECKED_DATABASE"
@@ -34,11 +34,10 @@ _TOO_LITTLE = "too little to judge by"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What to look at: a table's name for its shape, else a query; with a name for pages and messages."""
+    """The result of a query, with a name for pages and messages, and the columns that identify one of its rows."""
 
     name: str
-    part: Part
-    source: str
+    query: str
     identified_by: tuple[str, ...] = ()
 
 
@@ -80,13 +79,9 @@ class Engine:
         return Validation(target, tuple(_outcome(check, by_name[check.name]) for check in checks), result)
 
     def _batch(self, target: Target) -> Any:
-        if target.part == Part.TABLE:
-            asset = self._datasource.add_table_asset(target.name, table_name=target.source)
-        else:
-            # Great Expectations wants its queries to begin with the word select; ours begin with a header.
-            asset = self._datasource.add_query_asset(
-                target.name, query="select * from (\n" + target.source + "\n) rows"
-            )
+        # Great Expectations wants its queries to begin with the word select; ours, constant texts, begin with a header.
+        begun = "select * from (\n" + target.query + "\n) rows"  # noqa: S608
+        asset = self._datasource.add_query_asset(target.name, query=begun)
         return asset.add_batch_definition_whole_table("whole")
 
 
@@ -104,7 +99,8 @@ def open_engine(database_url: str, as_of: datetime, variables: Mapping[str, Any]
     )
     settings = {"as_of": iso(as_of), **variables}
     options = " ".join(["-c timezone=UTC", *(f"-c frontpage.{name}={value}" for name, value in settings.items())])
-    datasource = context.data_sources.add_postgres(
+    sources: Any = context.data_sources
+    datasource = sources.add_postgres(
         "frontpage",
         connection_string=f"${{{_CONNECTION_VARIABLE}}}",
         create_temp_table=True,  # each query runs once, not once per metric

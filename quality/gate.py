@@ -12,7 +12,7 @@ from quality.declare import Boundary, Part
 from quality.engine import Target, Validation, open_engine
 from quality.inputs import session_variables
 from quality.lists import lists
-from quality.suites import of
+from quality.suites import PARTS, of
 from store.connect import Connection, query
 from store.runs import table_of
 
@@ -31,15 +31,12 @@ def check_lists(
     with open_engine(database_url, as_of, session_variables(params)) as engine:
         return [
             engine.validate(target(connection, run_id, part), of(checks, Boundary.LISTS, part))
-            for part in (Part.TABLE, Part.ROWS, Part.FIGURES)
+            for part in PARTS[Boundary.LISTS]
         ]
 
 
 def target(connection: Connection, run_id: int, part: Part) -> Target:
     """What one part of a run's lists is read from."""
-    name = f"{Boundary.LISTS}.{part}"
-    if part == Part.TABLE:
-        return Target(name, part, table_of(run_id))
     names = {"table": sql.Identifier(table_of(run_id)), "run_id": sql.Literal(run_id)}
     text = sql.SQL(query(f"quality/{Boundary.LISTS}_{part}")).format(**names).as_string(connection)
-    return Target(name, part, text, _IDENTITY if part == Part.ROWS else ())
+    return Target(f"{Boundary.LISTS}.{part}", text, _IDENTITY if part == Part.ROWS else ())

@@ -9,16 +9,20 @@ from core import columns as c
 from core.params import Params
 from quality.declare import Boundary, Part
 from quality.engine import Engine, Target, Validation, open_engine
-from quality.suites import SOURCES, input_checks, of
+from quality.suites import INPUTS, PARTS, input_checks, of
 from store.connect import query
 
-_IDENTITY = {Boundary.ARTICLES: (c.ARTICLE_ID,), Boundary.READS: (c.EVENT_ID,), Boundary.READERS: (c.READER_KEY,)}
+_IDENTITY = {
+    (Boundary.ARTICLES, Part.ROWS): (c.ARTICLE_ID,),
+    (Boundary.READS, Part.ROWS): (c.EVENT_ID,),
+    (Boundary.READERS, Part.ROWS): (c.READER_KEY,),
+}
 
 
 def check_inputs(database_url: str, params: Params, as_of: datetime) -> list[Validation]:
     """One validation per part of each boundary, in the order of the reference page."""
     with open_engine(database_url, as_of, session_variables(params)) as engine:
-        return [check_part(engine, boundary, part, params) for boundary, parts in SOURCES.items() for part in parts]
+        return [check_part(engine, boundary, part, params) for boundary in INPUTS for part in PARTS[boundary]]
 
 
 def session_variables(params: Params) -> dict[str, Any]:
@@ -34,8 +38,5 @@ def session_variables(params: Params) -> dict[str, Any]:
 
 def check_part(engine: Engine, boundary: Boundary, part: Part, params: Params) -> Validation:
     """The expectations on one part of one boundary."""
-    source = SOURCES[boundary][part]
-    text = source if part == Part.TABLE else query(source)
-    identity = _IDENTITY.get(boundary, ()) if part == Part.ROWS else ()
-    target = Target(f"{boundary}.{part}", part, text, identity)
+    target = Target(f"{boundary}.{part}", query(f"quality/{boundary}_{part}"), _IDENTITY.get((boundary, part), ()))
     return engine.validate(target, of(input_checks(params.quality), boundary, part))

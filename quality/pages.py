@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
-from great_expectations.render.renderer import ValidationResultsPageRenderer
-from great_expectations.render.view import DefaultJinjaPageView
+from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
+from great_expectations.render.view.view import DefaultJinjaPageView
 
 from core.clock import iso
 from quality.declare import Boundary
@@ -82,7 +82,8 @@ def _render(boundary: Boundary, results: Sequence[Any]) -> str:
         },
         meta=results[0].meta,
     )
-    return str(DefaultJinjaPageView().render(ValidationResultsPageRenderer(run_info_at_end=True).render(whole)))
+    view: Any = DefaultJinjaPageView()
+    return str(view.render(ValidationResultsPageRenderer(run_info_at_end=True).render(whole)))
 
 
 def _self_contained(page: str, title: str) -> str:
@@ -135,7 +136,8 @@ def _index_row(path: Path, digest: dict[str, Any]) -> str:
     link = f'<a href="{page.name}">{name}</a>' if page.exists() else name
     state = "passed" if digest["passed"] else "failed"
     return (
-        f"<tr><td>{html.escape(digest['as_of'])}</td><td>{link}</td><td class='{state}'>{state}</td><td>{digest['n']}</td>"
+        f"<tr><td>{html.escape(digest['as_of'])}</td><td>{link}</td>"
+        f"<td class='{state}'>{state}</td><td>{digest['n']}</td>"
         f"<td class='failed'>{_names(digest['red'])}</td><td class='warned'>{_names(digest['warned'])}</td>"
         f"<td class='skipped'>{_names(digest['skipped'])}</td></tr>"
     )

@@ -9,19 +9,16 @@ from quality.lists import lists
 from quality.readers import extracts, readers
 from quality.reads import reads
 
-#: Table whose shape is looked at, or query whose result is, for each part of a boundary.
-SOURCES: dict[Boundary, dict[Part, str]] = {
-    Boundary.EXTRACT: {Part.FIGURES: "quality/extract_figures"},
-    Boundary.ARTICLES: {
-        Part.TABLE: "article_version", Part.ROWS: "quality/articles_rows", Part.FIGURES: "quality/articles_figures",
-    },
-    Boundary.READS: {
-        Part.TABLE: "read_event", Part.ROWS: "quality/reads_rows", Part.FIGURES: "quality/reads_figures",
-    },
-    Boundary.READERS: {
-        Part.TABLE: "reader", Part.ROWS: "quality/readers_rows", Part.FIGURES: "quality/readers_figures",
-    },
-}  # fmt: skip
+#: Parts of each boundary; each is the result of `store/sql/quality/<boundary>_<part>.sql`.
+PARTS: dict[Boundary, tuple[Part, ...]] = {
+    Boundary.EXTRACT: (Part.FIGURES,),
+    Boundary.ARTICLES: (Part.TABLE, Part.ROWS, Part.FIGURES),
+    Boundary.READS: (Part.TABLE, Part.ROWS, Part.FIGURES),
+    Boundary.READERS: (Part.TABLE, Part.ROWS, Part.FIGURES),
+    Boundary.LISTS: (Part.TABLE, Part.ROWS, Part.FIGURES),
+}
+#: Boundaries that `validate` looks at; the lists are the gate's.
+INPUTS = (Boundary.EXTRACT, Boundary.ARTICLES, Boundary.READS, Boundary.READERS)
 
 
 def input_checks(params: QualityParams) -> tuple[Check, ...]:

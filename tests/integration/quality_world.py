@@ -11,27 +11,29 @@ AS_OF = datetime(2026, 3, 4, 10, tzinfo=UTC)
 #: 29.5 days: an article every six minutes, a read about every five, fifty readers.
 HEALTHY = """
 insert into article_version
-select 'a' || i, t, 'https://news.example/' || i, 'https://news.example/' || i, 'title ' || i, 'summary ' || i, null, 'en',
-       (array['sport', 'science', 'politics'])[1 + i % 3], 'publisher ' || i % 4, null, t - interval '2 min', t, md5(i::text),
-       null, null, 'live', 'feed', 1
+select 'a' || i, t, 'https://news.example/' || i, 'https://news.example/' || i, 'title ' || i,
+       'summary ' || i, null, 'en',
+       (array['sport', 'science', 'politics'])[1 + i % 3], 'publisher ' || i % 4, null, t - interval '2 min', t,
+       md5(i::text), null, null, 'live', 'feed', 1
 from (select i, timestamptz '2026-03-04 10:00+00' - i * interval '6 min' as t from generate_series(0, 7079) i) moments;
 insert into reader select i, 'reader-' || i, '2026-01-01 00:00+00' from generate_series(1, 50) i;
 insert into reader_version
 select i, '2026-01-01 00:00+00', '2026-01-01 00:00+00', 'north', array['sport'], 'Europe/Rome', 'readers', 1
 from generate_series(1, 50) i;
 insert into read_event
-select 'e' || i, 1 + (i::bigint * i + 31 * i) % 50, 'a' || least(7079, i * 5 / 6 + 200 + i % 37), 'read', t, t + interval '2 s',
-       10 + (i * 7919 % 1000) / 3.0, 'home', 'north', 'phone', null, null, 'reads', 1
+select 'e' || i, 1 + (i::bigint * i + 31 * i) % 50, 'a' || least(7079, i * 5 / 6 + 200 + i % 37), 'read', t,
+       t + interval '2 s', 10 + (i * 7919 % 1000) / 3.0, 'home', 'north', 'phone', null, null, 'reads', 1
 from (
     select i, timestamptz '2026-03-04 09:59+00' - i * interval '5 min' - (i::bigint * i % 241) * interval '1 s' as t
     from generate_series(0, 8400) i
 ) moments;
 insert into extract_run (source, as_of, state, rows_in, loaded, updated, unchanged, quarantined)
-values ('feed', '2026-03-04 10:00+00', 'done', 100, 90, 4, 5, 1), ('reads', '2026-03-04 10:00+00', 'done', 0, 0, 0, 0, 0);
+values ('feed', '2026-03-04 10:00+00', 'done', 100, 90, 4, 5, 1),
+       ('reads', '2026-03-04 10:00+00', 'done', 0, 0, 0, 0, 0);
 """
 _LISTS = """
 insert into recommendation_{0} (reader_key, rank, article_id, score, candidate_source, reasons)
-select reader_key, rank, article_id, 1 - rank / 20.0, 'popular', '[{{"code": "new", "text": "new today", "contribution": 0}}]'
+select reader_key, rank, article_id, 1 - rank / 20.0, 'popular', '[{{"code": "new", "text": "new today"}}]'
 from reader cross join lateral (
     select article_id, row_number() over (order by md5(article_id || reader_key)) as rank
     from article_version
@@ -43,7 +45,7 @@ from reader cross join lateral (
     order by md5(article_id || reader_key) limit 10
 ) chosen;
 insert into fallback_list
-select {0}, 'global', '', i + 1, 'a' || i, 1 - i / 20.0, 'popular', '[{{"code": "new", "text": "new today", "contribution": 0}}]'
+select {0}, 'global', '', i + 1, 'a' || i, 1 - i / 20.0, 'popular', '[{{"code": "new", "text": "new today"}}]'
 from generate_series(0, 9) i;
 """
 
@@ -73,7 +75,9 @@ FAULTS = {
     "article_address_is_unique": """
         update article_version set canonical_url = 'https://news.example/' where article_id like '%7'""",
     "article_is_not_its_own_duplicate": "update article_version set duplicate_of = 'a5' where article_id = 'a5'",
-    "articles_of_a_day_not_far_too_few": f"delete from article_version where first_seen_at > {_DAY} and article_id > 'a0'",
+    "articles_of_a_day_not_far_too_few": f"""
+        delete from article_version
+        where first_seen_at > {_DAY} and article_id > 'a0'""",
     "articles_are_fresh": f"delete from article_version where first_seen_at > {_THREE_DAYS}",
     "read_columns_exist": "alter table read_event rename column dwell_seconds to dwell",
     "read_times_have_a_zone": "alter table read_event alter occurred_at type timestamp",
@@ -121,9 +125,12 @@ FAULTS = {
     "list_article_is_live": "update article_version set status = 'retracted' where article_id = 'a5'",
     "list_article_is_original": "update article_version set duplicate_of = 'a6' where article_id = 'a5'",
     "list_article_is_out": "update article_version set published_at = '2026-03-04 10:01+00' where article_id = 'a5'",
-    "list_article_has_not_expired": "update article_version set published_at = '2026-02-25 09:59+00' where article_id = 'a5'",
+    "list_article_has_not_expired": """
+        update article_version set published_at = '2026-02-25 09:59+00' where article_id =
+        'a5'""",
     "list_article_is_unread": """
-        update read_event set reader_key = 1, article_id = (select article_id from {run} where reader_key = 1 and rank = 1)
+        update read_event set reader_key = 1,
+            article_id = (select article_id from {run} where reader_key = 1 and rank = 1)
         where event_id = 'e5'""",
     "lists_are_full": "delete from {run} where reader_key in (1, 2)",
     "list_fallback_is_there": "delete from fallback_list where rank = 10",
