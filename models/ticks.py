@@ -40,7 +40,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Unread live articles that were read within the window [reader, article], by ledger position.
+    """Articles that were read for the first time within the window [reader, article], by ledger position.
 
     `grade` is 1, or 2 where the read was at least as long as the median read known at the tick; `dwell_seconds` is NaN
     where it was not measured.
@@ -96,20 +96,20 @@ def look_backs(history: History, params: Params) -> list[datetime]:
 
 
 def answers(book: Ledger, at: Moment, window: timedelta) -> Answers:
-    """What was read within the window after a moment, of what could have been listed at it."""
+    """What the moment's readers read for the first time within the window after it.
+
+    Also what could not be listed then, being too old or not out yet: a list that could not know it still missed it.
+    """
+    width = max(len(book.article_ids), 1)
+    key = np.where(book.read_article >= 0, book.read_reader * width + book.read_article, -1)
     after = (book.read_time > at.now) & (book.read_time <= at.now + int(window / timedelta(microseconds=1)))
-    reads = np.flatnonzero(after & (book.read_article >= 0))
-    reader = rows_of(book.read_reader[reads], at.readers, len(book.reader_keys))
-    article = rows_of(book.read_article[reads], at.live, len(book.article_ids))
-    possible = (reader >= 0) & (article >= 0)
-    possible[possible] &= ~at.is_seen(reader[possible], article[possible])
-    reads = reads[possible]
-    key = book.read_reader[reads] * len(book.article_ids) + book.read_article[reads]
-    pairs, inverse = np.unique(key, return_inverse=True)
+    served = rows_of(book.read_reader, at.readers, len(book.reader_keys)) >= 0
+    reads = np.flatnonzero(after & served & (key >= 0))
+    reads = reads[~np.isin(key[reads], key[at.known])]
+    pairs, inverse = np.unique(key[reads], return_inverse=True)
     dwell = np.full(len(pairs), -1.0)
     np.maximum.at(dwell, inverse, np.nan_to_num(book.read_dwell[reads], nan=-1.0))
     usual = _usual_dwell(book, at.known)
-    width = max(len(book.article_ids), 1)
     grade = 1 + (dwell >= usual).astype(np.int64)
     return Answers(pairs // width, pairs % width, grade, np.where(dwell >= 0, dwell, np.nan))
 
@@ -140,7 +140,7 @@ class Past:
 def tick_at(past: Past, as_of: datetime, factors: Factors, max_readers: int | None = None) -> Tick:
     """The tick with the readers who read something in its window (at most `max_readers`, drawn by seed and time).
 
-    All their candidates are in it; a reader who was not active then, or read nothing that could be listed, is not.
+    All their candidates are in it; a reader who was not active then is not.
     """
     book, params = past.ledger, past.params
     readers = np.unique(answers(book, moment(book, as_of, params.lists), past.window).reader)
@@ -182,7 +182,10 @@ def _plan(book: Ledger, params: Params, window: timedelta) -> Plan:
     last = floor_to(book.as_of - window, HOUR)  # whole hours are what an hourly refresh leaves features of
     evaluation = [last - HOUR * held_out.tick_hours * back for back in range(held_out.n_ticks)][::-1]
     before = evaluation[0] - window
-    training = [before - HOUR * params.ranker.tick_hours * back for back in range(params.ranker.n_ticks)][::-1]
+    distance = HOUR * params.ranker.tick_hours
+    if window > distance:
+        distance = window + HOUR  # each read is the answer to one tick only
+    training = [before - distance * back for back in range(params.ranker.n_ticks)][::-1]
     known = np.sort(book.read_known)
 
     def has_past(tick: datetime) -> bool:
