@@ -100,7 +100,7 @@ class StepOperator(BaseOperator):
         lines = []
         with self._process.stdout as output:
             for line in output:
-                lines.append(line.rstrip())
+                lines.append(_message(line.rstrip()))
                 self.log.info("%s", lines[-1])
         failure = _failure(self.verb, self._process.wait(), lines)
         if failure is not None:
@@ -140,13 +140,13 @@ def _failure(verb: str, exit_code: int, lines: list[str]) -> AirflowException | 
 
 
 def _summary(verb: str, lines: list[str]) -> str:
-    """The verb's summary line, bare or the message of a JSON line; where there is none, the last line."""
+    """The verb's summary line; where there is none, the last line."""
     pattern = re.compile(rf"^{re.escape(verb)} rows_in=\d+")
-    messages = (_message(line) for line in reversed(lines))
-    return next((message for message in messages if pattern.match(message)), lines[-1] if lines else "")
+    return next((line for line in reversed(lines) if pattern.match(line)), lines[-1] if lines else "")
 
 
 def _message(line: str) -> str:
+    """The message of a JSON log line, which repeats its fields; any other line as it is."""
     if not line.startswith("{"):
         return line
     try:

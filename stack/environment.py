@@ -6,6 +6,7 @@ import base64
 import json
 import secrets
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.telemetry import QUIET
@@ -57,7 +58,7 @@ def verb_environment(base: Mapping[str, str], layout: Layout, ports: Ports, cloc
         **QUIET,
         "FRONTPAGE_HOME": str(layout.home),
         "FRONTPAGE_SOURCES": str(layout.newsroom),
-        "FRONTPAGE_PARAMS_FILE": base.get("FRONTPAGE_PARAMS_FILE", str(ROOT / "params.yaml")),
+        "FRONTPAGE_PARAMS_FILE": str(Path(base.get("FRONTPAGE_PARAMS_FILE", ROOT / "params.yaml")).absolute()),
         "FRONTPAGE_SMTP_URL": f"smtp://127.0.0.1:{ports.mail}",
         "FRONTPAGE_PUBLIC_URL": f"http://127.0.0.1:{ports.api}",
         **({"FRONTPAGE_CLOCK": clock} if clock else {}),

@@ -44,7 +44,7 @@ def start(layout: Layout, name: str, command: Sequence[str], env: Mapping[str, s
     layout.logs.mkdir(parents=True, exist_ok=True)
     with log_of(layout, name).open("w") as log:
         process = subprocess.Popen(
-            command, env={**env, MARK: str(layout.home)}, cwd=layout.home,
+            command, env={**env, MARK: str(layout.home)},
             stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     return replace(record(layout, name, process.pid), process=process)
