@@ -182,9 +182,10 @@ def train(
     as_of: AsOf,
     data: Data = None,
     resume: Annotated[bool, typer.Option(help="Go on from checkpoints of a killed training.")] = True,
+    part: Annotated[str, typer.Option(help="With --data: all | inputs (of the ranker) | ranker (on these).")] = "all",
 ) -> None:
     """Train a candidate model."""
-    step("train", parse_as_of(as_of), resume=resume, **_given(data=data))
+    step("train", parse_as_of(as_of), resume=resume, part=part, **_given(data=data))
 
 
 @app.command()

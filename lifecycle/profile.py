@@ -71,4 +71,4 @@ def _bars(times: "pd.Series[pd.Timestamp]", what: str) -> str:
 
 def _short(value: object) -> str:
     text = f"{value:%Y-%m-%d %H:%M}" if isinstance(value, pd.Timestamp) else str(value)
-    return text if len(text) <= 40 else text[:39] + "…"
+    return text if len(text) <= 28 else text[:27] + "…"

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from models.artefact import PLOTS, Model, artefact_hash, load, save
+from core.errors import BadInputError
+from models.artefact import PLOTS, Model, artefact_hash, load, model_params, save
 from models.explain import explain, explainer
+from models.files import save_json
 from models.plots import curve, shap_summary
 from models.threads import environment
-from models.training import Inputs, Trained, train
+from models.training import Inputs, Trained, prepare, train
+
+INPUTS = "inputs.json"
+#: Parameters of the ranker that only its trees depend on.
+TREES = ("n_trees", "n_leaves", "learning_rate", "min_child_samples", "chunk_trees")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +36,11 @@ class Built:
         return sorted((self.folder / PLOTS).glob("*.png"))
 
 
-def build(inputs: Inputs, version: str, folder: Path, *, resume: bool = True) -> Built:
+def build(inputs: Inputs, version: str, folder: Path, *, resume: bool = True, prepared: Path | None = None) -> Built:
     """The version in `folder`; a training that was killed goes on from its checkpoints beside it.
 
-    With `resume=False` checkpoints and a finished folder are thrown away first.
+    With `resume=False` checkpoints and a finished folder are thrown away first. `prepared` holds what `build_inputs`
+    made of these inputs.
     """
     work = folder.with_name(f".{folder.name}.work")
     if not resume:
@@ -43,10 +52,38 @@ def build(inputs: Inputs, version: str, folder: Path, *, resume: bool = True) ->
             shutil.rmtree(work, ignore_errors=True)
             return Built(model, folder, artefact_hash(folder), is_new=False)
         shutil.rmtree(folder)  # a folder that always holds the newest version, as work on files has
+    if prepared is not None:
+        shutil.copytree(prepared, work / version, dirs_exist_ok=True)
     made = train(replace(inputs, folder=work / version), version)
     digest = save(made.model, folder, environment(inputs.params.threads), draw(made, work / PLOTS))
     shutil.rmtree(work)
     return Built(made.model, folder, digest, is_new=True)
+
+
+def build_inputs(inputs: Inputs, snapshot_hash: str, folder: Path) -> int:
+    """Number of rows that the ranker learns from; `folder` holds all that does not depend on the shape of its trees."""
+    work = folder.with_name(f".{folder.name}.work")
+    shutil.rmtree(work, ignore_errors=True)
+    n_rows = prepare(replace(inputs, folder=work))
+    save_json(work / INPUTS, _made_of(inputs, snapshot_hash))
+    shutil.rmtree(folder, ignore_errors=True)
+    work.replace(folder)
+    return n_rows
+
+
+def require_inputs(inputs: Inputs, snapshot_hash: str, folder: Path) -> None:
+    """Raise BadInputError where `folder` does not hold what `build_inputs` makes of these inputs."""
+    made_of = folder / INPUTS
+    if not made_of.is_file() or json.loads(made_of.read_text()) != _made_of(inputs, snapshot_hash):
+        raise BadInputError(
+            f"{folder} was not made of this data with these parameters; run `train --part inputs` first"
+        )
+
+
+def _made_of(inputs: Inputs, snapshot_hash: str) -> dict[str, Any]:
+    params = json.loads(model_params(inputs.params))
+    params["ranker"] = {name: value for name, value in params["ranker"].items() if name not in TREES}
+    return {"snapshot": snapshot_hash, "params": params}
 
 
 def draw(made: Trained, folder: Path) -> Path:

@@ -78,6 +78,18 @@ def train(inputs: Inputs, version: str) -> Trained:
     return Trained(model, rows.matrix[:: max(1, len(rows.matrix) // _SAMPLE_ROWS)])
 
 
+def prepare(inputs: Inputs) -> int:
+    """Number of rows that the ranker learns from; they and the ALS factors are in `inputs.folder`, for `train`.
+
+    Raises CheckFailedError where no past tick has a read to learn from.
+    """
+    params, book = inputs.params, ledger(inputs.history)
+    vectors = fit_content(inputs.history.articles, params.content, params.seed).vectors(inputs.history.articles)
+    rows = _rows(inputs, book, plan(book, params), vectors)
+    _final_factors(inputs, book)
+    return len(rows.grades)
+
+
 def version_name(inputs: Inputs, snapshot_hash: str) -> str:
     """`<as_of>-<8 hex digits>` of the data, of the parameters that matter to a model, and of the parent."""
     parent = inputs.parent.version if inputs.parent else ""

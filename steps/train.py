@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Literal, get_args
 
 from core.errors import BadInputError
 from core.params import Params
@@ -13,7 +14,7 @@ from features.ticks import ensure_ticks
 from lifecycle.resources import Resources, measure
 from lifecycle.tracking import TrainingRecord, git_commit, track_training
 from models import registry
-from models.build import Built, build
+from models.build import Built, build, build_inputs, require_inputs
 from models.lookups import feast_lookup
 from models.ticks import look_backs
 from models.training import Inputs, version_name
@@ -22,17 +23,30 @@ from store.connect import connect
 from store.locks import exclusive
 from store.server import database_url
 
+Part = Literal["all", "inputs", "ranker"]
+
 
 def run(
-    settings: Settings, params: Params, as_of: datetime, data: Path | None = None, *, resume: bool = True
+    settings: Settings,
+    params: Params,
+    as_of: datetime,
+    data: Path | None = None,
+    *,
+    resume: bool = True,
+    part: Part = "all",
 ) -> Summary:
     """A version trained, kept on disk, registered as candidate and told to the trackers; with `data`, files only.
 
     The same inputs give the same version: a repeat finds it, and a killed run goes on from its checkpoints.
+    part: of work on files, only the `inputs` of the ranker (`data/inputs`), or only the `ranker` on these.
     Raises CheckFailedError where there is nothing to learn from.
     """
+    if part not in get_args(Part) or (part != "all" and not data):
+        raise BadInputError(f"--part {part}: choose all, or with --data one of inputs and ranker")
+    if data and part == "inputs":
+        return _inputs_only(params, as_of, data)
     if data:
-        built = _from_files(params, as_of, data, resume=resume)
+        built = _from_files(params, as_of, data, resume=resume, part=part)
     else:
         built = _from_database(settings, params, as_of, resume=resume)
     metrics = built.model.metrics
@@ -40,13 +54,24 @@ def run(
     return Summary("train", int(metrics["train_rows"]), 1, artifact=str(built.folder), details=details)
 
 
-def _from_files(params: Params, as_of: datetime, data: Path, *, resume: bool) -> Built:
+def _inputs_only(params: Params, as_of: datetime, data: Path) -> Summary:
+    n_rows = build_inputs(_inputs_of(params, as_of, data), str(read_manifest(data)["hash"]), data / "inputs")
+    return Summary("train", n_rows, n_rows, artifact=str(data / "inputs"))
+
+
+def _from_files(params: Params, as_of: datetime, data: Path, *, resume: bool, part: Part) -> Built:
+    inputs, snapshot_hash = _inputs_of(params, as_of, data), str(read_manifest(data)["hash"])
+    prepared = data / "inputs" if part == "ranker" else None
+    if prepared is not None:
+        require_inputs(inputs, snapshot_hash, prepared)
+    return build(inputs, version_name(inputs, snapshot_hash), data / "model", resume=resume, prepared=prepared)
+
+
+def _inputs_of(params: Params, as_of: datetime, data: Path) -> Inputs:
     history = read_snapshot(data)
     if history.as_of != as_of:
         raise BadInputError(f"{data} was taken at {history.as_of.isoformat()}; give that as --as-of, or another --data")
-    inputs = Inputs(history, params, feast_lookup(file_store(data)))
-    version = version_name(inputs, str(read_manifest(data)["hash"]))
-    return build(inputs, version, data / "model", resume=resume)
+    return Inputs(history, params, feast_lookup(file_store(data)))
 
 
 def _from_database(settings: Settings, params: Params, as_of: datetime, *, resume: bool) -> Built:
