@@ -14,7 +14,7 @@ from etl.reasons import Reason, RowError
 from etl.values import MAX_URL_BYTES
 
 #: Query fields that say where a click came from, not what it leads to.
-_TRACKING = re.compile(r"(?i)^(utm_.*|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|yclid|_ga|cmpid|ncid|ocid)$")
+_TRACKING = re.compile(r"(?i)^(utm_.*|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|yclid|_ga|cmpid|ncid|ocid|amp)$")
 _LANGUAGE = re.compile(r"^[a-z]{2,3}$")
 _WORD = re.compile(r"\w+")
 #: Characters that language recognition looks at; more changes nothing and costs time.

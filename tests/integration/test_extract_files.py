@@ -57,7 +57,8 @@ def test_every_format_gives_the_same_rows(settings: Settings, tmp_path: Path, en
     assert (summary.rows_in, summary.rows_out, summary.rejected) == (70, 70, 0)
     found = tables(settings)
     assert found["articles"][0][:8] == (
-        "a0", START, "https://paper.example/news/0", "Headline 0", article(0)["summary"], "en", "world", "paper.example",
+        "a0", START, "https://paper.example/news/0", "Headline 0", article(0)["summary"], "en", "world",
+        "paper.example",
     )  # fmt: skip
     assert (len(found["articles"]), len(found["reads"]), len(found["readers"])) == (10, 50, 7)
     assert found["versions"][0][2:] == ("north", ["world", "sport"])
@@ -215,7 +216,7 @@ def test_duplicates_are_loaded_and_marked(settings: Settings, tmp_path: Path):
 
 
 def test_reads_that_no_person_made_are_marked(settings: Settings, tmp_path: Path):
-    """Repeats within a second, ten clicks in ten seconds, and a metronome are loaded with a suspicion; a visit is not."""
+    """Repeats within a second, ten clicks in ten seconds, and a metronome are loaded with a suspicion."""
 
     def at(seconds: float) -> dict[str, str]:
         return {
@@ -232,7 +233,8 @@ def test_reads_that_no_person_made_are_marked(settings: Settings, tmp_path: Path
     pull(settings, START + DAY, tmp_path)
     marked = "select event_id, suspicion from read_event where suspicion is not null order by 1"
     assert rows(settings, marked) == [
-        ("e1", "repeat"), ("e109", "burst"), ("e110", "burst"), ("e111", "burst"), ("e211", "steady"), ("e212", "steady"),
+        ("e1", "repeat"), ("e109", "burst"), ("e110", "burst"), ("e111", "burst"),
+        ("e211", "steady"), ("e212", "steady"),
     ]  # fmt: skip
 
 

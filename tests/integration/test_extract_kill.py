@@ -37,11 +37,12 @@ from datetime import datetime
 from core.params import Params
 from core.settings import Settings
 from steps import extract
-extract.run(Settings(home=sys.argv[1], database_url=sys.argv[2]), Params(), datetime.fromisoformat(sys.argv[3]), [sys.argv[4]])
+settings = Settings(home=sys.argv[1], database_url=sys.argv[2])
+extract.run(settings, Params(), datetime.fromisoformat(sys.argv[3]), [sys.argv[4]])
 """
 _PLACES = {
     "while staging": "select 1 from pg_stat_user_tables where relname = 'stage_part' and n_tup_ins > 1",
-    "while merging": "select 1 from pg_stat_activity where state = 'active' and query like '-- What becomes of each staged%'",
+    "while merging": "select 1 from pg_stat_activity where query like '-- What becomes of each staged%'",
 }
 
 
@@ -64,7 +65,9 @@ def world(tmp_path: Path) -> Path:
 def test_kill_and_run_again_is_one_clean_run(settings: Settings, world: Path, second_settings: Settings, place: str):
     """Kill -9 in the middle loses and doubles nothing: the next run gives the tables of an undisturbed one."""
     arguments = [str(settings.home), settings.database_url, iso(START + DAY), str(world)]
-    process = subprocess.Popen([sys.executable, "-c", _RUN, *arguments], env={**os.environ, "PYTHONPATH": os.getcwd()})
+    process = subprocess.Popen(
+        [sys.executable, "-c", _RUN, *arguments], env={**os.environ, "PYTHONPATH": str(Path.cwd())}
+    )
     deadline = time.monotonic() + 60
     while not rows(settings, _PLACES[place]) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)

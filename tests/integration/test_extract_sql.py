@@ -39,7 +39,7 @@ def source(upstream: str, tmp_path: Path, query: str, kind: str = "reads") -> st
 
 
 def test_a_query_is_pulled_page_by_page_and_then_incrementally(settings: Settings, upstream: str, tmp_path: Path):
-    """Rows up to as_of, once; the next pull reads from the last moment on with an overlap, and late commits are found."""
+    """Rows up to as_of, once; the next pull overlaps a little, and finds what was committed late."""
     write(tmp_path, "articles/a.jsonl", [article(0)])
     uri = source(upstream, tmp_path, QUERY)
     first = pull(settings, START + DAY, tmp_path, uri)

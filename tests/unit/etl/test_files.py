@@ -1,0 +1,144 @@
+"""Cutting files, reading them, and knowing what was read."""
+
+import gzip
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core.canonical import Kind
+from core.errors import BadInputError
+from etl import blocks, lines
+from etl.blocks import Bad, Range
+from etl.decode import read_file_blocks
+from etl.files import File, list_files
+from etl.plan import FilePlan, Pending, plan_file
+from etl.sources import FileSource, parse_source
+
+AS_OF = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of four lines, so that small files have several."""
+    monkeypatch.setattr(lines, "BLOCK_ROWS", 4)
+    monkeypatch.setattr("etl.decode.BLOCK_ROWS", 4)
+
+
+def the_file(path: Path) -> File:
+    return list_files(FileSource("x", f"file://{path}", Kind.READS))[0]
+
+
+def read_all(plan: FilePlan) -> list[tuple[int, object]]:
+    return [row for part in plan.parts for block in read_file_blocks(part) for row in block.rows]
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "jsonl.gz", "csv", "csv.gz"])
+def test_every_row_is_read_once_under_its_line_number(tmp_path: Path, ending: str):
+    """Ten rows in blocks of four: rows, blank lines and a last line without an end keep their line numbers."""
+    is_csv = "csv" in ending
+    rows = (
+        ["n,t", *(f'{n},"x\ny"' for n in range(3)), "", "3,z"]
+        if is_csv
+        else [*(f'{{"n": {n}}}' for n in range(9)), "", '{"n": 9}']
+    )
+    data = "\n".join(rows).encode()
+    path = tmp_path / f"e.{ending}"
+    path.write_bytes(gzip.compress(data) if ending.endswith("gz") else data)
+    found = read_all(plan_file(the_file(path), None, AS_OF))
+    numbers = [row_no for row_no, _ in found]
+    assert numbers == ([2, 4, 6, 9] if is_csv else [1, 2, 3, 4, 5, 6, 7, 8, 9, 11])
+    assert [str(row["n"]) for _, row in found] == [str(n) for n in range(4 if is_csv else 10)]
+
+
+def test_cuts_never_split_a_row(tmp_path: Path):
+    """Ranges join up from byte 0 to the end, start at line starts, and leave quoted newlines alone."""
+    data = b"".join(b'%d,"a\nb"\n' % n for n in range(50))
+    (tmp_path / "x").write_bytes(data)
+    with (tmp_path / "x").open("rb") as handle:
+        cut = lines.cut_file(handle, len(data), 0, 1, quoted=True)
+    assert [one.start for one in cut.ranges[1:]] == [one.end for one in cut.ranges[:-1]]
+    assert (cut.ranges[0].start, cut.ranges[-1].end) == (0, len(data))
+    assert all(data[one.start : one.end].count(b'"') % 2 == 0 for one in cut.ranges)
+    assert sum(one.n_rows for one in cut.ranges) == cut.complete_rows == 100
+
+
+def test_a_consumed_file_is_left_alone_until_it_changes(tmp_path: Path):
+    """No parts for the same size and time; the appended lines for one that grew; all of it for one rewritten."""
+    path = tmp_path / "e.jsonl"
+    path.write_text('{"n": 1}\n{"n": 2}\n')
+    state = plan_file(the_file(path), None, AS_OF).next_state([])
+    assert plan_file(the_file(path), state, AS_OF).parts == []
+    with path.open("a") as handle:
+        handle.write('{"n": 3}\n')
+    assert read_all(plan_file(the_file(path), state, AS_OF)) == [(3, {"n": 3})]
+    path.write_text('{"n": 9}\n{"n": 2}\n{"n": 3}\n')
+    assert len(read_all(plan_file(the_file(path), state, AS_OF))) == 3
+
+
+def test_a_line_without_an_end_is_read_again_when_the_file_grows(tmp_path: Path):
+    """The writer may still be at it: the torn line is bad now and whole later, under the same number."""
+    path = tmp_path / "e.jsonl"
+    path.write_text('{"n": 1}\n{"n": ')
+    plan = plan_file(the_file(path), None, AS_OF)
+    assert [isinstance(row, Bad) for _, row in read_all(plan)] == [False, True]
+    state = plan.next_state([])
+    path.write_text('{"n": 1}\n{"n": 2}\n')
+    os.utime(path, (1, 1))
+    assert read_all(plan_file(the_file(path), state, AS_OF)) == [(2, {"n": 2})]
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "jsonl.gz"])
+def test_ranges_that_wait_are_read_when_their_time_comes(tmp_path: Path, ending: str):
+    """Only the range with later rows is read again, and not before the earliest of them."""
+    data = "".join(f'{{"n": {n}}}\n' for n in range(10)).encode()
+    path = tmp_path / f"e.{ending}"
+    path.write_bytes(gzip.compress(data) if ending.endswith("gz") else data)
+    plan = plan_file(the_file(path), None, AS_OF)
+    extents = [block.range for part in plan.parts for block in read_file_blocks(part)]
+    assert [one.first_row for one in extents] == [1, 5, 9]
+    state = plan.next_state([Pending(extents[1], AS_OF + timedelta(hours=2), 3)])
+    early = plan_file(the_file(path), state, AS_OF + timedelta(hours=1))
+    assert (early.parts, early.next_state([])) == ([], state)
+    due = plan_file(the_file(path), state, AS_OF + timedelta(hours=2))
+    assert [row_no for row_no, _ in read_all(due)] == [5, 6, 7, 8]
+    assert due.next_state([])["pending"] == []
+
+
+def test_a_row_without_end_costs_itself_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A line longer than we take is one too_large row; what comes after it is read."""
+    monkeypatch.setattr("etl.decode.MAX_ROW_BYTES", 100)
+    monkeypatch.setattr("etl.decode._LARGE_RANGE", 500)
+    path = tmp_path / "e.jsonl"
+    path.write_bytes(b'{"n": 1}\n{"n": "' + b"x" * 5000 + b'"}\n{"n": 3}\n')
+    found = read_all(plan_file(the_file(path), None, AS_OF))
+    assert [row_no for row_no, _ in found] == [1, 2, 3]
+    assert isinstance(found[1][1], Bad)
+    assert found[1][1].reason == "too_large"
+    assert len(found[1][1].payload) <= blocks.MAX_PAYLOAD_CHARACTERS
+
+
+def test_other_programs_files_are_no_data(tmp_path: Path):
+    """Hidden, marker and unfinished files are left out; anything else in a wrong format is an error that names it."""
+    folder = tmp_path / "reads"
+    folder.mkdir()
+    for name in ("a.jsonl", ".hidden.jsonl", "_SUCCESS", "b.jsonl.partial"):
+        (folder / name).write_text("")
+    source = parse_source(str(tmp_path))
+    assert [file.name for file in list_files(source)] == ["reads/a.jsonl"]
+    (folder / "table.xls").write_text("")
+    with pytest.raises(BadInputError, match=r"reads/table\.xls is not in a format that we read"):
+        list_files(source)
+
+
+def test_a_place_has_one_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Relative path, absolute path and file URL are one source; passwords are in no name."""
+    monkeypatch.chdir(tmp_path)
+    names = {parse_source(uri).name for uri in (".", str(tmp_path), f"file://{tmp_path}")}
+    assert names == {f"file://{tmp_path}"}
+    (tmp_path / "q.sql").write_text("select 1")
+    source = parse_source("sql+postgresql://u:geheim@h:5/d?kind=reads&query_file=q.sql&sslmode=require")
+    assert "geheim" not in source.name + repr(source)
+    assert source.url == "postgresql://u:geheim@h:5/d?sslmode=require"
+    assert Range(1, 2) == Range(1, 2, 0, 0)
