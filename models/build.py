@@ -83,6 +83,7 @@ def require_inputs(inputs: Inputs, snapshot_hash: str, folder: Path) -> None:
 def _made_of(inputs: Inputs, snapshot_hash: str) -> dict[str, Any]:
     params = json.loads(model_params(inputs.params))
     params["ranker"] = {name: value for name, value in params["ranker"].items() if name not in TREES}
+    params["evaluation"].pop("max_readers_per_tick")
     return {"snapshot": snapshot_hash, "params": params}
 
 
