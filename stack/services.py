@@ -110,15 +110,19 @@ def migrate_airflow(stack: Stack) -> None:
     _migration_mark(stack).write_text(_airflow_version())
 
 
-def take_down(layout: Layout) -> list[str]:
-    """Stop everything below this home, PostgreSQL last; the names of what was running."""
+def stop_parts(layout: Layout) -> list[str]:
+    """Stop every process of this home but PostgreSQL; the names of what was running."""
     running = [name for name, child in processes.recorded(layout).items() if processes.is_alive(child) and name != "up"]
     for name in [*_GRACE_SECONDS, *(set(running) - set(_GRACE_SECONDS))]:
         processes.stop(layout, [name], _GRACE_SECONDS.get(name, 5.0))
     processes.end(processes.strays(layout), 3.0)
-    if server.down(layout.home):
-        running.append("postgres")
     return running
+
+
+def take_down(layout: Layout) -> list[str]:
+    """Stop everything of this home, PostgreSQL last; the names of what was running."""
+    running = stop_parts(layout)
+    return [*running, "postgres"] if server.down(layout.home) else running
 
 
 def _program(name: str) -> str:

@@ -38,7 +38,7 @@ def up(stack: Stack, asked: World, console: Console, now: datetime) -> None:
     """
     _refuse_second(stack.layout)
     world.refuse_other_world(stack.layout, asked)
-    services.take_down(stack.layout)
+    services.stop_parts(stack.layout)  # what a killed call left behind
     _require_ports(stack)
     with _held_up(stack.layout, console):
         children = _start(stack, asked, console, now)
