@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -43,6 +44,11 @@ class AirflowApi:
             return False
         parts = ("metadatabase", "scheduler", "dag_processor")
         return all(health.get(part, {}).get("status") == "healthy" for part in parts)
+
+    def warm_up(self) -> None:
+        """Let Airflow build the interface that tasks talk to, which it does at the first request: seconds of work."""
+        with contextlib.suppress(httpx.HTTPError):
+            self._client.get("/execution/health", timeout=120.0)
 
     def dag_ids(self) -> set[str]:
         """The workflows that Airflow has read."""

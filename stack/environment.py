@@ -93,6 +93,8 @@ def airflow_environment(layout: Layout, ports: Ports, database_url: str, *, sche
         "api__secret_key": made.session_secret,
         "api__instance_name": "Frontpage",
         "api_auth__jwt_secret": made.jwt_secret,
+        # The first answer to a task takes longer than the default five seconds on a machine that trains.
+        "workers__execution_api_timeout": "30",
         "scheduler__use_job_schedule": str(scheduled),
         # A task whose process is gone is found within a minute, not five.
         "scheduler__task_instance_heartbeat_timeout": "60",

@@ -71,6 +71,8 @@ def _start(stack: Stack, asked: World, console: Console, now: datetime) -> list[
     console.say(f"Airflow is up at {stack.airflow_url}")
     if not asked.is_historic:
         console.status("simulating")
+        if filling is not None:
+            api.warm_up()  # while there is nothing else to wait for
         world.finish(stack, asked, filling)
         children.append(world.follow(stack, asked))
     return children
