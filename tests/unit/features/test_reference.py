@@ -1,0 +1,24 @@
+"""The reference page names what is there, and nothing else has its form."""
+
+import re
+from pathlib import Path
+
+from features.pairs import GROUPS
+from features.views import VIEWS
+
+PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "features.md").read_text()
+
+
+def test_every_feature_stands_in_the_table_with_its_group() -> None:
+    """A feature that is added, renamed or regrouped fails here until the page says so."""
+    table = PAGE.split("## What the ranker sees")[1].split("## Moments")[0]
+    rows = re.findall(r"^\| (`[^|]*) \| (\w+) \|", table, re.MULTILINE)
+    found = {name: group for names, group in rows for name in re.findall(r"`(\w+)`", names)}
+    assert found == dict(GROUPS)
+
+
+def test_every_view_stands_in_the_table_with_its_columns() -> None:
+    """The tables' columns are the page's."""
+    for view in VIEWS:
+        row = next(line for line in PAGE.splitlines() if line.startswith(f"| `{view.name}`"))
+        assert set(re.findall(r"`(\w+)`", row)) == {view.name, *view.columns}
