@@ -15,21 +15,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def current_run(url: str) -> dict[str, Any] | None:
+def api_client(url: str, keys: str = "") -> httpx.Client:
+    """A client of our API; `keys` as in FRONTPAGE_API_KEYS, of which the first that is not only a hash is shown."""
+    plain = [key.strip() for key in keys.split(",") if key.strip() and not key.strip().startswith("sha256:")]
+    return httpx.Client(base_url=url, timeout=10.0, trust_env=False, headers={"X-API-Key": plain[0]} if plain else {})
+
+
+def current_run(api: httpx.Client) -> dict[str, Any] | None:
     """The run that the API serves; None while it serves none or does not answer."""
     try:
-        answer = httpx.get(f"{url}/v1/runs/current", timeout=5.0, trust_env=False)
+        answer = api.get("/v1/runs/current")
     except httpx.HTTPError:
         return None
-    return dict(answer.json()) if answer.status_code == httpx.codes.OK else None
-
-
-def is_live(url: str) -> bool:
-    """Whether the API answers at all."""
-    try:
-        return httpx.get(f"{url}/health/live", timeout=5.0, trust_env=False).is_success
-    except httpx.HTTPError:
-        return False
+    return dict(answer.json()) if answer.is_success else None
 
 
 def reader_to_show(database_url: str) -> str:
@@ -41,14 +39,13 @@ def reader_to_show(database_url: str) -> str:
     return str(row["reader_id"])
 
 
-def recommendations(url: str, reader_id: str) -> dict[str, Any]:
+def recommendations(api: httpx.Client, reader_id: str) -> dict[str, Any]:
     """The reader's list as the REST API answers it."""
-    address = f"{url}/v1/readers/{quote(reader_id, safe='')}/recommendations"
     try:
-        answer = httpx.get(address, timeout=10.0, trust_env=False)
+        answer = api.get(f"/v1/readers/{quote(reader_id, safe='')}/recommendations")
         return dict(answer.raise_for_status().json())
     except httpx.HTTPError as error:
-        raise UnavailableError(f"the API at {url} did not answer with a list ({error})") from error
+        raise UnavailableError(f"the API at {api.base_url} did not answer with a list ({error})") from error
 
 
 def list_lines(answer: dict[str, Any]) -> Iterator[str]:

@@ -8,6 +8,8 @@ import signal
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import httpx
+
 from core.clock import HOUR, iso
 from core.errors import BadInputError
 from stack import processes, services, show, watch, world
@@ -36,6 +38,8 @@ def up(stack: Stack, asked: World, console: Console, now: datetime) -> None:
     already, or where the home holds another world; UnavailableError with the name and last words of a part that died;
     CheckFailedError naming the task that failed.
     """
+    if stack.settings.env != "development":
+        raise BadInputError(f"this is for development, not for FRONTPAGE_ENV={stack.settings.env}; use the containers")
     _refuse_second(stack.layout)
     world.refuse_other_world(stack.layout, asked)
     services.stop_parts(stack.layout)  # what a killed call left behind
@@ -82,7 +86,7 @@ def _publish(stack: Stack, asked: World, console: Console, now: datetime, childr
     """A published list. Where an earlier call left one that has grown old, a new one is asked for, not waited for."""
     api = airflow_api(stack)
     planned = plan(stack.layout, asked, now)
-    served = show.current_run(stack.api_url)
+    served = show.current_run(_recommendations_api(stack))
     if served is None or (asked.is_historic and served["as_of"] != iso(planned[-1].as_of)):
         watch.run_all(api, planned, console, lambda: processes.check(stack.layout, children))
     elif not asked.is_historic and served["age_seconds"] > HOUR.total_seconds():
@@ -100,9 +104,13 @@ def airflow_api(stack: Stack) -> AirflowApi:
     return AirflowApi(stack.airflow_url, USER, airflow_secrets(stack.layout).password)
 
 
+def _recommendations_api(stack: Stack) -> httpx.Client:
+    return show.api_client(stack.api_url, stack.settings.api_keys.get_secret_value())
+
+
 def _show(stack: Stack, console: Console) -> None:
     reader = show.reader_to_show(database_url(stack.settings))
-    lines = show.list_lines(show.recommendations(stack.api_url, reader))
+    lines = show.list_lines(show.recommendations(_recommendations_api(stack), reader))
     secrets = airflow_secrets(stack.layout)
     where = show.address_lines(stack.api_url, stack.airflow_url, secrets.password, str(stack.layout.mail))
     for line in ["", *lines, "", *where]:
