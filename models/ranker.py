@@ -22,6 +22,8 @@ from models.ledger import Ints
 
 Matrix = NDArray[np.float32]
 
+#: Below this, threads wait for each other longer than they work; the trees are the same either way.
+_PARALLEL_ROWS = 50_000
 _THREADS = re.compile(r"\[num_threads: \d+\]")
 
 
@@ -71,7 +73,7 @@ def predict(booster: lgb.Booster, matrix: Matrix, n_threads: int) -> NDArray[np.
     """Score of each row; no rows give no scores."""
     if not len(matrix):
         return np.zeros(0)
-    return np.asarray(booster.predict(matrix, num_threads=n_threads), dtype=np.float64)
+    return np.asarray(booster.predict(matrix, num_threads=_threads(matrix, n_threads)), dtype=np.float64)
 
 
 def ndcg_by_tree(booster: lgb.Booster, rows: Rows, step: int) -> list[float]:
@@ -79,8 +81,16 @@ def ndcg_by_tree(booster: lgb.Booster, rows: Rows, step: int) -> list[float]:
     from core.metrics import ndcg_of_groups
 
     counts = range(step, booster.num_trees() + 1, step)
-    scores = (np.asarray(booster.predict(rows.matrix, num_iteration=count)) for count in counts)
+    scores = (_first_trees(booster, rows.matrix, count) for count in counts)
     return [ndcg_of_groups(score, rows.grades, rows.group_sizes) for score in scores]
+
+
+def _first_trees(booster: lgb.Booster, matrix: Matrix, n_trees: int) -> NDArray[np.float64]:
+    return np.asarray(booster.predict(matrix, num_iteration=n_trees, num_threads=_threads(matrix, 0)), dtype=np.float64)
+
+
+def _threads(matrix: Matrix, n_threads: int) -> int:
+    return n_threads if len(matrix) >= _PARALLEL_ROWS else 1
 
 
 def _chunks(params: RankerParams) -> list[int]:
@@ -94,10 +104,10 @@ def _train_chunk(rows: Rows, params: RankerParams, text: str, n_trees: int, seed
         rows.grades,
         group=rows.group_sizes,
         feature_name=list(rows.names),
-        params={"verbosity": -1},
+        params={"verbosity": -1, "num_threads": _threads(rows.matrix, seed_and_threads[1])},
         free_raw_data=False,
     )
-    options = _options(params, *seed_and_threads)
+    options = _options(params, seed_and_threads[0], _threads(rows.matrix, seed_and_threads[1]))
     start = load_ranker(text) if text else None
     return ranker_text(lgb.train(options, data, num_boost_round=n_trees, init_model=start))
 

@@ -1,0 +1,176 @@
+"""The contract of every candidate source, by a small subclass each, and their fusion."""
+
+import numpy as np
+import pytest
+
+from core import columns as c
+from core.history import History
+from core.params import ListParams, Params
+from models import als, candidates
+from models.candidates import SOURCE_NAMES, Source
+from models.content import fit_content
+from models.ledger import ledger
+from models.moment import moment
+from models.popularity import Picks
+from models.view import View, view
+
+from .newsroom_world import PARAMS, newsroom
+from .worlds import NOW, article, history, hours_ago, read, reader
+
+
+def view_of(past: History, params: Params = PARAMS) -> View:
+    """Everything a source may look at, for all active readers."""
+    book = ledger(past)
+    now = moment(book, NOW, params.lists)
+    confidence = als.interactions(book, now.known, params.als.alpha)
+    factors, _ = als.fit_with_checkpoints(confidence, als.cold_start(book, params.als, 1), params.als, 1)
+    return view(now, params, factors, fit_content(past.articles, params.content, 1).vectors(past.articles))
+
+
+@pytest.fixture(scope="module")
+def world() -> View:
+    """A newsroom with tastes and regions, plus a reader who only signed up."""
+    past = newsroom(40, 24)
+    newcomer = [*past.readers.to_dict("records"), reader(10_000, interests=("sport",))]
+    return view_of(history(past.articles.to_dict("records"), past.reads.to_dict("records"), newcomer))
+
+
+class SourceContract:
+    """What holds for every source."""
+
+    source: Source
+    #: Whether a reader without any reads gets candidates.
+    serves_newcomers = True
+
+    def call(self, world: View, n: int = 7) -> Picks:
+        """The source, asked for everybody."""
+        return type(self).source(world, np.arange(len(world.moment.readers)), n)
+
+    def test_nothing_read_before(self, world: View) -> None:
+        """No pair that the reader has read."""
+        picks = self.call(world)
+        assert len(picks.reader) > 0
+        assert not world.moment.is_seen(picks.reader, picks.article).any()
+
+    def test_at_most_n_each_and_each_once(self, world: View) -> None:
+        """A reader gets at most n articles, ranked 1, 2, ... without gaps or repeats (interests: n per category)."""
+        picks = self.call(world)
+        pairs = set(zip(picks.reader.tolist(), picks.article.tolist(), strict=True))
+        assert len(pairs) == len(picks.reader)
+        for row in np.unique(picks.reader):
+            assert sorted(picks.rank[picks.reader == row]) == list(range(1, (picks.reader == row).sum() + 1))
+            assert (picks.reader == row).sum() <= 7
+
+    def test_the_same_every_time(self, world: View) -> None:
+        """Two calls give the same arrays."""
+        one, two = self.call(world), self.call(world)
+        assert one.article.tolist() == two.article.tolist()
+        assert one.reader.tolist() == two.reader.tolist()
+
+    def test_a_reader_alone_gets_the_same(self, world: View) -> None:
+        """A reader's candidates do not depend on who else is asked for: blocks change nothing."""
+        everybody, alone = self.call(world), type(self).source(world, np.array([3]), 7)
+        assert alone.article.tolist() == everybody.article[everybody.reader == 3].tolist()
+
+    def test_newcomers(self, world: View) -> None:
+        """A reader without reads is served or left out, never an error."""
+        row = len(world.moment.readers) - 1
+        assert (row in self.call(world).reader) == self.serves_newcomers
+
+    def test_one_reader_one_article(self) -> None:
+        """The smallest world: at most the one article; none once it is read."""
+        rows = [article("a", category="sport", title="goal")]
+        fresh = view_of(history(rows, [], [reader(1, region="north", interests=("sport",))]))
+        assert set(self.call(fresh).article.tolist()) <= {0}
+        assert len(self.call(view_of(history(rows, [read(1, "a")], []))).reader) == 0
+
+    def test_nobody_and_nothing(self) -> None:
+        """Without readers or articles there are no candidates."""
+        assert len(self.call(view_of(history([], [], [reader(1)]))).reader) == 0
+        assert len(self.call(view_of(history([article("a")], [], []))).reader) == 0
+
+
+class TestPopular(SourceContract):
+    """The most read everywhere."""
+
+    source = staticmethod(candidates.popular)
+
+
+class TestRegional(SourceContract):
+    """The most read in the reader's region."""
+
+    source = staticmethod(candidates.regional)
+    serves_newcomers = False
+
+    def test_of_ones_own_region(self, world: View) -> None:
+        """A northern reader gets what is read in the north, which is northern articles here."""
+        ledger_, now = world.moment.ledger, world.moment
+        picks = self.call(world)
+        ids = ledger_.article_ids.to_numpy()[now.live[picks.article]]
+        region = ledger_.reader_region[now.readers[picks.reader]]
+        assert {(name[1], ledger_.regions[code][0]) for name, code in zip(ids, region, strict=True)} == {
+            ("n", "n"),
+            ("s", "s"),
+        }
+
+
+class TestSimilarReaders(SourceContract):
+    """The nearest by ALS."""
+
+    source = staticmethod(candidates.similar_readers)
+    serves_newcomers = False
+
+
+class TestSimilarContent(SourceContract):
+    """The nearest in content to recent reads."""
+
+    source = staticmethod(candidates.similar_content)
+    serves_newcomers = False
+
+
+class TestNewest(SourceContract):
+    """The newest everywhere."""
+
+    source = staticmethod(candidates.newest)
+
+
+class TestInterests(SourceContract):
+    """The most read of the categories picked at sign-up."""
+
+    source = staticmethod(candidates.interests)
+
+    def test_only_what_was_picked(self, world: View) -> None:
+        """A newcomer who picked sport gets sport."""
+        picks = self.call(world)
+        mine = picks.article[picks.reader == len(world.moment.readers) - 1]
+        ids = world.moment.ledger.article_ids.to_numpy()[world.moment.live[mine]]
+        assert len(ids) == 7
+        assert {name[0] for name in ids} == {"s"}
+
+
+def test_a_pair_found_twice_is_one_candidate(world: View) -> None:
+    """Fused pairs are distinct, ordered by reader and article, and name the source that ranked them best."""
+    rows = np.arange(len(world.moment.readers))
+    found = candidates.candidates(world, PARAMS.candidates, rows)
+    pairs = list(zip(found.reader.tolist(), found.article.tolist(), strict=True))
+    assert pairs == sorted(set(pairs))
+    newest = candidates.newest(world, rows, PARAMS.candidates.newest)
+    first = newest.rank == 1
+    top = zip(newest.reader[first].tolist(), newest.article[first].tolist(), strict=True)
+    assert "newest" in {SOURCE_NAMES[found.source[pairs.index(pair)]] for pair in top}
+
+
+def test_everybody_has_ten_candidates_where_ten_are_left(world: View) -> None:
+    """The most read reach past what a reader has read, so a full list is always possible."""
+    found = candidates.candidates(world, PARAMS.candidates, np.arange(len(world.moment.readers)))
+    assert np.bincount(found.reader).min() >= 10
+
+
+def test_expired_and_coming_articles_are_no_candidates() -> None:
+    """Only what is live at the moment."""
+    rows = [article("old", 24 * 8), article("now", 2), article("soon", published_at=hours_ago(-1))]
+    now = view_of(history(rows, [], [reader(1)]))
+    found = candidates.candidates(now, PARAMS.candidates, np.arange(1))
+    assert list(now.moment.ledger.article_ids[now.moment.live[found.article]]) == ["now"]
+    assert list(now.moment.ledger.history.articles[c.ARTICLE_ID]) == ["now", "old", "soon"]
+    assert ListParams().max_age_days == 7

@@ -1,0 +1,114 @@
+"""Past refreshes: when they are, what counts as an answer, and that nothing later leaks into them."""
+
+from datetime import timedelta
+
+import numpy as np
+
+from core import columns as c
+from core.history import History
+from core.params import EvaluationParams, ListParams, Params, RankerParams
+from models.content import fit_content
+from models.ledger import ledger
+from models.moment import moment
+from models.ticks import Past, Tick, als_chain, answers, plan, thinned, tick_at
+
+from .newsroom_world import PARAMS, newsroom
+from .worlds import NOW, article, history, hours_ago, read, reader
+
+HOUR = timedelta(hours=1)
+
+
+def test_training_ends_before_evaluation_begins() -> None:
+    """Every training window is over at the first evaluation tick, every evaluation window at as_of."""
+    made = plan(ledger(newsroom(20, 120)), PARAMS)
+    assert made.training[-1] + made.window <= made.evaluation[0]
+    assert made.evaluation[-1] + made.window <= NOW
+    assert list(made.training) == sorted(made.training)
+
+
+def test_windows_widen_until_there_are_readers() -> None:
+    """Two readers never are enough: the window grows to a day, and ticks then stand more than a day apart."""
+    rows = [article(f"a{number}", number) for number in range(24 * 10)]
+    reads = [read(number % 2, f"a{number}", number - 0.5) for number in range(1, 24 * 10)]
+    params = Params(ranker=RankerParams(n_ticks=3), evaluation=EvaluationParams(n_ticks=1))
+    made = plan(ledger(history(rows, reads, [])), params)
+    assert made.window == 24 * HOUR
+    assert made.training[1] - made.training[0] == 25 * HOUR
+
+
+def test_ticks_before_the_first_read_are_left_out() -> None:
+    """An hour of history has no past to learn from."""
+    made = plan(ledger(history([article("a")], [read(1, "a", 0.5)], [])), PARAMS)
+    assert made.training == ()
+
+
+def test_answers_are_first_reads_within_the_window() -> None:
+    """Not what was read before the tick, not what came later, each article once, by readers of the moment only."""
+    rows = [
+        article("known", 9),
+        article("next", 9),
+        article("later", 9),
+        article("not_out", 1.8),
+        article("old", 24 * 8),
+    ]
+    reads = [
+        read(1, "known", 5), read(1, "known", 1.5), read(1, "next", 1.9), read(1, "next", 1.2), read(1, "later", 0.5),
+        read(1, "not_out", 1.4), read(1, "old", 1.3), read(2, "next", 1.5),
+    ]  # fmt: skip
+    book = ledger(history(rows, reads, [reader(1)]))
+    found = answers(book, moment(book, hours_ago(2), ListParams()), HOUR)
+    assert [book.article_ids[at] for at in found.article] == ["next", "not_out", "old"]
+    assert set(book.reader_keys[found.reader]) == {1}
+
+
+def test_long_reads_grade_higher() -> None:
+    """Grade 2 from the median dwell known at the tick (30 s) on, 1 below it and where dwell was not measured."""
+    rows = [article(name, 9) for name in "abcdef"]
+    known = [read(2, name, 5, dwell_seconds=seconds) for name, seconds in zip("abc", (10, 30, 50), strict=True)]
+    after = [read(1, "d", 1.5, dwell_seconds=30), read(1, "e", 1.5, dwell_seconds=29), read(1, "f", 1.5)]
+    book = ledger(history(rows, [*known, *after], [reader(1)]))
+    found = answers(book, moment(book, hours_ago(2), ListParams()), HOUR)
+    assert found.grade.tolist() == [2, 1, 1]
+    assert np.isnan(found.dwell_seconds).tolist() == [False, False, True]
+
+
+def _ticks(past: History, when: list[float]) -> list[Tick]:
+    book = ledger(past)
+    vectors = fit_content(past.articles, PARAMS.content, 1).vectors(past.articles)
+    base = Past(book, PARAMS, vectors, 2 * HOUR)
+    moments = [hours_ago(hours) for hours in when]
+    return [tick_at(base, at, factors) for at, factors in zip(moments, als_chain(book, moments, PARAMS), strict=True)]
+
+
+def test_later_reads_change_nothing_at_an_earlier_tick() -> None:
+    """Without every read after the tick's own window: the same candidates, popularity, ALS and content scores."""
+    past = newsroom(60, 30)
+    cut = hours_ago(8 - 2)
+    early = past.reads[past.reads[c.OCCURRED_AT] <= cut]
+    known_then = history(past.articles.to_dict("records"), early.to_dict("records"), past.readers.to_dict("records"))
+    whole, cut_off = _ticks(past, [12, 8])[-1], _ticks(known_then, [12, 8])[-1]
+    assert whole.frame().equals(cut_off.frame())
+    assert whole.grade.tolist() == cut_off.grade.tolist()
+    for name, values in whole.extra.items():
+        assert np.array_equal(values, cut_off.extra[name]), name
+
+
+def test_thinned_lists_keep_what_was_read() -> None:
+    """At most n pairs a list, all reads among them, and no list without a read; the same in every run."""
+    tick = _ticks(newsroom(60, 30), [8])[0]
+    thin = thinned(tick, 12, 5)
+    assert np.unique(thin.pairs.reader, return_counts=True)[1].max() <= 12
+    assert (thin.grade > 0).sum() == (tick.grade > 0).sum()
+    assert set(thin.pairs.reader) == set(tick.pairs.reader[tick.grade > 0])
+    assert thinned(tick, 12, 5).frame().equals(thin.frame())
+
+
+def test_readers_are_drawn_by_seed() -> None:
+    """No more readers than asked for, the same ones every time."""
+    past = newsroom(60, 30)
+    book = ledger(past)
+    base = Past(book, PARAMS, np.zeros((len(book.article_ids), 4), np.float32), 2 * HOUR)
+    factors = next(als_chain(book, [hours_ago(8)], PARAMS))
+    one, two = (tick_at(base, hours_ago(8), factors, 5) for _ in range(2))
+    assert len(one.view.moment.readers) == 5
+    assert one.frame().equals(two.frame())

@@ -1,0 +1,242 @@
+"""A whole model: trained, saved, loaded, judged, served and explained."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core import columns as c
+from core.errors import BadInputError, CheckFailedError
+from core.history import History
+from core.params import GateParams
+from features.activity import compute_states
+from models import artefact
+from models.build import build
+from models.evaluate import Evaluation, evaluate, gate
+from models.explain import explain
+from models.files import sha256
+from models.ledger import ledger
+from models.lists import MAX_REASONS
+from models.lookups import history_lookup
+from models.moment import moment
+from models.phrases import PHRASES
+from models.ranker import predict
+from models.score import Ranking, ranking, score_blocks
+from models.training import Inputs, Trained, train, version_name
+
+from .newsroom_world import PARAMS, newsroom
+from .worlds import NOW, article, history, read, reader
+
+
+def _inputs(past: History, **more: Any) -> Inputs:
+    return Inputs(past, PARAMS, history_lookup(past, PARAMS.data), **more)
+
+
+@pytest.fixture(scope="module")
+def past() -> History:
+    """Two days of a newsroom."""
+    return newsroom()
+
+
+@pytest.fixture(scope="module")
+def trained(past: History) -> Trained:
+    """The model of `past`."""
+    return train(_inputs(past), "v1")
+
+
+def _ranking(trained: Trained, past: History) -> Ranking:
+    now = moment(ledger(past), NOW, PARAMS.lists)
+    return ranking(trained.model, now, compute_states(past), PARAMS)
+
+
+def _lists(trained: Trained, past: History) -> pd.DataFrame:
+    ready = _ranking(trained, past)
+    return pd.concat(score_blocks(ready.now.moment, PARAMS, ready.lists), ignore_index=True)
+
+
+def test_the_ranker_beats_popularity_on_later_ticks(trained: Trained, past: History) -> None:
+    """Readers with a taste and a region are served better than by what is read most; ALS alone is worse."""
+    means = evaluate(past, trained.model, PARAMS, history_lookup(past, PARAMS.data)).means()
+    assert means["candidate"]["ndcg_at_10"] > 1.2 * means["popularity"]["ndcg_at_10"]
+    assert means["candidate"]["ndcg_at_10"] > means["als"]["ndcg_at_10"]
+    assert all(0 <= value <= 1 for name, value in means["candidate"].items() if not name.startswith("n_"))
+
+
+def test_nothing_is_nan(trained: Trained) -> None:
+    """Factors, vectors, rows and metrics are finite."""
+    model = trained.model
+    for values in (model.factors.reader, model.factors.article, model.vectors, trained.sample):
+        assert np.isfinite(values).all()
+    assert all(np.isfinite(value) for value in model.metrics.values())
+
+
+def test_loss_falls_and_metric_rises(trained: Trained) -> None:
+    """The curves of a whole training go the right way."""
+    losses, curve = trained.model.histories["als_loss"], trained.model.histories["ranker_ndcg"]
+    assert losses[-1] < losses[0]
+    assert curve[-1] > curve[0]
+
+
+def test_saved_and_loaded_is_the_same_model(trained: Trained, past: History, tmp_path: Path) -> None:
+    """The same lists come from the loaded model, and saving twice gives the same hash."""
+    one = artefact.save(trained.model, tmp_path / "one", {})
+    two = artefact.save(trained.model, tmp_path / "two", {"threads": 9})
+    assert one == two
+    loaded = Trained(artefact.load(tmp_path / "one"), trained.sample)
+    pd.testing.assert_frame_equal(_lists(loaded, past), _lists(trained, past))
+
+
+def test_a_changed_file_is_refused(trained: Trained, tmp_path: Path) -> None:
+    """A byte more in the ranker's text: the sentence names the file."""
+    artefact.save(trained.model, tmp_path / "v", {})
+    with (tmp_path / "v" / "ranker.txt").open("a") as file:
+        file.write("x")
+    with pytest.raises(BadInputError, match=r"ranker\.txt is not what the manifest says"):
+        artefact.load(tmp_path / "v")
+
+
+def test_a_missing_model_is_one_sentence(tmp_path: Path) -> None:
+    """An empty folder holds no model."""
+    with pytest.raises(BadInputError, match="holds no model"):
+        artefact.load(tmp_path)
+
+
+def test_lists_are_full_fresh_and_in_order(trained: Trained, past: History) -> None:
+    """Ten each, ranks 1 to 10, scores falling, equal scores by article id, nothing read before, nothing twice."""
+    lists = _lists(trained, past)
+    read_before = set(zip(past.reads[c.READER_KEY], past.reads[c.ARTICLE_ID], strict=True))
+    pairs = list(zip(lists[c.READER_KEY], lists[c.ARTICLE_ID], strict=True))
+    assert len(lists) == 10 * lists[c.READER_KEY].nunique() == 10 * 120
+    assert len(set(pairs)) == len(pairs)
+    assert not read_before & set(pairs)
+    for _, rows in lists.groupby(c.READER_KEY):
+        assert rows[c.RANK].tolist() == list(range(1, 11))
+        order = list(zip(-rows[c.SCORE], rows[c.ARTICLE_ID], strict=True))
+        assert order == sorted(order)
+
+
+def test_reasons_are_sentences_and_true(trained: Trained, past: History) -> None:
+    """One to three reasons in JSON, strongest first; `you chose sport` only to those who did."""
+    lists = _lists(trained, past)
+    chose = set(past.readers[past.readers[c.INTERESTS].notna()][c.READER_KEY])
+    texts = {phrase.text for phrase in PHRASES if "{" not in phrase.text}
+    for key, text in zip(lists[c.READER_KEY], lists[c.REASONS], strict=True):
+        reasons = json.loads(text)
+        strengths = [reason["contribution"] for reason in reasons]
+        assert 1 <= len(reasons) <= MAX_REASONS
+        assert strengths == sorted(strengths, reverse=True)
+        for reason in reasons:
+            assert reason["text"] in texts or reason["text"].split()[-1] in {"sport", "money", "interest", "0", "1"}
+            assert reason["code"] != "interest" or key in chose
+
+
+def test_contributions_add_up_to_the_score(trained: Trained, past: History) -> None:
+    """SHAP values and the base value sum to what the ranker says, for each row."""
+    ready = _ranking(trained, past)
+    ranked = ready.rank(PARAMS, np.arange(5))
+    explained = explain(ready.trees, ranked.matrix, trained.model.feature_names)
+    score = predict(trained.model.ranker, ranked.matrix, 1)
+    assert np.allclose(explained.contributions.sum(axis=1) + explained.base, score, atol=1e-6)
+
+
+def test_new_readers_and_articles_are_served_by_an_older_model(trained: Trained, past: History) -> None:
+    """Ids that training never saw: a list of ten all the same, and the new article may stand in lists."""
+    articles = [*past.articles.to_dict("records"), article("zz_new", 0.5, category="sport", title="goal league")]
+    readers = [*past.readers.to_dict("records"), reader(99_999, interests=("sport",))]
+    reads = [*past.reads.to_dict("records"), *(read(key, "zz_new", 0.1) for key in range(60))]
+    lists = _lists(trained, history(articles, reads, readers))
+    assert (lists[c.READER_KEY] == 99_999).sum() == 10
+    assert "zz_new" in set(lists[c.ARTICLE_ID])
+
+
+def test_one_reader_and_one_article(trained: Trained) -> None:
+    """The smallest world: a list of one; a reader who has read it gets none."""
+    rows = [article("only", 1, title="goal")]
+    lists = _lists(trained, history(rows, [read(2, "only", 0.2)], [reader(1)]))
+    assert list(zip(lists[c.READER_KEY], lists[c.ARTICLE_ID], strict=True)) == [(1, "only")]
+
+
+def test_no_articles_no_lists(trained: Trained) -> None:
+    """Readers without anything live to read get empty lists, not an error."""
+    assert _lists(trained, history([article("old", 24 * 9)], [], [reader(1)])).empty
+
+
+def test_nothing_to_learn_from_is_one_sentence() -> None:
+    """A history without reads cannot train: the check says so."""
+    with pytest.raises(CheckFailedError, match="nothing to learn from"):
+        train(_inputs(history([article("a")], [], [reader(1)])), "v")
+
+
+def test_a_training_without_dwell_region_or_text(past: History) -> None:
+    """Data that lack dwell, regions, categories and text still train, without NaN."""
+    bare = past.articles.assign(**{c.CATEGORY: None, c.TITLE: None, c.SUMMARY: None, c.PUBLISHER: None})
+    reads = past.reads.assign(**{c.DWELL_SECONDS: np.nan, c.REGION: None})
+    readers = past.readers.assign(**{c.REGION: None, c.INTERESTS: None})
+    made = train(_inputs(History(NOW, bare, reads, readers)), "bare")
+    assert np.isfinite(made.sample).all()
+    assert not made.model.vectors.any()
+
+
+def test_a_version_is_named_by_its_inputs(past: History) -> None:
+    """as_of and a hash: the same inputs give the same name; other data, parameters or parent another."""
+    name = version_name(_inputs(past), "abc")
+    other_params = Inputs(past, PARAMS.model_copy(update={"seed": 1}), history_lookup(past, PARAMS.data))
+    assert name.startswith("20260310T1200-")
+    assert name == version_name(_inputs(past), "abc")
+    assert len({name, version_name(_inputs(past), "abd"), version_name(other_params, "abc")}) == 3
+    more_threads = Inputs(past, PARAMS.model_copy(update={"threads": 1}), history_lookup(past, PARAMS.data))
+    assert version_name(more_threads, "abc") == name
+
+
+def test_a_warm_start_is_another_version_with_lower_first_loss(trained: Trained, past: History) -> None:
+    """Starting from the parent's factors, the first iteration is already better than a cold one."""
+    warm = train(_inputs(past, parent=trained.model), "v2").model.histories["als_loss"]
+    assert warm[0] < trained.model.histories["als_loss"][0]
+    assert version_name(_inputs(past, parent=trained.model), "abc") != version_name(_inputs(past), "abc")
+
+
+@pytest.mark.slow
+def test_built_twice_is_built_once(past: History, tmp_path: Path) -> None:
+    """The second build finds the first; without resume it trains again, to the same hash, and leaves no work behind."""
+    first = build(_inputs(past), "v", tmp_path / "v")
+    second = build(_inputs(past), "v", tmp_path / "v")
+    third = build(_inputs(past), "v", tmp_path / "v", resume=False)
+    assert (first.is_new, second.is_new, third.is_new) == (True, False, True)
+    assert first.artefact_hash == second.artefact_hash == third.artefact_hash
+    assert [path.name for path in first.plots] == ["als_loss.png", "ranker_ndcg.png", "shap_training.png"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["v"]
+    assert sha256(tmp_path / "v" / "manifest.json") == first.artefact_hash
+
+
+def _evaluation(**ndcg: float) -> Evaluation:
+    rows = [{"as_of": NOW, "ranker": name, "n_readers": 10, "candidate_recall": 1.0, "hit_rate_at_10": 0.0,
+             "recall_at_10": 0.0, "dwell_ndcg_at_10": 0.0, "coverage": 0.0, "ndcg_at_10": value}
+            for name, value in ndcg.items()]  # fmt: skip
+    return Evaluation(pd.DataFrame(rows))
+
+
+def test_a_worse_candidate_is_not_promoted_and_says_why() -> None:
+    """0.20 is below 0.99 x 0.25 of the champion, though above popularity."""
+    decided = gate(_evaluation(candidate=0.20, champion=0.25, popularity=0.1), GateParams())
+    assert not decided.passed
+    assert decided.reasons[0] == "nDCG@10 0.2000 is below 0.99 x 0.2500 of the champion"
+    assert decided.ratios == {"champion": 0.8, "popularity": 2.0}
+
+
+def test_a_good_candidate_passes() -> None:
+    """As good as the champion within the asked ratio, and above popularity."""
+    assert gate(_evaluation(candidate=0.249, champion=0.25, popularity=0.1), GateParams()).passed
+    assert gate(_evaluation(candidate=0.2, popularity=0.1), GateParams()).passed
+
+
+def test_a_candidate_below_popularity_is_not_promoted() -> None:
+    """Also without a champion."""
+    assert not gate(_evaluation(candidate=0.09, popularity=0.1), GateParams()).passed
+
+
+def test_nothing_to_judge_by_is_no_pass() -> None:
+    """Without held-out readers nobody is promoted."""
+    assert not gate(Evaluation(pd.DataFrame(columns=["ranker"])), GateParams()).passed
