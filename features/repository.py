@@ -24,6 +24,7 @@ from features.activity import EVERYWHERE, States
 from features.entities import Entities, Pairs, entities_at, pairs_of
 from features.files import state_file
 from features.views import ARTICLE_REGIONS, ARTICLES, READERS, REGIONS, View, from_rows
+from store.feature_rows import applying
 
 SCHEMA: Final = "feast"
 #: Readers asked for at once: Feast holds every value of an answer as a message of its own.
@@ -49,7 +50,10 @@ def feature_store(database_url: str) -> Any:
         "offline_store": {"type": "postgres", **server},
         "online_store": {"type": "postgres", **server},
     }
-    return _applied(config, lambda view: PostgreSQLSource(name=view.name, table=f"{SCHEMA}.{view.name}", **_times()))
+    with applying(database_url):
+        return _applied(
+            config, lambda view: PostgreSQLSource(name=view.name, table=f"{SCHEMA}.{view.name}", **_times())
+        )
 
 
 def file_store(folder: Path) -> Any:

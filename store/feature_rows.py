@@ -3,7 +3,8 @@
 A row counts from its `event_timestamp` until its entity's next row. The callers hold one transaction over all tables.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 import pandas as pd
@@ -11,7 +12,7 @@ import pyarrow as pa
 from psycopg2 import sql
 
 from core import columns as c
-from store.connect import Connection, execute, fetch_all, fetch_one
+from store.connect import Connection, connect, execute, fetch_all, fetch_one, transaction
 from store.copy_arrow import copy_table
 from store.history import copy_out
 
@@ -21,6 +22,14 @@ SCHEMA = "feast"
 def lock(connection: Connection) -> None:
     """Wait until nobody else writes states; held until the transaction ends."""
     execute(connection, "select pg_advisory_xact_lock(7302, 1)")
+
+
+@contextmanager
+def applying(url: str) -> Iterator[None]:
+    """Nobody else applies Feast's definitions to the database at `url` meanwhile: its first apply creates tables."""
+    with connect(url, application="frontpage feast apply") as connection, transaction(connection):
+        execute(connection, "select pg_advisory_xact_lock(7302, 2)")
+        yield
 
 
 def written_ticks(connection: Connection) -> set[datetime]:

@@ -63,6 +63,7 @@ def _asked(connection: Connection, ticks: list[Any], n: int, seed: int = 1) -> p
     return pd.concat(parts, ignore_index=True).sample(frac=1, random_state=seed).reset_index(drop=True)
 
 
+@pytest.mark.slow
 def test_function_historical_and_online_agree_for_1000_readers_and_moments(database: str) -> None:
     """The pure function, Feast's point-in-time join and Feast's online store give the same bits."""
     with connect(database) as connection:
@@ -115,6 +116,7 @@ def test_running_twice_writes_nothing_and_only_changes_are_written(database: str
         assert 0 < changed["reader_state"] < first["reader_state"] / 2
 
 
+@pytest.mark.slow
 def test_ticks_in_any_order_and_killed_half_way_give_the_same_answers(database: str) -> None:
     """Filled in newest first, oldest last, with a kill in between: every moment answers as if written in order."""
     order = [TICKS[4], TICKS[1], TICKS[3], TICKS[0], TICKS[2]]
