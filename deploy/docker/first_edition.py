@@ -10,10 +10,12 @@ from core.errors import FrontpageError, UnavailableError
 from stack import show, watch
 from stack.airflow_api import AirflowApi
 from stack.console import Console
-from stack.plan import WORKFLOWS, first_edition
+from stack.plan import WORKFLOWS, PlannedRun, first_edition
 
 AIRFLOW_URL = "http://airflow-api:8080"
 API_URL = "http://api:8000"
+#: A busy machine may keep Airflow from answering in time; asking again goes on where it was.
+ATTEMPTS = 5
 
 
 def main() -> int:
@@ -21,9 +23,7 @@ def main() -> int:
     console = Console()
     try:
         if _ask("/v1/runs/current") is None:
-            airflow = AirflowApi(AIRFLOW_URL, "admin", os.environ["AIRFLOW_PASSWORD"])
-            watch.wait_until_healthy(airflow, WORKFLOWS, console, _nothing_to_watch)
-            watch.run_all(airflow, first_edition(datetime.now(UTC)), console, _nothing_to_watch)
+            _publish(console, first_edition(datetime.now(UTC)))
         reader = show.reader_to_show(os.environ["FRONTPAGE_DATABASE_URL"])
         answer = _ask(f"/v1/readers/{reader}/recommendations")
         if answer is None:
@@ -34,6 +34,20 @@ def main() -> int:
     for line in show.list_lines(answer):
         console.plain(line)
     return 0
+
+
+def _publish(console: Console, planned: list[PlannedRun]) -> None:
+    airflow = AirflowApi(AIRFLOW_URL, "admin", os.environ["AIRFLOW_PASSWORD"])
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            watch.wait_until_healthy(airflow, WORKFLOWS, console, _nothing_to_watch)
+            airflow.warm_up()
+            watch.run_all(airflow, planned, console, _nothing_to_watch)
+            return
+        except UnavailableError as error:
+            if attempt == ATTEMPTS:
+                raise
+            console.say(f"{error}; asking again")
 
 
 def _ask(path: str) -> dict[str, object] | None:
