@@ -36,12 +36,17 @@ class Target:
 def run_pipeline(parts: Sequence[Part], target: Target, threads: int, beam_options: Sequence[str]) -> None:
     """Stage every part, on the local runner with `threads` threads unless the options name another.
 
-    Raises UnavailableError where the database went away under a worker; anything else a worker raises is a bug.
+    Raises BadInputError for options that Beam refuses, UnavailableError where the database went away under a worker;
+    anything else that a worker raises is a bug.
     """
     if not parts:
         return
     try:
-        with beam.Pipeline(options=_options(threads, beam_options)) as pipeline:
+        pipeline = beam.Pipeline(options=_options(threads, beam_options))
+    except ValueError as error:
+        raise BadInputError(f"Beam does not take these options: {str(error).splitlines()[0][:300]}") from error
+    try:
+        with pipeline:
             _ = (
                 pipeline
                 | "parts" >> beam.Create(list(parts))  # type: ignore[no-untyped-call]

@@ -71,12 +71,22 @@ def _pull(connection: Connection, source: Source, extract: Extract, workers: Wor
     clock = _Stopwatch()
     plan = plan_source(source, extract)
     clock.lap("plan")
+    if not plan.parts and not extracts.has_waiting(connection, extract):
+        return _nothing_new(connection, plan, extract, clock)
+    staging.create(connection, extract.extract_id)
     context = Context(extract.as_of, workers.pseudonym_secret.get_secret_value())
     target = Target(workers.database_url, extract.extract_id, context)
     run_pipeline(plan.parts, target, workers.threads, workers.beam_options)
     clock.lap("stage")
     with transaction(connection):
         return _merge(connection, plan, extract, clock)
+
+
+def _nothing_new(connection: Connection, plan: Plan, extract: Extract, clock: "_Stopwatch") -> Pulled:
+    """A pull that found nothing to read moves the watermark and costs no staging tables."""
+    with transaction(connection):
+        extracts.finish(connection, extract, Counts(), plan.next_state([], {}), {"seconds": clock.seconds})
+    return Pulled(extract.source, Counts(), {}, clock.seconds)
 
 
 def _merge(connection: Connection, plan: Plan, extract: Extract, clock: "_Stopwatch") -> Pulled:

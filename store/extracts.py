@@ -97,12 +97,16 @@ def sweep(connection: Connection, own_source: str) -> int:
 
 
 def begin(connection: Connection, source: str, as_of: datetime) -> Extract:
-    """A new pull with empty staging tables. Call it under `source_lock`."""
+    """A new pull, without staging tables yet. Call it under `source_lock`."""
     known = fetch_one(connection, "select as_of, state from source_watermark where source = %s", [source]) or {}
     opened = fetch_one(connection, query("extract_begin"), {"source": source, "as_of": as_of}) or {}
-    extract = Extract(opened["extract_id"], source, as_of, known.get("as_of"), known.get("state") or {})
-    staging.create(connection, extract.extract_id)
-    return extract
+    return Extract(opened["extract_id"], source, as_of, known.get("as_of"), known.get("state") or {})
+
+
+def has_waiting(connection: Connection, extract: Extract) -> bool:
+    """Whether rows of the source in quarantine could be loaded now, so that a pull without new rows has work to do."""
+    row = fetch_one(connection, query("extract_waiting"), {"source": extract.source})
+    return bool((row or {})["waiting"])
 
 
 def merge_articles(connection: Connection, extract: Extract) -> None:

@@ -4,7 +4,7 @@
 -- idempotence: a row that is already known, recorded when it says or later, is unchanged; the order of blocks does not
 -- matter, rows count in order of (claimed_at, file, row_no). A source without times of its own may say two things at once
 -- (two feeds with one entry): what it said before is known, however often it says it again
-create unlogged table article_outcome as
+create temporary table article_outcome on commit drop as
 with staged as materialized (
     select s.*, b.file, b.timed,
            md5(row(s.url, s.title, s.summary, s.body, s.language, s.category, s.publisher, s.author, s.published_at)::text) as digest

@@ -1,7 +1,7 @@
 -- What becomes of each staged impression: loaded, unchanged, or unknown_article.
 -- grain: impression_outcome [row read]
 -- parameters: floor; idempotence: exactly once by (impression_id, article_id)
-create unlogged table impression_outcome as
+create temporary table impression_outcome on commit drop as
 with known_article as materialized (
     select article_id from (select distinct article_id from stage_impression) s
     where exists (select 1 from article_version a where a.article_id = s.article_id)

@@ -1,7 +1,7 @@
 -- What becomes of each staged reader row: loaded (first version), updated (another version or contact) or unchanged.
 -- grain: reader_outcome [row read]
 -- parameters: floor; idempotence and order: as for articles. A contact counts only if it claims to be newer than ours.
-create unlogged table reader_outcome as
+create temporary table reader_outcome on commit drop as
 with staged as materialized (
     select s.*, b.file, b.timed, md5(row(s.signed_up_at, s.region, s.interests, s.timezone)::text) as digest,
            md5(row(s.email, coalesce(s.digest_opt_in, false))::text) as contact

@@ -1,7 +1,7 @@
 -- What becomes of each staged read: loaded, unchanged (a repeat of the same event), or why it cannot be used.
 -- grain: read_outcome [row read]
 -- parameters: floor; idempotence: exactly once by event_id; within a pull the first by (claimed_at, file, row_no) counts
-create unlogged table read_outcome as
+create temporary table read_outcome on commit drop as
 with known_article as materialized (
     select article_id from (select distinct article_id from stage_read) s
     where exists (select 1 from article_version a where a.article_id = s.article_id)

@@ -1,7 +1,7 @@
 -- Stage again what waited in quarantine for an article that is known now, as a block of its own.
 -- grain: released [row]; parameters: source
 -- idempotence: a released row is marked in the same transaction that loads it
-create unlogged table released as
+create temporary table released on commit drop as
 with waiting as (
     select q.quarantine_id, q.kind, q.payload::jsonb as payload
     from quarantine q

@@ -3,7 +3,7 @@
 -- parameters: repeat_seconds, burst_reads, burst_seconds, steady_gaps, steady_seconds
 -- idempotence: a read is judged by the reader's reads before it in order of arrival (recorded_at, occurred_at, event_id)
 -- only, so the verdict does not depend on blocks or on where pulls were cut, and never changes later
-create unlogged table read_suspicion as
+create temporary table read_suspicion on commit drop as
 with new as materialized (
     select event_id, reader_key, article_id, occurred_at, effective_at as recorded_at
     from read_outcome where outcome = 'loaded' and kind = 'read'
