@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 
 from core import columns as c
-from core.clock import HOUR, floor_to
+from core.clock import HOUR, TICK, floor_to
 from core.history import History
 from core.params import Params
 from models import als
@@ -24,6 +24,9 @@ from models.view import Vectors, View, view
 #: A tick teaches too little with fewer readers than this who read something in its window.
 _ENOUGH_READERS = 100
 _LONGEST_WINDOW_HOURS = 24.0
+#: Where a history is too short for this many ticks at their usual distance, they stand closer.
+_FEW_TICKS = 4
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +83,19 @@ class Tick:
 
 
 def plan(book: Ledger, params: Params) -> Plan:
-    """Ticks before the ledger's `as_of`, the window widened (doubled, up to a day) until ticks have enough readers."""
+    """Ticks before the ledger's `as_of`, on whole hours, since an hourly refresh leaves the features of these.
+
+    The window is doubled, up to a day, until ticks have enough readers, but not where too few ticks would be left.
+    """
     window = HOUR * params.ranker.window_hours
-    while True:
-        made = _plan(book, params, window)
-        if window >= HOUR * _LONGEST_WINDOW_HOURS or _typical_readers(book, made) >= _ENOUGH_READERS:
-            return made
+    made = _plan(book, params, window)
+    while window < HOUR * _LONGEST_WINDOW_HOURS and _typical_readers(book, made) < _ENOUGH_READERS:
         window = min(2 * window, HOUR * _LONGEST_WINDOW_HOURS)
+        wider = _plan(book, params, window)
+        if len(wider.training) < min(_FEW_TICKS, len(made.training)):
+            break
+        made = wider
+    return made
 
 
 def look_backs(history: History, params: Params) -> list[datetime]:
@@ -178,20 +187,30 @@ def thinned(tick: Tick, n_candidates: int, seed: int) -> Tick:
 
 
 def _plan(book: Ledger, params: Params, window: timedelta) -> Plan:
-    held_out = params.evaluation
-    last = floor_to(book.as_of - window, HOUR)  # whole hours are what an hourly refresh leaves features of
-    evaluation = [last - HOUR * held_out.tick_hours * back for back in range(held_out.n_ticks)][::-1]
-    before = evaluation[0] - window
+    if not len(book.read_known):
+        return Plan((), (), window)
+    first = _EPOCH + TICK * int(book.read_known.min())
+    last = floor_to(book.as_of - window, HOUR)
+    n_held_out, usual = params.evaluation.n_ticks, HOUR * params.evaluation.tick_hours
+    evaluation = _back_from(last, n_held_out, min(usual, _share(last - first, 2 * n_held_out)))
+    before = floor_to(evaluation[0] - window, HOUR)
     distance = HOUR * params.ranker.tick_hours
     if window > distance:
         distance = window + HOUR  # each read is the answer to one tick only
-    training = [before - distance * back for back in range(params.ranker.n_ticks)][::-1]
-    known = np.sort(book.read_known)
+    distance = min(distance, _share(before - first, _FEW_TICKS))
+    training = _back_from(before, params.ranker.n_ticks, distance)
+    return Plan(
+        tuple(tick for tick in training if tick > first), tuple(tick for tick in evaluation if tick > first), window
+    )
 
-    def has_past(tick: datetime) -> bool:
-        return bool(len(known)) and bool(known[0] < microseconds(tick))
 
-    return Plan(tuple(filter(has_past, training)), tuple(filter(has_past, evaluation)), window)
+def _share(span: timedelta, n: int) -> timedelta:
+    """Whole hours, at least one, of which `n` fit into a short span."""
+    return max(HOUR, span / n // HOUR * HOUR)
+
+
+def _back_from(last: datetime, n: int, distance: timedelta) -> list[datetime]:
+    return [last - distance * back for back in range(n)][::-1]
 
 
 def _typical_readers(book: Ledger, made: Plan) -> float:

@@ -36,6 +36,14 @@ def test_windows_widen_until_there_are_readers() -> None:
     assert made.training[1] - made.training[0] == 25 * HOUR
 
 
+def test_a_short_history_has_ticks_close_together() -> None:
+    """A day and a half of a small newsroom still gives four training ticks or more and both evaluation ticks."""
+    made = plan(ledger(newsroom(60, 36)), PARAMS)
+    assert len(made.training) >= 4
+    assert len(made.evaluation) == 2
+    assert made.training[-1] + made.window <= made.evaluation[0]
+
+
 def test_ticks_before_the_first_read_are_left_out() -> None:
     """An hour of history has no past to learn from."""
     made = plan(ledger(history([article("a")], [read(1, "a", 0.5)], [])), PARAMS)
