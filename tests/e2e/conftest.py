@@ -18,16 +18,17 @@ def small_params(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "als: {factors: 8, iterations: 4, checkpoint_every: 1}\n"
         "content: {n_dimensions: 8}\n"
         "ranker: {n_trees: 12, chunk_trees: 4, n_ticks: 4, tick_hours: 5, min_child_samples: 5}\n"
+        "evaluation: {n_ticks: 2, tick_hours: 5}\n"
     )
     return path
 
 
 @pytest.fixture(scope="session")
 def small_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """200 readers, three days, with rows that arrive up to a day late."""
+    """200 readers, six days, with rows that arrive up to a day late."""
     out = tmp_path_factory.mktemp("world")
     subprocess.run(
-        [FRONTPAGE, "simulate", "--readers", "200", "--days", "3", "--articles-per-day", "120", "--seed", "5",
+        [FRONTPAGE, "simulate", "--readers", "200", "--days", "6", "--articles-per-day", "120", "--seed", "5",
          "--until", UNTIL.isoformat(), "--out", str(out)],
         check=True,
     )  # fmt: skip
