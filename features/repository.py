@@ -20,10 +20,11 @@ import numpy as np
 import pandas as pd
 
 from core import columns as c
+from core.errors import BadInputError
 from features.activity import EVERYWHERE, States
 from features.entities import Entities, Pairs, entities_at, pairs_of
 from features.files import state_file
-from features.views import ARTICLE_REGIONS, ARTICLES, READERS, REGIONS, View, from_rows
+from features.views import ARTICLE_REGIONS, ARTICLES, READERS, REGIONS, VIEWS, View, from_rows
 from store.feature_rows import applying
 
 SCHEMA: Final = "feast"
@@ -60,9 +61,15 @@ def file_store(folder: Path) -> Any:
     """The same views over `folder/features/*.parquet` (see features/files.py); historical rows only, nothing online.
 
     The registry is a temporary file, gone with the store: the folder's files stay as they are.
+    Raises BadInputError where they are not there.
     """
     from feast import FileSource
 
+    for view in VIEWS:
+        if not state_file(folder, view).is_file():
+            raise BadInputError(
+                f"{state_file(folder, view)} is missing; run `frontpage features --data {folder}` first"
+            )
     work = tempfile.mkdtemp(prefix="frontpage-feast-")
     config = {
         "registry": f"{work}/registry.db",

@@ -4,6 +4,8 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+from core.clock import iso
+from core.errors import BadInputError
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
@@ -15,7 +17,7 @@ def run(settings: Settings, params: Params, as_of: datetime, data: Path | None =
     """States of `as_of`: in PostgreSQL, and online where no newer moment is; with `data`, files beside that snapshot.
 
     Running twice writes nothing. With `data` the ticks that training looks back to are written too, and no database is
-    touched.
+    touched. Raises BadInputError where the snapshot was taken at another moment.
     """
     return _to_files(params, as_of, data) if data else _to_database(settings, params, as_of)
 
@@ -47,6 +49,8 @@ def _to_files(params: Params, as_of: datetime, data: Path) -> Summary:
 
     started = time.perf_counter()
     history = read_snapshot(data)
+    if history.as_of != as_of:
+        raise BadInputError(f"{data} was taken at {iso(history.as_of)}; give that as --as-of, or another --data")
     ticks = sorted({*look_backs(history, params), as_of})
     states = ((tick, compute_states(history_at(history, tick, params.data))) for tick in ticks)
     written = write_state_files(data, states)

@@ -10,8 +10,9 @@ import psycopg2
 import pytest
 
 from core import columns as c
+from core.errors import BadInputError
 from core.history import READ_COLUMNS, History
-from core.params import DataParams
+from core.params import DataParams, Params
 from core.settings import Settings
 from features.activity import compute_states
 from features.entities import entities_at, pairs_of
@@ -30,6 +31,7 @@ from features.repository import (
 )
 from features.ticks import ensure_ticks, write_states
 from features.views import READERS, VIEWS, to_rows
+from steps import features, snapshot
 from store.connect import Connection, connect, execute, fetch_all, fetch_one
 from store.copy import copy_frame
 from store.history import load_history
@@ -182,9 +184,6 @@ def test_files_answer_as_the_database_does(database: str, tmp_path: Path) -> Non
 
 def test_the_step_twice_writes_once_and_says_what_is_online(settings: Settings) -> None:
     """`frontpage features` is idempotent; a back-fill after it says that it did not go online."""
-    from core.params import Params
-    from steps import features
-
     with connect(settings.database_url) as connection:
         put(connection, _world())
     params = Params()
@@ -193,6 +192,21 @@ def test_the_step_twice_writes_once_and_says_what_is_online(settings: Settings) 
     assert first.rows_out > 0
     assert again.rows_out == 0
     assert [first.details["online"], older.details["online"]] == [True, False]
+
+
+def test_the_step_on_files_needs_their_moment_and_leaves_the_database_alone(settings: Settings, tmp_path: Path) -> None:
+    """Snapshot, then features beside it: deterministic, refused for another as_of, no row written to PostgreSQL."""
+    with connect(settings.database_url) as connection:
+        put(connection, _world())
+        snapshot.run(settings, Params(), TICKS[4], tmp_path)
+        with pytest.raises(BadInputError, match="frontpage features --data"):
+            file_store(tmp_path)
+        with pytest.raises(BadInputError, match="was taken at 2026-03-07T20:00:00Z"):
+            features.run(settings, Params(), TICKS[3], tmp_path)
+        done = features.run(settings, Params(), TICKS[4], tmp_path)
+        assert fetch_one(connection, "select count(*) as n from feast.reader_state") == {"n": 0}
+    assert done.rows_out == sum(done.details[view.name] for view in VIEWS) > 0
+    file_store(tmp_path)
 
 
 DIE = """
