@@ -14,6 +14,8 @@ from newsroom.vocabulary import Vocabulary
 _MINUTES = 60.0
 #: An article's code is its hour and its number in that hour: a stable integer name.
 CODE_BITS = 14
+#: Articles that a copy looks at to find one in its language.
+_TRIES = 6
 NOT_A_COPY, SYNDICATED, COPIED = 0, 1, 2
 
 
@@ -132,9 +134,10 @@ def _mark_copies(setting: Setting, table: Table, rng: np.random.Generator) -> Ta
     chance = rng.random(n)
     kind = np.where(chance < p.copied_share + p.syndicated_share, SYNDICATED, NOT_A_COPY)
     kind[chance < p.copied_share] = COPIED
-    source = np.floor(rng.random(n) * np.arange(n)).astype(np.int64)
-    fits = (np.arange(n) > 0) & (kind > 0)
-    fits[fits] = (table["language"][source[fits]] == table["language"][fits]) & (kind[source[fits]] == 0)
+    tried = np.floor(rng.random((n, _TRIES)) * np.arange(n)[:, None]).astype(np.int64)
+    usable = (table["language"][tried] == table["language"][:, None]) & (kind[tried] == NOT_A_COPY)
+    source = tried[np.arange(n), np.argmax(usable, axis=1)]
+    fits = (np.arange(n) > 0) & (kind > NOT_A_COPY) & usable.any(axis=1)
     copied = table | {"copy_kind": np.where(fits, kind, NOT_A_COPY), "copy_of": np.where(fits, source, -1)}
     same = np.flatnonzero(fits)
     for name in ("category", "taste", "story", "begins", "burst", "half_life", "words", "regional"):

@@ -85,13 +85,16 @@ def als_ndcg(log: Log, at: float, hours: float, max_age_hours: float = 72.0, see
     """Mean nDCG@10 over the next `hours` of implicit's ALS on all reads before `at`, listing young articles only."""
     from implicit.cpu.als import AlternatingLeastSquares
     from scipy.sparse import csr_matrix
+    from threadpoolctl import threadpool_limits
 
     before = slice(0, np.searchsorted(log.occurred, at))
     shape = (int(log.reader.max()) + 1, len(log.seen))
     ones = np.ones(before.stop, dtype=np.float32)
     matrix = csr_matrix((ones, (log.reader[before], log.article[before])), shape=shape)
-    model = AlternatingLeastSquares(factors=32, iterations=10, alpha=20.0, random_state=seed, num_threads=2)
-    model.fit(matrix, show_progress=False)
+    # Its own threads work best on a single-threaded BLAS.
+    with threadpool_limits(1, "blas"):
+        model = AlternatingLeastSquares(factors=32, iterations=10, alpha=20.0, random_state=seed, num_threads=2)
+        model.fit(matrix, show_progress=False)
     young = np.flatnonzero((log.seen <= at) & (log.seen > at - max_age_hours))
     scores = []
     for reader, (seen, truth) in _windows(log, at, at + hours).items():

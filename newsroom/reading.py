@@ -176,7 +176,7 @@ def timed(setting: Setting, reads: Table, words: np.ndarray, hour: int) -> Table
     """
     rng = draw(setting.seed, Stream.RECORDING, hour)
     p, n = setting.parameters.reading, len(words)
-    engaged = np.exp(np.clip(0.45 * reads["affinity"], -1.2, 1.2) + p.dwell_sigma * rng.normal(size=n))
+    engaged = np.exp(np.clip(0.7 * reads["affinity"], -1.5, 1.5) + p.dwell_sigma * rng.normal(size=n))
     dwell = np.clip(0.55 * words / p.words_per_second * engaged, 2.0, 1800.0)
     spent = dwell + rng.exponential(p.gap_seconds, size=n)
     before = np.cumsum(spent) - spent
