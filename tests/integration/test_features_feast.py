@@ -209,6 +209,18 @@ def test_the_step_on_files_needs_their_moment_and_leaves_the_database_alone(sett
     file_store(tmp_path)
 
 
+def test_an_empty_newsroom_and_quiet_hours_are_no_error(settings: Settings) -> None:
+    """Nothing at all, then hours in which nothing happens: the moment moves on, the rows stay."""
+    moments = [hours(n) for n in (200, 201, 202)]
+    empty = [features.run(settings, Params(), moment) for moment in moments[:2]]
+    assert [done.details["reader_state"] for done in empty] == [0, 0]
+    with connect(settings.database_url) as connection:
+        put(connection, random_history(5, n_articles=5, n_readers=5, n_reads=20))
+    quiet = [features.run(settings, Params(), moments[2] + timedelta(hours=n)) for n in range(3)]
+    assert [done.details["online"] for done in quiet] == [True] * 3
+    assert [done.rows_out > 0 for done in quiet] == [True, False, False]
+
+
 DIE = """
 create function feast.die() returns trigger language plpgsql as $$ begin raise exception 'killed'; end $$;
 create trigger die before insert on feast.reader_state execute function feast.die();
