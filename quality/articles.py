@@ -168,9 +168,17 @@ def _volume(params: QualityParams) -> tuple[Check, ...]:
             at,
             part,
             _FAIL,
-            "no new article for more than a day and more than twice the longest pause of four weeks: the sources "
-            "are silent",
+            "no new article for more than two days and more than twice the longest pause of four weeks: "
+            "the sources are silent",
             figure("staleness", at_most=1),
+        ),
+        Check(
+            "articles_are_recent",
+            at,
+            part,
+            _WARN,
+            "no new article for more than a day and more than the longest pause of four weeks",
+            figure("staleness", at_most=0.5),
         ),
     )
 

@@ -7,6 +7,7 @@ constant texts and nothing is pasted into them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from quality.declare import Check, Expectation, gx, statement
 from quality.outcome import Outcome
 
 _CONNECTION_VARIABLE = "FRONTPAGE_CHECKED_DATABASE"
+_SCHEME = re.compile(r"^postgres(ql)?://")
 _EXAMPLES = 3
 _TOO_LITTLE = "too little to judge by"
 
@@ -95,7 +97,7 @@ def open_engine(database_url: str, as_of: datetime, variables: Mapping[str, Any]
             analytics_enabled=False,
             progress_bars=ProgressBarsConfig(globally=False),
         ),
-        runtime_environment={_CONNECTION_VARIABLE: database_url.replace("postgresql://", "postgresql+psycopg2://", 1)},
+        runtime_environment={_CONNECTION_VARIABLE: _SCHEME.sub("postgresql+psycopg2://", database_url)},
     )
     settings = {"as_of": iso(as_of), **variables}
     options = " ".join(["-c timezone=UTC", *(f"-c frontpage.{name}={value}" for name, value in settings.items())])

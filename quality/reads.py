@@ -144,9 +144,17 @@ def _volume(params: QualityParams) -> tuple[Check, ...]:
             at,
             part,
             _FAIL,
-            "no read for more than a day and more than twice the longest pause of four weeks: the event stream "
-            "is silent",
+            "no new read for more than two days and more than twice the longest pause of four weeks: "
+            "the event stream is silent",
             figure("staleness", at_most=1),
+        ),
+        Check(
+            "reads_are_recent",
+            at,
+            part,
+            _WARN,
+            "no new read for more than a day and more than the longest pause of four weeks",
+            figure("staleness", at_most=0.5),
         ),
     )
 

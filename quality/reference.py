@@ -24,8 +24,8 @@ judge by is reported as skipped, never as met in silence. Every outcome is a row
   with fewer than two of them known, the smallest of the last seven days; with fewer than three, nothing. What chance
   allows (three standard deviations of a Poisson count) is added to the observed count first, so a day that should bring
   fewer than about 150 is never called far too few by chance.
-- `staleness` is the age of the newest row over the longest pause allowed: a day, or twice the longest pause of the last
-  four weeks, whichever is more.
+- `staleness` is the age of the newest row over the longest pause allowed: two days, or twice the longest pause of the
+  last four weeks, whichever is more.
 - Limits come from the section `quality` of `params.yaml`; the page shows the defaults.
 
 Pages with every outcome are under `FRONTPAGE_HOME/data_docs/index.html`: Great Expectations' own Data Docs, with what

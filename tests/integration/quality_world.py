@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from quality.declare import Boundary
 from store import runs
 from store.connect import Connection, execute
 
@@ -135,6 +136,41 @@ FAULTS = {
     "lists_are_full": "delete from {run} where reader_key in (1, 2)",
     "list_fallback_is_there": "delete from fallback_list where rank = 10",
 }
+
+
+#: Boundary -> everything that is worth a warning at once, and nothing that stops a run.
+WARNING_FAULTS = {
+    Boundary.EXTRACT: """
+        update extract_run set loaded = 80, quarantined = 11 where source = 'feed';
+        update extract_run set state = 'failed' where source = 'reads'""",
+    Boundary.ARTICLES: f"""
+        delete from article_version where first_seen_at > {_DAY} and article_id !~ '[05]$';
+        delete from article_version where first_seen_at > timestamptz '2026-03-04 06:00+00' and article_id ~ '0$';
+        update article_version set category = null, summary = null, publisher = 'one', published_at = '2026-03-05'
+        where first_seen_at > {_DAY};
+        update article_version set title = 'Access denied' where first_seen_at > {_THREE_DAYS} - interval '4 days';
+        update article_version set published_at = '1970-01-01' where article_id = 'a555';
+        update article_version set duplicate_of = 'a7000', duplicate_kind = 'content', status = 'retracted'
+        where first_seen_at between {_DAY} - interval '5 days' and {_DAY} and article_id !~ '[12]$'""",
+    Boundary.READS: f"""
+        insert into read_event
+        select 'r' || i, 1, 'a7000', 'read', timestamptz '2026-03-04 05:00+00' + least(i, 230) * interval '30 s',
+               timestamptz '2026-03-04 09:00+00', null, null, null, null, null, case when i % 3 > 0 then 'burst' end,
+               'reads', 1
+        from generate_series(1, 300) i;
+        update read_event set dwell_seconds = 600 where right(event_id, 1) in ('2', '3', '4') and dwell_seconds > 0;
+        update read_event set recorded_at = occurred_at - interval '1 s'
+        where right(event_id, 1) = '8' and occurred_at < {_DAY}""",
+    Boundary.READERS: """
+        update reader_version set signed_up_at = '2027-01-01', timezone = 'Mars/Olympus',
+            interests = array['knitting'], recorded_at = '2026-03-04 09:00+00'""",
+}
+#: Warnings that this world is too small for, or that exclude another one of the same boundary.
+NOT_PLANTED = {
+    "articles_of_three_hours_enough", "articles_are_recent", "reads_of_a_day_enough", "reads_of_three_hours_enough",
+    "reads_are_recent", "reads_by_many_readers", "reads_of_many_articles", "reads_mostly_on_time",
+    "readers_do_not_double_in_a_day",
+}  # fmt: skip
 
 
 def fill(connection: Connection) -> int:

@@ -11,10 +11,10 @@ from quality.declare import Boundary, Check, Severity
 from quality.engine import Validation, open_engine
 from quality.gate import check_lists, target
 from quality.inputs import check_inputs, check_part, session_variables
-from quality.suites import all_checks, of
-from store.connect import connect
+from quality.suites import PARTS, all_checks, of
+from store.connect import connect, execute
 from store.server import Server
-from tests.integration.quality_world import AS_OF, FAULTS, fill, plant
+from tests.integration.quality_world import AS_OF, FAULTS, NOT_PLANTED, WARNING_FAULTS, fill, plant
 from tests.support.databases import admin
 
 PARAMS = Params()
@@ -99,3 +99,15 @@ def test_a_planted_fault_turns_it_red(world, copy, check):
     with connect(copy) as connection:
         plant(connection, check.name, world.run_id)
     assert look(copy, check, world.run_id)[check.name] == "failed"
+
+
+@pytest.mark.parametrize("boundary", WARNING_FAULTS, ids=str)
+def test_what_is_worth_a_warning_is_warned_of(world, copy, boundary):
+    """Faults that need not stop a run are reported by name, and stop nothing."""
+    with connect(copy) as connection, open_engine(copy, AS_OF, session_variables(PARAMS)) as engine:
+        execute(connection, WARNING_FAULTS[boundary])
+        parts = [check_part(engine, boundary, part, PARAMS) for part in PARTS[boundary]]
+    found = [outcome for part in parts for outcome in part.outcomes]
+    declared = {check.name for check in CHECKS if check.boundary == boundary and check.severity == Severity.WARN}
+    assert {outcome.check.name for outcome in found if outcome.is_warning} >= declared - NOT_PLANTED
+    assert [outcome.check.name for outcome in found if outcome.is_red] == []

@@ -68,7 +68,7 @@ select today.n_day as n_new_24h,
        (today.n_3h + 3 * sqrt(expected.n_3h)) / nullif(expected.n_3h, 0) as volume_3h,
        known.newest_seconds / 3600 as newest_age_hours,
        case when known.n >= 50 and known.history_seconds >= 7 * 86400
-            then known.newest_seconds / greatest(86400, 2 * gaps.longest_seconds) end as staleness,
+            then known.newest_seconds / greatest(2 * 86400, 2 * gaps.longest_seconds) end as staleness,
        case when week.n >= 50 then week.duplicate_share end as duplicate_share,
        case when week.n >= 50 then week.retracted_share end as retracted_share,
        case when week.n_day >= 50 then week.future_share end as future_share,

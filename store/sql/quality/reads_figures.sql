@@ -79,7 +79,7 @@ select today.n_day as n_24h,
        (today.n_3h + 3 * sqrt(expected.n_3h)) / nullif(expected.n_3h, 0) as volume_3h,
        known.newest_seconds / 3600 as newest_age_hours,
        case when known.n >= 50 and known.history_seconds >= 7 * 86400
-            then known.newest_seconds / greatest(86400, 2 * gaps.longest_seconds) end as staleness,
+            then known.newest_seconds / greatest(2 * 86400, 2 * gaps.longest_seconds) end as staleness,
        case when shares.n >= 200 then shares.suspicious_share end as suspicious_share,
        case when shares.n >= 200 then shares.late_share end as late_share,
        case when shares.n >= 200 then shares.region_missing - before.region_missing end as region_loss,
