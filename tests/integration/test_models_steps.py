@@ -1,0 +1,179 @@
+"""The model's life through the steps, on a real database with Feast and the trackers, and on files alone."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core import columns as c
+from core.errors import NothingPublishedError
+from core.history import History
+from core.params import GateParams
+from core.settings import Settings
+from features.activity import compute_states
+from features.snapshot import write_snapshot
+from models import artefact, registry
+from models.ledger import ledger
+from models.moment import moment
+from models.score import ranking, score_blocks
+from steps import evaluate, explain, features, score, train
+from store import runs, versions
+from store.connect import Connection, connect, fetch_all
+from store.copy import copy_frame
+from store.history import load_history
+from store.server import Server
+from tests.support.databases import admin
+from tests.unit.models.newsroom_world import PARAMS, newsroom
+from tests.unit.models.worlds import NOW
+
+pytestmark = pytest.mark.slow
+EARLIER, LATER = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
+
+
+@pytest.fixture(scope="module")
+def world() -> History:
+    """A newsroom of 60 readers."""
+    return newsroom(60, 36)
+
+
+@pytest.fixture
+def installation(settings: Settings, postgres: Server, world: History, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a database that holds the newsroom, with a database of its own for MLflow."""
+    name = f"mlflow_{settings.database_url.rsplit('/', 1)[1]}"
+    admin(postgres, f"create database {name}")
+    with connect(settings.database_url) as connection:
+        fill(connection, world)
+    yield settings.model_copy(update={"mlflow_url": postgres.url(name), "home": tmp_path / "home"})
+    admin(postgres, f"drop database {name} with (force)")
+
+
+def fill(connection: Connection, past: History) -> None:
+    """The canonical rows of a history."""
+    whence = {"source": "test", "extract_id": 0}
+    articles = past.articles.assign(canonical_url=past.articles[c.URL], content_hash="-", **whence)
+    keys = pd.DataFrame({c.READER_KEY: past.readers[c.READER_KEY], c.RECORDED_AT: past.readers[c.RECORDED_AT]})
+    copy_frame(connection, "article_version", articles)
+    copy_frame(connection, "reader", keys.assign(**{c.READER_ID: [f"reader {key}" for key in keys[c.READER_KEY]]}))
+    copy_frame(connection, "reader_version", past.readers.assign(**whence))
+    copy_frame(connection, "read_event", past.reads.assign(**whence))
+
+
+def lists_of(settings: Settings, summary_artifact: str) -> pd.DataFrame:
+    """The rows of a run, by reader and rank."""
+    table = runs.table_of(int(summary_artifact.removeprefix("run:")))
+    with connect(settings.database_url) as connection:
+        return pd.DataFrame(fetch_all(connection, f"select * from {table} order by reader_key, rank"))
+
+
+def test_from_popularity_to_a_champion(installation: Settings, world: History, tmp_path: Path) -> None:
+    """Lists before any training are popularity's; then a candidate passes the gate and makes the lists, explained."""
+    before = score.run(installation, PARAMS, NOW)
+    assert before.details["model"] == "popularity"
+    assert before.rows_out == 10 * 60
+
+    features.run(installation, PARAMS, NOW)
+    trained = train.run(installation, PARAMS, NOW)
+    again = train.run(installation, PARAMS, NOW)
+    assert (trained.details["new"], again.details["new"]) == (True, False)
+    assert trained.details["version"] == again.details["version"]
+
+    judged = evaluate.run(installation, PARAMS, NOW)
+    assert judged.details["stage"] == "champion"
+    assert "there is no champion to compare with" in judged.details["gate"]
+    assert evaluate.run(installation, PARAMS, NOW).details == judged.details
+
+    _the_registry_tells_where_it_came_from(installation, trained.details["version"])
+    _lists_are_those_of_the_model(installation, world)
+    _a_moment_before_the_model_is_scored_without_it(installation)
+    _a_worse_candidate_is_registered_and_rejected(installation, trained.details["version"])
+    _files_give_the_same_model(installation, trained.details["version"], tmp_path)
+
+    explained = explain.run(installation, PARAMS, NOW)
+    folder = Path(explained.artifact)
+    assert {path.name for path in folder.iterdir()} == {
+        "lists.parquet", "contributions.parquet", "features.csv", "shap_summary.png",
+    }  # fmt: skip
+    assert explained.rows_out == 10 * 60
+
+
+def _the_registry_tells_where_it_came_from(settings: Settings, version: str) -> None:
+    with connect(settings.database_url) as connection:
+        row = versions.get(connection, version)
+        training = fetch_all(connection, "select * from training_run order by training_id")
+    assert row.gate["passed"] is True
+    assert row.metrics["candidate_ndcg_at_10"] > row.metrics["popularity_ndcg_at_10"]
+    assert row.artefact_hash == artefact.artefact_hash(Path(row.artefact_uri))
+    assert [run["state"] for run in training] == ["done", "done"]
+    assert set(training[0]["tracker_refs"]) == {"neptune", "mlflow"}
+    assert training[0]["snapshot_hash"] == row.snapshot_hash
+
+
+def _lists_are_those_of_the_model(settings: Settings, world: History) -> None:
+    """What is written equals the pure function of the history, though reader features came from the online store."""
+    first, second = (score.run(settings, PARAMS, NOW) for _ in range(2))
+    assert first.details["checksum"] == second.details["checksum"]
+    with connect(settings.database_url) as connection:
+        row = versions.champion(connection)
+        assert row is not None
+        history = load_history(connection, NOW, PARAMS.data)
+    now = moment(ledger(history), NOW, PARAMS.lists)
+    ready = ranking(registry.loaded(row), now, compute_states(history), PARAMS)
+    expected = pd.concat(score_blocks(now, PARAMS, ready.lists), ignore_index=True)
+    written = lists_of(settings, second.artifact)
+    for column in (c.READER_KEY, c.RANK, c.ARTICLE_ID, c.CANDIDATE_SOURCE):
+        assert written[column].tolist() == expected[column].tolist(), column
+    assert np.allclose(written[c.SCORE].astype(float), expected[c.SCORE], atol=1e-5)
+    assert written[c.REASONS].tolist() == [json.loads(text) for text in expected[c.REASONS]]
+    assert len(world.readers) == len(expected) // 10
+
+
+def _a_moment_before_the_model_is_scored_without_it(settings: Settings) -> None:
+    """A back-fill must not use what was learned later."""
+    assert score.run(settings, PARAMS, EARLIER).details["model"] == "popularity"
+
+
+def _a_worse_candidate_is_registered_and_rejected(settings: Settings, champion: str) -> None:
+    """A gate that asks for ten times the champion's nDCG: rejected, with the reason, and the champion stays."""
+    strict = PARAMS.model_copy(update={"gate": GateParams(min_ratio_to_champion=10.0)})
+    features.run(settings, strict, LATER)
+    candidate = train.run(settings, strict, LATER).details["version"]
+    judged = evaluate.run(settings, strict, LATER)
+    assert judged.details["stage"] == "rejected"
+    assert "is below 10.00 x" in judged.details["gate"]
+    with connect(settings.database_url) as connection:
+        rejected, now = versions.get(connection, candidate), versions.champion(connection)
+    assert now is not None
+    assert now.version == champion
+    assert rejected.parent == champion
+    assert score.run(settings, PARAMS, LATER).details["model"] == champion
+
+
+def _files_give_the_same_model(settings: Settings, version: str, tmp_path: Path) -> None:
+    """From the snapshot's files alone, without any database: the same version with the same artefacts."""
+    with connect(settings.database_url) as connection:
+        write_snapshot(load_history(connection, NOW, PARAMS.data), tmp_path / "data")
+    alone = Settings(home=tmp_path / "nowhere")
+    features.run(alone, PARAMS, NOW, data=tmp_path / "data")
+    assert train.run(alone, PARAMS, NOW, data=tmp_path / "data").details["version"] == version
+    assert artefact.artefact_hash(tmp_path / "data" / "model") == artefact.artefact_hash(
+        settings.path("models", version)
+    )
+    assert evaluate.run(alone, PARAMS, NOW, data=tmp_path / "data").details["stage"] == "accepted"
+    assert json.loads((tmp_path / "data" / "evaluation" / "gate.json").read_text())["passed"] is True
+    assert explain.run(alone, PARAMS, NOW, data=tmp_path / "data").rows_out == 10 * 60
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_without_a_training_there_is_nothing_to_judge(settings: Settings) -> None:
+    """evaluate, explain and a variant of an unknown version answer with the remedy."""
+    for step in (evaluate, explain):
+        with pytest.raises(NothingPublishedError, match="run `frontpage train"):
+            step.run(settings, PARAMS, NOW)
+    with pytest.raises(NothingPublishedError, match="there is no model version v9"):
+        score.run(settings, PARAMS, NOW, variant="v9")
+    with pytest.raises(NothingPublishedError, match="no challenger"):
+        score.run(settings, PARAMS, NOW, variant="challenger")
