@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from core.canonical import Kind
 from etl.reasons import Reason
 
@@ -91,3 +93,17 @@ class Prepared:
     n_deferred: int = 0
     next_at: datetime | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+
+
+def payload(row: Mapping[str, Any]) -> str:
+    """A row as JSON text for quarantine, cut to MAX_PAYLOAD_CHARACTERS, without NUL."""
+    try:
+        text = orjson.dumps(dict(row), default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    except (TypeError, orjson.JSONEncodeError):  # lone surrogates, numbers beyond 64 bits
+        text = ascii(dict(row))
+    return text[:MAX_PAYLOAD_CHARACTERS].replace("\x00", "")
+
+
+def storable(text: str) -> str:
+    """The text with what is no Unicode escaped, so that it can be written as UTF-8."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
-from etl.blocks import BLOCK_BYTES, BLOCK_ROWS, MAX_PAYLOAD_CHARACTERS, MAX_ROW_BYTES, Bad, Block, Part, Range
+from etl.blocks import BLOCK_BYTES, BLOCK_ROWS, MAX_PAYLOAD_CHARACTERS, MAX_ROW_BYTES, Bad, Block, Part, Range, payload
 from etl.files import File, open_binary
 from etl.reasons import Reason
 
@@ -217,9 +217,23 @@ def _record(batch: pa.RecordBatch) -> dict[str, Any] | Bad:
     try:
         return dict(batch.to_pylist()[0])
     except UnicodeDecodeError as error:
-        return Bad(Reason.BAD_ENCODING, f"not UTF-8 at byte {error.start} of a text", "")
+        return Bad(Reason.BAD_ENCODING, f"not UTF-8 at byte {error.start} of a text", payload(_cells(batch)))
     except (ValueError, OverflowError) as error:
-        return Bad(Reason.BAD_TIME, str(error).splitlines()[0], "")
+        return Bad(Reason.BAD_TIME, str(error).splitlines()[0], payload(_cells(batch)))
+
+
+def _cells(batch: pa.RecordBatch) -> dict[str, str]:
+    """The cells of a one-row batch as far as they can be shown."""
+    return {name: _cell(column[0]) for name, column in zip(batch.schema.names, batch.columns, strict=True)}
+
+
+def _cell(value: pa.Scalar) -> str:
+    try:
+        return str(value.as_py())
+    except UnicodeDecodeError:
+        return str(value.cast(pa.binary()).as_py())
+    except (ValueError, OverflowError):
+        return str(value.cast(pa.int64()).as_py())
 
 
 def _microseconds(batch: pa.RecordBatch) -> pa.RecordBatch:

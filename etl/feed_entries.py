@@ -9,10 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import orjson
-
 from core import columns as c
-from etl.blocks import MAX_PAYLOAD_CHARACTERS, Bad
+from etl.blocks import Bad, payload
 from etl.reasons import Reason
 
 #: Words of the text that stand in for a missing title.
@@ -43,7 +41,7 @@ class Entry:
 
 def from_xml_feed(entry: Any, feed: Any, base: str) -> Entry:
     """Entry of an RSS or Atom feed as feedparser gives it."""
-    guid = str(entry.get("id") or "").strip()
+    guid = _clean(entry.get("id"))
     texts = [str(content.get("value") or "") for content in entry.get("content") or []]
     tags = [tag.get("term") or tag.get("label") for tag in entry.get("tags") or []]
     return _entry(
@@ -67,7 +65,7 @@ def from_json_feed(item: Any, feed: Mapping[str, Any], url: str) -> Entry:
     """Item of a JSON Feed (jsonfeed.org, version 1 and 1.1)."""
     if not isinstance(item, dict):
         return Entry("", "", bad=Bad(Reason.BAD_ENTRY, f"the item is a {type(item).__name__}", str(item)[:200]))
-    guid = str(item.get("id") or "").strip()
+    guid = _clean(item.get("id"))
     base = urljoin(url, str(feed.get("home_page_url") or ""))
     authors = item.get("authors") or [item.get("author")]
     return _entry(
@@ -91,7 +89,7 @@ def plain_text(markup: Any) -> str | None:
     if not isinstance(markup, str):
         return None
     text = _TAG.sub("", _BREAK.sub(" ", _HIDDEN.sub(" ", markup)))
-    return " ".join(html.unescape(text).split()).replace("\x00", "") or None
+    return " ".join(_clean(html.unescape(text)).split()) or None
 
 
 def _entry(guid: str, url: str | None, raw: Mapping[str, Any], published_at: datetime | None, shown: Any) -> Entry:
@@ -100,9 +98,11 @@ def _entry(guid: str, url: str | None, raw: Mapping[str, Any], published_at: dat
         fields[c.BODY] = None
     text = fields[c.TITLE] or fields[c.SUMMARY] or fields[c.BODY]
     if url is None:
-        return Entry(guid, "", bad=Bad(Reason.BAD_ENTRY, "the entry has no address, and its id is none", _shown(shown)))
+        return Entry(
+            guid, "", bad=Bad(Reason.BAD_ENTRY, "the entry has no address, and its id is none", payload(shown))
+        )
     if text is None:
-        return Entry(guid, url, bad=Bad(Reason.BAD_ENTRY, "the entry has neither a title nor a text", _shown(shown)))
+        return Entry(guid, url, bad=Bad(Reason.BAD_ENTRY, "the entry has neither a title nor a text", payload(shown)))
     fields[c.TITLE] = fields[c.TITLE] or _first_words(text)
     return Entry(guid, url, {**fields, c.URL: url, c.PUBLISHED_AT: published_at})
 
@@ -114,7 +114,7 @@ def _first_words(text: str) -> str:
 
 def _address(candidates: Iterable[Any], base: str) -> str | None:
     """The first candidate that is, or with the feed's own address becomes, an http(s) URL."""
-    given = [str(one).strip() for one in candidates if one]
+    given = [_clean(one) for one in candidates if one]
     for one in given:
         if urlsplit_or_none(one) in ("http", "https"):
             return one.replace(" ", "%20")
@@ -122,6 +122,11 @@ def _address(candidates: Iterable[Any], base: str) -> str | None:
         if urlsplit_or_none(one) == "" and one.startswith(("/", "./", "../")) and base.startswith("http"):
             return urljoin(base, one).replace(" ", "%20")
     return None
+
+
+def _clean(value: Any) -> str:
+    """Text without NUL and without halves of characters, which references like `&#xD800;` leave behind."""
+    return str(value or "").replace("\x00", "").encode("utf-8", "replace").decode().strip()
 
 
 def urlsplit_or_none(text: str) -> str | None:
@@ -152,7 +157,3 @@ def _iso_time(text: Any) -> datetime | None:
     except ValueError:
         return None
     return parsed if parsed is None or parsed.tzinfo else parsed.replace(tzinfo=UTC)
-
-
-def _shown(entry: Any) -> str:
-    return orjson.dumps(entry, default=str, option=orjson.OPT_NON_STR_KEYS).decode()[:MAX_PAYLOAD_CHARACTERS]

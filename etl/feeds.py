@@ -25,6 +25,10 @@ MAX_ENTRIES = 10_000
 _ENTRY_END = re.compile(rb"</(?:[A-Za-z_][\w.-]*:)?(item|entry)\s*>", re.IGNORECASE)
 _CLOSING = {b"item": b"</channel></rss>", b"entry": b"</feed>"}
 
+#: What feedparser lets through when a document is broken in a way that it does not know.
+_PARSER_FAULTS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, ArithmeticError, RecursionError)
+_CHARACTER = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+
 Row = dict[str, Any] | Bad
 
 
@@ -112,14 +116,18 @@ def _json_entries(document: Document, url: str) -> tuple[list[Entry], list[Bad]]
 def _xml_entries(document: Document, url: str) -> tuple[list[Entry], list[Bad]]:
     """Entries of an XML feed. Entity definitions are refused before the parser that would expand them sees them."""
     data, damage = _bounded(document)
-    data = data.lstrip()
+    data = _CHARACTER.sub(_possible_character, data.lstrip())
     try:
         defusedxml.ElementTree.fromstring(data, forbid_entities=True, forbid_external=True)
     except DefusedXmlException as error:
         return [], [Bad(Reason.BAD_FEED, f"the document defines or fetches entities ({error})", _shown(document))]
     except (ParseError, ValueError, LookupError):
         pass  # not well-formed: feedparser reads what can be read and says so below
-    parsed = _parse(data, document, url)
+    try:
+        parsed = _parse(data, document, url)
+    except _PARSER_FAULTS as error:
+        detail = f"the parser gave up ({type(error).__name__}: {str(error)[:200]})"
+        return [], [Bad(Reason.BAD_FEED, detail, _shown(document))]
     base = _base(parsed.feed, url)
     entries = [from_xml_feed(entry, parsed.feed, base) for entry in parsed.entries]
     return entries, damage + _damage(parsed, document)
@@ -129,6 +137,14 @@ def _base(feed: Any, url: str) -> str:
     """What relative addresses of entries are relative to: the feed's own address, or one that it names."""
     named = [feed.get("link"), *(link.get("href") for link in feed.get("links") or [])]
     return next((str(one) for one in (url, *named) if str(one).startswith(("http://", "https://"))), "")
+
+
+def _possible_character(reference: re.Match[bytes]) -> bytes:
+    """The reference itself, or the replacement character for one to no character, which stops feedparser."""
+    hexadecimal, decimal = reference.groups()
+    digits = (hexadecimal or decimal).lstrip(b"0")[:9]
+    code = int(digits or b"0", 16 if hexadecimal else 10)
+    return reference.group() if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else b"&#xFFFD;"
 
 
 def _parse(data: bytes, document: Document, url: str) -> Any:

@@ -20,6 +20,7 @@ from etl.values import (
     boolean,
     check_time,
     identity,
+    label,
     moment,
     number,
     required,
@@ -27,6 +28,7 @@ from etl.values import (
     text,
 )
 
+MAX_TITLE_CHARACTERS = 1_000
 MAX_DWELL = timedelta(hours=6)
 #: What other systems call the kinds that we know.
 _KIND_ALIASES = {
@@ -75,10 +77,10 @@ def article(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
     check_time(c.FIRST_SEEN_AT, first_seen_at, recorded_at)
     check_time(c.PUBLISHED_AT, published_at, recorded_at)
     return (
-        article_id, recorded_at, url, texts.canonical_url(url), required(row, c.TITLE),
+        article_id, recorded_at, url, texts.canonical_url(url), _title(row),
         text(row, c.SUMMARY), text(row, c.BODY), texts.clean_language(text(row, c.LANGUAGE)),
         _category(row),
-        text(row, c.PUBLISHER) or texts.host_name(url), text(row, c.AUTHOR), published_at, first_seen_at,
+        label(row, c.PUBLISHER) or texts.host_name(url), _short(row, c.AUTHOR), published_at, first_seen_at,
     )  # fmt: skip
 
 
@@ -95,7 +97,7 @@ def read(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
     return (
         identity(row, c.EVENT_ID), recorded_at, reader_id, reader_key(reader_id, context.secret),
         identity(row, c.ARTICLE_ID), kind, occurred_at, _dwell(row),
-        text(row, c.SURFACE), text(row, c.REGION), text(row, c.DEVICE), text(row, c.REFERRER),
+        label(row, c.SURFACE), label(row, c.REGION), label(row, c.DEVICE), _short(row, c.REFERRER),
     )  # fmt: skip
 
 
@@ -106,7 +108,7 @@ def reader(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
     check_time(c.SIGNED_UP_AT, signed_up_at, recorded_at)
     reader_id = identity(row, c.READER_ID)
     return (
-        reader_id, recorded_at, reader_key(reader_id, context.secret), signed_up_at, text(row, c.REGION),
+        reader_id, recorded_at, reader_key(reader_id, context.secret), signed_up_at, label(row, c.REGION),
         _interests(row), _timezone(row), _email(row), boolean(row, c.DIGEST_OPT_IN),
     )  # fmt: skip
 
@@ -150,8 +152,21 @@ def _recorded_at(row: dict[str, Any], context: Context, default: datetime | None
 
 
 def _category(row: dict[str, Any]) -> str | None:
-    category = " ".join((text(row, c.CATEGORY) or "").lower().split())
+    category = " ".join((label(row, c.CATEGORY) or "").lower().split())
     return None if category in _NO_CATEGORY else category
+
+
+def _title(row: dict[str, Any]) -> str:
+    title = required(row, c.TITLE)
+    if len(title) > MAX_TITLE_CHARACTERS:
+        raise RowError(Reason.TOO_LARGE, f"{c.TITLE} is longer than {MAX_TITLE_CHARACTERS} characters")
+    return title
+
+
+def _short(row: dict[str, Any], name: str) -> str | None:
+    """A text that nothing is looked up by: what is too long is cut."""
+    value = text(row, name)
+    return value if value is None else value[:MAX_TITLE_CHARACTERS]
 
 
 def _dwell(row: dict[str, Any]) -> float | None:
@@ -174,7 +189,8 @@ def _interests(row: dict[str, Any]) -> tuple[str, ...] | None:
         value = _json_list(value) if value.lstrip().startswith("[") else value.split("|")
     if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
         raise RowError(Reason.BAD_TEXT, "interests is not a list of texts")
-    return tuple(dict.fromkeys(item.strip().lower() for item in value if item.strip()))
+    cleaned = [label({c.INTERESTS: item}, c.INTERESTS) for item in value]
+    return tuple(dict.fromkeys(item.lower() for item in cleaned if item))
 
 
 def _json_list(value: str) -> Any:

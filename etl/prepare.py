@@ -3,13 +3,10 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
-
-import orjson
 
 from core.canonical import Kind
 from etl import minhash, texts
-from etl.blocks import MAX_PAYLOAD_CHARACTERS, Bad, Block, Part, Prepared, Rejected
+from etl.blocks import Bad, Block, Part, Prepared, Rejected, payload, storable
 from etl.normalise import NORMALISERS, Context, DeferredError
 from etl.reasons import RowError
 
@@ -22,9 +19,9 @@ def prepare(part: Part, block: Block, context: Context) -> Prepared:
     prepared = Prepared(part.kind, block.range)
     normalise = NORMALISERS[part.kind]
     for index, (row_no, row) in enumerate(block.rows):
-        key = block.keys[index] if block.keys else f"{part.file}:{row_no}"
+        key = storable(block.keys[index] if block.keys else f"{part.file}:{row_no}")
         if isinstance(row, Bad):
-            prepared.rejected.append(Rejected(row_no, key, row.payload, row.reason, row.detail))
+            prepared.rejected.append(Rejected(row_no, key, storable(row.payload), row.reason, storable(row.detail)))
             continue
         try:
             prepared.rows.append((row_no, *normalise(row, context)))
@@ -32,19 +29,10 @@ def prepare(part: Part, block: Block, context: Context) -> Prepared:
             prepared.n_deferred += 1
             prepared.next_at = min(prepared.next_at or later.recorded_at, later.recorded_at)
         except RowError as error:
-            prepared.rejected.append(Rejected(row_no, key, payload(row), error.reason, error.detail))
+            prepared.rejected.append(Rejected(row_no, key, payload(row), error.reason, storable(error.detail)))
     if part.kind is Kind.ARTICLES:
         _enrich(prepared)
     return prepared
-
-
-def payload(row: dict[str, Any]) -> str:
-    """The row as JSON text, cut to what quarantine keeps, without NUL."""
-    try:
-        text = orjson.dumps(row, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
-    except (TypeError, orjson.JSONEncodeError):  # lone surrogates: bytes that were no text
-        text = ascii(row)
-    return text[:MAX_PAYLOAD_CHARACTERS].replace("\x00", "")
 
 
 def _enrich(prepared: Prepared) -> None:

@@ -84,9 +84,10 @@ def _pull(connection: Connection, source: Source, extract: Extract, workers: Wor
 
 def _nothing_new(connection: Connection, plan: Plan, extract: Extract, clock: "_Stopwatch") -> Pulled:
     """A pull that found nothing to read moves the watermark and costs no staging tables."""
+    total = Counts(deferred=plan.n_left)
     with transaction(connection):
-        extracts.finish(connection, extract, Counts(), plan.next_state([], {}), {"seconds": clock.seconds})
-    return Pulled(extract.source, Counts(), {}, clock.seconds)
+        extracts.finish(connection, extract, total, plan.next_state([], {}), {"seconds": clock.seconds})
+    return Pulled(extract.source, total, {}, clock.seconds)
 
 
 def _merge(connection: Connection, plan: Plan, extract: Extract, clock: "_Stopwatch") -> Pulled:
@@ -99,7 +100,8 @@ def _merge(connection: Connection, plan: Plan, extract: Extract, clock: "_Stopwa
     clock.lap("duplicates")
     extracts.merge_events(connection, extract, SUSPICION)
     clock.lap("events")
-    total, reasons = extracts.counts(connection), extracts.reasons(connection)
+    total = extracts.counts(connection) + Counts(deferred=plan.n_left)
+    reasons = extracts.reasons(connection)
     total.check(extract.source)
     seconds = {**_worker_seconds(blocks), **clock.seconds}
     state = plan.next_state(blocks, staging.finished_parts(connection))

@@ -24,6 +24,11 @@ class Plan:
     files: list[FilePlan] = field(default_factory=list)
     feeds: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def n_left(self) -> int:
+        """Rows in ranges that this pull did not even read, because their time has not come."""
+        return sum(pending.n_deferred for plan in self.files for pending in plan.kept)
+
     def check_complete(self, finished: Mapping[str, Any]) -> None:
         """Raises what a part could not do (BadInputError, UnavailableError), or CheckFailedError for one never done."""
         for state in finished.values():

@@ -42,12 +42,15 @@ def check_url(url: str) -> str:
 def canonical_url(url: str) -> str:
     """The same page under one name: https, lower-case host, sorted query without tracking fields, no fragment.
 
-    Raises RowError `too_large` where escaping makes it longer than we can index.
+    Raises RowError: `bad_url` where host or port are none, `too_large` where escaping makes it longer than we can index.
     """
-    parts = urlsplit(canonicalize_url(url))
+    try:
+        parts = urlsplit(canonicalize_url(url))
+        port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
+    except ValueError as error:
+        raise RowError(Reason.BAD_URL, f"{url[:120]!r} has no usable host and port") from error
     query = "&".join(item for item in parts.query.split("&") if item and not _TRACKING.match(item.split("=", 1)[0]))
     host = (parts.hostname or "").rstrip(".")
-    port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
     result = parts._replace(scheme="https", netloc=host + port, query=query, fragment="").geturl()
     if len(result.encode()) > MAX_URL_BYTES:
         raise RowError(Reason.TOO_LARGE, f"the canonical url is longer than {MAX_URL_BYTES} bytes")

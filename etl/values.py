@@ -48,8 +48,16 @@ def required(row: dict[str, Any], name: str) -> str:
 
 def identity(row: dict[str, Any], name: str) -> str:
     """A required id, at most MAX_ID_BYTES long in UTF-8."""
-    value = required(row, name)
-    if len(value) * 4 > MAX_ID_BYTES and len(value.encode()) > MAX_ID_BYTES:
+    value = label(row, name)
+    if value is None:
+        raise RowError(Reason.MISSING_FIELD, f"{name} is missing")
+    return value
+
+
+def label(row: dict[str, Any], name: str) -> str | None:
+    """A short text that things are grouped and looked up by, at most MAX_ID_BYTES long in UTF-8."""
+    value = text(row, name)
+    if value is not None and len(value) * 4 > MAX_ID_BYTES and len(value.encode()) > MAX_ID_BYTES:
         raise RowError(Reason.TOO_LARGE, f"{name} is longer than {MAX_ID_BYTES} bytes")
     return value
 

@@ -135,6 +135,7 @@ _FILE = b"""<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/p
         (rss(item(1, guid="g"), item(1, "Other", guid="g")), 1, ["repeated_entry"]),
         (rss(item(1, pubDate="Mon, 01 Jan 1900 00:00:00 GMT"), item(2, pubDate="soon")), 1, ["time_out_of_range"]),
         (b"/etc/passwd", 0, ["bad_feed"]),
+        (rss("<item><title>&#xD800;</title><guid>&#xDC00;</guid></item>"), 0, None),
         (rss(item(1, "caf\u00e9")).replace(b'encoding="utf-8"', b'encoding="us-ascii"'), 1, []),
     ],
 )  # fmt: skip
@@ -145,7 +146,8 @@ def test_hostile_and_broken_documents(
     (tmp_path / "feed.xml").write_bytes(document)
     summary = pull(settings, AS_OF, f"feed+{tmp_path}/feed.xml")
     found = [row[0] for row in rows(settings, "select reason from quarantine order by 1")]
-    assert (found, summary.rows_out) == (reasons, rows_out)
+    assert summary.rows_out == rows_out
+    assert reasons in (None, found)
     assert rows(settings, "select count(*) from article_version where title ~ 'root:|haha'") == [(0,)]
     check_account(settings)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.canonical import Kind
+from etl.blocks import payload, storable
 from etl.feed_entries import plain_text
 from etl.normalise import NORMALISERS, Context, DeferredError
 from etl.reasons import MEANING, Reason, RowError
@@ -47,6 +48,7 @@ def test_a_read_is_normalised():
         ({"dwell_seconds": "inf"}, Reason.BAD_NUMBER),
         ({"dwell_seconds": True}, Reason.BAD_NUMBER),
         ({"reader_id": "\u00fc" * 257}, Reason.TOO_LARGE),
+        ({"region": "x" * 513}, Reason.TOO_LARGE),
         ({"reader_id": "\x00"}, Reason.MISSING_FIELD),
         ({"reader_id": 1.5}, Reason.BAD_TEXT),
     ],
@@ -88,6 +90,14 @@ def test_markup_becomes_text():
     markup = "<p>Fish &amp; chips</p><p>cost &lt;5<script>evil()</script><!-- no --></p><img src=x>"
     assert plain_text(markup) == "Fish & chips cost <5"
     assert plain_text("<br/>") is None
+    assert plain_text("half\ud800 &#xD800;") == "half? \ufffd"
+
+
+def test_payloads_can_always_be_stored():
+    """Halves of characters, huge numbers and NUL do not stop a row from reaching quarantine."""
+    assert payload({"a": "\ud800"}) == "{'a': '\\ud800'}"
+    assert payload({"a": 2**70}) == "{'a': 1180591620717411303424}"
+    assert storable("\ud800\u00fc") == "\\ud800\u00fc"
 
 
 def test_every_reason_is_documented():
