@@ -42,7 +42,7 @@ def check_url(url: str) -> str:
 def canonical_url(url: str) -> str:
     """The same page under one name: https, lower-case host, sorted query without tracking fields, no fragment.
 
-    Raises RowError: `bad_url` where host or port are none, `too_large` where escaping makes it longer than we can index.
+    Raises RowError: `bad_url` for a host or port that is none, `too_large` where escaping makes it too long to index.
     """
     try:
         parts = urlsplit(canonicalize_url(url))

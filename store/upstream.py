@@ -26,7 +26,7 @@ def query_pages(
             has_time = _has_time(connection, body)
             bounds = {"after": after, "until": until}
             with connection.cursor("frontpage_extract", cursor_factory=RealDictCursor) as cursor:
-                cursor.execute(_bounded(body, has_time), bounds)
+                cursor.execute(_bounded(body, has_time=has_time), bounds)
                 while rows := cursor.fetchmany(page_rows):
                     yield has_time, [dict(row) for row in rows]
     except psycopg2.OperationalError as error:
@@ -36,7 +36,9 @@ def query_pages(
 
 
 def _connection(url: str) -> Any:
-    connection = psycopg2.connect(url, connect_timeout=10, application_name="frontpage extract", options="-c timezone=UTC")
+    connection = psycopg2.connect(
+        url, connect_timeout=10, application_name="frontpage extract", options="-c timezone=UTC"
+    )
     connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
     return _closing(connection)
 
@@ -60,7 +62,7 @@ def _has_time(connection: Any, body: sql.SQL) -> bool:
         return any(column.name == c.RECORDED_AT for column in cursor.description)
 
 
-def _bounded(body: sql.SQL, has_time: bool) -> sql.Composed:
+def _bounded(body: sql.SQL, *, has_time: bool) -> sql.Composed:
     if not has_time:
         return sql.SQL("select * from ({}) as upstream").format(body)
     return sql.SQL(
