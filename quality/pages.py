@@ -62,16 +62,17 @@ def _write_page(folder: Path, boundary: Boundary, as_of: datetime, parts: Sequen
     outcomes = [outcome for part in parts for outcome in part.outcomes]
     results = [part.result for part in parts if part.result is not None]
     if results:
-        _replace(folder / f"{name}.html", _self_contained(_render(boundary, results), f"{boundary}, {iso(as_of)}"))
+        page = _render(boundary, results, success=passed(outcomes))
+        _replace(folder / f"{name}.html", _self_contained(page, f"{boundary}, {iso(as_of)}", outcomes))
     _replace(folder / f"{name}.json", json.dumps(_digest(boundary, as_of, outcomes), default=str))
 
 
-def _render(boundary: Boundary, results: Sequence[Any]) -> str:
-    """Great Expectations' own page of all parts of a boundary together."""
+def _render(boundary: Boundary, results: Sequence[Any], *, success: bool) -> str:
+    """Great Expectations' own page of all parts of a boundary together; warnings alone leave its status good."""
     rows = [row for result in results for row in result.results]
     n_met = sum(bool(row.success) for row in rows)
     whole = ExpectationSuiteValidationResult(
-        success=n_met == len(rows),
+        success=success,
         results=rows,
         suite_name=str(boundary),
         statistics={
@@ -86,15 +87,24 @@ def _render(boundary: Boundary, results: Sequence[Any]) -> str:
     return str(view.render(ValidationResultsPageRenderer(run_info_at_end=True).render(whole)))
 
 
-def _self_contained(page: str, title: str) -> str:
-    """The page without anything that is loaded from elsewhere, in our style."""
+def _self_contained(page: str, title: str, outcomes: Sequence[Outcome]) -> str:
+    """The page without anything that is loaded from elsewhere, in our style, opening with what was not met."""
     bare = _FROM_OUTSIDE.sub("", page)
     bare = _LINK.sub(r"\1", re.sub(r"<style>.*?</style>", "", bare, flags=re.S))
     head = f'<div class="top"><strong>{html.escape(title)}</strong><a href="index.html">all checks</a></div>'
+    head += '<div class="findings">' + "".join(map(_finding, outcomes)) + "</div>"
     bare = re.sub(r"<title>.*?</title>", "", bare, flags=re.S)
     return bare.replace("</head>", f"<title>{html.escape(title)}</title><style>{STYLE}</style></head>").replace(
         "<body>", f"<body>{head}"
     )
+
+
+def _finding(outcome: Outcome) -> str:
+    if outcome.state in ("passed", "skipped"):
+        return ""
+    said = f"{outcome.check.name}: {outcome.check.reason} (found: {outcome.observed})"
+    sort, state = ("stops the run", "failed") if outcome.is_red else ("warning", "warned")
+    return f'<div><span class="{state}">{sort}</span> {html.escape(said)}</div>'
 
 
 def _digest(boundary: Boundary, as_of: datetime, outcomes: Sequence[Outcome]) -> dict[str, Any]:

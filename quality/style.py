@@ -36,4 +36,5 @@ i.fa-exclamation-triangle::before { content: "!"; } .text-success, .passed { col
 .cooltip .top, .modal, footer { display: none; } .collapse { display: block; }
 pre, code { font-size: 13px; white-space: pre-wrap; }
 .m-0 { margin: 0; } .float-right { float: right; }
+.findings { padding: 10px 24px 0; }
 """
