@@ -36,11 +36,11 @@ lock: setup  ## resolve pyproject.toml anew into requirements.lock
 	  --quiet --custom-compile-command "make lock" -o requirements.lock
 
 run: setup  ## PostgreSQL, Airflow, API and a first published edition; stays up until Ctrl-C (READERS DAYS ARTICLES, or DATA FORMAT)
-	$(BIN)/frontpage up --readers $(READERS) --days $(DAYS) --articles-per-day $(ARTICLES) \
+	@$(BIN)/frontpage up --readers $(READERS) --days $(DAYS) --articles-per-day $(ARTICLES) \
 	  --api-port $(API_PORT) --airflow-port $(AIRFLOW_PORT) $(if $(DATA),--data $(DATA) --format $(FORMAT))
 
 stop: setup  ## stop everything that `make run` started; data stays
-	$(BIN)/frontpage down
+	@$(BIN)/frontpage down
 
 test: setup  ## the whole test suite, on real PostgreSQL, Beam, Airflow, Feast, Great Expectations and SMTP
 	$(PYTEST) -n 2 --dist loadscope --durations 15 tests --ignore tests/compose
