@@ -166,7 +166,7 @@ def snapshot_hash(history: History, folder: Path) -> str:
             continue  # half-written by a killed run: not ours to mend
         if content["as_of"] == iso(history.as_of):
             return str(content["hash"])
-    return write_snapshot(history, folder / f"{history.as_of:%Y%m%dT%H%M%SZ}")
+    return write_snapshot(history, folder / f"{history.as_of:%Y%m%dT%H%M%S}")
 
 
 def _champions(connection: Connection) -> Iterator[ModelVersion]:

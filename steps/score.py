@@ -2,26 +2,31 @@
 
 from datetime import datetime
 
-from core import columns as c
+from core.clock import iso
+from core.errors import NothingPublishedError
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
 from features.activity import States, compute_states
-from features.repository import feature_store, materialised_at, online_readers
+from features.repository import feature_store, readers_at
 from models import registry
 from models.fallback import fallback_lists, popularity_lists
 from models.ledger import ledger
-from models.moment import moment
+from models.moment import Moment, moment
 from models.score import Lister, ranking, score_blocks
 from store import runs
-from store.connect import connect
+from store.connect import Connection, connect
+from store.feature_rows import written_ticks
 from store.history import load_already_read, load_history
 from store.locks import exclusive
 from store.server import database_url
 
 
 def run(settings: Settings, params: Params, as_of: datetime, variant: str = "champion") -> Summary:
-    """A run for (as_of, variant) in state `built`. Before any training the lists are decayed popularity."""
+    """A run for (as_of, variant) in state `built`. Before any training the lists are decayed popularity.
+
+    Raises NothingPublishedError where a model is to make the lists but the features of `as_of` were not written.
+    """
     url = database_url(settings)
     with connect(url, application="frontpage score") as connection, exclusive(connection, f"score {variant}"):
         version = registry.serving(connection, as_of, variant)
@@ -30,8 +35,7 @@ def run(settings: Settings, params: Params, as_of: datetime, variant: str = "cha
         now = moment(ledger(history), as_of, params.lists, already_read=already_read)
         lister: Lister = popularity_lists
         if version is not None:
-            states = _states(url, compute_states(history), as_of)
-            lister = ranking(registry.loaded(version), now, states, params).lists
+            lister = ranking(registry.loaded(version), now, _states(url, connection, now), params).lists
         name = version.version if version else registry.POPULARITY
         run_id = runs.begin_run(connection, as_of, variant, name, version.snapshot_hash if version else None)
         n_rows = sum(runs.write_lists(connection, run_id, block) for block in score_blocks(now, params, lister))
@@ -41,10 +45,13 @@ def run(settings: Settings, params: Params, as_of: datetime, variant: str = "cha
     return Summary("score", len(now.readers), n_rows, artifact=f"run:{run_id}", details=details)
 
 
-def _states(url: str, states: States, as_of: datetime) -> States:
-    """Readers' states from the online store where it holds this very moment; a back-fill computes them again."""
-    store = feature_store(url)
-    if materialised_at(store) != as_of:
-        return states
-    online = online_readers(store, states.readers[c.READER_KEY])
-    return States(states.articles, states.article_regions, states.regions, online)
+def _states(url: str, connection: Connection, now: Moment) -> States:
+    """Articles and regions computed from the history, the readers to serve from Feast as they stood at that moment."""
+    as_of = now.ledger.as_of
+    if as_of not in written_ticks(connection):
+        raise NothingPublishedError(
+            f"there are no features of {iso(as_of)}; run `frontpage features --as-of {iso(as_of)}`"
+        )
+    states = compute_states(now.ledger.history)
+    readers = readers_at(feature_store(url), now.ledger.reader_keys[now.readers], as_of)
+    return States(states.articles, states.article_regions, states.regions, readers)
