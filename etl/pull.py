@@ -1,6 +1,7 @@
 """One pull of one source: plan, pipeline, then one transaction that merges, checks and moves the watermark."""
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -65,6 +66,16 @@ def pull(connection: Connection, source: Source, as_of: datetime, workers: Worke
             if not connection.closed:
                 extracts.fail(connection, extract.extract_id, {"error": str(error)[:500]})
             raise
+
+
+def details_of(pulled: Sequence[Pulled]) -> dict[str, Any]:
+    """What a summary says of several pulls: counts, quarantined rows by reason, seconds by stage."""
+    total = sum((one.counts for one in pulled), Counts())
+    reasons = sum((Counter(one.reasons) for one in pulled), Counter[str]())
+    stages = {name: sum(one.seconds.get(name, 0.0) for one in pulled) for one in pulled for name in one.seconds}
+    counts = {name: getattr(total, name) for name in ("loaded", "updated", "unchanged", "deferred")}
+    quarantined = {f"quarantined_{reason}": n for reason, n in sorted(reasons.items())}
+    return {**counts, **quarantined, **{f"{name}_seconds": round(spent, 3) for name, spent in stages.items()}}
 
 
 def _pull(connection: Connection, source: Source, extract: Extract, workers: Workers) -> Pulled:

@@ -1,7 +1,6 @@
 """`frontpage extract`: pull every source up to `as_of`."""
 
 import time
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,7 +11,7 @@ from core.errors import BadInputError, FrontpageError, UnavailableError
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
-from etl.pull import Pulled, Workers, pull
+from etl.pull import Pulled, Workers, details_of, pull
 from etl.sources import in_pull_order, parse_source
 from store.connect import connect
 from store.extracts import Counts
@@ -55,15 +54,5 @@ def _raise_failure(failed: dict[str, FrontpageError], pulled: list[Pulled]) -> N
 
 def _summary(pulled: list[Pulled], failed: dict[str, FrontpageError], seconds: float) -> Summary:
     total = sum((one.counts for one in pulled), Counts())
-    reasons = sum((Counter(one.reasons) for one in pulled), Counter[str]())
-    stages: dict[str, float] = {}
-    for one in pulled:
-        for name, spent in one.seconds.items():
-            stages[name] = round(stages.get(name, 0.0) + spent, 3)
-    details = {
-        "loaded": total.loaded, "updated": total.updated, "unchanged": total.unchanged, "deferred": total.deferred,
-        **{f"quarantined_{reason}": n for reason, n in sorted(reasons.items())},
-        **{f"{name}_seconds": spent for name, spent in stages.items()},
-        **({"unavailable": ",".join(failed)} if failed else {}),
-    }  # fmt: skip
+    details = details_of(pulled) | ({"unavailable": ",".join(failed)} if failed else {})
     return Summary("extract", total.rows_in, total.loaded + total.updated, total.quarantined, seconds, details=details)
