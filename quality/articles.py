@@ -106,8 +106,8 @@ def _rows() -> tuple[Check, ...]:
             _AT,
             rows,
             _FAIL,
-            "a duplicate of an unknown article hides both of them",
-            e.ExpectColumnValuesToBeInSet(column="original_is_known", value_set=[True]),
+            "a duplicate of an article that is not there hides both; up to 2 % may repeat one older than a snapshot",
+            e.ExpectColumnValuesToBeInSet(column="original_is_known", value_set=[True], mostly=0.98),
         ),
         Check(
             "article_address_is_unique",

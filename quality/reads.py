@@ -99,6 +99,14 @@ def _rows() -> tuple[Check, ...]:
             e.ExpectColumnValuesToBeInSet(column="article_is_known", value_set=[True]),
         ),
         Check(
+            "read_article_was_known",
+            _AT,
+            rows,
+            _WARN,
+            "more than 5 % of the reads name an article that became known only later: articles come late",
+            e.ExpectColumnValuesToBeInSet(column="article_was_known", value_set=[True], mostly=0.95),
+        ),
+        Check(
             "read_recorded_after_it_occurred",
             _AT,
             rows,

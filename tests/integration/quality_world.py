@@ -72,7 +72,7 @@ FAULTS = {
     "article_status_is_known": """
         alter table article_version drop constraint article_version_status_check;
         update article_version set status = 'gone' where article_id = 'a5'""",
-    "article_original_exists": "update article_version set duplicate_of = 'nowhere' where article_id = 'a5'",
+    "article_original_exists": "update article_version set duplicate_of = 'nowhere' where article_id like '%7'",
     "article_address_is_unique": """
         update article_version set canonical_url = 'https://news.example/' where article_id like '%7'""",
     "article_is_not_its_own_duplicate": "update article_version set duplicate_of = 'a5' where article_id = 'a5'",
@@ -158,6 +158,7 @@ WARNING_FAULTS = {
                timestamptz '2026-03-04 09:00+00', null, null, null, null, null, case when i % 3 > 0 then 'burst' end,
                'reads', 1
         from generate_series(1, 300) i;
+        update article_version set recorded_at = '2026-03-05' where article_id = 'a7000';
         update read_event set dwell_seconds = 600 where right(event_id, 1) in ('2', '3', '4') and dwell_seconds > 0;
         update read_event set recorded_at = occurred_at - interval '1 s'
         where right(event_id, 1) = '8' and occurred_at < {_DAY}""",

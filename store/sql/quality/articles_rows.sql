@@ -8,7 +8,6 @@ select version.article_id, version.url, version.canonical_url, version.title, ve
        version.duplicate_of is null or exists (
            select from article_version original
            where original.article_id = version.duplicate_of
-             and original.recorded_at <= current_setting('frontpage.as_of')::timestamptz
        ) as original_is_known,
        case when version.status = 'live' and version.duplicate_of is null then version.canonical_url end as listable_address,
        version.duplicate_of is distinct from version.article_id as is_not_its_own_duplicate
