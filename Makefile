@@ -17,7 +17,7 @@ API_PORT ?= 8000
 AIRFLOW_PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop test check lint test-db test-e2e test-compose docs
+.PHONY: help setup lock run stop test check lint test-db test-e2e test-compose compose-env docs
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -34,6 +34,8 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 lock: setup  ## resolve pyproject.toml anew into requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --all-extras --generate-hashes --no-emit-index-url --python-version 3.11 \
 	  --quiet --custom-compile-command "make lock" -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml -c requirements.lock --generate-hashes --no-emit-index-url \
+	  --python-version 3.11 --quiet --custom-compile-command "make lock" -o deploy/docker/requirements-serving.lock
 
 run: setup  ## PostgreSQL, Airflow, API and a first published edition; stays up until Ctrl-C (READERS DAYS ARTICLES, or DATA FORMAT)
 	@$(BIN)/frontpage up --readers $(READERS) --days $(DAYS) --articles-per-day $(ARTICLES) \
@@ -61,7 +63,10 @@ test-e2e: setup  ## only the end-to-end tests, through the DAGs to the API and t
 	$(PYTEST) tests/e2e
 
 test-compose: setup  ## build the images, start the stack, read ten recommendations, take it down
-	$(PYTEST) tests/compose
+	$(PYTEST) -rs tests/compose
+
+compose-env:  ## secrets for docker-compose.yml in .env, made once
+	$(PYTHON) deploy/docker/make_env.py
 
 docs: setup  ## write the generated reference pages again
 	$(BIN)/python docs/generate.py

@@ -1,0 +1,72 @@
+"""What the containers and the DVC pipeline repeat of the code is the same as in the code."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from core.params import Params
+from core.telemetry import QUIET
+from models.build import TREES
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCKER = ROOT / "deploy" / "docker"
+PIN = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
+#: Parameters that no stage of the pipeline looks at.
+NOT_IN_PIPELINE = {"schedule"}
+#: Parameters of work on the database only.
+EVALUATION_ONLY = {"evaluation.max_readers_per_tick"}
+
+
+def leaves(values: dict[str, Any], prefix: str = "") -> set[str]:
+    """Dotted names of all keys that hold a value."""
+    return {
+        name
+        for key, value in values.items()
+        for name in (leaves(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key})
+    }
+
+
+def tracked(stage: str) -> set[str]:
+    """Parameters that a stage of dvc.yaml depends on, sections spelled out."""
+    named = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"][stage]["params"]
+    everything = leaves(Params().model_dump(mode="json"))
+    return {leaf for leaf in everything for name in named if leaf == name or leaf.startswith(f"{name}.")}
+
+
+def test_images_are_quiet():
+    """The pipeline image sets each variable that keeps libraries from phoning home."""
+    text = (DOCKER / "pipeline.Dockerfile").read_text()
+    missing = {name: value for name, value in QUIET.items() if f"{name}={value}" not in text}
+    assert missing == {}
+
+
+def test_serving_lock_is_part_of_the_lock():
+    """Both images hold the same versions of what they share."""
+    whole = dict(PIN.findall((ROOT / "requirements.lock").read_text()))
+    serving = dict(PIN.findall((DOCKER / "requirements-serving.lock").read_text()))
+    assert serving
+    assert serving.items() <= whole.items()
+
+
+def test_params_file_spells_out_the_defaults():
+    """params.yaml has every key with its default: DVC watches keys, and people see what there is."""
+    assert yaml.safe_load((ROOT / "params.yaml").read_text()) == Params().model_dump(mode="json")
+
+
+def test_every_parameter_of_a_model_reruns_it():
+    """The stages of training watch all parameters but those that neither inputs nor trees depend on."""
+    elsewhere = {name for name in leaves(Params().model_dump(mode="json")) if name.split(".")[0] in NOT_IN_PIPELINE}
+    judging = (
+        tracked("validate") - tracked("inputs")
+        | tracked("explain") - tracked("inputs")
+        | {name for name in tracked("evaluate") if name.startswith("gate.")}
+    )
+    unwatched = leaves(Params().model_dump(mode="json")) - elsewhere - judging - tracked("inputs") - tracked("ranker")
+    assert unwatched == EVALUATION_ONLY
+
+
+def test_the_shape_of_trees_leaves_the_inputs_alone():
+    """A parameter that only the trees depend on re-runs the ranker, not what it learns from."""
+    assert {f"ranker.{name}" for name in TREES} == tracked("ranker") - tracked("inputs")
