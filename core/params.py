@@ -108,7 +108,7 @@ class QualityParams(Section):
 
     window_days: float = Field(7.0, gt=0, description="rows recorded within this are checked one by one")
     max_rows: int = Field(2_000_000, gt=0, description="of these at most the newest so many")
-    min_volume: float = Field(0.25, ge=0, description="a day with a smaller share of what it should bring stops the run")
+    min_volume: float = Field(0.25, ge=0, description="a day with a smaller share of what it should bring is stopped")
     low_volume: float = Field(0.5, ge=0, description="a smaller share is worth a warning")
     max_quarantined: float = Field(0.5, gt=0, description="share of a pull; more stops the run")
     max_constant: float = Field(0.5, gt=0, description="share of one single value among measured dwell times")
