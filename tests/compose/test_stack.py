@@ -11,6 +11,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -81,10 +82,10 @@ def stack(engine: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> I
         running.compose("build", timeout=BUILD_SECONDS)
         running.compose("up", "--detach", timeout=EDITION_SECONDS)
         ended = running.compose("wait", "first-edition", timeout=EDITION_SECONDS, check=False)
-        if ended.stdout.strip() != "0":
+        if ended.returncode != 0:
             sys.stderr.write(running.compose("ps", "--all", check=False).stdout)
             sys.stderr.write(running.compose("logs", "--tail", "40", check=False).stdout)
-            pytest.fail(f"the first edition ended with {ended.stdout.strip() or ended.stderr}")
+            pytest.fail(f"the first edition ended with {ended.returncode}: {ended.stdout}{ended.stderr}")
         yield running
     finally:
         running.compose("down", "--volumes", "--timeout", "5", check=False)
