@@ -118,12 +118,18 @@ def simulate(
     seed: int = 1,
     until: Annotated[str, typer.Option(help="End of the history: ISO 8601 or `now`.")] = "now",
     follow: Annotated[bool, typer.Option("--follow", help="Keep producing while the clock goes on.")] = False,
+    switch: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="late=SHARE, corrupt=SHARE, drift=PER_DAY, outage=START/END[/PUBLISHER], breaking=TIME[/CATEGORY]."
+        ),
+    ] = None,
 ) -> None:
     """Write a synthetic newsroom's articles, readers and reads as canonical files."""
     end = datetime.now(UTC) if until == "now" else parse_as_of(until)
     follow_with = (lambda: datetime.now(UTC), time.sleep, FOLLOW_PERIOD) if follow else None
     step("simulate", n_readers=readers, n_days=days, articles_per_day=articles_per_day, seed=seed, until=end,
-         out=out, follow_with=follow_with)  # fmt: skip
+         out=out, follow_with=follow_with, switches=tuple(switch or ()))  # fmt: skip
 
 
 @app.command("import")
