@@ -119,7 +119,7 @@ def _attention(setting: Setting, topics: Table, seen: np.ndarray, rng: np.random
     words = np.array([category.words for category in setting.parameters.categories.values()])[topics["category"]]
     delay = 24 * rng.exponential(p.delay_days, size=n) * (rng.random(n) >= p.immediate_share)
     return {
-        "quality": np.exp(p.quality_sigma * rng.normal(size=n)),
+        "quality": np.exp(p.quality_sigma * np.minimum(rng.normal(size=n), p.quality_limit)),
         "regional": np.exp(p.region_sigma * rng.normal(size=(n, len(setting.parameters.regions)))),
         "promoted": seen + delay,
         "attention": p.attention_hours * np.exp(p.attention_sigma * rng.normal(size=n)),

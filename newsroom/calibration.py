@@ -121,7 +121,9 @@ def _windows(log: Log, begin: float, end: float) -> dict[int, tuple[set[int], se
     then: dict[int, tuple[set[int], set[int]]] = {}
     for reader, article in zip(log.reader[first:last].tolist(), log.article[first:last].tolist(), strict=True):
         then.setdefault(reader, (set(), set()))[1].add(article)
-    for reader, article in zip(log.reader[:first].tolist(), log.article[:first].tolist(), strict=True):
-        if reader in then:
-            then[reader][0].add(article)
+    is_here = np.zeros(int(log.reader.max()) + 1, dtype=bool)
+    is_here[list(then)] = True
+    before = np.flatnonzero(is_here[log.reader[:first]])
+    for reader, article in zip(log.reader[before].tolist(), log.article[before].tolist(), strict=True):
+        then[reader][0].add(article)
     return then

@@ -71,6 +71,7 @@ class ArticleParams(Section):
     """How good articles are, and when and how long attention is on them."""
 
     quality_sigma: float
+    quality_limit: float
     region_sigma: float
     immediate_share: float
     delay_days: float
