@@ -61,8 +61,8 @@ class RankerParams(Section):
 
     n_trees: int = Field(60, ge=1)
     n_leaves: int = Field(15, ge=2)
-    learning_rate: float = Field(0.1, gt=0)
-    min_child_samples: int = Field(40, ge=1)
+    learning_rate: float = Field(0.07, gt=0)
+    min_child_samples: int = Field(100, ge=1, description="rows in a leaf; small data overfit below this")
     chunk_trees: int = Field(10, ge=1)
     n_ticks: int = Field(14, ge=1, description="past refreshes that training looks at")
     tick_hours: float = Field(13.0, gt=0, description="distance between them; not a divisor of 24 covers every hour")

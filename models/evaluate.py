@@ -22,6 +22,7 @@ from models.artefact import Model
 from models.ledger import Floats, Ints, ledger
 from models.lookups import Lookup
 from models.moment import rows_of
+from models.popularity import decayed_reads
 from models.ranker import Matrix, predict
 from models.ticks import Past, Tick, als_chain, plan, tick_at
 from models.training import learnable
@@ -85,7 +86,26 @@ def by_als(tick: Tick, _matrix: Matrix, _names: tuple[str, ...]) -> Floats:
     return tick.extra["als_score"]
 
 
-BASELINES: dict[str, Scorer] = {"popularity": by_popularity, "als": by_als}
+def by_last_hour(tick: Tick, _matrix: Matrix, _names: tuple[str, ...]) -> Floats:
+    """Popularity with a half-life of one hour: with hourly lists the best fixed rule known."""
+    return decayed_reads(tick.view.moment, 1.0)[tick.pairs.article]
+
+
+def by_region(tick: Tick, _matrix: Matrix, _names: tuple[str, ...]) -> Floats:
+    """Decayed popularity in the reader's region, then overall."""
+    now = tick.view
+    region = now.moment.ledger.reader_region[now.moment.readers[tick.pairs.reader]]
+    rows = np.vstack([now.regional, np.zeros((1, len(now.popularity)))])  # the last is for readers without a region
+    overall = now.popularity[tick.pairs.article]
+    return np.asarray(rows[region, tick.pairs.article] + overall / (1.0 + overall.max(initial=0.0)) * 1e-3)
+
+
+BASELINES: dict[str, Scorer] = {
+    "popularity": by_popularity,
+    "popularity_1h": by_last_hour,
+    "regional": by_region,
+    "als": by_als,
+}
 
 
 def evaluate(
