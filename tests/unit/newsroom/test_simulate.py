@@ -72,7 +72,7 @@ def test_a_run_cut_off_in_the_middle_is_mended_by_running_again(tmp_path: Path) 
 def test_only_whole_hours_are_written_and_nothing_twice(tmp_path: Path) -> None:
     """The hour that has not ended is not there; the same call again writes nothing."""
     simulate(PARAMETERS, SIZE, END + timedelta(minutes=40), tmp_path, QUIET)
-    assert max(path.stem for path in (tmp_path / "reads").iterdir()) == "2026-03-03T11"
+    assert max(path.stem for path in tmp_path.glob("*/*.jsonl")) == "2026-03-03T11"
     assert simulate(PARAMETERS, SIZE, END, tmp_path, QUIET) == {"articles": 0, "readers": 0, "reads": 0}
 
 
