@@ -39,7 +39,7 @@ LOADS = (
     Load("apache-beam", "apache_beam", ("extract", *AS_OF), "new articles, reads and readers"),
     Load("psycopg2-binary", "psycopg2", ("publish", *AS_OF), "every table: nothing can be read, written or published"),
     Load("feast", "feast", ("features", *AS_OF), "features of readers and articles, for training and scoring alike"),
-    Load("dvc", "dvc", ("snapshot", *AS_OF, "--out", "{home}/snapshot"), "versioned training data, and `dvc repro`"),
+    Load("dvc", "dvc", ("snapshot", *AS_OF, "--out", "{home}/snapshots/unplugged"), "versioned training data, and `dvc repro`"),
     Load("scikit-learn", "sklearn", ("train", *AS_OF, "--no-resume"), "content vectors, so training"),
     Load("implicit", "implicit", ("train", *AS_OF, "--no-resume"), "collaborative factors, so training"),
     Load("shap", "shap", ("score", *AS_OF), "the reasons that stand with each recommendation, so new lists"),
@@ -63,7 +63,7 @@ def trained(small_world, small_params, postgres, tmp_path_factory):
     """An installation with data, features, a champion and a list."""
     admin(postgres, "create database load_bearing template template_frontpage")
     world = Installation(postgres.url("load_bearing"), tmp_path_factory.mktemp("home"), small_world, small_params)
-    for verb in ("extract", "validate", "features", "train", "evaluate", "score"):
+    for verb in ("extract", "validate", "features", "train", "evaluate", "score", "gate"):
         world.run(verb, *AS_OF)
     yield world
     admin(postgres, "drop database load_bearing with (force)")
