@@ -39,7 +39,9 @@ LOADS = (
     Load("apache-beam", "apache_beam", ("extract", *AS_OF), "new articles, reads and readers"),
     Load("psycopg2-binary", "psycopg2", ("publish", *AS_OF), "every table: nothing can be read, written or published"),
     Load("feast", "feast", ("features", *AS_OF), "features of readers and articles, for training and scoring alike"),
-    Load("dvc", "dvc", ("snapshot", *AS_OF, "--out", "{home}/snapshots/unplugged"), "versioned training data, and `dvc repro`"),
+    Load(
+        "dvc", "dvc", ("snapshot", *AS_OF, "--out", "{home}/snapshots/one"), "versioned training data, and `dvc repro`"
+    ),
     Load("scikit-learn", "sklearn", ("train", *AS_OF, "--no-resume"), "content vectors, so training"),
     Load("implicit", "implicit", ("train", *AS_OF, "--no-resume"), "collaborative factors, so training"),
     Load("shap", "shap", ("score", *AS_OF), "the reasons that stand with each recommendation, so new lists"),
