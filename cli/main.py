@@ -17,13 +17,16 @@ import typer
 
 from cli import stack
 from core.clock import parse_as_of
-from core.errors import EXIT_CODES, FrontpageError
+from core.errors import EXIT_CODES, BadInputError, FrontpageError
 from core.params import load_params
 from core.settings import Settings
 from core.summary import Summary
 from core.telemetry import QUIET
 
 _EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + "."
+
+#: A scheduler's clock may be ahead of ours by this much.
+_CLOCK_SKEW = timedelta(minutes=1)
 
 app = typer.Typer(
     help="Every reader gets a front page of their own.",
@@ -148,19 +151,19 @@ def extract(
 ) -> None:
     """Pull the sources with Beam into PostgreSQL. Further options go to Beam, e.g. --runner."""
     sources = source or Settings.from_environ(os.environ).source_list
-    step("extract", parse_as_of(as_of), sources=sources, beam_options=list(context.args))
+    step("extract", _past(as_of), sources=sources, beam_options=list(context.args))
 
 
 @app.command()
 def validate(as_of: AsOf, data: Data = None) -> None:
     """Check articles, reads and readers; a failed check stops the run before anything is published."""
-    step("validate", parse_as_of(as_of), **_given(data=data))
+    step("validate", _past(as_of), **_given(data=data))
 
 
 @app.command()
 def features(as_of: AsOf, data: Data = None) -> None:
     """Compute what changed in the features and keep it in Feast."""
-    step("features", parse_as_of(as_of), **_given(data=data))
+    step("features", _past(as_of), **_given(data=data))
 
 
 @app.command()
@@ -178,7 +181,7 @@ def snapshot(
     profile: Annotated[Path | None, typer.Option(help="Write an HTML page about the data there.")] = None,
 ) -> None:
     """Write the history known by then as files with a manifest hash."""
-    moment = parse_as_of(as_of)
+    moment = _past(as_of)
     kept = Settings.from_environ(os.environ).path("snapshots", f"{moment:%Y%m%dT%H%M%S}")
     step("snapshot", moment, out=out or kept, source=source, format_name=format_name, profile=profile)
 
@@ -191,19 +194,19 @@ def train(
     part: Annotated[str, typer.Option(help="With --data: all | inputs (of the ranker) | ranker (on these).")] = "all",
 ) -> None:
     """Train a candidate model."""
-    step("train", parse_as_of(as_of), resume=resume, part=part, **_given(data=data))
+    step("train", _past(as_of), resume=resume, part=part, **_given(data=data))
 
 
 @app.command()
 def evaluate(as_of: AsOf, data: Data = None) -> None:
     """Measure the candidate against champion and baselines; promote it if it is not worse."""
-    step("evaluate", parse_as_of(as_of), **_given(data=data))
+    step("evaluate", _past(as_of), **_given(data=data))
 
 
 @app.command()
 def explain(as_of: AsOf, data: Data = None) -> None:
     """Explain the model: global SHAP plot and what each feature did."""
-    step("explain", parse_as_of(as_of), **_given(data=data))
+    step("explain", _past(as_of), **_given(data=data))
 
 
 @app.command()
@@ -225,25 +228,25 @@ def rollback(
 @app.command()
 def score(as_of: AsOf, variant: Variant = "champion") -> None:
     """Build everybody's list beside the one being served."""
-    step("score", parse_as_of(as_of), variant=variant)
+    step("score", _past(as_of), variant=variant)
 
 
 @app.command()
 def gate(as_of: AsOf, variant: Variant = "champion") -> None:
     """Check the list that was built."""
-    step("gate", parse_as_of(as_of), variant=variant)
+    step("gate", _past(as_of), variant=variant)
 
 
 @app.command()
 def publish(as_of: AsOf, variant: Variant = "champion") -> None:
     """Make the checked list current in one transaction."""
-    step("publish", parse_as_of(as_of), variant=variant)
+    step("publish", _past(as_of), variant=variant)
 
 
 @app.command()
 def refresh(as_of: AsOf, variant: Variant = "champion") -> None:
     """Do features, score, gate and publish, one after the other."""
-    step("refresh", parse_as_of(as_of), variant=variant)
+    step("refresh", _past(as_of), variant=variant)
 
 
 @app.command()
@@ -257,7 +260,7 @@ def digest(
     as_of: AsOf, dry_run: Annotated[bool, typer.Option("--dry-run", help="Write a preview, send nothing.")] = False
 ) -> None:
     """Mail each opted-in reader the edition of that day, once."""
-    step("digest", parse_as_of(as_of), dry_run=dry_run)
+    step("digest", _past(as_of), dry_run=dry_run)
 
 
 @app.command("mail-sink")
@@ -276,6 +279,14 @@ def why(
 
 app.command()(stack.up)
 app.command()(stack.down)
+
+
+def _past(as_of: str) -> datetime:
+    """That moment, which must have come: a watermark moved into the future would call all later rows late."""
+    moment = parse_as_of(as_of)
+    if moment > datetime.now(UTC) + _CLOCK_SKEW:
+        raise BadInputError(f"as-of {as_of} has not come yet; give a past moment")
+    return moment
 
 
 def _given(**options: Any) -> dict[str, Any]:

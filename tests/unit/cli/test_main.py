@@ -1,0 +1,34 @@
+"""The command line: sentences and exit codes instead of tracebacks."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FRONTPAGE = str(Path(sys.executable).parent / "frontpage")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("extract", "--as-of", "yesterday"), "is not an ISO 8601 time"),
+        (("extract", "--as-of", "2999-01-01T00:00:00Z"), "has not come yet"),
+        (("import", "nosuch", "/nowhere", "--out", "unused"), "format 'nosuch' is not known"),
+    ],
+)
+def test_what_the_user_can_mend_is_one_sentence(arguments, sentence, tmp_path):
+    """Bad input ends with exit code 3 and a sentence that names it; never with a traceback."""
+    done = subprocess.run([FRONTPAGE, *arguments], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert sentence in done.stderr
+    assert done.stderr.startswith("frontpage: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_wrong_setting_is_named(tmp_path, monkeypatch):
+    """Outside development a placeholder secret is refused before anything runs."""
+    monkeypatch.setenv("FRONTPAGE_ENV", "production")
+    done = subprocess.run([FRONTPAGE, "db", "url"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 3
+    assert "FRONTPAGE_PSEUDONYM_SECRET" in done.stderr
