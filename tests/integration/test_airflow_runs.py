@@ -58,7 +58,7 @@ def log_of(api: AirflowApi, dag_id: str, run_id: str, task_id: str) -> str:
 
 
 def test_a_new_installation_has_no_run_of_its_own_before_the_next_tick(airflow):
-    """Nobody asked for the ticks before it existed. Comes first: Airflow goes on from a back-fill to the newest tick."""
+    """Nobody asked for the ticks before it existed. Comes first: after a back-fill Airflow goes on from there."""
     _, api = airflow
     for dag_id in WORKFLOWS:
         assert (
