@@ -20,7 +20,7 @@ AIRFLOW_PORT ?= 8080
 .PHONY: help setup lock run stop test check lint test-db test-e2e test-compose compose-env docs
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.installed  ## the environment: .venv/ with the frontpage command, from requirements.lock
 
@@ -67,6 +67,9 @@ test-compose: setup  ## build the images, start the stack, read ten recommendati
 
 compose-env:  ## secrets for docker-compose.yml in .env, made once
 	$(PYTHON) deploy/docker/make_env.py
+
+proof-%: setup  ## a full-size or statistical proof by hand, e.g. proof-newsroom; writes docs/measurements/NAME.json
+	$(BIN)/python -m bench.$*
 
 docs: setup  ## write the generated reference pages again
 	$(BIN)/python docs/generate.py

@@ -31,7 +31,7 @@ def test_imports_point_inwards():
 
 def test_every_room_is_a_layer():
     """A package at the root is a room with a place in the import rules, in the wheel and with a sentence of its own."""
-    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "docs"}
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "docs", "bench"}
     assert packages == set(ROOMS)
     shipped = {pattern.rstrip("*") for pattern in PYPROJECT["tool"]["setuptools"]["packages"]["find"]["include"]}
     assert shipped == packages
@@ -46,7 +46,7 @@ def test_no_distribution_takes_our_names():
         for distribution in distributions()
         if distribution.name != "frontpage"
         for top in (distribution.read_text("top_level.txt") or "").split()
-        if top in {*ROOMS, "dags", "tests"}
+        if top in {*ROOMS, "bench", "dags", "tests"}
     ]
     assert clashes == []
 

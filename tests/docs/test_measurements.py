@@ -1,0 +1,30 @@
+"""Figures in the docs are those of docs/measurements, each made by a command that anyone can run."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+MEASUREMENTS = sorted((DOCS / "measurements").glob("*.json"))
+PAGES = {"newsroom": DOCS / "reference" / "newsroom.md"}
+
+
+@pytest.mark.parametrize("path", MEASUREMENTS, ids=lambda path: path.stem)
+def test_each_figure_stands_in_its_page(path):
+    """The page that links a measurement shows each of its figures, and nothing else in the rows of that table."""
+    page = PAGES[path.stem].read_text()
+    assert f"make proof-{path.stem}" in page
+    shown = [
+        cell for line in page.splitlines() if line.startswith("|") for cell in re.findall(r"\| ([\d.]+) (?=\|)", line)
+    ]
+    measured = [str(value) for seed in json.loads(path.read_text())["figures"].values() for value in seed.values()]
+    assert [value for value in measured if value not in shown] == []
+
+
+@pytest.mark.parametrize("path", MEASUREMENTS, ids=lambda path: path.stem)
+def test_a_measurement_says_how_it_was_made(path):
+    """Commit, data hash, machine and command stand beside the figures."""
+    record = json.loads(path.read_text())
+    assert all(record[name] for name in ("command", "commit", "data_hash", "machine", "figures"))
