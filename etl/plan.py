@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -69,6 +69,9 @@ def plan_file(file: File, state: Mapping[str, Any] | None, as_of: datetime) -> F
         parts = _parts(file, due) if due else []
         return FilePlan(file, parts, kept, state["rows"], state["bytes"], state["tail"])
     if state and file.can_be_cut and _has_grown(file, state):
+        due = [one for one in (_complete_part(one, state) for one in due) if one.n_rows > 0]
+        kept = [replace(one, range=_complete_part(one.range, state)) for one in kept]
+        kept = [replace(one, n_deferred=min(one.n_deferred, one.range.n_rows)) for one in kept if one.range.n_rows > 0]
         return _plan_cut(file, due, kept, state["bytes"], state["rows"] + 1)
     return _plan_cut(file, [], [], 0, 1) if file.can_be_cut else FilePlan(file, _parts(file, None))
 
@@ -79,6 +82,12 @@ def _plan_cut(file: File, due: list[Range], kept: list[Pending], start: int, fir
         tail = _tail(handle, cut.complete_bytes)
     parts = _parts(file, [*due, *cut.ranges])
     return FilePlan(file, parts, kept, cut.complete_rows, cut.complete_bytes, tail)
+
+
+def _complete_part(one: Range, state: Mapping[str, Any]) -> Range:
+    """The range without an unterminated last line: what comes after the complete bytes is cut and read anew."""
+    n_rows = min(one.n_rows, state["rows"] + 1 - one.first_row)
+    return Range(one.first_row, max(n_rows, 0), one.start, min(one.end, state["bytes"]))
 
 
 def _has_grown(file: File, state: Mapping[str, Any]) -> bool:
@@ -100,11 +109,15 @@ def _parts(file: File, ranges: list[Range] | None) -> list[Part]:
     header = csv_header(file) if file.format == "csv" else ()
     if file.can_be_cut:
         return [
-            Part(f"{file.name}:{one.start}", file.kind, file.name, file.url, file.format, header=header, wanted=(one,))
+            Part(_cut_id(file, one), file.kind, file.name, file.url, file.format, header=header, wanted=(one,))
             for one in ranges or ()
         ]
     wanted = None if ranges is None else tuple(ranges)
     return [Part(file.name, file.kind, file.name, file.url, file.format, file.compression, header, wanted)]
+
+
+def _cut_id(file: File, one: Range) -> str:
+    return f"{file.name}:{one.start}-{one.end}"
 
 
 def _row_groups(file: File, ranges: list[Range] | None) -> list[Part]:

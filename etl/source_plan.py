@@ -35,6 +35,7 @@ class Plan:
             if "error" in state:
                 kind = BadInputError if state["exit_code"] == BadInputError.exit_code else UnavailableError
                 raise kind(state["error"])
+        assert len({part.part_id for part in self.parts}) == len(self.parts), "two parts share an id"
         missing = [part.part_id for part in self.parts if part.part_id not in finished]
         if missing:
             raise CheckFailedError(f"{len(missing)} parts were never staged, {missing[0]} first; nothing was kept")

@@ -13,6 +13,7 @@ from quality.gate import check_lists
 from quality.pages import write_pages
 from store import runs
 from store.connect import connect
+from store.locks import exclusive
 from store.server import database_url
 from store.validations import record_validation
 
@@ -24,7 +25,7 @@ def run(settings: Settings, params: Params, as_of: datetime, variant: str = "cha
     """
     started = time.perf_counter()
     url = database_url(settings)
-    with connect(url) as connection:
+    with connect(url) as connection, exclusive(connection, f"lists of {variant}"):
         built = runs.newest_attempt(connection, as_of, variant, "built", "failed", "passed", *runs.DONE)
         if built["state"] in runs.DONE:
             return Summary("gate", rows_in=built["n_rows"], rows_out=built["n_rows"], artifact=f"run:{built[c.RUN_ID]}")

@@ -28,7 +28,7 @@ def run(settings: Settings, params: Params, as_of: datetime, variant: str = "cha
     Raises NothingPublishedError where a model is to make the lists but the features of `as_of` were not written.
     """
     url = database_url(settings)
-    with connect(url, application="frontpage score") as connection, exclusive(connection, f"score {variant}"):
+    with connect(url, application="frontpage score") as connection, exclusive(connection, f"lists of {variant}"):
         version = registry.serving(connection, as_of, variant)
         history = load_history(connection, as_of, params.data, with_text=version is not None)
         already_read = load_already_read(connection, as_of, params.max_age)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 from psycopg2 import sql
+from psycopg2.errors import LockNotAvailable
 
 from core import columns as c
 from core.errors import CheckFailedError, NothingPublishedError
@@ -106,12 +107,12 @@ def newest_attempt(connection: Connection, as_of: datetime, variant: str, *state
 
 
 def set_state(connection: Connection, run_id: int, state: str, gate: Mapping[str, Any] | None = None) -> None:
-    """Record the outcome of a check on a run."""
-    execute(
-        connection,
-        "update rec_run set state = %s, gate = coalesce(%s::jsonb, gate) where run_id = %s",
-        [state, None if gate is None else json.dumps(gate), run_id],
-    )
+    """Record the outcome of a check on a run.
+
+    Raises CheckFailedError where the run was published or dropped meanwhile: neither can be taken back by a check.
+    """
+    if not execute(connection, _SET_STATE, [state, None if gate is None else json.dumps(gate), run_id]):
+        raise CheckFailedError(f"run {run_id} was published or dropped while it was being checked; nothing was changed")
 
 
 def current(connection: Connection, variant: str) -> dict[str, Any] | None:
@@ -140,6 +141,7 @@ def publish(connection: Connection, run: Mapping[str, Any], reason: str = "") ->
         _attach(connection, run_id)
     with transaction(connection):
         _lock_pointer(connection)
+        newest_attempt(connection, run["as_of"], variant, "passed")
         served = current(connection, variant)
         if served is not None and served["as_of"] > run["as_of"]:
             set_state(connection, run_id, "superseded")
@@ -165,11 +167,25 @@ def rollback(connection: Connection, variant: str, to_run: int | None = None, re
 
 
 def drop_old_runs(connection: Connection, variant: str, keep: int = RUNS_KEPT) -> int:
-    """Drop the rows of all but the newest `keep` lists and the one being served; their run rows stay."""
+    """Drop the rows of lists that no one can be served any more; how many. Call it under `locks.exclusive`.
+
+    Kept are the list being served, the newest `keep` that were published, and attempts not older than the served one.
+    A table that a long query holds is left for the next time: readers must not queue behind it.
+    """
     rows = fetch_all(connection, query("run_tables_to_drop"), {"variant": variant, "keep": keep})
-    for row in rows:
-        execute(connection, sql.SQL("drop table {}").format(sql.Identifier(table_of(row[c.RUN_ID]))))
-    return len(rows)
+    return sum(_drop_if_free(connection, row) for row in rows)
+
+
+def _drop_if_free(connection: Connection, row: Mapping[str, Any]) -> bool:
+    try:
+        with transaction(connection):
+            execute(connection, "set local lock_timeout = '300ms'")
+            execute(connection, sql.SQL("drop table {}").format(sql.Identifier(table_of(row[c.RUN_ID]))))
+            if row["state"] not in (*DONE, "failed"):
+                execute(connection, "update rec_run set state = 'dropped' where run_id = %s", [row[c.RUN_ID]])
+    except LockNotAvailable:
+        return False
+    return True
 
 
 _BEGIN = """insert into rec_run (as_of, variant, attempt, model_version, snapshot_hash, details)
@@ -183,6 +199,8 @@ _FINISH = """update rec_run set state = 'built', checksum = %(checksum)s, built_
 (n_readers, n_rows) = ({counts}) where run_id = %(run_id)s"""
 _NEWEST = """select * from rec_run where as_of = %s and variant = %s and state <> 'dropped'
 order by attempt desc limit 1"""
+_SET_STATE = """update rec_run set state = %s, gate = coalesce(%s::jsonb, gate)
+where run_id = %s and state not in ('published', 'superseded', 'dropped')"""
 _CURRENT = "select run.* from published_run join rec_run run using (run_id) where published_run.variant = %s"
 _TWIN = """select run_id from rec_run where as_of = %s and variant = %s and checksum = %s
 and state in ('published', 'superseded') order by attempt desc limit 1"""

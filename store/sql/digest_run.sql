@@ -9,5 +9,8 @@ join pg_inherits part on part.inhrelid = to_regclass('recommendation_' || run.ru
 where run.variant = %(variant)s
   and run.as_of <= %(as_of)s
   and run.state in ('published', 'superseded')
+  and (select max(publication_id) from publication where publication.run_id = run.run_id)
+      > coalesce((select max(publication_id) from publication
+                  where action = 'rollback' and previous_run_id = run.run_id), 0)
 order by (served.run_id is not null) desc, run.as_of desc, run.attempt desc
 limit 1

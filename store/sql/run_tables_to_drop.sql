@@ -1,10 +1,18 @@
--- Lists beyond the newest `keep` whose rows are still stored; never the one being served.
+-- Lists whose rows are stored and that no one can be served any more.
 -- grain: run
 -- parameters: variant, keep; read-only
-select run.run_id
-from rec_run run
-where run.variant = %(variant)s
-  and to_regclass('recommendation_' || run.run_id) is not null
-  and run.state in ('superseded', 'failed')
-order by run.as_of desc, run.attempt desc
-offset %(keep)s
+-- Beyond the newest `keep` that were published; and attempts that failed or were left unfinished for an as_of older than
+-- the one being served. Never the one being served.
+select run_id, state
+from (
+    select run.run_id, run.state, run.as_of < served_run.as_of as is_older,
+           row_number() over (partition by run.state = 'superseded' order by run.as_of desc, run.attempt desc) as place
+    from rec_run run
+    left join published_run served on served.variant = run.variant
+    left join rec_run served_run on served_run.run_id = served.run_id
+    where run.variant = %(variant)s
+      and run.run_id is distinct from served.run_id
+      and run.state <> 'published'
+      and to_regclass('recommendation_' || run.run_id) is not null
+) stored
+where case when state = 'superseded' then place > %(keep)s else is_older end

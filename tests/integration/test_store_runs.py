@@ -135,3 +135,34 @@ def test_a_lock_is_exclusive_and_ends_with_its_holder(database):
                 pass
         with locks.exclusive(two, "refresh champion"):
             pass
+
+
+def test_a_withdrawn_list_is_not_rolled_back_to(connection):
+    """Bad list, rollback, another bad list, rollback: the first bad one does not come back by itself."""
+    good = release(connection, TEN, ["a"])
+    bad = release(connection, ELEVEN, ["b"])
+    runs.rollback(connection, "champion")
+    release(connection, ELEVEN + timedelta(hours=1), ["c"])
+    assert runs.rollback(connection, "champion").run_id == good.run_id
+    assert runs.rollback(connection, "champion", to_run=bad.run_id).run_id == bad.run_id
+
+
+def test_a_late_gate_cannot_take_back_a_published_list(connection):
+    """A check that ends after its run was published changes nothing."""
+    run = release(connection, TEN, ["a"])
+    with pytest.raises(CheckFailedError, match="published or dropped"):
+        runs.set_state(connection, run.run_id, "failed")
+    assert served(connection) == ["a"]
+
+
+def test_attempts_left_behind_are_dropped_once_a_newer_list_is_served(connection):
+    """Red and killed attempts neither pile up nor use up the lists kept for rollback."""
+    first = release(connection, TEN, ["a"])
+    failed = build(connection, TEN + timedelta(minutes=5), ["b"])
+    runs.set_state(connection, failed["run_id"], "failed")
+    killed = runs.begin_run(connection, TEN + timedelta(minutes=10), "champion")
+    release(connection, ELEVEN, ["c"])
+    assert runs.drop_old_runs(connection, "champion", keep=1) == 2
+    tables = "select to_regclass(%s) is not null as is_there"
+    assert not fetch_all(connection, tables, [runs.table_of(killed)])[0]["is_there"]
+    assert runs.rollback(connection, "champion").run_id == first.run_id
