@@ -89,6 +89,20 @@ def test_a_line_without_an_end_is_read_again_when_the_file_grows(tmp_path: Path)
     assert read_all(plan_file(the_file(path), state, AS_OF)) == [(2, {"n": 2})]
 
 
+@pytest.mark.parametrize("hours", [0, 2])
+def test_a_waiting_line_without_an_end_is_not_read_twice_when_the_file_grows(tmp_path: Path, hours: int):
+    """Whether its time has come or not: the new cut covers it, no two parts share an id, and no row is left out."""
+    path = tmp_path / "e.jsonl"
+    path.write_text('{"n":1}\n{"n":2}')
+    plan = plan_file(the_file(path), None, AS_OF)
+    torn = [block.range for part in plan.parts for block in read_file_blocks(part)][-1]
+    state = plan.next_state([Pending(torn, AS_OF + timedelta(hours=1), 1)])
+    path.write_text('{"n":1}\n{"n":2}\n{"n":3}\n')
+    grown = plan_file(the_file(path), state, AS_OF + timedelta(hours=hours))
+    assert len({part.part_id for part in grown.parts}) == len(grown.parts)
+    assert [row_no for row_no, _ in read_all(grown) if row_no > 1] == [2, 3]
+
+
 @pytest.mark.parametrize("ending", ["jsonl", "jsonl.gz"])
 def test_ranges_that_wait_are_read_when_their_time_comes(tmp_path: Path, ending: str):
     """Only the range with later rows is read again, and not before the earliest of them."""
