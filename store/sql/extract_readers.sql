@@ -13,7 +13,7 @@ with staged as materialized (
     select distinct on (reader_key) * from known order by reader_key, recorded_at desc
 ), ordered as (
     select s.*, l.recorded_at as latest_at, l.digest as latest_digest,
-           c.recorded_at as contact_at, md5(row(c.email, coalesce(c.digest_opt_in, false))::text) as latest_contact,
+           coalesce(c.claimed_at, c.recorded_at) as contact_at, md5(row(c.email, coalesce(c.digest_opt_in, false))::text) as latest_contact,
            exists (
                select 1 from known k
                where k.reader_key = s.reader_key and k.digest = s.digest and (k.recorded_at >= s.claimed_at or not s.timed)
@@ -23,9 +23,9 @@ with staged as materialized (
     select *,
            case when is_known then false
                 else digest is distinct from coalesce(lag(digest) over in_order, latest_digest) end as is_new,
-           contact is distinct from coalesce(lag(contact) over (
-               partition by reader_key order by claimed_at, file, row_no), latest_contact)
-               and claimed_at > coalesce(contact_at, '-infinity') as is_new_contact
+           claimed_at > coalesce(contact_at, '-infinity') and contact is distinct from coalesce(lag(contact) over (
+               partition by reader_key, claimed_at > coalesce(contact_at, '-infinity')
+               order by claimed_at, file, row_no), latest_contact) as is_new_contact
     from ordered
     window in_order as (partition by reader_key, is_known order by claimed_at, file, row_no)
 ), numbered as (

@@ -275,3 +275,20 @@ def test_an_empty_day_is_fine(settings: Settings, tmp_path: Path):
     (tmp_path / "readers").mkdir()
     assert pull(settings, START + DAY, tmp_path).rows_in == 0
     assert rows(settings, "select as_of from source_watermark") == [(START + DAY,)]
+
+
+def test_an_opt_out_that_comes_late_counts(settings: Settings, tmp_path: Path):
+    """Contacts are compared by what their source claims: a late opt-out is newer than the late opt-in before it."""
+    reader = {**READERS[0], "signed_up_at": iso(START)}
+
+    def state(hours: float, **changes: object) -> dict[str, object]:
+        return {**reader, "recorded_at": iso(START + timedelta(hours=hours)), **changes}
+
+    write(tmp_path, "readers/1.jsonl", [state(1, digest_opt_in=False)])
+    pull(settings, START + timedelta(hours=10), tmp_path)
+    write(tmp_path, "readers/2.jsonl", [state(9.5, digest_opt_in=True)])
+    pull(settings, START + timedelta(hours=11), tmp_path)
+    assert rows(settings, "select digest_opt_in from reader_contact") == [(True,)]
+    write(tmp_path, "readers/3.jsonl", [state(9.4, email="old@mail.example"), state(9.75, digest_opt_in=False)])
+    pull(settings, START + timedelta(hours=12), tmp_path)
+    assert rows(settings, "select digest_opt_in, email from reader_contact") == [(False, "r0@mail.example")]

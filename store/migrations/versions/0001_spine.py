@@ -99,9 +99,11 @@ create table reader_contact (
     reader_key    bigint primary key references reader,
     email         text,
     digest_opt_in boolean not null default false,
-    recorded_at   timestamptz not null
+    recorded_at   timestamptz not null,
+    claimed_at    timestamptz
 );
 comment on table reader_contact is 'grain: reader; e-mail addresses, read by the digest only';
+comment on column reader_contact.claimed_at is 'when the source says it learned of this; the newest claim wins';
 
 create table read_event (
     event_id      text primary key,
