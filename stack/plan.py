@@ -12,23 +12,20 @@ RETRAIN = "retrain_nightly"
 DIGEST = "digest_daily"
 WORKFLOWS = (REFRESH, RETRAIN, DIGEST)
 BACKFILL_DAYS = 3
-#: After it the new model serves; what explains it need not be waited for.
-PROMOTED = "evaluate"
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedRun:
-    """One run to ask Airflow for; the next one may start when task `needed` has succeeded, by default all of it."""
+    """One run to ask Airflow for."""
 
     dag_id: str
     as_of: datetime
-    needed: str = ""
 
 
 def first_edition(now: datetime) -> list[PlannedRun]:
     """A model, lists and mails as of the last full hour, where a new newsroom ends: nobody waits for the next tick."""
     as_of = floor_to(now, HOUR)
-    return [PlannedRun(RETRAIN, as_of, PROMOTED), PlannedRun(REFRESH, as_of), PlannedRun(DIGEST, as_of)]
+    return [PlannedRun(RETRAIN, as_of), PlannedRun(REFRESH, as_of), PlannedRun(DIGEST, as_of)]
 
 
 def backfill(end: datetime, days: int = BACKFILL_DAYS) -> list[PlannedRun]:
@@ -39,5 +36,5 @@ def backfill(end: datetime, days: int = BACKFILL_DAYS) -> list[PlannedRun]:
     """
     last = floor_to(to_utc(end) + timedelta(minutes=1), timedelta(minutes=1))
     ends = [last - DAY * back for back in reversed(range(days))]
-    daily = [(PlannedRun(RETRAIN, as_of, PROMOTED), PlannedRun(REFRESH, as_of)) for as_of in ends]
-    return [*(run for runs in daily for run in runs), PlannedRun(DIGEST, last)]
+    runs = [PlannedRun(dag_id, as_of) for as_of in ends for dag_id in (RETRAIN, REFRESH)]
+    return [*runs, PlannedRun(DIGEST, last)]

@@ -22,7 +22,7 @@ RUN_LIMIT_SECONDS = 3600.0
 
 
 def run_all(api: AirflowApi, planned: Sequence[PlannedRun], console: Console, alive: Callable[[], None]) -> None:
-    """Ask for the runs one after the other, each after what it needs of the one before has succeeded.
+    """Ask for the runs one after the other, each after the one before has succeeded.
 
     alive: called between looks; raises where a process that is needed has ended.
     Raises CheckFailedError naming the task that failed and its last words, UnavailableError after an hour.
@@ -31,8 +31,8 @@ def run_all(api: AirflowApi, planned: Sequence[PlannedRun], console: Console, al
         console.say(f"run {number} of {len(planned)}: {run.dag_id} as of {iso(run.as_of)}")
         api.unpause(run.dag_id)
         run_id = api.ensure_run(run.dag_id, run.as_of)
-        final = _follow(api, run, run_id, console, alive)
-        if not _is_done(run, final):
+        final = _follow(api, run.dag_id, run_id, console, alive)
+        if final.state != "success":
             raise CheckFailedError(_what_failed(api, run.dag_id, run_id, final))
 
 
@@ -47,26 +47,22 @@ def wait_until_healthy(api: AirflowApi, workflows: Sequence[str], console: Conso
         time.sleep(POLL_SECONDS)
 
 
-def _is_done(run: PlannedRun, now: RunState) -> bool:
-    return now.tasks.get(run.needed) == "success" if run.needed else now.state == "success"
-
-
-def _follow(api: AirflowApi, run: PlannedRun, run_id: str, console: Console, alive: Callable[[], None]) -> RunState:
+def _follow(api: AirflowApi, dag_id: str, run_id: str, console: Console, alive: Callable[[], None]) -> RunState:
     seen: dict[str, str] = {}
     since: dict[str, float] = {}
     deadline = time.monotonic() + RUN_LIMIT_SECONDS
     while time.monotonic() < deadline:
-        now = api.run_state(run.dag_id, run_id)
+        now = api.run_state(dag_id, run_id)
         for task, state in now.tasks.items():
             if state != seen.get(task):
                 _show(console, task, state, since)
         seen = now.tasks
-        if now.is_over or _is_done(run, now):
+        if now.is_over:
             return now
-        console.status(_going_on(run.dag_id, now, since))
+        console.status(_going_on(dag_id, now, since))
         alive()
         time.sleep(POLL_SECONDS)
-    raise UnavailableError(f"{run.dag_id} has not ended within an hour")
+    raise UnavailableError(f"{dag_id} has not ended within an hour")
 
 
 def _show(console: Console, task: str, state: str, since: dict[str, float]) -> None:

@@ -6,10 +6,10 @@ from stack.plan import PlannedRun, backfill, first_edition
 
 
 def test_a_new_newsroom_gets_a_model_lists_and_mails_of_the_last_full_hour():
-    """In this order: lists need the model, not its explanation; mails need the lists."""
+    """In this order: lists need the model, mails need the lists."""
     hour = datetime(2026, 3, 1, 10, tzinfo=UTC)
     assert first_edition(datetime(2026, 3, 1, 10, 59, 59, tzinfo=UTC)) == [
-        PlannedRun("retrain_nightly", hour, "evaluate"),
+        PlannedRun("retrain_nightly", hour),
         PlannedRun("refresh_hourly", hour),
         PlannedRun("digest_daily", hour),
     ]

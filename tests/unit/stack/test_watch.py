@@ -46,10 +46,10 @@ def _no_pause(monkeypatch):
     monkeypatch.setattr(watch, "POLL_SECONDS", 0.0)
 
 
-def shown(airflow: FakeAirflow, alive=lambda: None, planned=PLANNED) -> list[str]:
+def shown(airflow: FakeAirflow, alive=lambda: None) -> list[str]:
     """The lines of a console that is no terminal, without their times."""
     stream = io.StringIO()
-    watch.run_all(airflow, planned, Console(stream), alive)
+    watch.run_all(airflow, PLANNED, Console(stream), alive)
     return [line[9:] for line in stream.getvalue().splitlines()]
 
 
@@ -69,12 +69,6 @@ def test_each_task_is_a_line_when_it_ends():
         "    publish       0 s  success",
     ]
     assert airflow.asked == ["unpause refresh_hourly", "run refresh_hourly 10:00"]
-
-
-def test_only_what_is_needed_is_waited_for():
-    """The wait for a run ends with the task that the next run needs."""
-    airflow = FakeAirflow(RunState("running", {"evaluate": "success", "explain": "running"}), RunState("failed", {}))
-    assert shown(airflow, planned=[PlannedRun("retrain_nightly", AS_OF, "evaluate")])[-1].split()[-1] == "success"
 
 
 def test_a_failed_task_is_named_with_its_last_words():
