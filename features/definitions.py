@@ -1,6 +1,6 @@
 """What Feast is told: entities, feature views and services, over tables in PostgreSQL or over Parquet files alike.
 
-Only the reader's view is online: a refresh computes articles and regions from its own history in one go, but needs the
+Only the reader's view is online: a refresh computes articles and totals from its own history in one go, but needs the
 tastes of readers by key.
 """
 
@@ -14,7 +14,7 @@ from feast.types import Array, Float64, Int64, String
 from feast.value_type import ValueType
 
 from core import columns as c
-from features.views import ARTICLE_REGIONS, ARTICLES, READERS, REGIONS, VIEWS, View
+from features.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS, VIEWS, View
 
 PROJECT: Final = "frontpage"
 #: Service of all views: what ranking is made of.
@@ -27,8 +27,8 @@ _TYPES: Final[dict[str, Any]] = {
 _KEY_TYPES: Final = {c.READER_KEY: ValueType.INT64}
 _DESCRIPTIONS: Final = {
     ARTICLES.name: "facts of an article and its reads, decayed to its last read with several half-lives",
-    ARTICLE_REGIONS.name: "an article's reads from one region",
-    REGIONS.name: "all reads of a region, and its most-read article's; the empty region is everywhere",
+    ARTICLE_AUDIENCES.name: "an article's reads from one audience: readers of one region, device or referrer",
+    TOTALS.name: "all reads of a scope: an audience, a category, a publisher; the empty scope is everywhere",
     READERS.name: "a reader's reads, tastes and last articles",
 }
 

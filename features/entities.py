@@ -1,142 +1,168 @@
-"""States turned forward to the moment they are asked for, with the totals they are compared with, and row look-ups.
+"""States turned forward to the moment they are asked for, and row look-ups between them.
 
-Refresh has one moment for all rows; training has one per row (the tick it looks back to). Both give the same frames:
-rows are entities at a moment (`as_of` column), and a pair of reader and article is three row numbers.
+Refresh has one moment for all rows; training has one per row (the tick it looks back to). Both give the same arrays:
+rows are entities at a moment, and a pair of reader and article is two row numbers.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+from numpy.typing import NDArray
 
-from core import columns as c
-from features.activity import EVERYWHERE, HALF_LIVES_HOURS, States, at, stacked
-from features.grouping import Ints
+from features.grouping import HOUR_US, Floats, Ints
+from features.ledger import AUDIENCE_KINDS, NEVER
+from features.states import EVERYWHERE, HALF_LIVES_HOURS, Activity, States
 
-ALL_READS: Final = "all_decayed_reads"
-TOP_READS: Final = "all_top_decayed_reads"
-REGION_READS: Final = "region_decayed_reads"
-MEAN_DWELL: Final = "all_mean_dwell_seconds"
-AGE_HOURS: Final = "age_hours"
 #: Assumed where no reading time was ever measured; the feature is constant then.
 DEFAULT_DWELL_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Entities:
-    """Articles, (article, region)s and readers at their moments; row numbers are what `Pairs` holds.
+class Totals:
+    """Sums of the scopes that a row belongs to, aligned with its rows: reads [row, half-life], mean dwell [row]."""
 
-    articles: `at` columns, age_hours, and the totals of all reads at that moment. regions: article_regions rows.
-    readers: `at` columns and the totals of the reader's region.
+    reads: Floats
+    mean_dwell_seconds: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Entities:
+    """States at their moments.
+
+    article_reads, reader_reads [row, half-life]: sums as of the row's moment. everywhere, category, publisher: totals
+    of each article row. audience_totals [kind]: totals of the audience that each reader row belongs to.
     """
 
-    articles: pd.DataFrame
-    regions: pd.DataFrame
-    readers: pd.DataFrame
+    states: States
+    article_reads: Floats
+    article_hours: Floats
+    reader_reads: Floats
+    reader_hours: Floats
+    everywhere: Totals
+    category: Totals
+    publisher: Totals
+    audience_totals: tuple[Totals, ...]
+    audience_reads: Floats
+    audience_keys: Ints
+    audience_order: Ints
+
+    def reads_of_audience(self, article_rows: Ints, audiences: Ints) -> Floats:
+        """Reads of each article from an audience [pair, half-life]; zeros where there are none."""
+        width = max(len(self.states.names.audiences), 1)
+        wanted = np.where(audiences >= 0, article_rows * width + audiences, -1)
+        place = np.searchsorted(self.audience_keys, wanted)
+        found = np.append(self.audience_keys, -2)[place] == wanted
+        rows = np.where(found, np.append(self.audience_order, -1)[place], -1)
+        nothing = np.zeros((1, len(HALF_LIVES_HOURS)))
+        reads: Floats = np.vstack([self.audience_reads, nothing])[rows]
+        return reads
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Row numbers into `Entities`, one entry per pair; `regions` is -1 where the article has no reads in the region."""
+    """Row numbers into the readers and articles of `Entities`, one entry per pair."""
 
     readers: Ints
     articles: Ints
-    regions: Ints
 
     def __len__(self) -> int:
         return len(self.readers)
 
 
-def entities_at(states: States, as_of: "datetime | None" = None) -> Entities:
-    """The entities of `states` at `as_of`; None: at each row's own `as_of` column, which every frame then has."""
-    articles, regions, totals, readers = (
-        _turned(frame, as_of) for frame in (states.articles, states.article_regions, states.regions, states.readers)
+def turned(reads: Activity, at_us: Ints) -> tuple[Floats, Floats]:
+    """Sums turned forward to each row's moment, and hours since its last read (infinite without one).
+
+    A moment before the last read counts as the last read.
+    """
+    elapsed = np.where(reads.last_us == NEVER, np.inf, (at_us - reads.last_us) / HOUR_US)
+    hours: Floats = np.maximum(elapsed, 0.0)
+    return reads.decayed * np.exp2(-hours[:, None] / np.asarray(HALF_LIVES_HOURS)), hours
+
+
+def entities_of(states: States) -> Entities:
+    """The entities of states, each row at its own moment."""
+    articles, readers, groups = states.articles, states.readers, states.article_audiences
+    article_reads, article_hours = turned(articles.reads, articles.at_us)
+    reader_reads, reader_hours = turned(readers.reads, readers.at_us)
+    owner = _look_up([articles.article, articles.at_us], [groups.article, groups.at_us])
+    kept = np.flatnonzero(owner >= 0)
+    keys = owner[kept] * max(len(states.names.audiences), 1) + groups.audience[kept]
+    order = np.argsort(keys, kind="stable")
+    return Entities(
+        states=states,
+        article_reads=article_reads,
+        article_hours=article_hours,
+        reader_reads=reader_reads,
+        reader_hours=reader_hours,
+        **_totals(states),
+        audience_reads=turned(groups.reads, groups.at_us)[0],
+        audience_keys=keys[order],
+        audience_order=kept[order],
     )
-    everywhere = totals[totals[c.REGION] == EVERYWHERE]
-    ages = (articles[c.AS_OF] - articles[c.STARTED_AT]).dt.total_seconds() / 3600
-    rows = _look_up([everywhere[c.AS_OF]], [articles[c.AS_OF]])
-    region_rows = _look_up([totals[c.REGION], totals[c.AS_OF]], [readers[c.REGION], readers[c.AS_OF]])
-    more: dict[str, Any] = {
-        AGE_HOURS: np.maximum(ages.fillna(0.0).to_numpy(np.float64), 0.0),
-        ALL_READS: _picked(everywhere[c.DECAYED_READS], rows),
-        TOP_READS: _picked(everywhere[c.TOP_DECAYED_READS], rows),
-        MEAN_DWELL: _mean_dwell(everywhere)[rows],
-    }
-    of_region: dict[str, Any] = {REGION_READS: _picked(totals[c.DECAYED_READS], region_rows)}
-    return Entities(articles.assign(**more), regions, readers.assign(**of_region))
 
 
 def pairs_of(
-    entities: Entities,
-    reader_keys: npt.ArrayLike,
-    article_ids: npt.ArrayLike,
-    as_of: "pd.Series[Any] | pd.DatetimeIndex | None" = None,
+    entities: Entities, reader_keys: NDArray[Any], article_ids: NDArray[Any], at_us: Ints | None = None
 ) -> Pairs:
-    """Row numbers of pairs given by key; `as_of` (one per pair) where the entities stand at several moments.
+    """Row numbers of pairs given by key; `at_us` (one per pair) where the entities stand at several moments.
 
     Raises KeyError where a reader or article is not there at that moment.
     """
-    moments = [] if as_of is None else [pd.Series(as_of)]
-    reader_columns = [entities.readers[c.READER_KEY]] + ([entities.readers[c.AS_OF]] if moments else [])
-    article_columns = [entities.articles[c.ARTICLE_ID]] + ([entities.articles[c.AS_OF]] if moments else [])
-    readers = _look_up(reader_columns, [pd.Series(np.asarray(reader_keys)), *moments])
-    articles = _look_up(article_columns, [pd.Series(np.asarray(article_ids, dtype=object)), *moments])
-    for what, rows in (("reader", readers), ("article", articles)):
+    readers, articles = entities.states.readers, entities.states.articles
+    codes = np.asarray(entities.states.names.articles.get_indexer(pd.Index(article_ids)), dtype=np.int64)
+    if at_us is None:
+        reader_rows = _look_up([readers.reader_key], [np.asarray(reader_keys)])
+        article_rows = _look_up([articles.article], [codes])
+    else:
+        reader_rows = _look_up([readers.reader_key, readers.at_us], [np.asarray(reader_keys), at_us])
+        article_rows = _look_up([articles.article, articles.at_us], [codes, at_us])
+    for what, rows in (("reader", reader_rows), ("article", article_rows)):
         if (rows < 0).any():
             raise KeyError(f"{what} of pair {int(np.argmin(rows))} has no state")
-    return pairs_of_rows(entities, readers, articles)
+    return Pairs(reader_rows, article_rows)
 
 
-def pairs_of_rows(entities: Entities, reader_rows: Ints, article_rows: Ints) -> Pairs:
-    """Pairs given by row numbers into `entities.readers` and `entities.articles`; the region's row is found."""
-    names = pd.Index(entities.readers[c.REGION].dropna().unique())
-    regions = entities.regions
-    home = np.append(names.get_indexer(entities.readers[c.REGION]), -1)
-    owners = _look_up(
-        [entities.articles[c.ARTICLE_ID], entities.articles[c.AS_OF]], [regions[c.ARTICLE_ID], regions[c.AS_OF]]
-    )
-    region_codes = names.get_indexer(regions[c.REGION])
-    known = np.flatnonzero((owners >= 0) & (region_codes >= 0))
-    keys = owners[known] * (len(names) + 1) + region_codes[known]
-    order = np.argsort(keys)
-    wanted = article_rows * (len(names) + 1) + home[reader_rows]
-    wanted = np.where(home[reader_rows] < 0, -1, wanted)
-    place = np.searchsorted(keys[order], wanted)
-    found = np.append(keys[order], -2)[place] == wanted
-    return Pairs(reader_rows, article_rows, np.where(found, np.append(known[order], -1)[place], -1))
+def _totals(states: States) -> dict[str, Any]:
+    totals, articles, readers, names = states.totals, states.articles, states.readers, states.names
+    reads, _ = turned(totals.reads, totals.at_us)
+    measured = totals.dwell_count > 0
+    dwell = np.where(measured, totals.dwell_sum_seconds / np.maximum(totals.dwell_count, 1), np.nan)
+    scopes = pd.Index(totals.scope)
+
+    def of(names_of_scopes: list[str], codes: Ints, at_us: Ints) -> Totals:
+        """Totals of the scope that each row's code names, at each row's moment; zeros where there is none."""
+        by_code = [scopes_of[name] for name in names_of_scopes]
+        rows = _look_up([scope_codes, totals.at_us], [np.append(by_code, -1).astype(np.int64)[codes], at_us])
+        padded_reads = np.vstack([reads, np.zeros((1, len(HALF_LIVES_HOURS)))])
+        return Totals(padded_reads[rows], np.append(dwell, np.nan)[rows])
+
+    scope_codes, distinct = pd.factorize(scopes)
+    scopes_of = {name: code for code, name in enumerate(distinct)}
+    missing = -2  # a label whose total is not among the rows
+    every = {EVERYWHERE, *names.audiences, *(f"category={name}" for name in names.categories)}
+    every |= {f"publisher={name}" for name in names.publishers}
+    scopes_of = {name: scopes_of.get(name, missing) for name in every}
+    everywhere = of([EVERYWHERE], np.zeros(len(articles.article), dtype=np.int64), articles.at_us)
+    usual = np.where(np.isnan(everywhere.mean_dwell_seconds), DEFAULT_DWELL_SECONDS, everywhere.mean_dwell_seconds)
+    return {
+        "everywhere": Totals(everywhere.reads, usual),
+        "category": of([f"category={name}" for name in names.categories], articles.category, articles.at_us),
+        "publisher": of([f"publisher={name}" for name in names.publishers], articles.publisher, articles.at_us),
+        "audience_totals": tuple(
+            of(list(names.audiences), readers.audiences[:, kind], readers.at_us) for kind in range(len(AUDIENCE_KINDS))
+        ),
+    }
 
 
-def _turned(frame: pd.DataFrame, as_of: "datetime | None") -> pd.DataFrame:
-    if as_of is None:
-        return at(frame, frame[c.AS_OF])
-    moment = pd.Timestamp(as_of).tz_convert("UTC").as_unit("us")
-    return at(frame, as_of).assign(**{c.AS_OF: pd.Series(moment, index=frame.index, dtype="datetime64[us, UTC]")})
-
-
-def _look_up(columns: "list[pd.Series[Any]]", wanted: "list[pd.Series[Any]]") -> Ints:
-    """For each wanted key (one series per key column) the row that has it, or -1; keys of rows are unique."""
+def _look_up(columns: list[Any], wanted: list[Any]) -> Ints:
+    """For each wanted key (one array per key column) the row that has it, or -1; keys of rows are unique."""
     if len(columns) == 1:
         return np.asarray(pd.Index(columns[0]).get_indexer(pd.Index(wanted[0])), dtype=np.int64)
     n_rows = len(columns[0])
     key = np.zeros(n_rows + len(wanted[0]), dtype=np.int64)
     for column, other in zip(columns, wanted, strict=True):
-        both = pd.concat([column.reset_index(drop=True), other.reset_index(drop=True)], ignore_index=True)
-        codes, names = pd.factorize(both, use_na_sentinel=False)
-        key = key * len(names) + codes
+        codes, names = pd.factorize(np.concatenate([column, other]))
+        key = key * (len(names) + 1) + codes + 1
     return np.asarray(pd.Index(key[:n_rows]).get_indexer(pd.Index(key[n_rows:])), dtype=np.int64)
-
-
-def _picked(column: "pd.Series[Any]", rows: Ints) -> list[Any]:
-    """Rows of a matrix column; zeros for -1."""
-    matrix = np.vstack([stacked(column), np.zeros((1, len(HALF_LIVES_HOURS)))])
-    return list(matrix[rows])
-
-
-def _mean_dwell(totals: pd.DataFrame) -> npt.NDArray[np.float64]:
-    counts = totals[c.DWELL_COUNT].to_numpy(np.float64)
-    sums = totals[c.DWELL_SUM_SECONDS].to_numpy(np.float64)
-    means = np.where(counts > 0, sums / np.maximum(counts, 1.0), DEFAULT_DWELL_SECONDS)
-    return np.append(means, DEFAULT_DWELL_SECONDS)

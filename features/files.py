@@ -9,8 +9,9 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from core import columns as c
-from features.activity import States
-from features.views import VIEWS, View, changed, rows_of, to_arrow
+from features.states import States
+from features.stored import rows_of
+from features.views import VIEWS, View, changed, to_arrow
 
 #: One thread and fixed settings: the same rows give the same bytes.
 WRITE_OPTIONS = {"compression": "zstd", "version": "2.6", "store_schema": False}

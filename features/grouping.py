@@ -91,6 +91,13 @@ def split(values: npt.NDArray[Any], counts: Ints) -> list[tuple[Any, ...]]:
     return [tuple(plain[start:end]) for start, end in zip((ends - counts).tolist(), ends.tolist(), strict=True)]
 
 
+def padded(values: npt.NDArray[Any], counts: Ints, width: int, filler: float) -> npt.NDArray[Any]:
+    """Flattened values as one row per group [group, place]; `filler` where a group has ended."""
+    rows = np.full((len(counts), width), filler, dtype=values.dtype)
+    rows[np.arange(width) < counts[:, None]] = values
+    return rows
+
+
 def _first(order: Ints, owner: Ints, member: Ints, value: Floats, n_groups: int, k: int) -> Top:
     """The first `k` of each group of rows that `order` puts group by group."""
     counts = np.bincount(owner, minlength=n_groups)

@@ -28,6 +28,23 @@ def history_at(history: History, tick: datetime, data: DataParams) -> History:
     return History(tick, matters, reads, readers, older_articles, older_readers)
 
 
+def known_versions(
+    newest: pd.DataFrame, older: "pd.DataFrame | None", key: str, moment: datetime
+) -> "pd.DataFrame | None":
+    """`newest` with the rows recorded after `moment` replaced by what was known then; None where that changes nothing.
+
+    Same keys in the same order; a row that has no version known then stays.
+    """
+    if older is None or older.empty:
+        return None
+    late = newest[newest[c.RECORDED_AT] > moment]
+    past = older[(older[c.RECORDED_AT] <= moment) & older[key].isin(late[key])].drop_duplicates(key, keep="last")
+    if past.empty:
+        return None
+    kept = newest[~newest[key].isin(past[key])]
+    return _stack([kept, past]).sort_values(key, kind="stable").reset_index(drop=True)
+
+
 def _known(
     newest: pd.DataFrame, older: "pd.DataFrame | None", key: str, tick: datetime
 ) -> "tuple[pd.DataFrame, pd.DataFrame | None]":

@@ -21,10 +21,12 @@ import pandas as pd
 
 from core import columns as c
 from core.errors import BadInputError
-from features.activity import EVERYWHERE, States
-from features.entities import Entities, Pairs, entities_at, pairs_of
+from features.entities import Entities, Pairs, entities_of, pairs_of
 from features.files import state_file
-from features.views import ARTICLE_REGIONS, ARTICLES, READERS, REGIONS, VIEWS, View, from_rows
+from features.ledger import AUDIENCE_KINDS, times
+from features.states import EVERYWHERE
+from features.stored import Stored, states_of
+from features.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS, VIEWS, View, restored
 from store.feature_rows import applying
 
 SCHEMA: Final = "feast"
@@ -84,22 +86,44 @@ def file_store(folder: Path) -> Any:
 def historical(store: Any, rows: pd.DataFrame) -> Training:
     """Point-in-time features of `rows` [reader_key, article_id, event_timestamp], from Feast's historical retrieval.
 
-    Each distinct reader, article, region and article in a region is asked for once per moment. An entity without a
-    state by then comes as one without reads. The region is the one the reader's state had at that moment.
+    Each distinct reader, article, total and article of an audience is asked for once per moment. An entity without a
+    state by then comes as one without reads. Audiences are those that the reader's state names at that moment.
     """
     moments = rows[c.EVENT_TIMESTAMP]
     readers = _retrieved(store, READERS, rows)
     articles = _retrieved(store, ARTICLES, rows)
-    home = readers[[c.READER_KEY, c.AS_OF, c.REGION]].rename(columns={c.AS_OF: c.EVENT_TIMESTAMP})
-    placed = rows[[c.READER_KEY, c.ARTICLE_ID, c.EVENT_TIMESTAMP]].merge(home, on=[c.READER_KEY, c.EVENT_TIMESTAMP])
-    placed = placed[placed[c.REGION].notna()]
-    article_regions = _retrieved(store, ARTICLE_REGIONS, placed)
-    everywhere = rows[[c.EVENT_TIMESTAMP]].drop_duplicates().assign(**{c.REGION: EVERYWHERE})
-    named = [part[[c.REGION, c.EVENT_TIMESTAMP]] for part in (placed, everywhere) if len(part)]
-    regions = _retrieved(store, REGIONS, pd.concat(named, ignore_index=True) if named else everywhere)
-    seen = article_regions[article_regions[c.N_READS] > 0].reset_index(drop=True)
-    entities = entities_at(States(articles, seen, regions, readers))
-    return Training(entities, pairs_of(entities, rows[c.READER_KEY], rows[c.ARTICLE_ID], moments))
+    placed = _placed(rows, readers)
+    audiences = _retrieved(store, ARTICLE_AUDIENCES, placed)
+    read_there = audiences[audiences[c.N_READS] > 0].reset_index(drop=True)
+    totals = _retrieved(store, TOTALS, _scopes(articles, placed))
+    states = states_of(Stored(articles, read_there, totals, readers))
+    entities = entities_of(states)
+    ids = rows[c.ARTICLE_ID].to_numpy(dtype=object)
+    return Training(entities, pairs_of(entities, rows[c.READER_KEY].to_numpy(), ids, times(moments)))
+
+
+def _placed(rows: pd.DataFrame, readers: pd.DataFrame) -> pd.DataFrame:
+    """[article_id, audience, event_timestamp] of each pair and each audience of its reader."""
+    moments = {c.AS_OF: c.EVENT_TIMESTAMP}
+    pairs = rows[[c.READER_KEY, c.ARTICLE_ID, c.EVENT_TIMESTAMP]]
+    parts = []
+    for kind in AUDIENCE_KINDS:
+        home = readers.loc[readers[kind].notna(), [c.READER_KEY, c.AS_OF, kind]].rename(columns=moments)
+        home[c.AUDIENCE] = f"{kind}=" + home[kind].astype(str)
+        both = pairs.merge(home, on=[c.READER_KEY, c.EVENT_TIMESTAMP])
+        parts.append(both[[c.ARTICLE_ID, c.AUDIENCE, c.EVENT_TIMESTAMP]].drop_duplicates())
+    return pd.concat(parts, ignore_index=True)
+
+
+def _scopes(articles: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
+    """[scope, event_timestamp] of every total that the rows are compared with."""
+    moments = {c.AS_OF: c.EVENT_TIMESTAMP}
+    parts = [placed[[c.AUDIENCE, c.EVENT_TIMESTAMP]].rename(columns={c.AUDIENCE: c.SCOPE})]
+    parts.append(articles[[c.AS_OF]].rename(columns=moments).assign(**{c.SCOPE: EVERYWHERE}))
+    for kind in (c.CATEGORY, c.PUBLISHER):
+        named = articles.loc[articles[kind].notna(), [kind, c.AS_OF]].rename(columns=moments)
+        parts.append(named.assign(**{c.SCOPE: f"{kind}=" + named[kind].astype(str)})[[c.SCOPE, c.EVENT_TIMESTAMP]])
+    return pd.concat([part for part in parts if len(part)], ignore_index=True).drop_duplicates()
 
 
 def online_readers(store: Any, reader_keys: Iterable[int]) -> pd.DataFrame:
@@ -107,10 +131,10 @@ def online_readers(store: Any, reader_keys: Iterable[int]) -> pd.DataFrame:
     keys = [int(key) for key in reader_keys]
     service = _service(store, READERS)
     chunks = [
-        from_rows(READERS, store.get_online_features(features=service, entity_rows=entity_rows).to_df())
+        restored(READERS, store.get_online_features(features=service, entity_rows=entity_rows).to_df())
         for entity_rows in _batches(keys)
     ]
-    return pd.concat(chunks, ignore_index=True) if chunks else from_rows(READERS, pd.DataFrame(columns=READERS.names))
+    return pd.concat(chunks, ignore_index=True) if chunks else restored(READERS, pd.DataFrame(columns=READERS.names))
 
 
 def readers_at(store: Any, reader_keys: Iterable[int], as_of: datetime) -> pd.DataFrame:
@@ -157,10 +181,10 @@ def _retrieved(store: Any, view: View, rows: pd.DataFrame) -> pd.DataFrame:
     keys = [*view.keys, c.EVENT_TIMESTAMP]
     wanted = rows[keys].drop_duplicates().sort_values(keys).reset_index(drop=True)
     if wanted.empty:
-        return from_rows(view, pd.DataFrame(columns=view.names)).assign(**{c.AS_OF: wanted[c.EVENT_TIMESTAMP]})
+        return restored(view, pd.DataFrame(columns=view.names)).assign(**{c.AS_OF: wanted[c.EVENT_TIMESTAMP]})
     got = store.get_historical_features(entity_df=wanted, features=_service(store, view)).to_df()
     got = wanted.merge(got.assign(**{c.EVENT_TIMESTAMP: _utc(got[c.EVENT_TIMESTAMP])}), on=keys, how="left")
-    return from_rows(view, got).assign(**{c.AS_OF: got[c.EVENT_TIMESTAMP]})
+    return restored(view, got).assign(**{c.AS_OF: got[c.EVENT_TIMESTAMP]})
 
 
 def _utc(moments: "pd.Series[Any]") -> "pd.Series[Any]":

@@ -12,9 +12,10 @@ from tqdm import tqdm
 
 from core import columns as c
 from core.params import DataParams
-from features.activity import States, compute_states
-from features.history import history_at
-from features.views import VIEWS, View, changed, empty_rows, rows_of, to_arrow
+from features.ledger import ledger
+from features.states import States, states_at
+from features.stored import rows_of
+from features.views import VIEWS, View, changed, empty_rows, to_arrow
 from store import feature_rows
 from store.connect import Connection, transaction
 from store.history import load_history
@@ -44,9 +45,9 @@ def ensure_ticks(connection: Connection, as_of: datetime, ticks: Iterable[dateti
         return 0
     span = (as_of - missing[0]) / timedelta(days=1)
     wide = data.model_copy(update={"max_days": data.max_days + span, "max_interactions": 2 * data.max_interactions})
-    history = load_history(connection, as_of, wide, with_text=False)
+    book = ledger(load_history(connection, as_of, wide, with_text=False))
     for tick in tqdm(missing, desc="past features", unit="tick", disable=None):
-        write_states(connection, compute_states(history_at(history, tick, data)), tick)
+        write_states(connection, states_at(book, tick, data), tick)
     return len(missing)
 
 

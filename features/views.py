@@ -16,14 +16,13 @@ import pandas as pd
 import pyarrow as pa
 
 from core import columns as c
-from features.activity import HALF_LIVES_HOURS, States
 from features.grouping import Ints
+from features.states import HALF_LIVES_HOURS
 
 ColumnKind = Literal["text", "integer", "number", "count", "sum", "texts", "numbers", "decayed"]
 #: Fingerprint of the empty row.
 GONE: Final = 0
 _BEFORE: Final = f"{c.FINGERPRINT}_before"
-_TIMES: Final = {c.STARTED_AT: c.STARTED_US, c.FIRST_READ_AT: c.FIRST_READ_US, c.LAST_READ_AT: c.LAST_READ_US}
 _ARROW: Final[Mapping[str, pa.DataType]] = {
     "text": pa.string(), "integer": pa.int64(), "number": pa.float64(), "count": pa.int64(), "sum": pa.float64(),
     "texts": pa.list_(pa.string()), "numbers": pa.list_(pa.float64()), "decayed": pa.list_(pa.float64()),
@@ -64,13 +63,13 @@ ARTICLES: Final = View(
         **_DWELL,
     },
 )
-ARTICLE_REGIONS: Final = View("article_region_state", (c.ARTICLE_ID, c.REGION), _READS)
-REGIONS: Final = View("region_state", (c.REGION,), {**_READS, c.TOP_DECAYED_READS: "decayed", **_DWELL})
+ARTICLE_AUDIENCES: Final = View("article_audience_state", (c.ARTICLE_ID, c.AUDIENCE), _READS)
+TOTALS: Final = View("total_state", (c.SCOPE,), {**_READS, **_DWELL})
 READERS: Final = View(
     "reader_state",
     (c.READER_KEY,),
     {
-        **dict.fromkeys((c.REGION, c.LANGUAGE), "text"),
+        **dict.fromkeys((c.REGION, c.DEVICE, c.REFERRER, c.LANGUAGE), "text"),
         c.INTERESTS: "texts",
         **_READS,
         c.MEDIAN_DWELL_SECONDS: "number",
@@ -78,29 +77,21 @@ READERS: Final = View(
         **dict.fromkeys((c.CATEGORY_SHARES, c.PUBLISHER_SHARES, c.RECENT_DWELL_SECONDS), "numbers"),
     },
 )
-VIEWS: Final = (ARTICLES, ARTICLE_REGIONS, REGIONS, READERS)
+VIEWS: Final = (ARTICLES, ARTICLE_AUDIENCES, TOTALS, READERS)
 
 
-def rows_of(states: States) -> dict[str, pd.DataFrame]:
-    """View name -> the frame of `states` as it is stored, with its fingerprints."""
-    frames = (states.articles, states.article_regions, states.regions, states.readers)
-    return {view.name: to_rows(view, frame) for view, frame in zip(VIEWS, frames, strict=True)}
-
-
-def to_rows(view: View, frame: pd.DataFrame) -> pd.DataFrame:
-    """State rows as they are stored: times as microseconds, columns in the view's order, fingerprints last."""
-    times = {stored: _microseconds(frame[name]) for name, stored in _TIMES.items() if name in frame}
-    rows = frame.assign(**times)[view.names].reset_index(drop=True)
+def with_fingerprints(view: View, frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows as they are stored: columns in the view's order, fingerprints last."""
+    rows = frame[view.names].reset_index(drop=True)
     return rows.assign(**{c.FINGERPRINT: fingerprints(view, rows)})
 
 
-def from_rows(view: View, rows: pd.DataFrame) -> pd.DataFrame:
-    """Stored rows as state rows again, whatever store they come from; nulls become what an empty row holds."""
+def restored(view: View, rows: pd.DataFrame) -> pd.DataFrame:
+    """Stored rows with one type for each column, whatever store they come from; nulls become an empty row's values."""
     frame = rows[list(view.keys)].copy()
     for name, kind in view.columns.items():
         frame[name] = _restored(rows[name], kind)
-    times = {name: _moments(frame[stored]) for name, stored in _TIMES.items() if stored in frame}
-    return frame.drop(columns=[stored for stored in _TIMES.values() if stored in frame]).assign(**times)
+    return frame
 
 
 def to_arrow(view: View, rows: pd.DataFrame, as_of: datetime) -> pa.Table:
@@ -165,16 +156,6 @@ def _hash_lists(column: "pd.Series[Any]") -> npt.NDArray[np.uint64]:
     hashed = _hash(np.array(flat, dtype=kind)) * (2 * places + 1).astype(np.uint64)
     sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(hashed, dtype=np.uint64)])
     return np.asarray(sums[ends] - sums[ends - counts] + counts.astype(np.uint64))
-
-
-def _microseconds(times: "pd.Series[Any]") -> "pd.Series[Any]":
-    values = times.to_numpy(dtype="datetime64[us]").astype(np.int64)
-    return pd.Series(values, index=times.index).astype("Int64").mask(times.isna())
-
-
-def _moments(microseconds: "pd.Series[Any]") -> "pd.Series[Any]":
-    filled = microseconds.fillna(_NAT).to_numpy(dtype=np.int64)
-    return pd.Series(filled.view("datetime64[us]"), index=microseconds.index).dt.tz_localize("UTC")
 
 
 def _restored(column: "pd.Series[Any]", kind: ColumnKind) -> "pd.Series[Any]":

@@ -1,0 +1,352 @@
+"""The one pure function behind training, refresh, replay and explanation: what each entity's reads amount to.
+
+A *state* row changes only when its entity has a new event: sums are decayed to the entity's own last read, and
+`features.entities` turns them forward to any later moment. So few rows change between two refreshes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import columns as c
+from core.params import DataParams
+from features.grouping import (
+    HOUR_US,
+    Floats,
+    Ints,
+    decayed_sums,
+    last_of,
+    medians,
+    newest_distinct,
+    padded,
+    top_shares,
+)
+from features.ledger import AUDIENCE_KINDS, DAY_MICROSECONDS, NEVER, Ledger, Names, as_known, microseconds
+
+#: 6 minutes to 7 days. With hourly lists, counts of the last minutes beat counts of the last hour on a national news
+#: portal's log, and one list a day wants hours and days (docs/reference/features.md). Each one is also a rule that the
+#: ranker has to beat (docs/reference/replay.md).
+HALF_LIVES_HOURS: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 6.0, 12.0, 24.0, 72.0, 168.0)
+#: The half-life of tastes: what a reader likes changes over days, not minutes.
+TASTE_COLUMN: Final = HALF_LIVES_HOURS.index(72.0)
+N_SHARES: Final = 8
+N_RECENT: Final = 20
+#: The scope of all reads together.
+EVERYWHERE: Final = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Reads of each row: `decayed` [row, half-life] as of `last_us` (NEVER: no read), and how many."""
+
+    last_us: Ints
+    decayed: Floats
+    n_reads: Ints
+
+    def __len__(self) -> int:
+        return len(self.last_us)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRows:
+    """[article, moment]. article, category, publisher, language are codes; started: published or first seen."""
+
+    at_us: Ints
+    article: Ints
+    category: Ints
+    publisher: Ints
+    language: Ints
+    started_us: Ints
+    first_read_us: Ints
+    reads: Activity
+    dwell_sum_seconds: Floats
+    dwell_count: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleAudienceRows:
+    """[article, audience, moment]: an article's reads from one audience; only where there are any."""
+
+    at_us: Ints
+    article: Ints
+    audience: Ints
+    reads: Activity
+
+
+@dataclass(frozen=True, slots=True)
+class TotalRows:
+    """[scope, moment]: all reads of a scope: everywhere (""), an audience, `category=...` or `publisher=...`."""
+
+    at_us: Ints
+    scope: NDArray[np.object_]
+    reads: Activity
+    dwell_sum_seconds: Floats
+    dwell_count: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderRows:
+    """[reader, moment]. audiences [row, kind]; the lists are padded with -1 (codes) and 0 (numbers).
+
+    recent, recent_dwell_seconds [row, place]: the newest distinct articles, newest first (-1 s: not measured).
+    """
+
+    at_us: Ints
+    reader_key: Ints
+    audiences: Ints
+    language: Ints
+    interests: Ints
+    reads: Activity
+    median_dwell_seconds: Floats
+    categories: Ints
+    category_shares: Floats
+    publishers: Ints
+    publisher_shares: Floats
+    recent: Ints
+    recent_dwell_seconds: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """State rows of one moment (or, from Feast, of several); codes are those of `names`."""
+
+    names: Names
+    articles: ArticleRows
+    article_audiences: ArticleAudienceRows
+    totals: TotalRows
+    readers: ReaderRows
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Reads known at a moment, in order of time, and the codes of their totals."""
+
+    now: int
+    book: Ledger
+    rows: Ints
+    reader: Ints
+    article: Ints
+    audiences: Ints
+    at_us: Ints
+    weight: Floats
+    dwell: Floats
+
+
+def states_at(
+    book: Ledger,
+    as_of: datetime,
+    data: DataParams,
+    *,
+    articles: Ints | None = None,
+    readers: Ints | None = None,
+) -> States:
+    """The state of every article, audience, total and reader as known at `as_of`, of reads within the data's bounds.
+
+    articles, readers: ledger positions, ascending, to have rows; default all that were known by then. Rows without
+    reads hold facts only. Reads on articles that are not in the ledger count for the reader and everywhere.
+    """
+    known = _known(as_known(book, as_of), as_of, data)
+    book = known.book
+    since = known.now - int(data.max_days * DAY_MICROSECONDS)
+    if articles is None:
+        mattering = np.zeros(len(book.article_ids) + 1, dtype=bool)
+        mattering[known.article] = True
+        mattering[:-1] |= np.maximum(book.published, book.first_seen) > since
+        articles = np.flatnonzero(mattering[:-1] & (book.first_seen <= known.now))
+    if readers is None:
+        active = np.zeros(len(book.reader_keys), dtype=bool)
+        active[known.reader] = True
+        readers = np.flatnonzero(active | (book.reader_known <= known.now))
+    return States(
+        names=book.names,
+        articles=_article_rows(known, articles),
+        article_audiences=_article_audience_rows(known, articles),
+        totals=_total_rows(known),
+        readers=_reader_rows(known, readers),
+    )
+
+
+def known_reads(book: Ledger, now: int, data: DataParams) -> Ints:
+    """Rows of the ledger's reads that had happened and were recorded by `now`, newest `max_interactions` at most."""
+    since = now - int(data.max_days * DAY_MICROSECONDS)
+    # Reads are ordered by time, so only a slice of them can have happened within the bounds.
+    first, last = np.searchsorted(book.read_time, [since, now], side="right")
+    rows = first + np.flatnonzero(book.read_known[first:last] <= now)
+    return np.asarray(rows[-data.max_interactions :], dtype=np.int64)
+
+
+def _known(book: Ledger, as_of: datetime, data: DataParams) -> _Known:
+    now = microseconds(as_of)
+    rows = known_reads(book, now, data)
+    return _Known(
+        now=now,
+        book=book,
+        rows=rows,
+        reader=book.read_reader[rows],
+        article=book.read_article[rows],
+        audiences=book.read_audiences[rows],
+        at_us=book.read_time[rows],
+        weight=book.read_weight[rows],
+        dwell=book.read_dwell[rows],
+    )
+
+
+def _activity(known: _Known, codes: Ints, n_rows: int) -> Activity:
+    """Reads of each row; reads with code -1 are left out."""
+    kept = np.flatnonzero(codes >= 0)
+    codes, at_us = codes[kept], known.at_us[kept]
+    last = last_of(codes, at_us, n_rows, NEVER)
+    decayed = decayed_sums(codes, at_us, known.weight[kept], last, HALF_LIVES_HOURS)
+    return Activity(last, decayed, np.bincount(codes, minlength=n_rows))
+
+
+def _dwell(known: _Known, codes: Ints, n_rows: int) -> tuple[Floats, Ints]:
+    """Sum and number of measured reading times of each row."""
+    measured = (codes >= 0) & ~np.isnan(known.dwell)
+    sums: Floats = np.bincount(codes[measured], known.dwell[measured], minlength=n_rows).astype(np.float64)
+    counts: Ints = np.bincount(codes[measured], minlength=n_rows).astype(np.int64)
+    return sums, counts
+
+
+def _places(members: Ints, size: int) -> Ints:
+    """Row of each position among `members`, -1 for others; one entry more, for position -1."""
+    table = np.full(size + 1, -1, dtype=np.int64)
+    table[members] = np.arange(len(members))
+    return table
+
+
+def _article_rows(known: _Known, articles: Ints) -> ArticleRows:
+    book, n_rows = known.book, len(articles)
+    codes = _places(articles, len(book.article_ids))[known.article]
+    is_read = codes >= 0
+    dwell_sum, dwell_count = _dwell(known, codes, n_rows)
+    return ArticleRows(
+        at_us=np.full(n_rows, known.now),
+        article=articles,
+        category=book.category[articles],
+        publisher=book.publisher[articles],
+        language=book.language[articles],
+        started_us=np.minimum(book.published, book.first_seen)[articles],
+        first_read_us=last_of(codes[is_read][::-1], known.at_us[is_read][::-1], n_rows, NEVER),
+        reads=_activity(known, codes, n_rows),
+        dwell_sum_seconds=dwell_sum,
+        dwell_count=dwell_count,
+    )
+
+
+def _article_audience_rows(known: _Known, articles: Ints) -> ArticleAudienceRows:
+    place = _places(articles, len(known.book.article_ids))[known.article]
+    width = max(len(known.book.names.audiences), 1)
+    parts = [_one_kind(known, place, kind, width) for kind in range(len(AUDIENCE_KINDS))]
+    pairs = np.concatenate([part[0] for part in parts])
+    order = np.argsort(pairs)
+    reads = Activity(
+        *(np.concatenate([getattr(part[1], name) for part in parts])[order] for name in Activity.__slots__)
+    )
+    return ArticleAudienceRows(
+        np.full(len(order), known.now), articles[pairs[order] // width], pairs[order] % width, reads
+    )
+
+
+def _one_kind(known: _Known, place: Ints, kind: int, width: int) -> tuple[Ints, Activity]:
+    """Keys (article row x width + audience) and reads of one kind of audience."""
+    audience = known.audiences[:, kind]
+    key = np.where((place >= 0) & (audience >= 0), place * width + audience, -1)
+    pairs, codes = np.unique(key, return_inverse=True)
+    missing = int(len(pairs) > 0 and pairs[0] == -1)
+    return pairs[missing:], _activity(known, codes - missing, len(pairs) - missing)
+
+
+def _total_rows(known: _Known) -> TotalRows:
+    """Everywhere (scope ""), then every audience, category and publisher, whether read or not."""
+    scopes, columns = _scopes(known)
+    n_rows = len(scopes)
+    last, counts = np.full(n_rows, NEVER), np.zeros(n_rows, dtype=np.int64)
+    decayed, dwell_sum = np.zeros((n_rows, len(HALF_LIVES_HOURS))), np.zeros(n_rows)
+    dwell_count = np.zeros(n_rows, dtype=np.int64)
+    for codes in columns:  # a scope is met in one column only, so its sums do not mix
+        if not (codes >= 0).any():
+            continue
+        reads, (seconds, measured) = _activity(known, codes, n_rows), _dwell(known, codes, n_rows)
+        last, counts, decayed = np.maximum(last, reads.last_us), counts + reads.n_reads, decayed + reads.decayed
+        dwell_sum, dwell_count = dwell_sum + seconds, dwell_count + measured
+    return TotalRows(np.full(n_rows, known.now), scopes, Activity(last, decayed, counts), dwell_sum, dwell_count)
+
+
+def _scopes(known: _Known) -> tuple[NDArray[np.object_], list[Ints]]:
+    """Names of the totals, and for each kind of them the row that a read counts in (-1: none)."""
+    names, book = known.book.names, known.book
+    labels = {c.CATEGORY: (names.categories, book.category), c.PUBLISHER: (names.publishers, book.publisher)}
+    scopes = [EVERYWHERE, *names.audiences]
+    columns = [np.zeros(len(known.rows), dtype=np.int64)]
+    columns += [np.where(codes >= 0, codes + 1, -1) for codes in known.audiences.T]
+    for kind, (index, of_article) in labels.items():
+        codes = np.append(of_article, -1)[known.article]
+        columns.append(np.where(codes >= 0, codes + len(scopes), -1))
+        scopes += [f"{kind}={name}" for name in index]
+    return np.array(scopes, dtype=object), columns
+
+
+def _reader_rows(known: _Known, readers: Ints) -> ReaderRows:
+    book, n_rows = known.book, len(readers)
+    place = _places(readers, len(book.reader_keys))[known.reader]
+    mine = _subset(known, np.flatnonzero(place >= 0))
+    codes = place[place >= 0]
+    measured = ~np.isnan(mine.dwell)
+    reads = _activity(mine, codes, n_rows)
+    categories, publishers, language = _tastes(mine, codes, reads.last_us)
+    known_article = mine.article >= 0
+    recent = newest_distinct(
+        codes[known_article],
+        mine.article[known_article],
+        np.where(measured, mine.dwell, -1.0)[known_article],
+        n_rows,
+        N_RECENT,
+    )
+    return ReaderRows(
+        at_us=np.full(n_rows, known.now),
+        reader_key=book.reader_keys[readers],
+        audiences=_home(mine, codes, book.reader_region[readers]),
+        language=language,
+        interests=book.interests[readers],
+        reads=reads,
+        median_dwell_seconds=medians(codes[measured], mine.dwell[measured], n_rows),
+        categories=categories[0],
+        category_shares=categories[1],
+        publishers=publishers[0],
+        publisher_shares=publishers[1],
+        recent=padded(recent.members, recent.counts, N_RECENT, -1),
+        recent_dwell_seconds=padded(recent.values, recent.counts, N_RECENT, 0.0),
+    )
+
+
+def _subset(known: _Known, rows: Ints) -> _Known:
+    picked = {name: getattr(known, name)[rows] for name in _Known.__slots__ if name not in ("now", "book")}
+    return _Known(now=known.now, book=known.book, **picked)
+
+
+def _home(known: _Known, codes: Ints, region: Ints) -> Ints:
+    """The audience of each kind that a reader belongs to: the newest read's; the region on record comes first."""
+    columns = []
+    for audience in known.audiences.T:
+        given = audience >= 0
+        columns.append(last_of(codes[given], audience[given], len(region), -1))
+    at = AUDIENCE_KINDS.index(c.REGION)
+    columns[at] = np.where(region >= 0, region, columns[at])
+    return np.stack(columns, axis=1)
+
+
+def _tastes(known: _Known, codes: Ints, last_us: Ints) -> tuple[tuple[Ints, Floats], tuple[Ints, Floats], Ints]:
+    """Each reader's categories and publishers with their shares of decayed reads, and the language read most."""
+    hours = (last_us[codes] - known.at_us) / HOUR_US
+    values = known.weight * np.exp2(-hours / HALF_LIVES_HOURS[TASTE_COLUMN])
+    tops = []
+    for labels, k in ((known.book.category, N_SHARES), (known.book.publisher, N_SHARES), (known.book.language, 1)):
+        top = top_shares(codes, np.append(labels, -1)[known.article], values, len(last_us), k)
+        tops.append((padded(top.members, top.counts, k, -1), padded(top.values, top.counts, k, 0.0)))
+    return tops[0], tops[1], tops[2][0][:, 0]
