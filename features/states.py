@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import columns as c
-from core.params import DataParams
+from core.params import HALF_LIVES_HOURS, DataParams
 from features.grouping import (
     HOUR_US,
     Floats,
@@ -28,10 +28,6 @@ from features.grouping import (
 )
 from features.ledger import AUDIENCE_KINDS, DAY_MICROSECONDS, NEVER, Ledger, Names, as_known, microseconds
 
-#: 6 minutes to 7 days. With hourly lists, counts of the last minutes beat counts of the last hour on a national news
-#: portal's log, and one list a day wants hours and days (docs/reference/features.md). Each one is also a rule that the
-#: ranker has to beat (docs/reference/replay.md).
-HALF_LIVES_HOURS: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 6.0, 12.0, 24.0, 72.0, 168.0)
 #: The half-life of tastes: what a reader likes changes over days, not minutes.
 TASTE_COLUMN: Final = HALF_LIVES_HOURS.index(72.0)
 N_SHARES: Final = 8
@@ -161,7 +157,9 @@ def states_at(
     if readers is None:
         active = np.zeros(len(book.reader_keys), dtype=bool)
         active[known.reader] = True
-        readers = np.flatnonzero(active | (book.reader_known <= known.now))
+        active |= book.reader_known <= known.now
+        active[: len(book.stand_ins)] = False
+        readers = np.flatnonzero(active)
     return States(
         names=book.names,
         articles=_article_rows(known, articles),
@@ -183,13 +181,17 @@ def known_reads(book: Ledger, now: int, data: DataParams) -> Ints:
 def _known(book: Ledger, as_of: datetime, data: DataParams) -> _Known:
     now = microseconds(as_of)
     rows = known_reads(book, now, data)
+    reader, audiences = book.read_reader[rows], book.read_audiences[rows]
+    region = AUDIENCE_KINDS.index(c.REGION)  # a read that does not say where has its reader's region
+    home = np.where(book.reader_known <= now, book.reader_region, -1)[reader]
+    audiences[:, region] = np.where(audiences[:, region] >= 0, audiences[:, region], home)
     return _Known(
         now=now,
         book=book,
         rows=rows,
-        reader=book.read_reader[rows],
+        reader=reader,
         article=book.read_article[rows],
-        audiences=book.read_audiences[rows],
+        audiences=audiences,
         at_us=book.read_time[rows],
         weight=book.read_weight[rows],
         dwell=book.read_dwell[rows],
@@ -308,12 +310,13 @@ def _reader_rows(known: _Known, readers: Ints) -> ReaderRows:
         n_rows,
         N_RECENT,
     )
+    on_record = book.reader_known[readers] <= known.now
     return ReaderRows(
         at_us=np.full(n_rows, known.now),
         reader_key=book.reader_keys[readers],
-        audiences=_home(mine, codes, book.reader_region[readers]),
+        audiences=_home(mine, codes, np.where(on_record, book.reader_region[readers], -1)),
         language=language,
-        interests=book.interests[readers],
+        interests=np.where(on_record[:, None], book.interests[readers], -1),
         reads=reads,
         median_dwell_seconds=medians(codes[measured], mine.dwell[measured], n_rows),
         categories=categories[0],
