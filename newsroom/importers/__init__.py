@@ -2,6 +2,7 @@
 
 from newsroom.importers.base import Importer
 from newsroom.importers.deskdrop import DESKDROP
+from newsroom.importers.globo import GLOBO
 from newsroom.importers.nemig import NEMIG
 
-IMPORTERS: dict[str, Importer] = {importer.name: importer for importer in (DESKDROP, NEMIG)}
+IMPORTERS: dict[str, Importer] = {importer.name: importer for importer in (DESKDROP, NEMIG, GLOBO)}

@@ -1,0 +1,173 @@
+"""A generated click log in the form of the globo data set: hourly files of the clicks of a news portal.
+
+    python -m bench.portal --readers 300000 --articles 46000 --clicks 3000000 --days 16 --seed 1 --out DIR [--report]
+
+It stands in for a real portal's log where that cannot be had: for tuning, for the replay of a week, for tests of speed.
+`--report` prints what the log is like, by the protocol of `newsroom/calibration.py`.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv
+from tqdm import tqdm
+
+from bench.portal_world import HOURS_A_DAY, STEP_HOURS, Newsstand, Readers, Sessions
+from bench.portal_world import make_news, make_readers, make_sessions
+from newsroom.calibration import Log, age_shares, popularity_ndcg
+
+COLUMNS = (
+    "user_id", "session_id", "session_start", "session_size", "click_article_id", "click_timestamp",
+    "click_environment", "click_deviceGroup", "click_os", "click_country", "click_region", "click_referrer_type",
+)  # fmt: skip
+#: 1 October 2017, 00:00 UTC, a Sunday.
+START_MS, WEEKDAY = 1_506_816_000_000, 6
+HOUR_MS = 3_600_000
+#: The last click of a session is always recorded so long after the one before it, as in the real log.
+LAST_GAP_MS = 30_000
+#: The hour whose file is empty: nothing was recorded.
+SILENT_HOUR = 35
+OS_OF_DEVICE = np.array([17, 20, 5, 12, 2])
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a log is made."""
+
+    n_readers: int
+    n_articles: int
+    n_clicks: int
+    n_days: int
+    seed: int = 1
+
+
+def generate(size: Size) -> Iterator[tuple[int, pa.Table]]:
+    """(hour, its clicks in the published columns) from the first hour to the last; always the same for a size.
+
+    About as many clicks, readers and articles as asked for; a session's clicks stand in the hour of its start.
+    """
+    rng = np.random.default_rng(size.seed)
+    articles, promotions = make_news(rng, size.n_articles, size.n_days, WEEKDAY)
+    readers = make_readers(rng, size.n_readers)
+    sessions = make_sessions(rng, readers, size.n_clicks, size.n_days, WEEKDAY)
+    names = rng.permutation(8 * size.n_articles)[: size.n_articles]
+    stand = Newsstand(articles, promotions, readers)
+    for hour in range(size.n_days * HOURS_A_DAY):
+        session, article = _hour(rng, stand, sessions, hour)
+        yield hour, _table(rng, readers, sessions, session, names[article])
+
+
+def _hour(rng: np.random.Generator, stand: Newsstand, sessions: Sessions, hour: int) -> tuple[np.ndarray, np.ndarray]:
+    """(session, article) of the clicks of an hour, step by step."""
+    edges = np.searchsorted(sessions.start, hour + np.arange(0, 1 + STEP_HOURS / 2, STEP_HOURS))
+    if hour == SILENT_HOUR:
+        edges = edges[:0]
+    steps = [slice(first, last) for first, last in zip(edges[:-1], edges[1:], strict=True) if last > first]
+    parts = [stand.clicks(rng, sessions, rows) for rows in steps]
+    empty = np.empty(0, dtype=np.int64)
+    session, article = zip(*parts, strict=True) if parts else ((empty,), (empty,))
+    return np.concatenate(session), np.concatenate(article)
+
+
+def _table(
+    rng: np.random.Generator, readers: Readers, sessions: Sessions, session: np.ndarray, article: np.ndarray
+) -> pa.Table:
+    started = START_MS + (sessions.start[session] * HOUR_MS).astype(np.int64) // 1000 * 1000
+    reader = sessions.reader[session]
+    device = readers.device[reader]
+    columns = (
+        reader, started * 1000 + session % 1_000_000, started, _sizes(session), article,
+        started + _offsets_ms(rng, session), np.where(reader % 40 == 0, 2, 4), device + 1, OS_OF_DEVICE[device],
+        np.where(reader % 50 == 0, 2 + reader % 10, 1), readers.region[reader], sessions.referrer[session] + 1,
+    )  # fmt: skip
+    return pa.table(dict(zip(COLUMNS, columns, strict=True)))
+
+
+def _sizes(session: np.ndarray) -> np.ndarray:
+    _, which, count = np.unique(session, return_inverse=True, return_counts=True)
+    return np.asarray(count[which])
+
+
+def _offsets_ms(rng: np.random.Generator, session: np.ndarray) -> np.ndarray:
+    """From a session's start to each of its clicks; the last comes LAST_GAP_MS after the one before it."""
+    n = len(session)
+    is_first = np.concatenate([[True], session[1:] != session[:-1]])[:n]
+    is_last = np.concatenate([session[1:] != session[:-1], [True]])[-n:] if n else is_first
+    gaps = (1000 * np.exp(np.where(is_first, 3.2, 4.3) + 0.9 * rng.standard_normal(n))).astype(np.int64) + 1
+    total = np.cumsum(np.where(is_last, LAST_GAP_MS, gaps))
+    begin = np.maximum.accumulate(np.where(is_first, np.arange(n), 0))
+    return np.asarray(total - (total - gaps)[begin])
+
+
+def write(size: Size, out: Path) -> int:
+    """Number of clicks written to `out/clicks_hour_NNN.csv`; the silent hour's file has no bytes at all."""
+    out.mkdir(parents=True, exist_ok=True)
+    options = csv.WriteOptions(include_header=False)
+    n_clicks = 0
+    for hour, table in tqdm(generate(size), total=size.n_days * HOURS_A_DAY, desc="hours", disable=None):
+        with (out / f"clicks_hour_{hour:03d}.csv").open("wb") as file:
+            if len(table):
+                file.write((",".join(COLUMNS) + "\n").encode())
+                csv.write_csv(table, file, options)
+        n_clicks += len(table)
+    return n_clicks
+
+
+def read_log(folder: Path) -> Log:
+    """The clicks of the files in `folder` as a log of first reads; an article is first seen at its first click."""
+    files = [path for path in sorted(folder.glob("clicks_hour_*.csv")) if path.stat().st_size]
+    table = pa.concat_tables([csv.read_csv(path) for path in files])
+    reader, article = (np.unique(table[name], return_inverse=True)[1] for name in (COLUMNS[0], COLUMNS[4]))
+    occurred = table["click_timestamp"].to_numpy() / HOUR_MS
+    order = np.argsort(occurred, kind="stable")
+    _, first = np.unique(reader[order] * np.int64(article.max() + 1) + article[order], return_index=True)
+    order = order[np.sort(first)]
+    seen = np.full(article.max() + 1, np.inf)
+    np.minimum.at(seen, article, occurred)
+    return Log(reader[order], article[order], occurred[order], seen)
+
+
+def report(log: Log, days: tuple[int, ...]) -> dict[str, float]:
+    """What the log is like: counts, ages of what is read, and nDCG@10 of simple lists on each of `days` (from 1)."""
+    figures: dict[str, float] = {"readers": int(log.reader.max()) + 1, "articles": len(log.seen), "reads": len(log.reader)}
+    young = zip((1, 2, 7), age_shares(log, (1, 2, 7)), strict=True)
+    figures |= {f"reads_younger_than_{age}_days": share for age, share in young}
+    counts = np.sort(np.bincount(log.article))[::-1]
+    figures["share_of_top_1_percent"] = float(counts[: len(counts) // 100].sum() / counts.sum())
+    for day in days:
+        begin = START_MS / HOUR_MS + (day - 1) * HOURS_A_DAY
+        figures |= {f"day_{day}_{name}": value for name, value in _day(log, begin).items()}
+    return {name: round(value, 3) for name, value in figures.items()}
+
+
+def _day(log: Log, begin: float) -> dict[str, float]:
+    end = begin + HOURS_A_DAY
+    on = slice(*np.searchsorted(log.occurred, [begin, end]))
+    figures = {"share_on_articles_of_the_day": float(np.mean(log.seen[log.article[on]] >= begin))}
+    for half_life in (0.1, 1.0, 6.0):
+        figures[f"ndcg_hourly_{half_life}h"] = popularity_ndcg(log, begin, end, 1, half_life)
+    return figures | {"ndcg_midnight_1h": popularity_ndcg(log, begin, end, HOURS_A_DAY, 1.0)}
+
+
+def main() -> None:
+    """Write the log and, if asked, say what it is like."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name, default in (("readers", 300_000), ("articles", 46_000), ("clicks", 3_000_000), ("days", 16), ("seed", 1)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--report", action="store_true", help="print what the log is like; takes a minute or two")
+    args = parser.parse_args()
+    size = Size(args.readers, args.articles, args.clicks, args.days, args.seed)
+    print(f"{write(size, args.out)} clicks in {args.out}")  # noqa: T201 - a command
+    if args.report:
+        days = (max(1, 2 * args.days // 3), args.days)
+        print(json.dumps(report(read_log(args.out), days), indent=2))  # noqa: T201 - a command
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""CSV files of millions of rows, a block of columns at a time; every cell stays the bytes that it is."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
+
+from core.errors import BadInputError
+from newsroom.importers.base import Report, check_header, readable
+
+_BLOCK_BYTES = 16 * 1024 * 1024
+_WHOLE_NUMBER = "^[0-9]{1,18}$"
+
+
+def csv_blocks(
+    path: Path, columns: tuple[str, ...], optional: tuple[str, ...], report: Report, name: str
+) -> Iterator[pa.Table]:
+    """Blocks of rows with `columns` and `optional`, the latter null where the file lacks them.
+
+    Rows are counted in `report` under `name`, and rows with too many or too few cells dropped. An empty file, even one
+    without a header, gives no block and is noted.
+    Raises BadInputError where the file cannot be read or lacks one of `columns`.
+    """
+    header = _header(path)
+    if not header:
+        report.notes["empty_files"] += 1
+        return
+    check_header(header, columns, path)
+    wanted = [*columns, *optional]
+    convert = arrow_csv.ConvertOptions(
+        include_columns=wanted, include_missing_columns=True, column_types=dict.fromkeys(wanted, pa.binary())
+    )
+    yield from _blocks(path, convert, report, name)
+
+
+def _header(path: Path) -> list[str]:
+    with readable(path) as text:
+        return next(csv.reader(text), [])
+
+
+def _blocks(path: Path, convert: arrow_csv.ConvertOptions, report: Report, name: str) -> Iterator[pa.Table]:
+    def skip(_row: arrow_csv.InvalidRow) -> str:
+        report.rows_in[name] += 1
+        report.drop(name, "wrong_number_of_cells")
+        return "skip"
+
+    options = {
+        "read_options": arrow_csv.ReadOptions(block_size=_BLOCK_BYTES, use_threads=False),
+        "parse_options": arrow_csv.ParseOptions(invalid_row_handler=skip),
+        "convert_options": convert,
+    }
+    try:
+        with pa.input_stream(path, compression="detect") as stream, arrow_csv.open_csv(stream, **options) as blocks:
+            for batch in blocks:
+                report.rows_in[name] += batch.num_rows
+                yield pa.table(batch)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise BadInputError(f"{path} cannot be read to its end ({str(error).splitlines()[0]}); fetch it again") from error
+
+
+def digits(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The cells that are whole numbers of up to 18 digits, as text; null for all others."""
+    is_number = pc.match_substring_regex(column, _WHOLE_NUMBER)
+    return pc.if_else(is_number, column, pa.scalar(None, pa.binary())).cast(pa.string())
