@@ -10,6 +10,7 @@ import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,8 @@ import pyarrow as pa
 from pyarrow import csv
 from tqdm import tqdm
 
+from bench import portal_world as world
 from bench.portal_world import HOURS_A_DAY, STEP_HOURS, Newsstand, Readers, Sessions
-from bench.portal_world import make_news, make_readers, make_sessions
 from newsroom.calibration import Log, age_shares, popularity_ndcg
 
 COLUMNS = (
@@ -52,9 +53,9 @@ def generate(size: Size) -> Iterator[tuple[int, pa.Table]]:
     About as many clicks, readers and articles as asked for; a session's clicks stand in the hour of its start.
     """
     rng = np.random.default_rng(size.seed)
-    articles, promotions = make_news(rng, size.n_articles, size.n_days, WEEKDAY)
-    readers = make_readers(rng, size.n_readers)
-    sessions = make_sessions(rng, readers, size.n_clicks, size.n_days, WEEKDAY)
+    articles, promotions = world.make_news(rng, size.n_articles, size.n_days, WEEKDAY)
+    readers = world.make_readers(rng, size.n_readers)
+    sessions = world.make_sessions(rng, readers, size.n_clicks, size.n_days, WEEKDAY)
     names = rng.permutation(8 * size.n_articles)[: size.n_articles]
     stand = Newsstand(articles, promotions, readers)
     for hour in range(size.n_days * HOURS_A_DAY):
@@ -67,7 +68,7 @@ def _hour(rng: np.random.Generator, stand: Newsstand, sessions: Sessions, hour: 
     edges = np.searchsorted(sessions.start, hour + np.arange(0, 1 + STEP_HOURS / 2, STEP_HOURS))
     if hour == SILENT_HOUR:
         edges = edges[:0]
-    steps = [slice(first, last) for first, last in zip(edges[:-1], edges[1:], strict=True) if last > first]
+    steps = [slice(first, last) for first, last in pairwise(edges) if last > first]
     parts = [stand.clicks(rng, sessions, rows) for rows in steps]
     empty = np.empty(0, dtype=np.int64)
     session, article = zip(*parts, strict=True) if parts else ((empty,), (empty,))
@@ -121,7 +122,10 @@ def write(size: Size, out: Path) -> int:
 def read_log(folder: Path) -> Log:
     """The clicks of the files in `folder` as a log of first reads; an article is first seen at its first click."""
     files = [path for path in sorted(folder.glob("clicks_hour_*.csv")) if path.stat().st_size]
-    table = pa.concat_tables([csv.read_csv(path) for path in files])
+    return _log(pa.concat_tables([csv.read_csv(path) for path in files]))
+
+
+def _log(table: pa.Table) -> Log:
     reader, article = (np.unique(table[name], return_inverse=True)[1] for name in (COLUMNS[0], COLUMNS[4]))
     occurred = table["click_timestamp"].to_numpy() / HOUR_MS
     order = np.argsort(occurred, kind="stable")
@@ -134,10 +138,10 @@ def read_log(folder: Path) -> Log:
 
 def report(log: Log, days: tuple[int, ...]) -> dict[str, float]:
     """What the log is like: counts, ages of what is read, and nDCG@10 of simple lists on each of `days` (from 1)."""
-    figures: dict[str, float] = {"readers": int(log.reader.max()) + 1, "articles": len(log.seen), "reads": len(log.reader)}
+    counts = np.sort(np.bincount(log.article))[::-1]
+    figures = {"readers": float(log.reader.max()) + 1, "articles": len(log.seen), "reads": len(log.reader)}
     young = zip((1, 2, 7), age_shares(log, (1, 2, 7)), strict=True)
     figures |= {f"reads_younger_than_{age}_days": share for age, share in young}
-    counts = np.sort(np.bincount(log.article))[::-1]
     figures["share_of_top_1_percent"] = float(counts[: len(counts) // 100].sum() / counts.sum())
     for day in days:
         begin = START_MS / HOUR_MS + (day - 1) * HOURS_A_DAY

@@ -1,6 +1,6 @@
 """The portal behind a generated click log: its articles, its home page, its readers, and who clicks on what.
 
-Clicks go to what stands on the home page now. An editor promotes a few hundred articles a day, most of them minutes
+Clicks go to what stands on the home page now. An editor promotes some dozens of articles a day, most of them minutes
 after they came out, some a day or two later; the newest and strongest take the upper slots and sink as they age. So
 an article's clicks rise within minutes and decay within hours, and the counts of the last minutes are the best guide
 to the next hour. The rest of the clicks fall on a long tail of regional articles.
@@ -14,14 +14,14 @@ HOURS_A_DAY = 24
 #: How often the home page is set anew; sessions that begin in a step see the same page.
 STEP_HOURS = 1 / 30
 N_SLOTS, N_TOPICS, N_REGIONS, N_DEVICES, N_REFERRERS = 60, 12, 28, 5, 7
-PROMOTIONS_A_DAY = 230
-HOME_SHARE = 0.80
+PROMOTIONS_A_DAY = 65
+HOME_SHARE = 0.88
 #: Click-through of a slot by its rank on the page.
-SLOT_WEIGHTS = np.arange(2, N_SLOTS + 2, dtype=float) ** -1.0
+SLOT_WEIGHTS = np.arange(3, N_SLOTS + 3, dtype=float) ** -2.0
 #: Share, shortest and longest delay (hours) from an article's first click to its promotion.
-DELAYS = ((0.50, 0.0, 0.3), (0.24, 12, 34), (0.23, 34, 110), (0.03, 110, 240))
+DELAYS = ((0.48, 0.0, 0.3), (0.28, 12, 34), (0.21, 34, 110), (0.03, 110, 240))
 #: Half-life of a promotion: median hours, spread of its logarithm; a few are kept up for days.
-HALF_LIFE_HOURS, HALF_LIFE_SPREAD, LASTING_SHARE, LASTING_FACTOR = 1.6, 0.6, 0.03, 15.0
+HALF_LIFE_HOURS, HALF_LIFE_SPREAD, LASTING_SHARE, LASTING_FACTOR = 2.4, 0.6, 0.025, 15.0
 RISE_HOURS = 0.1
 TAIL_HALF_LIVES = ((1.0, 14.0), (0.08, 90.0))
 #: Activity by hour of the UTC day and by weekday from Monday; the portal's own clock is three hours behind.
@@ -29,7 +29,7 @@ HOURS = (70, 52, 36, 25, 15, 10, 7, 7, 12, 24, 42, 60, 72, 78, 82, 86, 84, 82, 8
 WEEKDAYS = (1.05, 1.1, 1.1, 1.08, 1.0, 0.72, 0.68)
 #: Newsrooms write in the daytime; the night shift is thin.
 BIRTHS = (50, 40, 28, 16, 8, 6, 6, 10, 25, 50, 75, 90, 95, 95, 92, 92, 95, 98, 98, 95, 92, 90, 80, 64)
-_CANDIDATES, _REMEMBERED, _LONGEST = 32, 24, 12
+_CANDIDATES, _REMEMBERED, _LONGEST = 40, 24, 12
 _CAP = np.exp(1.1)
 
 
@@ -82,7 +82,7 @@ def moments(rng: np.random.Generator, n: int, n_days: float, hours: tuple[float,
     days = (each // HOURS_A_DAY + weekday) % 7
     rate = np.asarray(hours, dtype=float)[each % HOURS_A_DAY] * np.asarray(WEEKDAYS)[days]
     edges = np.concatenate([[0.0], np.cumsum(rate)])
-    return np.interp(np.sort(rng.random(n)) * edges[-1], edges, np.arange(len(edges)))
+    return np.asarray(np.interp(np.sort(rng.random(n)) * edges[-1], edges, np.arange(len(edges))))
 
 
 def make_news(rng: np.random.Generator, n: int, n_days: int, weekday: int) -> tuple[Articles, Promotions]:
@@ -140,13 +140,13 @@ def _skewed(n: int, power: float) -> np.ndarray:
 def make_sessions(rng: np.random.Generator, readers: Readers, n_clicks: int, n_days: int, weekday: int) -> Sessions:
     """Sessions of two clicks and more, most of them two or three; each reader comes at least once."""
     n_readers = len(readers.activity)
-    n = max(n_readers, round(n_clicks / 2.86))
+    n = max(n_readers, round(n_clicks / 2.74))
     share = readers.activity / readers.activity.sum()
     again = np.searchsorted(np.cumsum(share), rng.random(n - n_readers)).clip(max=n_readers - 1)
     reader = rng.permutation(np.concatenate([np.arange(n_readers), again]))
     wandering = rng.random(n) < 0.15
     referrer = np.where(wandering, rng.integers(0, N_REFERRERS, n), readers.referrer[reader])
-    wanted = np.minimum(1 + rng.geometric(0.52, n), _LONGEST)
+    wanted = np.minimum(1 + rng.geometric(0.43, n), _LONGEST)
     return Sessions(moments(rng, n, n_days, HOURS, weekday), reader, wanted, referrer)
 
 
@@ -244,4 +244,5 @@ class Newsstand:
 
 def _pick(running_sum: np.ndarray, chance: np.ndarray) -> np.ndarray:
     """Indices drawn by weight, from the running sum of the weights and chances in [0, 1)."""
-    return np.searchsorted(running_sum, chance * running_sum[-1], "right").clip(max=len(running_sum) - 1)
+    found = np.searchsorted(running_sum, chance * running_sum[-1], "right")
+    return np.asarray(found.clip(max=len(running_sum) - 1))

@@ -20,15 +20,16 @@ def csv_blocks(
 ) -> Iterator[pa.Table]:
     """Blocks of rows with `columns` and `optional`, the latter null where the file lacks them.
 
-    Rows are counted in `report` under `name`, and rows with too many or too few cells dropped. An empty file, even one
-    without a header, gives no block and is noted.
+    Rows are counted in `report` under `name`; those with too many or too few cells are dropped. A file without rows,
+    even one without a header, gives no block and is noted.
     Raises BadInputError where the file cannot be read or lacks one of `columns`.
     """
-    header = _header(path)
-    if not header:
+    header, has_rows = _beginning(path)
+    if header:
+        check_header(header, columns, path)
+    if not has_rows:
         report.notes["empty_files"] += 1
         return
-    check_header(header, columns, path)
     wanted = [*columns, *optional]
     convert = arrow_csv.ConvertOptions(
         include_columns=wanted, include_missing_columns=True, column_types=dict.fromkeys(wanted, pa.binary())
@@ -36,9 +37,10 @@ def csv_blocks(
     yield from _blocks(path, convert, report, name)
 
 
-def _header(path: Path) -> list[str]:
+def _beginning(path: Path) -> tuple[list[str], bool]:
+    """The names in the first line, and whether any row follows."""
     with readable(path) as text:
-        return next(csv.reader(text), [])
+        return next(csv.reader(text), []), any(line.strip() for line in text)
 
 
 def _blocks(path: Path, convert: arrow_csv.ConvertOptions, report: Report, name: str) -> Iterator[pa.Table]:
@@ -58,7 +60,8 @@ def _blocks(path: Path, convert: arrow_csv.ConvertOptions, report: Report, name:
                 report.rows_in[name] += batch.num_rows
                 yield pa.table(batch)
     except (pa.ArrowInvalid, OSError) as error:
-        raise BadInputError(f"{path} cannot be read to its end ({str(error).splitlines()[0]}); fetch it again") from error
+        reason = str(error).splitlines()[0]
+        raise BadInputError(f"{path} cannot be read to its end ({reason}); fetch it again") from error
 
 
 def digits(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -9,6 +9,7 @@ click is always exactly 30 s: a constant that the recording put in, in every ses
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import reduce
 from pathlib import Path
 
 import pyarrow as pa
@@ -49,6 +50,7 @@ class _First:
     def see(self, reads: pa.Table) -> None:
         """Takes note of a block of reads."""
         self._parts.append(self._reduce(reads))
+        # The first part holds the ids known so far: reduced again only when as many rows have come as there are ids.
         if sum(map(len, self._parts)) > self._ROWS_AT_MOST + 2 * len(self._parts[0]):
             self._parts = [self.table()]
 
@@ -57,9 +59,10 @@ class _First:
         return self._reduce(pa.concat_tables(self._parts)) if self._parts else pa.table({})
 
     def _reduce(self, reads: pa.Table) -> pa.Table:
-        wanted = reads.select([self._key, *self._columns]).sort_by([(c.OCCURRED_AT, "ascending"), (self._key, "ascending")])
-        firsts = wanted.group_by(self._key, use_threads=False).aggregate([(name, "first") for name in self._columns])
-        return firsts.select([self._key, *(f"{name}_first" for name in self._columns)]).rename_columns(wanted.column_names)
+        in_time = reads.sort_by([(c.OCCURRED_AT, "ascending"), (self._key, "ascending")])
+        firsts = in_time.group_by(self._key, use_threads=False).aggregate([(name, "first") for name in self._columns])
+        columns = {self._key: firsts[self._key]} | {name: firsts[f"{name}_first"] for name in self._columns}
+        return pa.table(columns)
 
 
 def run(path: Path, sink: Sink, report: Report) -> None:
@@ -95,21 +98,32 @@ def _reads(path: Path, report: Report) -> Iterator[pa.Table]:
     for file in _files(path):
         for block in csv_blocks(file, (*_IDS, _TIME), _CONTEXT_COLUMNS, report, _CLICKS):
             reads = _canonical(_usable(block, report))
-            is_new = [not (event in seen or seen.add(event)) for event in reads[c.EVENT_ID].to_pylist()]
-            report.drop(_CLICKS, "repeated_click", is_new.count(False))
-            if True in is_new:
-                yield reads.filter(pa.array(is_new))
+            is_new = pa.array(_are_new(reads[c.EVENT_ID].to_pylist(), seen), pa.bool_())
+            report.drop(_CLICKS, "repeated_click", _count(pc.invert(is_new)))
+            if new := reads.filter(is_new):
+                yield new
+
+
+def _are_new(events: list[str], seen: set[str]) -> Iterator[bool]:
+    """Whether each event comes for the first time; adds it to `seen`."""
+    for event in events:
+        yield event not in seen
+        seen.add(event)
 
 
 def _usable(block: pa.Table, report: Report) -> pa.Table:
     """The rows with all ids and a time, every cell a number in digits or null."""
     block = pa.table({name: digits(block[name]) for name in block.column_names})
-    has_ids = pc.and_(pc.and_(*(pc.is_valid(block[name]) for name in _IDS[:2])), pc.is_valid(block[_IDS[2]]))
+    has_ids = reduce(pc.and_, (pc.is_valid(block[name]) for name in _IDS))
     at = block[_TIME].cast(pa.int64())
-    has_time = pc.fill_null(pc.and_(pc.greater_equal(at, _EARLIEST_MS), pc.less(at, _LATEST_MS)), False)  # noqa: FBT003
-    report.drop(_CLICKS, "missing_id", pc.sum(pc.invert(has_ids)).as_py() or 0)
-    report.drop(_CLICKS, "bad_time", pc.sum(pc.and_not(has_ids, has_time)).as_py() or 0)
+    has_time = pc.fill_null(pc.and_(pc.greater_equal(at, _EARLIEST_MS), pc.less(at, _LATEST_MS)), False)
+    report.drop(_CLICKS, "missing_id", _count(pc.invert(has_ids)))
+    report.drop(_CLICKS, "bad_time", _count(pc.and_not(has_ids, has_time)))
     return block.filter(pc.and_(has_ids, has_time))
+
+
+def _count(flags: pa.ChunkedArray | pa.Array) -> int:
+    return int(pc.sum(flags).as_py() or 0)
 
 
 def _canonical(clicks: pa.Table) -> pa.Table:
