@@ -200,7 +200,7 @@ def check_header(names: list[str], columns: tuple[str, ...], path: Path) -> list
     """The names themselves. Raises BadInputError where one of `columns` is not among them."""
     missing = [column for column in columns if column not in names]
     if missing:
-        raise BadInputError(f"{path} has no column {missing[0]!r} in its first line; expected {', '.join(columns)}")
+        raise BadInputError(f"{path} has no column {missing[0]!r}; expected {', '.join(columns)}")
     return names
 
 

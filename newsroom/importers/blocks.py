@@ -1,4 +1,4 @@
-"""CSV files of millions of rows, a block of columns at a time; every cell stays the bytes that it is."""
+"""Large files a block at a time: CSV as columns, in which every cell stays the bytes that it is, and Parquet."""
 
 import csv
 from collections.abc import Iterator
@@ -7,11 +7,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
+from pyarrow import parquet
 
 from core.errors import BadInputError
-from newsroom.importers.base import Report, check_header, readable
+from newsroom.importers.base import Report, Row, check_header, readable
 
 _BLOCK_BYTES = 16 * 1024 * 1024
+_PARQUET_ROWS = 2_000
 _WHOLE_NUMBER = "^[0-9]{1,18}$"
 
 
@@ -68,3 +70,21 @@ def digits(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """The cells that are whole numbers of up to 18 digits, as text; null for all others."""
     is_number = pc.match_substring_regex(column, _WHOLE_NUMBER)
     return pc.if_else(is_number, column, pa.scalar(None, pa.binary())).cast(pa.string())
+
+
+def parquet_rows(path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = ()) -> Iterator[Row]:
+    """Each row of a Parquet file, with `columns` and those of `optional` that are there.
+
+    Raises BadInputError where the file does not exist, cannot be read or lacks one of `columns`.
+    """
+    if not path.is_file():
+        raise BadInputError(f"{path} does not exist; give the folder that holds the published files")
+    try:
+        with parquet.ParquetFile(path) as file:
+            there = check_header(file.schema_arrow.names, columns, path)
+            wanted = [*columns, *(column for column in optional if column in there)]
+            for batch in file.iter_batches(batch_size=_PARQUET_ROWS, columns=wanted):
+                yield from batch.to_pylist()
+    except (pa.ArrowInvalid, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise BadInputError(f"{path} cannot be read to its end ({reason}); fetch it again") from error

@@ -8,7 +8,7 @@ click is always exactly 30 s: a constant that the recording put in, in every ses
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import reduce
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from core.clock import iso
 from core.errors import BadInputError
 from newsroom.importers.base import Importer, Report, Row, Sink, rows
 from newsroom.importers.blocks import csv_blocks, digits
+from newsroom.importers.fields import epoch_moment, whole_number
 
 _CLICKS, _METADATA = "clicks_hour_*.csv", "articles_metadata.csv"
 _IDS = ("user_id", "session_id", "click_article_id")
@@ -178,7 +179,8 @@ def _metadata(path: Path, seen: dict[str, datetime], written: set[str], report: 
 def _article(row: Row, first_click: datetime) -> Row:
     """A canonical article. Created after its first click means that the time is not the publication's: left out."""
     article = row["article_id"]
-    created = _moment(row.get("created_at_ts", ""))
+    created_ms = whole_number(row.get("created_at_ts", ""))
+    created = None if created_ms is None else epoch_moment(created_ms / 1000)
     return {
         c.ARTICLE_ID: article,
         c.URL: f"https://globo.example/articles/{article}",
@@ -188,13 +190,6 @@ def _article(row: Row, first_click: datetime) -> Row:
         c.PUBLISHED_AT: iso(created) if created and created <= first_click else None,
         c.FIRST_SEEN_AT: iso(first_click),
     }
-
-
-def _moment(milliseconds: str) -> datetime | None:
-    """The moment of a time in milliseconds between 2000 and 2100; None for anything else."""
-    if not (milliseconds.isascii() and milliseconds.isdigit()) or not _EARLIEST_MS <= int(milliseconds) < _LATEST_MS:
-        return None
-    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
 
 
 GLOBO = Importer("globo", (_CLICKS,), run)
