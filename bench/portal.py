@@ -144,10 +144,10 @@ def _log(table: pa.Table) -> Log:
 def report(log: Log, days: tuple[int, ...]) -> dict[str, float]:
     """What the log is like: counts, ages of what is read, and nDCG@10 of simple lists on each of `days` (from 1)."""
     counts = np.sort(np.bincount(log.article))[::-1]
-    figures = {"readers": float(log.reader.max()) + 1, "articles": len(log.seen), "reads": len(log.reader)}
+    figures: dict[str, float] = {"readers": len(np.unique(log.reader)), "articles": len(log.seen)}
     young = zip((1, 2, 7), age_shares(log, (1, 2, 7)), strict=True)
-    figures |= {f"reads_younger_than_{age}_days": share for age, share in young}
-    figures["share_of_top_1_percent"] = float(counts[: len(counts) // 100].sum() / counts.sum())
+    figures |= {f"clicks_younger_than_{age}_d": share for age, share in young}
+    figures["clicks_on_top_1_percent"] = float(counts[: len(counts) // 100].sum() / counts.sum())
     for day in days:
         begin = START_MS / HOUR_MS + (day - 1) * HOURS_A_DAY
         figures |= {f"day_{day}_{name}": value for name, value in _day(log, begin).items()}
@@ -157,7 +157,7 @@ def report(log: Log, days: tuple[int, ...]) -> dict[str, float]:
 def _day(log: Log, begin: float) -> dict[str, float]:
     end = begin + HOURS_A_DAY
     on = slice(*np.searchsorted(log.occurred, [begin, end]))
-    figures = {"share_on_articles_of_the_day": float(np.mean(log.seen[log.article[on]] >= begin))}
+    figures = {"clicks_on_articles_of_the_day": float(np.mean(log.seen[log.article[on]] >= begin))}
     for half_life in (0.1, 1.0, 6.0):
         figures[f"ndcg_hourly_{half_life}h"] = popularity_ndcg(log, begin, end, 1, half_life)
     return figures | {"ndcg_midnight_1h": popularity_ndcg(log, begin, end, HOURS_A_DAY, 1.0)}
