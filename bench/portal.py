@@ -9,6 +9,9 @@ proof-portal`) that is measured for the docs.
 
 import argparse
 import json
+import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -175,11 +178,19 @@ def prove() -> Path:
         size = Size(seed=seed)
         with tempfile.TemporaryDirectory() as folder:
             started = time.monotonic()
-            n_clicks = write(size, Path(folder))
-            cost = {"clicks": n_clicks, "seconds_to_write": round(time.monotonic() - started)}
+            cost = {"clicks": write(size, Path(folder)), "seconds_to_write": round(time.monotonic() - started)}
             hashes.append(record.hash_of(Path(folder), "*.csv"))
-            figures[f"seed_{seed}"] = cost | look_at(size, Path(folder))
+            figures[f"seed_{seed}"] = cost | _import_cost(Path(folder)) | look_at(size, Path(folder))
     return record.write("portal", figures, " ".join(hashes), "make proof-portal")
+
+
+def _import_cost(folder: Path) -> dict[str, int]:
+    """Seconds and megabytes of `frontpage import globo`, in a process of its own."""
+    started = time.monotonic()
+    command = [Path(sys.executable).with_name("frontpage"), "import", "globo", folder, "--out", folder / "files"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    return {"seconds_to_import": round(time.monotonic() - started), "megabytes_to_import": peak}
 
 
 def main() -> None:

@@ -125,7 +125,7 @@ class Sink:
 def import_with(importer: Importer, path: Path, out: Path) -> Report:
     """The report of reading `path` into canonical files under `out`; it is also `out/import_report.json`.
 
-    Memory is bounded by the number of distinct ids, never by the size of the files.
+    Memory grows with the number of distinct ids, and of reads where a format can repeat them; not with the texts.
     Raises BadInputError where a file is missing, is not what its name says, or gives no usable row at all.
     """
     report = Report(importer.name)

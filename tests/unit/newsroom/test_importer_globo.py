@@ -107,9 +107,9 @@ def test_the_log_may_be_plain_or_gzip_in_either_folder_or_one_file(tmp_path: Pat
     _import(_log(tmp_path / "in", [_click()]), tmp_path / "one")
     packed = tmp_path / "packed"
     packed.mkdir()
-    (packed / "clicks_hour_000.csv.gz").write_bytes(gzip.compress(f"{CLICKS}\r\n{_click()}\r\n".encode()))
+    (packed / "clicks_hour_000.csv.gz").write_bytes(gzip.compress(f"\ufeff{CLICKS}\r\n{_click()}\r\n".encode()))
     whole = tmp_path / "everything.csv"
-    whole.write_text(f"{CLICKS}\n{_click()}")
+    whole.write_text(f"\ufeff{CLICKS}\n{_click()}")
     for source in (packed, tmp_path / "in" / "clicks", whole):
         _import(source, tmp_path / "two")
         assert _reads(tmp_path / "two") == _reads(tmp_path / "one")
@@ -161,6 +161,7 @@ def test_rows_have_the_canonical_fields(tmp_path: Path) -> None:
     ("clicks_hour_000.csv.gz", b"not gzip", r"clicks_hour_000\.csv\.gz is not a whole gzip file"),
     ("clicks_hour_000.csv.gz", gzip.compress(f"{CLICKS}\n{_click()}\n".encode() * 9_000)[:-400], "fetch it again"),
     ("clicks_hour_000.csv", b"", "holds no usable globo row"),
+    ("clicks_hour_000.csv", f"{CLICKS}\n{_click(at=1)}\n".encode(), r"dropped: clicks_hour_\*\.csv: bad_time 1"),
     ("other.csv", b"", r"holds no clicks_hour_NNN\.csv"),
 ])  # fmt: skip
 def test_a_broken_log_is_one_sentence_and_leaves_nothing(
