@@ -51,8 +51,8 @@ class Ledger:
     that neither is listed again to its reader.
     `first_seen` is when we, by our own record, first knew of an article; `read_known` when a read had both happened
     and been recorded. `original` maps a position to the article it repeats, or itself; its last element is for -1.
-    Reads are ordered by time. `read_audiences` [read, kind] and `reader_region` hold codes of audiences;
-    `interests` [reader, place] codes of categories.
+    Reads are ordered by time. `read_audiences` [read, kind] and `reader_region` hold codes of audiences, as recorded (a
+    read without a region has its reader's of the moment, `features.states`); `interests` [reader, place] of categories.
     """
 
     history: History
@@ -98,8 +98,8 @@ def microseconds(moment: datetime) -> int:
 def ledger(history: History) -> Ledger:
     """The ledger of a history; reads of articles that are not in it have article position -1.
 
-    Readers are those of `history.readers` and of the reads. What a reader's record lacks is left open: the region of
-    a reader without one is a matter of the moment (`features.states`).
+    Readers are those of `history.readers` and of the reads. What a record lacks is left open: the region of a read or a
+    reader without one is a matter of the moment (`features.states`).
     """
     articles, reads = history.articles, history.reads
     names = _names(history)
@@ -122,7 +122,7 @@ def ledger(history: History) -> Ledger:
         **reader_facts,
         read_reader=read_reader,
         read_named=read_named,
-        read_audiences=_read_audiences(reads, names, reader_facts["reader_region"][read_reader]),
+        read_audiences=_read_audiences(reads, names),
         read_time=times(reads[c.OCCURRED_AT]),
         read_known=np.maximum(times(reads[c.RECORDED_AT]), times(reads[c.OCCURRED_AT])),
         read_dwell=dwell,
@@ -160,9 +160,10 @@ def times(column: pd.Series[Any]) -> Ints:
 
 def _names(history: History) -> Names:
     articles, reads, readers = history.articles, history.reads, history.readers
-    picked = {name for names in readers[c.INTERESTS] if np.iterable(names) for name in names}
     older = [] if history.older_articles is None else [history.older_articles]
     older_readers = [] if history.older_readers is None else [history.older_readers]
+    lists = [names for frame in (readers, *older_readers) for names in frame[c.INTERESTS] if np.iterable(names)]
+    picked = {name for names in lists for name in names}
     audiences = {
         f"{kind}={value}"
         for kind in AUDIENCE_KINDS
@@ -199,12 +200,8 @@ def _audience_codes(names: Names, kind: str, values: pd.Series[Any]) -> Ints:
     return np.asarray(np.append(of_value, -1)[codes], dtype=np.int64)
 
 
-def _read_audiences(reads: pd.DataFrame, names: Names, home: Ints) -> Ints:
-    """[read, kind]; a read without a region has its reader's."""
-    codes = np.stack([_audience_codes(names, kind, reads[kind]) for kind in AUDIENCE_KINDS], axis=1)
-    region = AUDIENCE_KINDS.index(c.REGION)
-    codes[:, region] = np.where(codes[:, region] >= 0, codes[:, region], home)
-    return codes
+def _read_audiences(reads: pd.DataFrame, names: Names) -> Ints:
+    return np.stack([_audience_codes(names, kind, reads[kind]) for kind in AUDIENCE_KINDS], axis=1)
 
 
 def _first_recorded(newest: pd.DataFrame, older: pd.DataFrame | None, key: str, keys: Any) -> Ints:
