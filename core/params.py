@@ -24,6 +24,12 @@ class ScheduleParams(Section):
     digest: str = "45 5 * * *"
 
 
+#: Half-lives with which reads are counted, from bursts of minutes to what has lasted for days. Each one is also a rule
+#: that the ranker has to beat. With hourly lists, counts of the last minutes beat counts of the last hour on a national
+#: news portal's log, and one list a day wants hours and days (docs/reference/features.md).
+HALF_LIVES_HOURS = (0.1, 0.25, 0.5, 1.0, 2.0, 6.0, 12.0, 24.0, 72.0, 168.0)
+
+
 class ListParams(Section):
     """What may stand in a list, and for whom lists are made."""
 

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.params import HALF_LIVES_HOURS
 from features.grouping import HOUR_US, Floats, Ints
 from features.ledger import AUDIENCE_KINDS, NEVER
-from features.states import EVERYWHERE, HALF_LIVES_HOURS, Activity, States
+from features.states import EVERYWHERE, Activity, States
 
 #: Assumed where no reading time was ever measured; the feature is constant then.
 DEFAULT_DWELL_SECONDS: Final = 60.0

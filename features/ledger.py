@@ -30,6 +30,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 N_INTERESTS: Final = 16
 #: What readers are grouped by; an audience is one value of one of these, e.g. `region=BR`.
 AUDIENCE_KINDS: Final = (c.REGION, c.DEVICE, c.REFERRER)
+#: Scope and value of the stand-in of whom nothing is known.
+GLOBAL: Final = ("global", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,10 @@ class Ledger:
     that neither is listed again to its reader.
     `first_seen` is when we, by our own record, first knew of an article; `read_known` when a read had both happened
     and been recorded. `original` maps a position to the article it repeats, or itself; its last element is for -1.
-    Reads are ordered by time. `read_audiences` [read, kind] and `reader_region` hold codes of audiences, as recorded (a
-    read without a region has its reader's of the moment, `features.states`); `interests` [reader, place] of categories.
+    The first readers are nobody in particular: one for each of `stand_ins` (scope, value), with a negative key, no
+    reads and no record but the region or interest of its scope. Their lists serve whoever has none.
+    Reads are ordered by time. `read_audiences` [read, kind] and `reader_region` hold codes of audiences;
+    `interests` [reader, place] codes of categories.
     """
 
     history: History
@@ -64,6 +68,7 @@ class Ledger:
     category: Ints
     publisher: Ints
     language: Ints
+    stand_ins: tuple[tuple[str, str], ...]
     reader_keys: Ints
     signed_up: Ints
     reader_known: Ints
@@ -103,23 +108,24 @@ def ledger(history: History) -> Ledger:
     """
     articles, reads = history.articles, history.reads
     names = _names(history)
-    reader_keys = _reader_keys(history)
+    stand_ins = _stand_ins(names)
+    reader_keys = np.concatenate([np.arange(-len(stand_ins), 0), _reader_keys(history)])
     read_named = _codes(names.articles, reads[c.ARTICLE_ID])
     dwell = np.minimum(reads[c.DWELL_SECONDS].to_numpy(dtype=np.float64, na_value=np.nan), MAX_DWELL_SECONDS)
     first_seen = np.maximum(
         times(articles[c.FIRST_SEEN_AT]),
         _first_recorded(articles, history.older_articles, c.ARTICLE_ID, names.articles),
     )
-    reader_facts = _reader_facts(history.readers, names, reader_keys)
     read_reader = np.searchsorted(reader_keys, reads[c.READER_KEY].to_numpy(dtype=np.int64)).astype(np.int64)
     return Ledger(
         history=history,
         names=names,
         first_seen=first_seen,
         **_article_facts(articles, names, first_seen, read_named),
+        stand_ins=stand_ins,
         reader_keys=reader_keys,
-        reader_known=_first_recorded(history.readers, history.older_readers, c.READER_KEY, reader_keys),
-        **reader_facts,
+        reader_known=_readers_known(history, reader_keys, len(stand_ins)),
+        **_reader_facts(history.readers, names, reader_keys, stand_ins),
         read_reader=read_reader,
         read_named=read_named,
         read_audiences=_read_audiences(reads, names),
@@ -147,8 +153,13 @@ def as_known(book: Ledger, moment: datetime) -> Ledger:
         changed |= _article_facts(articles, book.names, book.first_seen, book.read_named)
     if readers is not None:
         history = replace(history, readers=readers)
-        changed |= _reader_facts(readers, book.names, book.reader_keys)
+        changed |= _reader_facts(readers, book.names, book.reader_keys, book.stand_ins)
     return replace(book, history=history, **changed)
+
+
+def position(index: pd.Index[Any], name: str) -> int:
+    """Code of a name that is there."""
+    return int(index.get_indexer(pd.Index([name], dtype=object))[0])
 
 
 def times(column: pd.Series[Any]) -> Ints:
@@ -201,6 +212,7 @@ def _audience_codes(names: Names, kind: str, values: pd.Series[Any]) -> Ints:
 
 
 def _read_audiences(reads: pd.DataFrame, names: Names) -> Ints:
+    """[read, kind]; -1 where a read does not say."""
     return np.stack([_audience_codes(names, kind, reads[kind]) for kind in AUDIENCE_KINDS], axis=1)
 
 
@@ -212,6 +224,12 @@ def _first_recorded(newest: pd.DataFrame, older: pd.DataFrame | None, key: str, 
             at = index.get_indexer(pd.Index(versions[key].to_numpy()))
             np.minimum.at(recorded, at[at >= 0], times(versions[c.RECORDED_AT])[at >= 0])
     return recorded
+
+
+def _readers_known(history: History, reader_keys: Ints, n_stand_ins: int) -> Ints:
+    known = _first_recorded(history.readers, history.older_readers, c.READER_KEY, reader_keys)
+    known[:n_stand_ins] = NEVER
+    return known
 
 
 def _reader_keys(history: History) -> Ints:
@@ -240,7 +258,15 @@ def _originals(articles: pd.DataFrame, article_ids: pd.Index[Any]) -> Ints:
     return np.append(np.where(repeats >= 0, repeats, own), -1)
 
 
-def _reader_facts(readers: pd.DataFrame, names: Names, reader_keys: Ints) -> dict[str, Any]:
+def _stand_ins(names: Names) -> tuple[tuple[str, str], ...]:
+    """Nobody in particular, somebody of each region, somebody with each interest."""
+    regions = [str(name).partition("=")[2] for name in names.audiences if str(name).startswith(f"{c.REGION}=")]
+    return (GLOBAL, *((c.REGION, name) for name in regions), *((c.CATEGORY, str(name)) for name in names.categories))
+
+
+def _reader_facts(
+    readers: pd.DataFrame, names: Names, reader_keys: Ints, stand_ins: tuple[tuple[str, str], ...]
+) -> dict[str, Any]:
     at = np.searchsorted(reader_keys, readers[c.READER_KEY].to_numpy(dtype=np.int64))
     signed_up = np.full(len(reader_keys), NEVER, dtype=np.int64)
     signed_up[at] = times(readers[c.SIGNED_UP_AT])
@@ -248,6 +274,11 @@ def _reader_facts(readers: pd.DataFrame, names: Names, reader_keys: Ints) -> dic
     region[at] = _audience_codes(names, c.REGION, readers[c.REGION])
     interests = np.full((len(reader_keys), N_INTERESTS), -1, dtype=np.int64)
     interests[at] = _interests(readers, names)
+    for row, (scope, value) in enumerate(stand_ins):
+        if scope == c.REGION:
+            region[row] = position(names.audiences, f"{c.REGION}={value}")
+        elif scope == c.CATEGORY:
+            interests[row, 0] = position(names.categories, value)
     return {"signed_up": signed_up, "reader_region": region, "interests": interests}
 
 

@@ -13,10 +13,11 @@ import pandas as pd
 
 from core import columns as c
 from core.history import History
+from core.params import HALF_LIVES_HOURS
 from features.entities import Entities, Pairs, Totals
 from features.grouping import HOUR_US, Floats, Ints
 from features.ledger import AUDIENCE_KINDS
-from features.states import HALF_LIVES_HOURS, TASTE_COLUMN
+from features.states import TASTE_COLUMN
 
 Matrix = npt.NDArray[np.float32]
 
@@ -55,12 +56,12 @@ GROUPS: Final[Mapping[str, str]] = {
     "reader_reads_72h": "reader",
     "reader_median_dwell_minutes": "reader",
     "als_score": "similar_readers",
-    "coread_score": "similar_readers",
-    "coread_lift": "similar_readers",
+    "together_score": "similar_readers",
+    "together_lift": "similar_readers",
     "content_score": "similar_content",
 }
-#: Given by the caller: factors and vectors belong to a model version, co-reading to a pair; none to a feature store.
-EXTRA_NAMES: Final = ("als_score", "coread_score", "coread_lift", "content_score")
+#: Given by the caller: factors and vectors belong to a model version, co-reading to a pair; neither to a feature store.
+EXTRA_NAMES: Final = ("als_score", "together_score", "together_lift", "content_score")
 #: Without `extra`.
 FEATURE_NAMES: Final = tuple(name for name in GROUPS if name not in EXTRA_NAMES)
 

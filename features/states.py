@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import columns as c
-from core.params import DataParams
+from core.params import HALF_LIVES_HOURS, DataParams
 from features.grouping import (
     HOUR_US,
     Floats,
@@ -29,10 +29,6 @@ from features.grouping import (
 )
 from features.ledger import AUDIENCE_KINDS, DAY_MICROSECONDS, NEVER, Ledger, Names, as_known, microseconds
 
-#: 6 minutes to 7 days. With hourly lists, counts of the last minutes beat counts of the last hour on a national news
-#: portal's log, and one list a day wants hours and days (docs/reference/features.md). Each one is also a rule that the
-#: ranker has to beat (docs/reference/replay.md).
-HALF_LIVES_HOURS: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 6.0, 12.0, 24.0, 72.0, 168.0)
 #: The half-life of tastes: what a reader likes changes over days, not minutes.
 TASTE_COLUMN: Final = HALF_LIVES_HOURS.index(72.0)
 N_SHARES: Final = 8
@@ -158,7 +154,9 @@ def states_at(
     if readers is None:
         active = np.zeros(len(book.reader_keys), dtype=bool)
         active[known.reader] = True
-        readers = np.flatnonzero(active | (book.reader_known <= known.now))
+        active |= book.reader_known <= known.now
+        active[: len(book.stand_ins)] = False
+        readers = np.flatnonzero(active)
     return States(
         names=book.names,
         articles=_article_rows(known, articles),
@@ -337,12 +335,13 @@ def _reader_rows(known: _Known, readers: Ints) -> ReaderRows:
         n_rows,
         N_RECENT,
     )
+    on_record = book.reader_known[readers] <= known.now
     return ReaderRows(
         at_us=np.full(n_rows, known.now),
         reader_key=book.reader_keys[readers],
         audiences=_home(mine, codes, _regions(book, known.now)[readers]),
         language=language,
-        interests=np.where((book.reader_known[readers] <= known.now)[:, None], book.interests[readers], -1),
+        interests=np.where(on_record[:, None], book.interests[readers], -1),
         reads=reads,
         median_dwell_seconds=medians(codes[measured], mine.dwell[measured], n_rows),
         categories=categories[0],

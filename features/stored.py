@@ -13,10 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core import columns as c
+from core.params import HALF_LIVES_HOURS
 from features.grouping import Floats, Ints, padded, split
 from features.ledger import AUDIENCE_KINDS, N_INTERESTS, NEVER, Names, times
 from features.states import (
-    HALF_LIVES_HOURS,
     N_RECENT,
     N_SHARES,
     Activity,

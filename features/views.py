@@ -16,8 +16,8 @@ import pandas as pd
 import pyarrow as pa
 
 from core import columns as c
+from core.params import HALF_LIVES_HOURS
 from features.grouping import Ints
-from features.states import HALF_LIVES_HOURS
 
 ColumnKind = Literal["text", "integer", "number", "count", "sum", "texts", "numbers", "decayed"]
 #: Fingerprint of the empty row.

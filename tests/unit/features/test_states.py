@@ -12,7 +12,8 @@ from core.params import DataParams
 from features.entities import entities_of
 from features.history import history_at
 from features.ledger import NEVER, ledger, microseconds
-from features.states import HALF_LIVES_HOURS, States, states_at
+from core.params import HALF_LIVES_HOURS
+from features.states import States, states_at
 from features.stored import rows_of
 from features.weights import read_weights
 from tests.feature_worlds import article, frame, history, hours, random_history, read, reader
