@@ -1,4 +1,4 @@
-"""`frontpage features`: states of articles, regions and readers at as_of, into Feast's tables and online store."""
+"""`frontpage features`: states of articles, audiences and readers at as_of, into Feast's tables and online store."""
 
 import time
 from datetime import datetime
@@ -9,8 +9,9 @@ from core.errors import BadInputError
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
-from features.activity import compute_states
+from features.ledger import ledger
 from features.pairs import unavailable_features
+from features.states import states_at
 
 
 def run(settings: Settings, params: Params, as_of: datetime, data: Path | None = None) -> Summary:
@@ -33,7 +34,7 @@ def _to_database(settings: Settings, params: Params, as_of: datetime) -> Summary
     url = database_url(settings)
     with connect(url, application="frontpage features") as connection:
         history = load_history(connection, as_of, params.data, with_text=False)
-        written = write_states(connection, compute_states(history), as_of)
+        written = write_states(connection, states_at(ledger(history), as_of, params.data), as_of)
     is_online = materialise(feature_store(url), as_of, again=sum(written.values()) > 0)
     details = {**written, "online": is_online, "unavailable": ",".join(unavailable_features(history)) or "-"}
     return Summary(
@@ -43,7 +44,6 @@ def _to_database(settings: Settings, params: Params, as_of: datetime) -> Summary
 
 def _to_files(params: Params, as_of: datetime, data: Path) -> Summary:
     from features.files import write_state_files
-    from features.history import history_at
     from features.snapshot import read_snapshot
     from models.ticks import look_backs
 
@@ -52,8 +52,8 @@ def _to_files(params: Params, as_of: datetime, data: Path) -> Summary:
     if history.as_of != as_of:
         raise BadInputError(f"{data} was taken at {iso(history.as_of)}; give that as --as-of, or another --data")
     ticks = sorted({*look_backs(history, params), as_of})
-    states = ((tick, compute_states(history_at(history, tick, params.data))) for tick in ticks)
-    written = write_state_files(data, states)
+    book = ledger(history)
+    written = write_state_files(data, ((tick, states_at(book, tick, params.data)) for tick in ticks))
     seconds = time.perf_counter() - started
     details = {**written, "unavailable": ",".join(unavailable_features(history)) or "-"}
     return Summary("features", len(history.reads), sum(written.values()), 0, seconds, str(data / "features"), details)

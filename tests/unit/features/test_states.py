@@ -8,11 +8,10 @@ import pytest
 
 from core import columns as c
 from core.history import History
-from core.params import DataParams
+from core.params import HALF_LIVES_HOURS, DataParams
 from features.entities import entities_of
 from features.history import history_at
 from features.ledger import NEVER, ledger, microseconds
-from core.params import HALF_LIVES_HOURS
 from features.states import States, states_at
 from features.stored import rows_of
 from features.weights import read_weights
