@@ -233,10 +233,10 @@ def _activity(known: _Known, codes: Ints, n_rows: int) -> Activity:
 
 def _dwell(known: _Known, codes: Ints, n_rows: int) -> tuple[Floats, Ints]:
     """Sum and number of measured reading times of each row."""
-    measured = (codes >= 0) & ~np.isnan(known.dwell)
-    sums: Floats = np.bincount(codes[measured], known.dwell[measured], minlength=n_rows).astype(np.float64)
-    counts: Ints = np.bincount(codes[measured], minlength=n_rows).astype(np.int64)
-    return sums, counts
+    measured = np.flatnonzero((codes >= 0) & ~np.isnan(known.dwell))
+    rows = codes[measured]
+    sums: Floats = np.bincount(rows, known.dwell[measured], minlength=n_rows).astype(np.float64)
+    return sums, np.bincount(rows, minlength=n_rows)
 
 
 def _places(members: Ints, size: int) -> Ints:

@@ -192,7 +192,7 @@ def test_facts_that_were_recorded_later_are_not_known_yet() -> None:
 @pytest.mark.parametrize("tick", [30.0, 77.7, 120.0])
 @pytest.mark.parametrize("seed", range(4))
 def test_a_later_ledger_gives_the_states_of_the_history_as_it_was_then(seed: int, tick: float) -> None:
-    """Corrections, marks, late rows and readers of later: the states of a tick are those of its own history, bit by bit."""
+    """Corrections, marks, late rows and readers of later: a tick's states are those of its own history, bit by bit."""
     world = random_history(seed)
     then = rows_of(_states(history_at(world, hours(tick), DATA), data=DATA))
     for name, rows in rows_of(_states(world, tick, DATA)).items():
