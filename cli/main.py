@@ -139,7 +139,7 @@ def simulate(
 def import_(
     format_name: str, path: Path, out: Annotated[Path, typer.Option(help="Folder for the canonical files.")]
 ) -> None:
-    """Turn a published data set (deskdrop | nemig) into canonical files."""
+    """Turn a published data set (deskdrop | nemig | globo | mind | ebnerd | adressa) into canonical files."""
     step("import", module="import_", format_name=format_name, path=path, out=out)
 
 

@@ -12,7 +12,7 @@ def up(
     days: int = 14,
     articles_per_day: int = 2_000,
     data: Annotated[str, typer.Option(help="A published data set instead of a simulated newsroom.")] = "",
-    format_name: Annotated[str, typer.Option("--format", help="Its format: deskdrop.")] = "",
+    format_name: Annotated[str, typer.Option("--format", help="Its format, by the name that `import` knows.")] = "",
     api_port: int = 8000,
     airflow_port: int = 8080,
 ) -> None:

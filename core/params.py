@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from core.errors import BadInputError
 
@@ -31,16 +31,29 @@ HALF_LIVES_HOURS = (0.1, 0.25, 0.5, 1.0, 2.0, 6.0, 12.0, 24.0, 72.0, 168.0)
 
 
 class ListParams(Section):
-    """What may stand in a list, and for whom lists are made."""
+    """What may stand in a list, for whom lists are made, and the rules that choose ten of the ranked candidates."""
 
     max_age_days: float = Field(7.0, gt=0, description="older articles have expired")
     active_days: float = Field(30.0, gt=0, description="readers who read or signed up within this are active")
+    max_similarity: float = Field(0.92, gt=0, le=1, description="closer texts tell one story: one stands; 1: any")
+    max_per_publisher: int = Field(0, ge=0, description="0: no limit")
+    max_per_category: int = Field(0, ge=0, description="0: no limit")
+    min_fresh: int = Field(0, ge=0, le=10, description="at least so many of the last day, if there are as many")
+    diversity: float = Field(0.0, ge=0, lt=1, description="MMR: weight of unlikeness to what stands above; 0: none")
+
+
+class ExplorationParams(Section):
+    """The last of the ten places given to a fresh article by lot, so that new articles earn their counts."""
+
+    share: float = Field(0.0, ge=0, le=1, description="of lists whose last place is drawn; 0: none")
+    max_age_hours: float = Field(6.0, gt=0, description="an older article has had its chance")
+    max_reads: int = Field(20, ge=0, description="an article with more reads needs no lot")
 
 
 class DataParams(Section):
     """Bounds of the history that a step looks at."""
 
-    max_days: float = Field(28.0, gt=0)
+    max_days: float = Field(120.0, gt=0)
     max_interactions: int = Field(5_000_000, gt=0)
 
 
@@ -70,7 +83,8 @@ class RankerParams(Section):
     learning_rate: float = Field(0.07, gt=0)
     min_child_samples: int = Field(100, ge=1, description="rows in a leaf; small data overfit below this")
     chunk_trees: int = Field(10, ge=1)
-    n_ticks: int = Field(14, ge=1, description="past refreshes that training looks at")
+    n_ticks: int = Field(30, ge=1, description="past refreshes that training looks at")
+    n_calibration_ticks: int = Field(2, ge=0, description="the newest of these: scores are calibrated on them")
     tick_hours: float = Field(13.0, gt=0, description="distance between them; not a divisor of 24 covers every hour")
     window_hours: float = Field(1.0, gt=0, description="reads this long after a tick are its positives; more if few")
     max_readers_per_tick: int = Field(1_500, ge=1)
@@ -80,12 +94,21 @@ class RankerParams(Section):
 class CandidateParams(Section):
     """How many candidates each source gives a reader."""
 
-    popular: int = Field(60, ge=10)
-    regional: int = Field(20, ge=0)
+    popular: int = Field(40, ge=10, description="of each of several half-lives")
+    audience: int = Field(15, ge=0, description="of the reader's region, device and referrer each")
+    read_together: int = Field(30, ge=0, description="by those who read what the reader has read")
     similar_readers: int = Field(20, ge=0, description="by ALS")
     similar_content: int = Field(20, ge=0, description="to the reader's recent reads")
     interests: int = Field(5, ge=0, description="of each category picked at sign-up")
-    newest: int = Field(10, ge=0)
+    newest: int = Field(15, ge=0)
+
+
+class TogetherParams(Section):
+    """Co-reading: who read what the reader has read, and what else they read."""
+
+    half_life_hours: float = Field(72.0, gt=0, description="of what else they read")
+    max_reads: int = Field(500_000, ge=1, description="newest reads looked at")
+    max_articles: int = Field(2_000, ge=1, description="live articles looked at, the most read ones")
 
 
 class EvaluationParams(Section):
@@ -106,7 +129,7 @@ class GateParams(Section):
     """When a candidate model becomes champion."""
 
     min_ratio_to_champion: float = Field(0.99, gt=0)
-    min_ratio_to_popularity: float = Field(1.0, gt=0)
+    min_ratio_to_rule: float = Field(1.0, gt=0, description="to the best single rule; below it that rule is served")
 
 
 class QualityParams(Section):
@@ -131,15 +154,24 @@ class Params(Section):
     schedule: ScheduleParams = ScheduleParams()
     lists: ListParams = ListParams()
     data: DataParams = DataParams()
-    popularity_half_life_hours: float = Field(6.0, gt=0)
+    exploration: ExplorationParams = ExplorationParams()
+    rule_half_life_hours: float = Field(2.0, description="of the counts served before there is a model")
     content: ContentParams = ContentParams()
     als: AlsParams = AlsParams()
+    together: TogetherParams = TogetherParams()
     candidates: CandidateParams = CandidateParams()
     ranker: RankerParams = RankerParams()
     evaluation: EvaluationParams = EvaluationParams()
     gate: GateParams = GateParams()
     explain: ExplainParams = ExplainParams()
     quality: QualityParams = QualityParams()
+
+    @field_validator("rule_half_life_hours")
+    @classmethod
+    def _is_counted(cls, hours: float) -> float:
+        if hours not in HALF_LIVES_HOURS:
+            raise ValueError(f"choose one of {', '.join(f'{known:g}' for known in HALF_LIVES_HOURS)}")
+        return hours
 
     @property
     def max_age(self) -> timedelta:

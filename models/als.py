@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from core.params import AlsParams
+from features.grouping import Ints
+from features.ledger import Ledger
 from models.files import save_arrays
-from models.ledger import Ints, Ledger
 from models.threads import one_blas_thread
 
 Vectors = NDArray[np.float32]
@@ -29,6 +30,10 @@ class Factors:
 
     reader: Vectors
     article: Vectors
+
+    def of(self, readers: Ints, articles: Ints) -> Factors:
+        """Those of some readers and articles."""
+        return Factors(np.ascontiguousarray(self.reader[readers]), np.ascontiguousarray(self.article[articles]))
 
 
 def interactions(ledger: Ledger, known: Ints, alpha: float) -> csr_matrix:
@@ -90,19 +95,22 @@ def fit_with_checkpoints(
     return factors, losses
 
 
-def fold_in(confidence: csr_matrix, base: Factors, params: AlsParams, n_threads: int) -> Factors:
+def fold_in(
+    confidence: csr_matrix, base: Factors, params: AlsParams, n_threads: int, readers: Ints | None = None
+) -> Factors:
     """`base` brought up to date with newer reads: articles from their readers, then readers from their articles.
 
     One exact half-step each (Cholesky), so an article that came out after training has factors as soon as known
-    readers read it. Rows without reads become zero.
+    readers read it. Rows without reads become zero. `readers`: only these, in this order; default all.
     """
+    readers = np.arange(confidence.shape[0]) if readers is None else readers
     if confidence.nnz == 0:
-        return Factors(np.zeros_like(base.reader), np.zeros_like(base.article))
+        return Factors(np.zeros_like(base.reader[readers]), np.zeros_like(base.article))
     with one_blas_thread():
         by_readers = _model(base, params, n_threads)
         article = by_readers.recalculate_item(np.arange(confidence.shape[1]), confidence.T.tocsr())
         by_articles = _model(Factors(base.reader, article), params, n_threads)
-        reader = by_articles.recalculate_user(np.arange(confidence.shape[0]), confidence)
+        reader = by_articles.recalculate_user(readers, confidence[readers])
     return Factors(np.nan_to_num(reader), np.nan_to_num(article))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 from core import columns as c
 from core.errors import BadInputError
 from core.params import Params
+from features.grouping import Ints
+from features.ledger import Ledger
 from models.als import Factors
+from models.calibration import Calibration
 from models.content import ContentModel
 from models.files import save_arrays, save_json, sha256, write_bytes
-from models.ledger import Ints, Ledger
 from models.ranker import load_ranker, ranker_text
 
 MANIFEST = "manifest.json"
@@ -45,6 +47,7 @@ class Model:
     vectors: NDArray[np.float32]
     ranker: lgb.Booster
     feature_names: tuple[str, ...]
+    calibration: Calibration
     metrics: Mapping[str, float]
     histories: Mapping[str, list[float]]
 
@@ -122,6 +125,7 @@ def load(folder: Path) -> Model:
             vectors=content["vectors"],
             ranker=load_ranker((folder / "ranker.txt").read_text()),
             feature_names=tuple(about["feature_names"]),
+            calibration=Calibration(**about["calibration"]),
             **json.loads((folder / "metrics.json").read_text()),
         )
 
@@ -131,6 +135,7 @@ def _writers(model: Model) -> dict[str, Any]:
     about = {
         "version": model.version,
         "feature_names": list(model.feature_names),
+        "calibration": asdict(model.calibration),
         "params": json.loads(model_params(model.params)),
         "columns": {c.READER_KEY: len(model.reader_keys), c.ARTICLE_ID: len(model.article_ids)},
     }

@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from core import columns as c
 from core.params import ContentParams
-from models.ledger import Floats
+from features.grouping import Floats
 from models.threads import one_blas_thread
 
 Vectors = NDArray[np.float32]

@@ -1,12 +1,12 @@
-"""Evaluation on held-out ticks, unsampled, and the gate that decides whether a candidate becomes champion.
+"""Evaluation on held-out ticks, unsampled, and the gate that decides what is served: candidate, champion, or a rule.
 
-Every ranker orders the same candidates with the same features, made from what was known at the tick; the ranker under
-test was trained on earlier ticks only. What a reader read next but no source proposed counts against all of them.
+Every policy makes the lists it would have served at the tick, from what was known then; the ranker under test was
+trained on earlier ticks only. What a reader read next but could not be listed counts against all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,23 +16,21 @@ from tqdm import tqdm
 
 from core import metrics
 from core.history import History
-from core.lists import SCORE_DECIMALS
-from core.params import GateParams, Params
+from core.params import HALF_LIVES_HOURS, GateParams, Params
+from features.ledger import ledger
 from models.artefact import Model
-from models.ledger import Floats, Ints, ledger
+from models.judge import MEASURES, Judge
 from models.lookups import Lookup
-from models.moment import rows_of
-from models.popularity import decayed_reads
+from models.policies import Policy, als_alone, rule_name, rules
+from models.popularity import Picks
 from models.ranker import Matrix, predict
+from models.selection import chosen
 from models.ticks import Past, Tick, als_chain, plan, tick_at
 from models.training import learnable
 
-#: Longest reading time that still adds to the gain: beyond it, a forgotten tab.
-_MAX_DWELL_SECONDS = 600.0
-METRICS = ("ndcg_at_10", "hit_rate_at_10", "recall_at_10", "dwell_ndcg_at_10", "coverage")
-
-#: Scores of a tick's pairs, given their features in the order of `Model.feature_names`.
-Scorer = Callable[[Tick, Matrix, tuple[str, ...]], Floats]
+METRICS = (*MEASURES, "coverage")
+#: The rules that can be served where no ranker is better: counts whose reads fade.
+SERVABLE = {rule_name(hours): hours for hours in HALF_LIVES_HOURS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,69 +51,32 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Whether a candidate may become champion, and why, in sentences."""
+    """What is to be served from now on, and why, in sentences.
+
+    passed: the candidate takes the champion's place. rule_half_life_hours: its lists are made by this rule, since no
+    ranker was as good; None where the ranker makes them.
+    """
 
     passed: bool
     reasons: tuple[str, ...]
     ratios: Mapping[str, float]
+    rule_half_life_hours: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For `model_version.gate` and the metrics file."""
-        return {"passed": self.passed, "reasons": list(self.reasons), "ratios": dict(self.ratios)}
-
-
-def by_model(model: Model) -> Scorer:
-    """The ranker of a version; a feature that it knows but the matrix lacks is 0."""
-
-    def score(_tick: Tick, matrix: Matrix, names: tuple[str, ...]) -> Floats:
-        places = pd.Index(names).get_indexer(pd.Index(model.feature_names))
-        padded = np.hstack([matrix, np.zeros((len(matrix), 1), dtype=np.float32)])
-        chosen = matrix if names == model.feature_names else padded[:, places]
-        return predict(model.ranker, chosen, model.params.threads)
-
-    return score
-
-
-def by_popularity(tick: Tick, _matrix: Matrix, _names: tuple[str, ...]) -> Floats:
-    """Decayed popularity: the baseline."""
-    return tick.view.popularity[tick.pairs.article]
-
-
-def by_als(tick: Tick, _matrix: Matrix, _names: tuple[str, ...]) -> Floats:
-    """ALS alone."""
-    return tick.extra["als_score"]
-
-
-def by_last_hour(tick: Tick, _matrix: Matrix, _names: tuple[str, ...]) -> Floats:
-    """Popularity with a half-life of one hour: with hourly lists the best fixed rule known."""
-    return decayed_reads(tick.view.moment, 1.0)[tick.pairs.article]
-
-
-def by_region(tick: Tick, _matrix: Matrix, _names: tuple[str, ...]) -> Floats:
-    """Decayed popularity in the reader's region, then overall."""
-    now = tick.view
-    region = now.moment.ledger.reader_region[now.moment.readers[tick.pairs.reader]]
-    rows = np.vstack([now.regional, np.zeros((1, len(now.popularity)))])  # the last is for readers without a region
-    overall = now.popularity[tick.pairs.article]
-    return np.asarray(rows[region, tick.pairs.article] + overall / (1.0 + overall.max(initial=0.0)) * 1e-3)
-
-
-BASELINES: dict[str, Scorer] = {
-    "popularity": by_popularity,
-    "popularity_1h": by_last_hour,
-    "regional": by_region,
-    "als": by_als,
-}
+        return {
+            "passed": self.passed,
+            "reasons": list(self.reasons),
+            "ratios": dict(self.ratios),
+            "rule_half_life_hours": self.rule_half_life_hours,
+        }
 
 
 def evaluate(
     history: History, candidate: Model, params: Params, lookup: Lookup, champion: Model | None = None
 ) -> Evaluation:
-    """The candidate beside the champion and the baselines on the evaluation ticks; empty without any."""
-    rankers: dict[str, Scorer] = {"candidate": by_model(candidate)}
-    if champion is not None:
-        rankers["champion"] = by_model(champion)
-    rankers |= BASELINES
+    """The candidate beside the champion and every rule on the evaluation ticks; empty without any."""
+    models = {"candidate": candidate} | ({"champion": champion} if champion is not None else {})
     book = ledger(history)
     ticks = plan(book, params)
     past = Past(book, params, candidate.vectors_for(book), ticks.window)
@@ -128,88 +89,68 @@ def evaluate(
         return Evaluation(pd.DataFrame(columns=["as_of", "n_readers", "candidate_recall", "ranker", *METRICS]))
     rows = learnable(judged, lookup)
     parts = np.split(rows.matrix, np.cumsum([len(tick.pairs) for tick in judged])[:-1])
-    frames = [_tick_rows(tick, part, rows.names, rankers) for tick, part in zip(judged, parts, strict=True)]
+    frames = [_tick_rows(tick, part, rows.names, models, params) for tick, part in zip(judged, parts, strict=True)]
     return Evaluation(pd.concat(frames, ignore_index=True))
 
 
+def margins(model: Model, matrix: Matrix, names: tuple[str, ...], n_threads: int) -> Any:
+    """The ranker's score of each row; a feature that it knows but the matrix lacks is 0."""
+    places = pd.Index(names).get_indexer(pd.Index(model.feature_names))
+    padded = np.hstack([matrix, np.zeros((len(matrix), 1), dtype=np.float32)])
+    return predict(model.ranker, matrix if names == model.feature_names else padded[:, places], n_threads)
+
+
 def gate(evaluation: Evaluation, params: GateParams) -> Gate:
-    """Passed where the candidate's nDCG@10 reaches the asked ratio to the champion's and to decayed popularity's."""
+    """The candidate where its nDCG@10 reaches the asked ratios to champion and best rule, else whichever is better.
+
+    A champion that is still as good as the best rule stays. Where neither ranker is, the candidate takes the place
+    with the best fading count for its lists: what is served is never worse than the best single rule on these ticks.
+    """
     means = evaluation.means()
     if "candidate" not in means or means["candidate"]["n_readers"] == 0:
         return Gate(False, ("no reader read anything after the held-out ticks: there is nothing to judge by",), {})
-    reasons, ratios, passed = [], {}, True
-    asked = {"champion": params.min_ratio_to_champion, "popularity": params.min_ratio_to_popularity}
-    for name, least in asked.items():
-        if name not in means:
+    ndcg = {name: values["ndcg_at_10"] for name, values in means.items()}
+    rule = max(SERVABLE, key=lambda name: ndcg[name])
+    reasons, ratios = [], {}
+    beats = {}
+    for name, theirs, least in (
+        ("champion", ndcg.get("champion"), params.min_ratio_to_champion),
+        (rule, ndcg[rule], params.min_ratio_to_rule),
+    ):
+        if theirs is None:
             reasons.append(f"there is no {name} to compare with")
+            beats[name] = True
             continue
-        ours, theirs = means["candidate"]["ndcg_at_10"], means[name]["ndcg_at_10"]
-        ratios[name] = round(ours / theirs, 4) if theirs else float(ours > 0)
-        good = ours >= least * theirs
-        passed &= good
-        word = "reaches" if good else "is below"
-        reasons.append(f"nDCG@10 {ours:.4f} {word} {least:.2f} x {theirs:.4f} of the {name}")
-    return Gate(passed, tuple(reasons), ratios)
+        beats[name] = ndcg["candidate"] >= least * theirs
+        ratios[name] = round(ndcg["candidate"] / theirs, 4) if theirs else float(ndcg["candidate"] > 0)
+        word = "reaches" if beats[name] else "is below"
+        reasons.append(f"nDCG@10 {ndcg['candidate']:.4f} {word} {least:.2f} x {theirs:.4f} of {name}")
+    if beats[rule]:
+        return Gate(beats["champion"], tuple(reasons), ratios)
+    if "champion" in ndcg and ndcg["champion"] >= params.min_ratio_to_rule * ndcg[rule]:
+        return Gate(False, (*reasons, f"the champion's {ndcg['champion']:.4f} reaches it and stays"), ratios)
+    return Gate(True, (*reasons, f"no ranker reaches it: lists are made by {rule}"), ratios, SERVABLE[rule])
 
 
-def _tick_rows(tick: Tick, matrix: Matrix, names: tuple[str, ...], rankers: Mapping[str, Scorer]) -> pd.DataFrame:
-    judged = _Judged.of(tick)
-    shared = {"as_of": tick.as_of, "n_readers": len(judged.sizes), "candidate_recall": judged.candidate_recall()}
-    scores = {name: np.round(score(tick, matrix, names), SCORE_DECIMALS) for name, score in rankers.items()}
-    return pd.DataFrame([{**shared, "ranker": name, **judged.metrics(score)} for name, score in scores.items()])
+def _tick_rows(
+    tick: Tick, matrix: Matrix, names: tuple[str, ...], models: Mapping[str, Model], params: Params
+) -> pd.DataFrame:
+    everybody = np.arange(len(tick.view.moment.readers))
+    judge = Judge.of(tick.view.moment, tick.answers)
+    policies: dict[str, Policy] = {**rules(), "als": als_alone}
+    lists = {name: policy(tick.view, everybody) for name, policy in policies.items()}
+    for name, model in models.items():
+        score = margins(model, matrix, names, params.threads)
+        lists[name] = chosen(tick.view, tick.pairs, score, params).picks
+    recall = float((tick.grade > 0).sum() / max(judge.n_relevant.sum(), 1))
+    shared = {"as_of": tick.as_of, "n_readers": len(everybody), "candidate_recall": recall}
+    ordered = [*models, *policies]
+    return pd.DataFrame([{**shared, "ranker": name, **_measured(judge, lists[name])} for name in ordered])
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A tick's lists and what was read next, in the shapes of core.metrics."""
-
-    tick: Tick
-    sizes: Ints
-    n_relevant: Ints
-    is_relevant: Any
-    dwell_gain: Floats
-    ideal: Floats
-    dwell_ideal: Floats
-
-    @classmethod
-    def of(cls, tick: Tick) -> _Judged:
-        at, answers = tick.view.moment, tick.answers
-        n_readers = len(at.readers)
-        reader = rows_of(answers.reader, at.readers, len(at.ledger.reader_keys))
-        n_relevant = np.bincount(reader, minlength=n_readers)
-        dwell = np.minimum(answers.dwell_seconds, _MAX_DWELL_SECONDS)
-        usual = float(np.nanmean(dwell)) if np.isfinite(dwell).any() else 1.0
-        dwell = np.where(np.isfinite(dwell), dwell, usual) / max(usual, 1e-9)
-        width = len(at.ledger.article_ids)
-        wanted = at.readers[tick.pairs.reader] * width + at.live[tick.pairs.article]
-        place = np.searchsorted(answers.reader * width + answers.article, wanted)
-        is_relevant = tick.grade > 0
-        gain = np.where(is_relevant, np.append(dwell, 0.0)[place], 0.0)
-        ideal = metrics.ideal_dcg(np.ones(len(reader)), n_relevant)
-        return cls(
-            tick=tick,
-            sizes=np.bincount(tick.pairs.reader, minlength=n_readers),
-            n_relevant=n_relevant,
-            is_relevant=is_relevant,
-            dwell_gain=gain,
-            ideal=ideal,
-            dwell_ideal=metrics.ideal_dcg(dwell, n_relevant),
-        )
-
-    def candidate_recall(self) -> float:
-        return float(self.is_relevant.sum() / max(self.n_relevant.sum(), 1))
-
-    def metrics(self, score: Floats) -> dict[str, float]:
-        rank, sizes = metrics.ranks_within(score, self.sizes), self.sizes
-        relevant = self.is_relevant
-        listed = self.tick.pairs.article[rank <= metrics.K]
-        return {
-            "ndcg_at_10": float(metrics.ndcg(relevant.astype(np.float64), rank, sizes, self.ideal).mean()),
-            "hit_rate_at_10": float(metrics.hit_rate(relevant, rank, sizes).mean()),
-            "recall_at_10": float(metrics.recall(relevant, rank, sizes, self.n_relevant).mean()),
-            "dwell_ndcg_at_10": float(metrics.ndcg(self.dwell_gain, rank, sizes, self.dwell_ideal).mean()),
-            "coverage": metrics.coverage(listed, len(self.tick.view.moment.live)),
-        }
+def _measured(judge: Judge, picks: Picks) -> dict[str, float]:
+    means = {name: float(values.mean()) for name, values in judge.measures(picks).items()}
+    return {**means, "coverage": metrics.coverage(picks.article, len(judge.moment.live))}
 
 
 def _mean(rows: pd.DataFrame) -> dict[str, float]:

@@ -11,10 +11,9 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
-from core import columns as c
 from features.entities import Entities, Pairs
+from features.grouping import Floats, Ints
 from features.pairs import GROUPS
-from models.ledger import Floats, Ints
 from models.lists import CONTRIBUTION_DECIMALS, MAX_REASONS, MAX_SENTENCE
 from models.phrases import LAST_RESORT, PHRASES, Phrase
 from models.ranker import Matrix
@@ -88,8 +87,9 @@ def _phrases(explained: Explained, matrix: Matrix) -> tuple[Ints, NDArray[np.boo
 
 def _labels(entities: Entities, pairs: Pairs) -> list[tuple[Any, Any]]:
     """Category and publisher of each row's article."""
-    category = entities.articles[c.CATEGORY].to_numpy(dtype=object)[pairs.articles]
-    publisher = entities.articles[c.PUBLISHER].to_numpy(dtype=object)[pairs.articles]
+    names, articles = entities.states.names, entities.states.articles
+    category = np.array([*names.categories, None], dtype=object)[articles.category[pairs.articles]]
+    publisher = np.array([*names.publishers, None], dtype=object)[articles.publisher[pairs.articles]]
     return list(zip(category.tolist(), publisher.tolist(), strict=True))
 
 

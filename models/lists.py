@@ -11,7 +11,7 @@ import pandas as pd
 
 from core import columns as c
 from core.lists import SCORE_DECIMALS, Reason
-from models.ledger import Floats
+from features.grouping import Floats
 from models.moment import Moment
 from models.popularity import Picks
 

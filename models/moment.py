@@ -10,26 +10,33 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core import columns as c
-from core.params import ListParams
-from models.ledger import DAY_MICROSECONDS, HOUR_MICROSECONDS, Floats, Ints, Ledger, microseconds
+from core.params import Params
+from features.grouping import Floats, Ints
+from features.ledger import DAY_MICROSECONDS, HOUR_MICROSECONDS, Ledger, as_known, microseconds
+from features.states import known_reads
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A ledger as known at `now` (microseconds).
+    """A ledger as known at `as_of`, with the facts of then.
 
     live: ledger positions of the articles that may be listed, ascending (so ascending by article id).
     readers: ledger positions of the readers to serve, ascending.
-    known: index into the ledger's reads that had happened and were recorded by then.
+    known: index into the ledger's reads that had happened and were recorded by then, within the data's bounds.
     seen: sorted keys `row in readers * len(live) + row in live` of what was read already.
     """
 
     ledger: Ledger
-    now: int
+    as_of: datetime
     live: Ints
     readers: Ints
     known: Ints
     seen: Ints
+
+    @property
+    def now(self) -> int:
+        """`as_of` in microseconds."""
+        return microseconds(self.as_of)
 
     def is_seen(self, reader_rows: Ints, live_rows: Ints) -> NDArray[np.bool_]:
         """Whether each pair was read already; the two arrays broadcast against each other."""
@@ -47,28 +54,27 @@ class Moment:
 def moment(
     ledger: Ledger,
     as_of: datetime,
-    lists: ListParams,
+    params: Params,
     readers: Ints | None = None,
     already_read: pd.DataFrame | None = None,
 ) -> Moment:
     """The moment `as_of` of a ledger; `readers` (ledger positions, ascending) defaults to the active ones.
 
     already_read: reader_key, article_id of what was read outside the ledger's bounds (older or suspicious reads).
-    Text and status are the ledger's newest, also at an earlier `as_of`: that matters for training only.
     """
-    now = microseconds(as_of)
-    known = np.flatnonzero(ledger.read_known <= now)
+    now, book, lists = microseconds(as_of), as_known(ledger, as_of), params.lists
+    known = known_reads(book, now, params.data)
     live = np.flatnonzero(
-        ledger.is_listable
-        & (ledger.published <= now)
-        & (ledger.first_seen <= now)
-        & (ledger.published >= now - int(lists.max_age_days * DAY_MICROSECONDS))
+        book.is_listable
+        & (book.published <= now)
+        & (book.first_seen <= now)
+        & (book.published >= now - int(lists.max_age_days * DAY_MICROSECONDS))
     )
-    rows = active_readers(ledger, known, now, lists.active_days) if readers is None else readers
-    pairs = [(ledger.read_reader[known], ledger.read_article[known])]
+    rows = active_readers(book, known, now, lists.active_days) if readers is None else readers
+    pairs = [(book.read_reader[known], book.read_article[known])]
     if already_read is not None:
-        pairs.append(_positions(ledger, already_read))
-    return Moment(ledger, now, live, rows, known, _seen(ledger, pairs, live, rows))
+        pairs.append(_positions(book, already_read))
+    return Moment(book, as_of, live, rows, known, _seen(book, pairs, live, rows))
 
 
 def active_readers(ledger: Ledger, known: Ints, now: int, active_days: float) -> Ints:

@@ -7,7 +7,7 @@ from implicit.cpu.topk import topk
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from models.ledger import Ints
+from features.grouping import Ints
 from models.moment import Moment, rows_of
 from models.popularity import Picks
 from models.threads import one_blas_thread

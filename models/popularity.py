@@ -1,4 +1,4 @@
-"""Decayed popularity: the baseline, the model served before any training, and the fallback lists."""
+"""Orders of articles that are the same for everybody, and what is left of them for each reader."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Self
 import numpy as np
 
 from core.lists import LIST_LENGTH, SCORE_DECIMALS
-from models.ledger import HOUR_MICROSECONDS, Floats, Ints, Ledger
-from models.moment import Moment, rows_of
+from features.grouping import Floats, Ints
+from models.moment import Moment
 
 #: Rows of a seen-mask computed at once; bounds memory, not results.
 _CELLS = 4_000_000
@@ -38,23 +38,6 @@ class Picks:
             np.concatenate([nothing, *(pick.rank for pick in picks)]),
             np.concatenate([nothing, *(pick.article for pick in picks)]),
         )
-
-
-def decayed_reads(moment: Moment, half_life_hours: float, region: int | None = None) -> Floats:
-    """Reads of each live article, each weighing 2^(-age / half-life); of one region's reads where it is given."""
-    ledger, known = moment.ledger, moment.known
-    if region is not None:
-        known = known[ledger.read_region[known] == region]
-    row = rows_of(ledger.read_article[known], moment.live, len(ledger.article_ids))
-    weight = ledger.read_weight[known] * decay(ledger, known, moment.now, half_life_hours)
-    counts = np.bincount(row[row >= 0], weights=weight[row >= 0], minlength=len(moment.live))
-    return counts.astype(np.float64)
-
-
-def decay(ledger: Ledger, reads: Ints, now: int, half_life_hours: float) -> Floats:
-    """Weight 2^(-age / half-life) of each of the given reads."""
-    age_hours = (now - ledger.read_time[reads]) / HOUR_MICROSECONDS
-    return np.asarray(np.exp2(-age_hours / half_life_hours), dtype=np.float64)
 
 
 def popular_order(moment: Moment, score: Floats) -> Ints:

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.params import RankerParams
+from features.grouping import Floats, Ints
 from models.files import write_bytes
-from models.ledger import Ints
 
 Matrix = NDArray[np.float32]
 
@@ -29,12 +29,34 @@ _THREADS = re.compile(r"\[num_threads: \d+\]")
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What the ranker learns from: features [pair, feature], grades [pair], and the pairs of each list, in order."""
+    """What the ranker learns from: features [pair, feature], grades [pair], and the pairs of each list, in order.
+
+    weights [pair]: pairs that each one stands for, since only some of the unread ones are kept. n_checking: lists at
+    the end, of the newest ticks, that the ranker does not learn from: scores are calibrated on them.
+    """
 
     matrix: Matrix
     names: tuple[str, ...]
     grades: Ints
     group_sizes: Ints
+    weights: Floats
+    n_checking: int
+
+    def learning(self) -> Rows:
+        """The lists to learn from."""
+        return self._lists(slice(0, len(self.group_sizes) - self.n_checking))
+
+    def checking(self) -> Rows:
+        """The lists to calibrate on; those to learn from where none were kept apart."""
+        n_learning = len(self.group_sizes) - self.n_checking
+        return self._lists(slice(n_learning, None)) if self.n_checking else self
+
+    def _lists(self, lists: slice) -> Rows:
+        starts = np.cumsum(self.group_sizes) - self.group_sizes
+        chosen = self.group_sizes[lists]
+        first = int(starts[lists][0]) if len(chosen) else 0
+        rows = slice(first, first + int(chosen.sum()))
+        return Rows(self.matrix[rows], self.names, self.grades[rows], chosen, self.weights[rows], 0)
 
 
 def train_ranker(

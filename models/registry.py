@@ -47,6 +47,14 @@ class Known:
 POPULARITY = "popularity"
 
 
+def rule_of(version: ModelVersion | None, params: Params) -> float | None:
+    """Half-life of the rule that makes a version's lists; None where its ranker does."""
+    if version is None:
+        return params.rule_half_life_hours
+    hours = (version.gate or {}).get("rule_half_life_hours")
+    return None if hours is None else float(hours)
+
+
 def serving(connection: Connection, as_of: datetime, variant: str = "champion") -> ModelVersion | None:
     """The version that makes the lists of (as_of, variant); None means decayed popularity.
 

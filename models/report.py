@@ -62,7 +62,7 @@ def write_explanation(ranking: Ranking, params: Params, folder: Path) -> dict[st
     folder.mkdir(parents=True, exist_ok=True)
     lists, strengths, n_rows = [], np.zeros(len(ranking.model.feature_names)), 0
     first: _Block | None = None
-    for block in _blocks(ranking, params):
+    for block in _blocks(ranking):
         first = first or block
         lists.append(block.lists)
         strengths += np.abs(block.explained.contributions).sum(axis=0)
@@ -76,10 +76,10 @@ def write_explanation(ranking: Ranking, params: Params, folder: Path) -> dict[st
     return {"lists": int(table[c.READER_KEY].nunique()), "rows": n_rows}
 
 
-def _blocks(ranking: Ranking, params: Params) -> Iterator[_Block]:
+def _blocks(ranking: Ranking) -> Iterator[_Block]:
     n_readers = len(ranking.now.moment.readers)
     for start in range(0, n_readers, BLOCK_READERS):
-        ranked = ranking.rank(params, np.arange(start, min(start + BLOCK_READERS, n_readers), dtype=np.int64))
+        ranked = ranking.rank(np.arange(start, min(start + BLOCK_READERS, n_readers), dtype=np.int64))
         explained = explain(ranking.trees, ranked.matrix, ranking.model.feature_names)
         reasons = reasons_of(explained, ranked.matrix, ranking.entities, ranked.pairs)
         yield _Block(ranked, explained, ranking.frame(ranked, reasons))

@@ -13,108 +13,133 @@ from tqdm import tqdm
 
 from core import columns as c
 from core.lists import LIST_LENGTH, SCORE_DECIMALS
-from core.metrics import ranks_within
 from core.params import Params
-from features.activity import States
-from features.entities import Entities, Pairs, entities_at, pairs_of_rows
-from features.pairs import features_of
+from features.entities import Entities, Pairs
+from features.grouping import Floats, Ints
+from features.states import States
 from models import als
 from models.artefact import Model
 from models.candidates import SOURCE_NAMES, candidates
 from models.explain import explain, explainer, reasons_of
-from models.fallback import popularity_lists
-from models.ledger import Floats, Ints
+from models.fallback import in_scope, stand_in_frame
 from models.lists import list_frame
 from models.moment import Moment
+from models.moment import moment as moment_of
 from models.popularity import Picks
 from models.ranker import Matrix, predict
-from models.ticks import model_features
+from models.selection import chosen
 from models.view import View, view
 
 #: Readers whose candidates are in memory at once.
 BLOCK_READERS = 2_000
+#: Source of a place that was drawn by lot.
+EXPLORED = "explored"
 
 #: Lists [reader, rank] for some reader rows of a moment.
-Lister = Callable[[Moment, Params, Ints], pd.DataFrame]
+Lister = Callable[[Ints], pd.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The first ten of each reader's candidates, ordered by (reader row, rank), with what the ranker saw of them."""
+    """The ten of each reader, ordered by (reader row, rank), with what the ranker saw of them.
+
+    score: the calibrated chance that the reader reads it; propensity: with which it was given its place.
+    """
 
     picks: Picks
     score: Floats
-    source: Ints
+    source: NDArray[np.object_]
+    propensity: Floats
     pairs: Pairs
     matrix: Matrix
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """A model ready to rank one moment. reader_rows, article_rows: rows of `entities` by reader row and live row."""
+    """A model ready to rank one moment."""
 
     model: Model
     now: View
-    entities: Entities
-    reader_rows: Ints
-    article_rows: Ints
+    params: Params
     trees: Any
 
-    def lists(self, _moment: Moment, params: Params, rows: Ints) -> pd.DataFrame:
+    @property
+    def entities(self) -> Entities:
+        """Rows are the moment's live articles and readers."""
+        return self.now.entities
+
+    def lists(self, rows: Ints) -> pd.DataFrame:
         """Ten explained recommendations for each reader row, fewer only where fewer unread live articles are left."""
-        ranked = self.rank(params, rows)
+        ranked = self.rank(rows)
         explained = explain(self.trees, ranked.matrix, self.model.feature_names)
         return self.frame(ranked, reasons_of(explained, ranked.matrix, self.entities, ranked.pairs))
 
     def frame(self, ranked: Ranked, reasons: NDArray[np.object_]) -> pd.DataFrame:
         """Rows of the lists as they are written; `reasons` align with the picks."""
-        names: NDArray[np.object_] = np.array(SOURCE_NAMES, dtype=object)
-        return list_frame(self.now.moment, ranked.picks, ranked.score, names[ranked.source], reasons)
+        frame = list_frame(self.now.moment, ranked.picks, ranked.score, ranked.source, reasons)
+        return frame.assign(**{c.PROPENSITY: ranked.propensity})
 
-    def rank(self, params: Params, rows: Ints) -> Ranked:
-        """Candidates of the reader rows scored; the best ten of each, equal rounded scores by article id."""
+    def rank(self, rows: Ints) -> Ranked:
+        """Candidates of the reader rows ranked, and the ten of each that the list's rules let stand."""
+        params = self.params
         found = candidates(self.now, params.candidates, rows)
-        pairs = pairs_of_rows(self.entities, self.reader_rows[found.reader], self.article_rows[found.article])
-        matrix = features_of(self.entities, pairs, model_features(self.now, found))
-        score = np.round(predict(self.model.ranker, matrix, params.threads), SCORE_DECIMALS)
-        sizes = np.bincount(found.reader, minlength=len(self.now.moment.readers))
-        rank = ranks_within(score, sizes)  # candidates come by article id, which breaks ties
-        best = np.flatnonzero(rank <= LIST_LENGTH)
-        best = best[np.lexsort((rank[best], found.reader[best]))]
-        picks = Picks(found.reader[best], rank[best], found.article[best])
-        chosen = Pairs(pairs.readers[best], pairs.articles[best], pairs.regions[best])
-        return Ranked(picks, score[best], found.source[best], chosen, matrix[best])
+        matrix = self.now.features(found.reader, found.article)
+        margin = predict(self.model.ranker, matrix, params.threads)
+        best = chosen(self.now, found, margin, params)
+        names: NDArray[np.object_] = np.array(SOURCE_NAMES, dtype=object)
+        is_drawn = best.propensity < min(0.5, params.exploration.share + 1e-12)
+        return Ranked(
+            picks=best.picks,
+            score=self.model.calibration.chance(margin[best.pair]),
+            source=np.where(is_drawn, EXPLORED, names[found.source[best.pair]]),
+            propensity=best.propensity,
+            pairs=Pairs(found.reader[best.pair], found.article[best.pair]),
+            matrix=matrix[best.pair],
+        )
 
 
-def ranking(model: Model, moment: Moment, states: States, params: Params) -> Ranking:
+def ranking(model: Model, moment: Moment, params: Params, states: States | None = None) -> Ranking:
     """The model brought to a moment: factors folded in, new articles' vectors, features as of now.
 
-    Raises KeyError where a reader to serve or a live article has no state.
+    states: of the moment's live articles and readers, in their order; computed from the ledger where not given.
     """
     book = moment.ledger
     confidence = als.interactions(book, moment.known, model.params.als.alpha)
-    factors = als.fold_in(confidence, model.factors_for(book), model.params.als, params.threads)
-    entities = entities_at(states, book.as_of)
-    return Ranking(
-        model=model,
-        now=view(moment, params, factors, model.vectors_for(book)),
-        entities=entities,
-        reader_rows=_rows(entities.readers[c.READER_KEY], book.reader_keys[moment.readers]),
-        article_rows=_rows(entities.articles[c.ARTICLE_ID], book.article_ids.to_numpy()[moment.live]),
-        trees=explainer(model.ranker),
-    )
+    base = model.factors_for(book)
+    folded = als.fold_in(confidence, base, model.params.als, params.threads, moment.readers)
+    factors = als.Factors(folded.reader, np.ascontiguousarray(folded.article[moment.live]))
+    now = view(moment, params, factors, model.vectors_for(book), states)
+    return Ranking(model=model, now=now, params=params, trees=explainer(model.ranker))
 
 
-def score_blocks(moment: Moment, params: Params, lister: Lister = popularity_lists) -> Iterator[pd.DataFrame]:
-    """Lists of all readers of the moment, a block at a time, in ascending order of reader key."""
-    rows = np.arange(len(moment.readers), dtype=np.int64)
-    starts = range(0, len(rows), BLOCK_READERS)
-    for start in tqdm(starts, desc="score", unit="block", disable=None):
-        yield lister(moment, params, rows[start : start + BLOCK_READERS])
+def stand_in_lists(model: Model, moment: Moment, params: Params) -> pd.DataFrame:
+    """The model's lists for nobody in particular, for each region and each interest [scope, scope_value, rank].
+
+    In an interest's list the articles of its category come first.
+    """
+    book = moment.ledger
+    rows = np.arange(len(book.stand_ins), dtype=np.int64)
+    wide = params.candidates.model_copy(update={"interests": LIST_LENGTH})
+    theirs = ranking(model, moment_of(book, moment.as_of, params, readers=rows), params)
+    now = theirs.now
+    found = candidates(now, wide, rows)
+    matrix = now.features(found.reader, found.article)
+    margin = predict(model.ranker, matrix, params.threads)
+    frames = []
+    for row, scope in enumerate(book.stand_ins):
+        mine = np.flatnonzero(found.reader == row)
+        local = in_scope(now.moment.ledger, scope, now.moment.live[found.article[mine]])
+        order = np.lexsort((found.article[mine], -np.round(margin[mine], SCORE_DECIMALS), ~local))[:LIST_LENGTH]
+        ten = mine[order]
+        explained = explain(theirs.trees, matrix[ten], model.feature_names)
+        reasons = reasons_of(explained, matrix[ten], now.entities, Pairs(found.reader[ten], found.article[ten]))
+        scores = np.round(model.calibration.chance(margin[ten]), SCORE_DECIMALS)
+        frames.append(stand_in_frame(now.moment, scope, found.article[ten], scores, (local[order], reasons)))
+    return pd.concat(frames, ignore_index=True)
 
 
-def _rows(keys: pd.Series[Any], wanted: Any) -> Ints:
-    rows = pd.Index(keys).get_indexer(pd.Index(wanted)).astype(np.int64)
-    if (rows < 0).any():
-        raise KeyError(f"{keys.name} {wanted[int(np.argmin(rows))]} has no state")
-    return rows
+def score_blocks(n_readers: int, lister: Lister) -> Iterator[pd.DataFrame]:
+    """Lists of all readers of a moment, a block at a time, in ascending order of reader key."""
+    rows = np.arange(n_readers, dtype=np.int64)
+    for start in tqdm(range(0, n_readers, BLOCK_READERS), desc="score", unit="block", disable=None):
+        yield lister(rows[start : start + BLOCK_READERS])

@@ -13,12 +13,14 @@ from core import columns as c
 from core.clock import HOUR, TICK, floor_to
 from core.history import History
 from core.params import Params
+from features.grouping import Floats, Ints
+from features.ledger import Ledger, ledger, microseconds
+from features.states import known_reads
 from models import als
 from models.als import Factors
 from models.candidates import Candidates, candidates
-from models.ledger import Floats, Ints, Ledger, ledger, microseconds
-from models.moment import Moment, moment, rows_of
-from models.nearest import inner_products
+from models.judge import Answers, answers, window_rows
+from models.moment import Moment, moment
 from models.view import Vectors, View, view
 
 #: A tick teaches too little with fewer readers than this who read something in its window.
@@ -42,24 +44,11 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """Articles that were read for the first time within the window [reader, article], by ledger position.
-
-    `grade` is 1, or 2 where the read was at least as long as the median read known at the tick; `dwell_seconds` is NaN
-    where it was not measured.
-    """
-
-    reader: Ints
-    article: Ints
-    grade: Ints
-    dwell_seconds: Floats
-
-
-@dataclass(frozen=True, slots=True)
 class Tick:
     """One past refresh, by ledger positions as of `as_of`: candidates [pair] and their grades (0: not read next).
 
     `extra` are the features that belong to a model version. `answers` holds everything read next, candidate or not.
+    weight [pair]: how many pairs each one stands for (see `thinned`).
     """
 
     as_of: datetime
@@ -68,6 +57,7 @@ class Tick:
     grade: Ints
     extra: dict[str, Floats]
     answers: Answers
+    weight: Floats
 
     def frame(self) -> pd.DataFrame:
         """The pairs as keys [reader_key, article_id, event_timestamp], in their order."""
@@ -104,30 +94,11 @@ def look_backs(history: History, params: Params) -> list[datetime]:
     return [*made.training, *made.evaluation]
 
 
-def answers(book: Ledger, at: Moment, window: timedelta) -> Answers:
-    """What the moment's readers read for the first time within the window after it.
-
-    Also what could not be listed then, being too old or not out yet: a list that could not know it still missed it.
-    """
-    width = max(len(book.article_ids), 1)
-    key = np.where(book.read_article >= 0, book.read_reader * width + book.read_article, -1)
-    after = (book.read_time > at.now) & (book.read_time <= at.now + int(window / timedelta(microseconds=1)))
-    served = rows_of(book.read_reader, at.readers, len(book.reader_keys)) >= 0
-    reads = np.flatnonzero(after & served & (key >= 0))
-    reads = reads[~np.isin(key[reads], key[at.known])]
-    pairs, inverse = np.unique(key[reads], return_inverse=True)
-    dwell = np.full(len(pairs), -1.0)
-    np.maximum.at(dwell, inverse, np.nan_to_num(book.read_dwell[reads], nan=-1.0))
-    usual = _usual_dwell(book, at.known)
-    grade = 1 + (dwell >= usual).astype(np.int64)
-    return Answers(pairs // width, pairs % width, grade, np.where(dwell >= 0, dwell, np.nan))
-
-
 def als_chain(book: Ledger, ticks: Iterable[datetime], params: Params) -> Iterator[Factors]:
     """Factors at each of the ascending ticks, of reads known by then only: a whole fit, then one fold-in per tick."""
     factors: Factors | None = None
     for tick in ticks:
-        known = np.flatnonzero(book.read_known <= microseconds(tick))
+        known = known_reads(book, microseconds(tick), params.data)
         confidence = als.interactions(book, known, params.als.alpha)
         if factors is None:
             start = als.cold_start(book, params.als, params.seed)
@@ -150,24 +121,20 @@ def tick_at(past: Past, as_of: datetime, factors: Factors, max_readers: int | No
     """The tick with the readers who read something in its window (at most `max_readers`, drawn by seed and time).
 
     All their candidates are in it; a reader who was not active then is not.
+    A reader of whom nothing was known yet looks like the stand-in of nobody, whose list they were served.
     """
     book, params = past.ledger, past.params
-    readers = np.unique(answers(book, moment(book, as_of, params.lists), past.window).reader)
+    read_next = answers(book, as_of, past.window)
+    readers = np.unique(read_next.reader)
     if max_readers is not None and len(readers) > max_readers:
         random = np.random.default_rng([params.seed, microseconds(as_of)])
         readers = np.sort(random.choice(readers, max_readers, replace=False))
-    at = moment(book, as_of, params.lists, readers=readers)
-    now = view(at, params, factors, past.vectors)
+    at = moment(book, as_of, params, readers=readers)
+    now = view(at, params, factors.of(at.readers, at.live), past.vectors)
     pairs = candidates(now, params.candidates, np.arange(len(readers)))
-    read_next = answers(book, at, past.window)
-    return Tick(as_of, now, pairs, _grades(at, pairs, read_next), model_features(now, pairs), read_next)
-
-
-def model_features(now: View, pairs: Candidates) -> dict[str, Floats]:
-    """The features that belong to a model version: ALS score and similarity of content, for each pair."""
-    als_score = inner_products(now.reader_factors, now.article_factors, pairs.reader, pairs.article)
-    content = inner_products(now.reader_profiles, now.article_vectors, pairs.reader, pairs.article)
-    return {"als_score": als_score.astype(np.float64), "content_score": content.astype(np.float64)}
+    read_next = read_next.of(readers)
+    extra = now.more_features(pairs.reader, pairs.article)
+    return Tick(as_of, now, pairs, _grades(at, pairs, read_next), dict(extra), read_next, np.ones(len(pairs)))
 
 
 def thinned(tick: Tick, n_candidates: int, seed: int) -> Tick:
@@ -183,7 +150,11 @@ def thinned(tick: Tick, n_candidates: int, seed: int) -> Tick:
     kept = np.sort(order[(place < n_candidates) & has_read[tick.pairs.reader[order]]])
     pairs = Candidates(tick.pairs.reader[kept], tick.pairs.article[kept], tick.pairs.source[kept])
     extra = {name: values[kept] for name, values in tick.extra.items()}
-    return replace(tick, pairs=pairs, grade=tick.grade[kept], extra=extra)
+    grade = tick.grade[kept]
+    unread = np.bincount(tick.pairs.reader[tick.grade == 0], minlength=len(tick.view.moment.readers))
+    kept_unread = np.bincount(pairs.reader[grade == 0], minlength=len(unread))
+    weight = np.where(grade > 0, 1.0, (unread / np.maximum(kept_unread, 1))[pairs.reader])
+    return replace(tick, pairs=pairs, grade=grade, extra=extra, weight=weight)
 
 
 def _plan(book: Ledger, params: Params, window: timedelta) -> Plan:
@@ -216,16 +187,9 @@ def _back_from(last: datetime, n: int, distance: timedelta) -> list[datetime]:
 def _typical_readers(book: Ledger, made: Plan) -> float:
     counts = []
     for tick in made.training:
-        start = microseconds(tick)
-        end = start + int(made.window / timedelta(microseconds=1))
-        counts.append(len(np.unique(book.read_reader[(book.read_time > start) & (book.read_time <= end)])))
+        first, last = window_rows(book, microseconds(tick), made.window)
+        counts.append(len(np.unique(book.read_reader[first:last])))
     return float(np.median(counts)) if counts else 0.0
-
-
-def _usual_dwell(book: Ledger, known: Ints) -> float:
-    dwell = book.read_dwell[known]
-    measured = dwell[np.isfinite(dwell)]
-    return float(np.median(measured)) if len(measured) else np.inf
 
 
 def _grades(at: Moment, pairs: Candidates, read_next: Answers) -> Ints:

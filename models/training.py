@@ -8,21 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from core.errors import CheckFailedError
 from core.history import History
 from core.params import Params
+from features.ledger import Ledger, ledger
 from features.pairs import EXTRA_NAMES, FEATURE_NAMES
 from models import als
 from models.artefact import Model, Parent, model_params
+from models.calibration import calibrated
 from models.content import fit_content
 from models.files import save_arrays
-from models.ledger import Ledger, ledger
 from models.lookups import Lookup
-from models.ranker import Matrix, Rows, train_ranker
+from models.ranker import Matrix, Rows, predict, train_ranker
 from models.ticks import Past, Plan, Tick, als_chain, plan, thinned, tick_at
 
 _SAMPLE_ROWS = 2_000
@@ -60,7 +60,8 @@ def train(inputs: Inputs, version: str) -> Trained:
     vectors = content.vectors(inputs.history.articles)
     ticks = plan(book, params)
     rows = _rows(inputs, book, ticks, vectors)
-    booster, curve = train_ranker(rows, params.ranker, params.seed, params.threads, inputs.folder)
+    learning, checking = rows.learning(), rows.checking()
+    booster, curve = train_ranker(learning, params.ranker, params.seed, params.threads, inputs.folder)
     factors, losses = _final_factors(inputs, book)
     model = Model(
         version=version,
@@ -72,6 +73,7 @@ def train(inputs: Inputs, version: str) -> Trained:
         vectors=vectors,
         ranker=booster,
         feature_names=rows.names,
+        calibration=calibrated(predict(booster, checking.matrix, params.threads), checking),
         metrics=_metrics(rows, ticks, curve, losses),
         histories={"als_loss": losses, "ranker_ndcg": curve},
     )
@@ -97,13 +99,17 @@ def version_name(inputs: Inputs, snapshot_hash: str) -> str:
     return f"{inputs.history.as_of:%Y%m%dT%H%M}-{digest[:8]}"
 
 
-def learnable(ticks: list[Tick], lookup: Lookup) -> Rows:
+def learnable(ticks: list[Tick], lookup: Lookup, n_checking_ticks: int = 0) -> Rows:
     """Rows of the ranker from ticks: one lookup for all of them, lists in order of tick and reader."""
-    extra = {name: np.concatenate([tick.extra[name] for tick in ticks]) for name in EXTRA_NAMES}
-    matrix = lookup(pd.concat([tick.frame() for tick in ticks], ignore_index=True), extra)
     sizes = [np.unique(tick.pairs.reader, return_counts=True)[1] for tick in ticks]
-    grades = np.concatenate([tick.grade for tick in ticks])
-    return Rows(matrix, (*FEATURE_NAMES, *EXTRA_NAMES), grades, np.concatenate(sizes).astype(np.int64))
+    return Rows(
+        matrix=lookup(ticks),
+        names=(*FEATURE_NAMES, *EXTRA_NAMES),
+        grades=np.concatenate([tick.grade for tick in ticks]),
+        group_sizes=np.concatenate(sizes).astype(np.int64),
+        weights=np.concatenate([tick.weight for tick in ticks]),
+        n_checking=sum(len(size) for size in sizes[len(sizes) - n_checking_ticks :]) if n_checking_ticks else 0,
+    )
 
 
 def _rows(inputs: Inputs, book: Ledger, ticks: Plan, vectors: NDArray[np.float32]) -> Rows:
@@ -111,12 +117,13 @@ def _rows(inputs: Inputs, book: Ledger, ticks: Plan, vectors: NDArray[np.float32
     if saved is not None and saved.exists():
         with np.load(saved, allow_pickle=False) as arrays:
             names = tuple(str(name) for name in arrays["names"])
-            return Rows(arrays["matrix"], names, arrays["grades"], arrays["group_sizes"])
-    rows = learnable(_training_ticks(inputs.params, book, ticks, vectors), inputs.lookup)
+            parts = {name: arrays[name] for name in ("matrix", "grades", "group_sizes", "weights")}
+            return Rows(names=names, n_checking=int(arrays["n_checking"]), **parts)
+    made = _training_ticks(inputs.params, book, ticks, vectors)
+    n_checking = inputs.params.ranker.n_calibration_ticks
+    rows = learnable(made, inputs.lookup, n_checking if len(made) > 3 * n_checking else 0)
     if saved is not None:
-        save_arrays(
-            saved, matrix=rows.matrix, names=np.array(rows.names), grades=rows.grades, group_sizes=rows.group_sizes
-        )
+        save_arrays(saved, **{name: np.asarray(getattr(rows, name)) for name in Rows.__slots__})
     return rows
 
 

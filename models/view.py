@@ -1,69 +1,82 @@
-"""A moment with everything the candidate sources and the ranker compare: popularity, factors, vectors."""
+"""A moment with everything the candidate sources and the ranker compare: features, factors, vectors, co-reading."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from core import columns as c
-from core.params import Params
+from core.params import HALF_LIVES_HOURS, Params
+from features.entities import Entities, Pairs, entities_of
+from features.grouping import Floats, Ints
+from features.pairs import Matrix, features_of
+from features.states import States, states_at
 from models.als import Factors
-from models.ledger import Floats, Ints
 from models.moment import Moment
-from models.nearest import profiles
-from models.popularity import decayed_reads
+from models.nearest import inner_products, profiles
+from models.together import Together, read_together
 
 Vectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One moment's tables, by live row and reader row.
+    """One moment's tables, by live row and reader row; `entities` has the same rows.
 
-    popularity [live]; regional [region, live]; reader_factors and reader_profiles [reader row]; article_factors and
-    article_vectors [live]; interests [reader row, place]: category codes picked at sign-up, -1 where there are fewer.
+    reader_factors and reader_profiles [reader row]; article_factors and article_vectors [live row].
     """
 
     moment: Moment
-    popularity: Floats
-    regional: Floats
+    entities: Entities
     reader_factors: Vectors
     article_factors: Vectors
     reader_profiles: Vectors
     article_vectors: Vectors
-    interests: Ints
+    together: Together
+
+    def popularity(self, half_life_hours: float) -> Floats:
+        """Decayed reads of each live article; the half-life is one of HALF_LIVES_HOURS."""
+        reads: Floats = self.entities.article_reads[:, HALF_LIVES_HOURS.index(half_life_hours)]
+        return reads
+
+    def audience_popularity(self, audience: int, half_life_hours: float) -> Floats:
+        """Decayed reads of each live article by one audience."""
+        rows = np.arange(len(self.moment.live))
+        reads = self.entities.reads_of_audience(rows, np.full(len(rows), audience))
+        return reads[:, HALF_LIVES_HOURS.index(half_life_hours)]
+
+    def features(self, reader_rows: Ints, live_rows: Ints) -> Matrix:
+        """What the ranker sees of pairs of this view, all of it computed here and now."""
+        return features_of(self.entities, Pairs(reader_rows, live_rows), self.more_features(reader_rows, live_rows))
+
+    def more_features(self, reader_rows: Ints, live_rows: Ints) -> Mapping[str, Floats]:
+        """The features that belong to a model version or to a pair, in the order of EXTRA_NAMES."""
+        als_score = inner_products(self.reader_factors, self.article_factors, reader_rows, live_rows)
+        content = inner_products(self.reader_profiles, self.article_vectors, reader_rows, live_rows)
+        score, lift = self.together.features(reader_rows, live_rows)
+        return {
+            "als_score": als_score.astype(np.float64),
+            "together_score": score,
+            "together_lift": lift,
+            "content_score": content.astype(np.float64),
+        }
 
 
-def view(moment: Moment, params: Params, factors: Factors, vectors: Vectors) -> View:
-    """The view of a moment; `factors` and `vectors` hold one row per reader and article of its ledger."""
-    half_life = params.popularity_half_life_hours
-    n_regions = len(moment.ledger.regions)
-    regional = [decayed_reads(moment, half_life, region) for region in range(n_regions)]
+def view(moment: Moment, params: Params, factors: Factors, vectors: Vectors, states: States | None = None) -> View:
+    """The view of a moment; `factors` are those of its readers and live articles, `vectors` of the whole ledger.
+
+    states: those of the moment's readers and live articles, in their order; computed where not given.
+    """
+    if states is None:
+        states = states_at(moment.ledger, moment.as_of, params.data, articles=moment.live, readers=moment.readers)
     return View(
         moment=moment,
-        popularity=decayed_reads(moment, half_life),
-        regional=np.array(regional).reshape(n_regions, len(moment.live)),
-        reader_factors=np.ascontiguousarray(factors.reader[moment.readers]),
-        article_factors=np.ascontiguousarray(factors.article[moment.live]),
+        entities=entities_of(states),
+        reader_factors=factors.reader,
+        article_factors=factors.article,
         reader_profiles=profiles(moment, vectors),
         article_vectors=np.ascontiguousarray(vectors[moment.live]),
-        interests=_interests(moment),
+        together=read_together(moment, params.together),
     )
-
-
-def _interests(moment: Moment, width: int = 8) -> Ints:
-    """The first `width` interests of each reader as category codes; a category without articles is -1."""
-    ledger = moment.ledger
-    table = np.full((len(ledger.reader_keys), width), -1, dtype=np.int64)
-    readers = ledger.history.readers
-    at = np.searchsorted(ledger.reader_keys, readers[c.READER_KEY].to_numpy(dtype=np.int64))
-    lists = [tuple(picked)[:width] if picked is not None else () for picked in readers[c.INTERESTS]]
-    counts = np.array([len(picked) for picked in lists], dtype=np.int64)
-    filled = np.arange(width) < counts[:, None] if lists else np.zeros((0, width), dtype=bool)
-    codes = np.full((len(lists), width), -1, dtype=np.int64)
-    codes[filled] = ledger.categories.get_indexer(pd.Index([name for picked in lists for name in picked], dtype=object))
-    table[at] = codes
-    return table[moment.readers]

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import orjson
 
 from core import columns as c
 from core.canonical import Kind
-from core.clock import iso, parse_as_of
+from core.clock import iso, parse_as_of, to_utc
 from core.errors import BadInputError
 from stack import processes
 from stack.services import NEWSROOM, Stack
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from stack.layout import Layout, World
     from stack.processes import Child
@@ -77,12 +79,19 @@ def _size(world: World) -> list[str]:
 
 
 def _last_read(layout: Layout, world: World) -> datetime:
-    times = (
-        parse_as_of(row[c.OCCURRED_AT])
-        for path in (layout.newsroom / Kind.READS).glob("*.jsonl")
-        for row in map(orjson.loads, path.open("rb"))
+    reads = layout.newsroom / Kind.READS
+    lines = (
+        parse_as_of(row[c.OCCURRED_AT]) for path in reads.glob("*.jsonl") for row in map(orjson.loads, path.open("rb"))
     )
-    last = max(times, default=None)
+    last = max(chain(lines, map(_latest, reads.glob("*.parquet"))), default=None)
     if last is None:
         raise BadInputError(f"{world.label} holds no read with a time, so there is no moment to recommend for")
     return last
+
+
+def _latest(path: Path) -> datetime:
+    import pyarrow.compute as pc
+    from pyarrow import parquet
+
+    latest = pc.max(parquet.read_table(path, columns=[c.OCCURRED_AT])[c.OCCURRED_AT])
+    return to_utc(latest.as_py())

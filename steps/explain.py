@@ -7,11 +7,10 @@ from core.history import History
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
-from features.activity import compute_states
+from features.ledger import ledger
 from features.snapshot import read_snapshot
 from models import artefact, registry
 from models.artefact import Model
-from models.ledger import ledger
 from models.moment import moment
 from models.report import write_explanation
 from models.score import ranking
@@ -34,7 +33,7 @@ def run(settings: Settings, params: Params, as_of: datetime, data: Path | None =
 
 
 def _explained(params: Params, history: History, model: Model, folder: Path) -> Summary:
-    now = moment(ledger(history), history.as_of, params.lists)
-    counts = write_explanation(ranking(model, now, compute_states(history), params), params, folder)
+    now = moment(ledger(history), history.as_of, params)
+    counts = write_explanation(ranking(model, now, params), params, folder)
     details = {"version": model.version, "lists": counts["lists"]}
     return Summary("explain", len(now.readers), counts["rows"], artifact=str(folder), details=details)

@@ -53,7 +53,8 @@ def _to_files(params: Params, as_of: datetime, data: Path) -> Summary:
         raise BadInputError(f"{data} was taken at {iso(history.as_of)}; give that as --as-of, or another --data")
     ticks = sorted({*look_backs(history, params), as_of})
     book = ledger(history)
-    written = write_state_files(data, ((tick, states_at(book, tick, params.data)) for tick in ticks))
+    states = ((tick, states_at(book, tick, params.data)) for tick in ticks)
+    written = write_state_files(data, states)
     seconds = time.perf_counter() - started
     details = {**written, "unavailable": ",".join(unavailable_features(history)) or "-"}
     return Summary("features", len(history.reads), sum(written.values()), 0, seconds, str(data / "features"), details)

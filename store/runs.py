@@ -68,8 +68,12 @@ def begin_run(
 
 
 def write_lists(connection: Connection, run_id: int, rows: pd.DataFrame) -> int:
-    """COPY a block of readers' lists (LIST_COLUMNS; reasons as JSON text) into the run; the row count."""
-    return copy_frame(connection, table_of(run_id), rows.loc[:, list(LIST_COLUMNS)])
+    """COPY a block of readers' lists (LIST_COLUMNS; reasons as JSON text) into the run; the row count.
+
+    A block may have a column `propensity`; without one no place was drawn by lot.
+    """
+    columns = [*LIST_COLUMNS, *(name for name in (c.PROPENSITY,) if name in rows)]
+    return copy_frame(connection, table_of(run_id), rows.loc[:, columns])
 
 
 def write_fallbacks(connection: Connection, run_id: int, rows: pd.DataFrame) -> int:

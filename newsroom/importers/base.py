@@ -13,12 +13,16 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
+import pyarrow as pa
+from pyarrow import parquet
 
 from core.canonical import Kind
 from core.errors import BadInputError
 
 Row = dict[str, Any]
 _LONGEST_CELL = 16 * 1024 * 1024
+#: Small enough that a pull that waits for a later time leaves few rows unread, large enough to be read fast.
+_ROWS_OF_A_GROUP = 50_000
 
 
 @dataclass(slots=True)
@@ -31,9 +35,10 @@ class Report:
     dropped: dict[str, Counter[str]] = field(default_factory=dict)
     notes: Counter[str] = field(default_factory=Counter)
 
-    def drop(self, file: str, reason: str) -> None:
-        """Counts one row of `file` as unusable."""
-        self.dropped.setdefault(file, Counter())[reason] += 1
+    def drop(self, file: str, reason: str, n: int = 1) -> None:
+        """Counts `n` rows of `file` as unusable."""
+        if n:
+            self.dropped.setdefault(file, Counter())[reason] += n
 
     @property
     def n_dropped(self) -> int:
@@ -66,37 +71,61 @@ class Sink:
     def __init__(self, out: Path, report: Report, stack: ExitStack) -> None:
         self._out, self._report, self._stack = out, report, stack
         self._open: dict[Kind, BinaryIO] = {}
+        self._tables: dict[Kind, parquet.ParquetWriter] = {}
+        self._waiting: dict[Kind, list[pa.Table]] = {}
 
     def write(self, kind: Kind, row: Row) -> None:
         """Adds one canonical row; absent values are left out."""
         if kind not in self._open:
-            path = self._unfinished(kind)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._open[kind] = self._stack.enter_context(path.open("wb"))
+            self._open[kind] = self._stack.enter_context(self._new(kind, "jsonl").open("wb"))
         line = {name: value for name, value in row.items() if value is not None}
         self._open[kind].write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
         self._report.rows_out[kind.value] += 1
 
+    def write_table(self, kind: Kind, table: pa.Table) -> None:
+        """Adds many canonical rows at once, as Parquet; times are timestamps with a timezone."""
+        if kind not in self._tables:
+            writer = parquet.ParquetWriter(self._new(kind, "parquet"), table.schema, compression="zstd")
+            self._tables[kind] = self._stack.enter_context(writer)
+        self._waiting.setdefault(kind, []).append(table)
+        if sum(map(len, self._waiting[kind])) >= _ROWS_OF_A_GROUP:
+            self._flush(kind)
+        self._report.rows_out[kind.value] += len(table)
+
     def finish(self) -> None:
         """Puts the files in place; those of an earlier import of the same format are replaced."""
+        for kind in self._tables:
+            self._flush(kind)
         self._stack.close()
-        for kind in self._open:
-            self._unfinished(kind).replace(self._out / kind.value / f"{self._report.format}.jsonl")
+        for kind, suffix in self._written():
+            self._unfinished(kind, suffix).replace(self._out / kind.value / f"{self._report.format}.{suffix}")
 
     def discard(self) -> None:
         """Removes what was written so far; nothing half-made is left."""
         self._stack.close()
-        for kind in self._open:
-            self._unfinished(kind).unlink(missing_ok=True)
+        for kind, suffix in self._written():
+            self._unfinished(kind, suffix).unlink(missing_ok=True)
 
-    def _unfinished(self, kind: Kind) -> Path:
-        return self._out / kind.value / f".{self._report.format}.jsonl.tmp"
+    def _flush(self, kind: Kind) -> None:
+        if waiting := self._waiting.pop(kind, []):
+            self._tables[kind].write_table(pa.concat_tables(waiting))
+
+    def _written(self) -> list[tuple[Kind, str]]:
+        return [(kind, "jsonl") for kind in self._open] + [(kind, "parquet") for kind in self._tables]
+
+    def _new(self, kind: Kind, suffix: str) -> Path:
+        path = self._unfinished(kind, suffix)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def _unfinished(self, kind: Kind, suffix: str) -> Path:
+        return self._out / kind.value / f".{self._report.format}.{suffix}.tmp"
 
 
 def import_with(importer: Importer, path: Path, out: Path) -> Report:
     """The report of reading `path` into canonical files under `out`; it is also `out/import_report.json`.
 
-    Memory is bounded by the number of distinct ids, never by the size of the files.
+    Memory grows with the number of distinct ids, and of reads where a format can repeat them; not with the texts.
     Raises BadInputError where a file is missing, is not what its name says, or gives no usable row at all.
     """
     report = Report(importer.name)
@@ -136,11 +165,20 @@ def find(folder: Path, *names: str) -> Path:
 
 
 @contextmanager
-def _text(path: Path) -> Iterator[io.TextIOWrapper]:
-    with ExitStack() as stack:
-        raw = stack.enter_context(path.open("rb"))
-        plain = stack.enter_context(gzip.open(raw)) if path.suffix == ".gz" else raw
-        yield stack.enter_context(io.TextIOWrapper(plain, encoding="utf-8-sig", errors="replace", newline=""))
+def readable(path: Path) -> Iterator[io.TextIOWrapper]:
+    """The text of a file, plain or gzip; bytes that are not UTF-8 become U+FFFD.
+
+    Raises BadInputError where the file is not gzip as its name says, or no table of text.
+    """
+    try:
+        with ExitStack() as stack:
+            raw = stack.enter_context(path.open("rb"))
+            plain = stack.enter_context(gzip.open(raw)) if path.suffix == ".gz" else raw
+            yield stack.enter_context(io.TextIOWrapper(plain, encoding="utf-8-sig", errors="replace", newline=""))
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise BadInputError(f"{path} is not a whole gzip file ({error}); fetch it again") from error
+    except csv.Error as error:
+        raise BadInputError(f"{path}: {error}; the file is not a table of text") from error
 
 
 def rows(
@@ -148,27 +186,21 @@ def rows(
 ) -> Iterator[Row]:
     """Each usable row of a CSV or TSV file, by column; others are counted in `report` with their reason.
 
-    Bytes that are not UTF-8 become U+FFFD. Raises BadInputError where the file is not gzip as its name says, or its
-    header lacks a column.
+    Raises BadInputError where the file cannot be read, or its header lacks a column.
     """
     csv.field_size_limit(_LONGEST_CELL)
-    name = path.name.removesuffix(".gz")
-    try:
-        with _text(path) as text:
-            lines = (line.replace("\0", "") for line in text)
-            reader = csv.reader(lines) if delimiter == "," else csv.reader(lines, "excel-tab", quoting=csv.QUOTE_NONE)
-            names = next(reader, []) if header else list(columns)
-            yield from _cells(reader, _checked(names, columns, path), name, report)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise BadInputError(f"{path} is not a whole gzip file ({error}); fetch it again") from error
-    except csv.Error as error:
-        raise BadInputError(f"{path}: {error}; the file is not a table of text") from error
+    with readable(path) as text:
+        lines = (line.replace("\0", "") for line in text)
+        reader = csv.reader(lines) if delimiter == "," else csv.reader(lines, "excel-tab", quoting=csv.QUOTE_NONE)
+        names = check_header(next(reader, []), columns, path) if header else list(columns)
+        yield from _cells(reader, names, path.name.removesuffix(".gz"), report)
 
 
-def _checked(names: list[str], columns: tuple[str, ...], path: Path) -> list[str]:
+def check_header(names: list[str], columns: tuple[str, ...], path: Path) -> list[str]:
+    """The names themselves. Raises BadInputError where one of `columns` is not among them."""
     missing = [column for column in columns if column not in names]
     if missing:
-        raise BadInputError(f"{path} has no column {missing[0]!r} in its first line; expected {', '.join(columns)}")
+        raise BadInputError(f"{path} has no column {missing[0]!r}; expected {', '.join(columns)}")
     return names
 
 

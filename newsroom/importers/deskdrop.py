@@ -6,8 +6,7 @@ all). The names of the original publication, users_interactions.csv and shared_a
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from core import columns as c
 from core.canonical import Kind
 from core.clock import iso
 from newsroom.importers.base import Importer, Report, Row, Sink, find, rows, stable_id
+from newsroom.importers.fields import First, epoch_moment, web_address, whole_number
 
 KINDS = {"VIEW": "read", "LIKE": "like", "BOOKMARK": "bookmark", "COMMENT CREATED": "comment", "FOLLOW": "follow"}
 _INTERACTIONS = ("interactions.csv", "users_interactions.csv")
@@ -22,23 +22,6 @@ _ARTICLES = ("articles.csv", "shared_articles.csv")
 _EVENT_COLUMNS = ("timestamp", "eventType", "contentId", "personId", "sessionId", "userCountry")
 _ARTICLE_COLUMNS = ("contentId", "eventType", "url", "title", "lang")
 _SHARED = "CONTENT SHARED"
-_EARLIEST, _LATEST = 946_684_800, 4_102_444_800  # 2000 to 2100, in seconds
-
-
-@dataclass(slots=True)
-class _First:
-    """First event of each article and reader (seconds), and each reader's first known country."""
-
-    articles: dict[str, int] = field(default_factory=dict)
-    readers: dict[str, int] = field(default_factory=dict)
-    countries: dict[str, tuple[int, str]] = field(default_factory=dict)
-
-    def see(self, event: Row, at: int) -> None:
-        article, reader = event["contentId"], event["personId"]
-        self.articles[article] = min(at, self.articles.get(article, at))
-        self.readers[reader] = min(at, self.readers.get(reader, at))
-        if event["userCountry"]:
-            self.countries[reader] = min((at, event["userCountry"]), self.countries.get(reader, (at, "~")))
 
 
 def run(folder: Path, sink: Sink, report: Report) -> None:
@@ -48,23 +31,22 @@ def run(folder: Path, sink: Sink, report: Report) -> None:
     first event. Nothing says when an article was published, nor how long anybody read it, so neither is written.
     """
     interactions, articles = find(folder, *_INTERACTIONS), find(folder, *_ARTICLES)
-    first = _First()
+    first = First()
     for event, at in _events(interactions, Report(report.format)):
-        first.see(event, at)
+        first.see_article(event["contentId"], at)
+        first.see_reader(event["personId"], at, event["userCountry"])
     _write_articles(articles, first, sink, report)
-    for reader, at in first.readers.items():
-        country = first.countries.get(reader, (0, None))[1]
-        sink.write(Kind.READERS, {c.READER_ID: reader, c.SIGNED_UP_AT: _time(at), c.REGION: country})
+    first.write_readers(sink)
     repeats: Counter[str] = Counter()
     for event, at in _events(interactions, report):
         sink.write(Kind.READS, _read(event, at, repeats))
 
 
-def _events(path: Path, report: Report) -> Iterator[tuple[Row, int]]:
-    """Each usable interaction and its time in seconds."""
+def _events(path: Path, report: Report) -> Iterator[tuple[Row, datetime]]:
+    """Each usable interaction and its time."""
     file = path.name.removesuffix(".gz")
     for event in rows(path, _EVENT_COLUMNS, report):
-        at = _seconds(event["timestamp"])
+        at = _moment(event["timestamp"])
         if event["eventType"] not in KINDS:
             report.drop(file, "unknown_event_type")
         elif at is None:
@@ -75,7 +57,7 @@ def _events(path: Path, report: Report) -> Iterator[tuple[Row, int]]:
             yield event, at
 
 
-def _read(event: Row, at: int, repeats: Counter[str]) -> Row:
+def _read(event: Row, at: datetime, repeats: Counter[str]) -> Row:
     """A canonical read. Equal rows are told apart by their ordinal, so the same file always gives the same ids."""
     name = stable_id(*(event[column] for column in _EVENT_COLUMNS))
     repeats[name] += 1
@@ -83,14 +65,14 @@ def _read(event: Row, at: int, repeats: Counter[str]) -> Row:
         c.EVENT_ID: f"{name}-{repeats[name]}",
         c.READER_ID: event["personId"],
         c.ARTICLE_ID: event["contentId"],
-        c.OCCURRED_AT: _time(at),
-        c.RECORDED_AT: _time(at),
+        c.OCCURRED_AT: iso(at),
+        c.RECORDED_AT: iso(at),
         c.KIND: KINDS[event["eventType"]],
         c.REGION: event["userCountry"] or None,
     }
 
 
-def _write_articles(path: Path, first: _First, sink: Sink, report: Report) -> None:
+def _write_articles(path: Path, first: First, sink: Sink, report: Report) -> None:
     """Articles with metadata, then those of which only events are known."""
     written: set[str] = set()
     for row in _described(path, written, report):
@@ -120,35 +102,28 @@ def _described(path: Path, written: set[str], report: Report) -> Iterator[Row]:
             yield row
 
 
-def _article(row: Row, first_seen: int) -> Row:
+def _article(row: Row, first_seen: datetime) -> Row:
     article = row["contentId"]
-    url = row.get("url", "").strip()
-    is_real = urlsplit(url).scheme in {"http", "https"} and bool(urlsplit(url).hostname)
+    url = web_address(row.get("url"))
     return {
         c.ARTICLE_ID: article,
-        c.URL: url if is_real else f"https://deskdrop.example/articles/{article}",
+        c.URL: url or f"https://deskdrop.example/articles/{article}",
         c.TITLE: row.get("title", "").strip() or f"Article {article}",
         c.LANGUAGE: row.get("lang") or None,
-        c.PUBLISHER: urlsplit(url).hostname if is_real else None,
-        c.FIRST_SEEN_AT: _time(first_seen),
+        c.PUBLISHER: urlsplit(url).hostname if url else None,
+        c.FIRST_SEEN_AT: iso(first_seen),
     }
 
 
-def _shared_at(row: Row) -> int | None:
+def _shared_at(row: Row) -> datetime | None:
     """When the article was shared; the column's name differs between publications of the data set."""
-    return _seconds(str(row.get("sharedAt") or row.get("timestamp") or ""))
+    return _moment(str(row.get("sharedAt") or row.get("timestamp") or ""))
 
 
-def _seconds(text: str) -> int | None:
-    """Whole seconds since the epoch between 2000 and 2100, or None."""
-    digits = text.strip()
-    if not digits.isascii() or not digits.isdigit() or len(digits) > len(str(_LATEST)):
-        return None
-    return int(digits) if _EARLIEST <= int(digits) < _LATEST else None
-
-
-def _time(seconds: int) -> str:
-    return iso(datetime.fromtimestamp(seconds, UTC))
+def _moment(text: str) -> datetime | None:
+    """The moment of a time in whole seconds; None for anything else."""
+    seconds = whole_number(text)
+    return None if seconds is None else epoch_moment(seconds)
 
 
 DESKDROP = Importer("deskdrop", ("interactions.csv", "articles.csv"), run)

@@ -11,11 +11,10 @@ from core import columns as c
 from core.canonical import Kind
 from core.clock import iso
 from newsroom.importers.base import Importer, Report, Row, Sink, find, rows
+from newsroom.importers.mind import candidates
 
 _ARTICLE_COLUMNS = ("news_id", "abstract", "headline", "dateModified", "url", "datePublished")
 _BEHAVIOUR_COLUMNS = ("impression", "user", "history", "candidates")
-_CANDIDATES = "behaviors.tsv candidates"
-_CLICKED = {"0": False, "1": True}
 
 
 def run(folder: Path, sink: Sink, report: Report) -> None:
@@ -77,20 +76,13 @@ def _why_not(row: Row, published: datetime | None, known: set[str]) -> str:
 
 
 def _write_impressions(row: Row, known: set[str], sink: Sink, report: Report) -> None:
-    for candidate in row["candidates"].split():
-        report.rows_in[_CANDIDATES] += 1
-        article, _, clicked = candidate.rpartition("-")
-        if clicked not in _CLICKED or not article:
-            report.drop(_CANDIDATES, "malformed_candidate")
-        elif article not in known:
-            report.drop(_CANDIDATES, "unknown_article")
-        else:
-            sink.write(Kind.IMPRESSIONS, {
-                c.IMPRESSION_ID: row["impression"],
-                c.READER_ID: row["user"],
-                c.ARTICLE_ID: article,
-                c.CLICKED: _CLICKED[clicked],
-            })  # fmt: skip
+    for article, clicked in candidates(row["candidates"], known, report):
+        sink.write(Kind.IMPRESSIONS, {
+            c.IMPRESSION_ID: row["impression"],
+            c.READER_ID: row["user"],
+            c.ARTICLE_ID: article,
+            c.CLICKED: clicked,
+        })  # fmt: skip
 
 
 def _day(text: str) -> datetime | None:

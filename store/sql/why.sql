@@ -2,7 +2,7 @@
 -- grain: rank
 -- parameters: reader_id, run_id (nullable: the one being served as champion); read-only
 select run.run_id, run.as_of, run.variant, run.model_version, run.snapshot_hash, run.checksum, run.state, run.published_at,
-       list.rank, list.article_id, list.score, list.candidate_source, list.reasons,
+       list.rank, list.article_id, list.score, list.candidate_source, list.propensity, list.reasons,
        article.title, article.url, article.publisher, article.category, article.published_at as article_published_at
 from reader
 join recommendation list using (reader_key)

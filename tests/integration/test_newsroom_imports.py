@@ -1,15 +1,18 @@
 """The real data sets as canonical files: every row is there or counted."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 import pytest
 
+from bench import portal
 from core.errors import BadInputError
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
 from steps import import_
+from tests.integration.extract_world import check_account, pull, rows
 
 
 def _import(name: str, source: Path, out: Path) -> Summary:
@@ -49,6 +52,18 @@ def test_importing_twice_gives_the_same_files(shared_data: Path, tmp_path: Path)
 
 def test_an_unknown_format_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     """One sentence names what can be read."""
-    with pytest.raises(BadInputError, match="'gazette' is not known; choose one of: deskdrop, nemig"):
+    with pytest.raises(BadInputError, match=r"'gazette' is not known; choose one of: adressa, deskdrop, .*, nemig"):
         _import("gazette", tmp_path, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_portals_clicks_are_extracted_whole(settings: Settings, tmp_path: Path) -> None:
+    """Parquet from the importer: each click a read without dwell, nothing in quarantine, no article a copy."""
+    portal.write(portal.Size(n_readers=500, n_articles=300, n_clicks=5_000, n_days=2), tmp_path / "log")
+    summary = _import("globo", tmp_path / "log", tmp_path / "files")
+    pulled = pull(settings, datetime(2017, 11, 1, tzinfo=UTC), tmp_path / "files")
+    assert (pulled.rows_in, pulled.rejected) == (summary.rows_out, 0)
+    check_account(settings)
+    (found,) = rows(settings, "select count(*), count(dwell_seconds), count(region), count(device) from read_event")
+    assert found == (summary.details["reads"], 0, summary.details["reads"], summary.details["reads"])
+    assert rows(settings, "select count(*) from article_version where duplicate_of is not null") == [(0,)]

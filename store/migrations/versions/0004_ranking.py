@@ -97,14 +97,22 @@ create table feast.state_tick (
 comment on table feast.state_tick is 'grain: as_of whose states are written, all of them or none';
 """
 
+PROPENSITY = """
+alter table recommendation add column propensity real not null default 1;
+comment on column recommendation.propensity is
+    'the chance with which this article was given this place; below 1 only where a place is drawn by lot';
+"""
+
 
 def upgrade() -> None:
     """Empty tables of the new form; the states of the old one are gone."""
     op.execute("drop schema feast cascade")  # with the tables that Feast made in it
     op.execute(FEATURES)
+    op.execute(PROPENSITY)
 
 
 def downgrade() -> None:
     """Empty tables of the first form again."""
+    op.execute("alter table recommendation drop column propensity")
     op.execute("drop schema feast cascade")
     op.execute(import_module("store.migrations.versions.0001_spine").FEATURES)

@@ -1,0 +1,164 @@
+"""What a list was worth: everything its reader read next for the first time, whether it could be listed or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import metrics
+from features.grouping import Floats, Ints
+from features.ledger import Ledger, microseconds
+from models.moment import Moment, rows_of
+from models.popularity import Picks
+
+#: Longest reading time that still adds to the gain: beyond it, a forgotten tab.
+_MAX_DWELL_SECONDS = 600.0
+#: Of each list [reader row]; dwell_ndcg weighs each read by its reading time over the mean one.
+MEASURES = ("ndcg_at_10", "hit_rate_at_10", "recall_at_10", "dwell_ndcg_at_10")
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Articles that were read for the first time within the window [reader, article], by ledger position, ascending.
+
+    `grade` is 1, or 2 where the read was at least as long as the median read known at the tick; `dwell_seconds` is NaN
+    where it was not measured.
+    """
+
+    reader: Ints
+    article: Ints
+    grade: Ints
+    dwell_seconds: Floats
+
+    def of(self, readers: Ints) -> Answers:
+        """Those of the given readers (ledger positions) only."""
+        kept = np.isin(self.reader, readers)
+        return Answers(self.reader[kept], self.article[kept], self.grade[kept], self.dwell_seconds[kept])
+
+
+def answers(book: Ledger, as_of: datetime, window: timedelta) -> Answers:
+    """What was read for the first time within the window after `as_of`, by whomever.
+
+    Also what could not be listed then, being too old or not out yet: a list that could not know it still missed it.
+    """
+    now, width = microseconds(as_of), max(len(book.article_ids), 1)
+    first, last = window_rows(book, now, window)
+    rows = first + np.flatnonzero(book.read_article[first:last] >= 0)
+    key = book.read_reader[rows] * width + book.read_article[rows]
+    fresh = ~np.isin(key, _read_before(book, now, np.unique(book.read_reader[rows])))
+    rows, key = rows[fresh], key[fresh]
+    pairs, inverse = np.unique(key, return_inverse=True)
+    dwell = np.full(len(pairs), -1.0)
+    np.maximum.at(dwell, inverse, np.nan_to_num(book.read_dwell[rows], nan=-1.0))
+    grade = 1 + (dwell >= _usual_dwell(book, now)).astype(np.int64)
+    return Answers(pairs // width, pairs % width, grade, np.where(dwell >= 0, dwell, np.nan))
+
+
+def window_rows(book: Ledger, now: int, window: timedelta) -> tuple[int, int]:
+    """First and last (exclusive) row of the ledger's reads that happened within the window after `now`."""
+    end = now + window // timedelta(microseconds=1)
+    first, last = np.searchsorted(book.read_time, [now, end], side="right")
+    return int(first), int(last)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A moment's answers in the shapes of core.metrics, made once for all lists of that moment.
+
+    n_relevant, n_listable [reader row]: what was read next, and how much of it could have been listed.
+    """
+
+    moment: Moment
+    n_relevant: Ints
+    n_listable: Ints
+    ideal: Floats
+    dwell_ideal: Floats
+    _keys: Ints
+    _dwell: Floats
+
+    @classmethod
+    def of(cls, at: Moment, read_next: Answers) -> Judge:
+        """The judge of lists made at a moment."""
+        n_readers, n_live = len(at.readers), max(len(at.live), 1)
+        reader = rows_of(read_next.reader, at.readers, len(at.ledger.reader_keys))
+        live = rows_of(read_next.article, at.live, len(at.ledger.article_ids))
+        n_relevant = np.bincount(reader, minlength=n_readers)
+        dwell = np.minimum(read_next.dwell_seconds, _MAX_DWELL_SECONDS)
+        usual = float(np.nanmean(dwell)) if np.isfinite(dwell).any() else 1.0
+        worth = np.where(np.isfinite(dwell), dwell, usual) / max(usual, 1e-9)
+        listable = live >= 0
+        keys = reader[listable] * n_live + live[listable]
+        order = np.argsort(keys)
+        return cls(
+            moment=at,
+            n_relevant=n_relevant,
+            n_listable=np.bincount(reader[listable], minlength=n_readers),
+            ideal=metrics.ideal_dcg(np.ones(len(reader)), n_relevant),
+            dwell_ideal=metrics.ideal_dcg(worth, n_relevant),
+            _keys=keys[order],
+            _dwell=worth[listable][order],
+        )
+
+    def relevance(self, picks: Picks) -> tuple[NDArray[np.bool_], Floats]:
+        """Whether each pick was read next, and its worth in reading time."""
+        wanted = picks.reader * max(len(self.moment.live), 1) + picks.article
+        place = np.searchsorted(self._keys, wanted)
+        found = np.append(self._keys, -1)[place] == wanted
+        return found, np.where(found, np.append(self._dwell, 0.0)[place], 0.0)
+
+    def measures(self, picks: Picks) -> dict[str, Floats]:
+        """MEASURES of each reader's list; the picks are ordered by reader row. 0 where nothing was read or listed."""
+        relevant, worth = self.relevance(picks)
+        sizes = np.bincount(picks.reader, minlength=len(self.moment.readers))
+        order = np.lexsort((picks.rank, picks.reader))
+        relevant, worth, rank = relevant[order], worth[order], picks.rank[order]
+        return {
+            "ndcg_at_10": metrics.ndcg(relevant.astype(np.float64), rank, sizes, self.ideal),
+            "hit_rate_at_10": metrics.hit_rate(relevant, rank, sizes),
+            "recall_at_10": metrics.recall(relevant, rank, sizes, self.n_relevant),
+            "dwell_ndcg_at_10": metrics.ndcg(worth, rank, sizes, self.dwell_ideal),
+        }
+
+    def ceiling(self) -> Floats:
+        """nDCG@10 of a list that holds, first, everything read next that could be listed [reader row]."""
+        best = metrics.ideal_dcg(np.ones(int(self.n_listable.sum())), self.n_listable)
+        return np.divide(best, self.ideal, out=np.zeros_like(best), where=self.ideal > 0)
+
+    def oracle(self) -> Picks:
+        """That list: what a policy that knew the future would serve."""
+        n_live = max(len(self.moment.live), 1)
+        reader, article = self._keys // n_live, self._keys % n_live
+        starts = np.cumsum(self.n_listable) - self.n_listable
+        rank = np.arange(len(reader)) - starts[reader] + 1
+        kept = rank <= metrics.K
+        return Picks(reader[kept], rank[kept], article[kept])
+
+    def by_chance(self) -> Floats:
+        """Expected nDCG@10 of ten drawn evenly among each reader's unread live articles."""
+        n_live = len(self.moment.live)
+        n_seen = np.bincount(self.moment.seen // max(n_live, 1), minlength=len(self.moment.readers))
+        n_unread = np.maximum(n_live - n_seen, 1)
+        discounts = np.cumsum(1.0 / np.log2(np.arange(2, metrics.K + 2)))
+        filled = discounts[np.minimum(n_unread, metrics.K) - 1]
+        expected = filled * self.n_listable / n_unread
+        return np.divide(expected, self.ideal, out=np.zeros_like(expected), where=self.ideal > 0)
+
+
+def _read_before(book: Ledger, now: int, readers: Ints) -> Ints:
+    """Keys of what these readers had read by then."""
+    width = max(len(book.article_ids), 1)
+    theirs = np.zeros(len(book.reader_keys), dtype=bool)
+    theirs[readers] = True
+    last = int(np.searchsorted(book.read_time, now, side="right"))
+    rows = np.flatnonzero(theirs[book.read_reader[:last]] & (book.read_known[:last] <= now))
+    return np.unique(book.read_reader[rows] * width + book.read_article[rows])
+
+
+def _usual_dwell(book: Ledger, now: int) -> float:
+    """The median reading time known by then; infinite where none was measured."""
+    last = int(np.searchsorted(book.read_time, now, side="right"))
+    dwell = book.read_dwell[:last][(book.read_known[:last] <= now) & np.isfinite(book.read_dwell[:last])]
+    return float(np.median(dwell)) if len(dwell) else np.inf

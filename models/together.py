@@ -1,0 +1,95 @@
+"""Co-reading: articles read by those who read what this reader has read (item-to-item, over live articles).
+
+A reader's likeness to another is the sum over articles both have read of their inverse reader frequency squared,
+divided by both readers' lengths: cosine over idf-weighted reads. The score of an article is the likeness of the readers
+who read it, each read fading with `half_life_hours`; so a rare common read says more than a headline everybody saw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, diags
+
+from core.params import TogetherParams
+from features.grouping import Floats, Ints
+from features.ledger import HOUR_MICROSECONDS
+from models.moment import Moment, rows_of
+
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """scores [reader row, live row], sparse; likeness [reader row]: summed over all other readers.
+
+    popularity [live row]: faded reads a reader, the score of a reader like everybody.
+    """
+
+    scores: csr_matrix
+    likeness: Floats
+    popularity: Floats
+
+    def features(self, reader_rows: Ints, live_rows: Ints) -> tuple[Floats, Floats]:
+        """Score of each pair, and the log of how much more it is than popularity alone would give."""
+        score = np.asarray(self.scores[reader_rows, live_rows], dtype=np.float64).ravel()
+        usual, like = self.popularity[live_rows], self.likeness[reader_rows]
+        lift = (score + usual) / np.maximum((like + 1.0) * usual, 1e-12)
+        return score, np.where(usual > 0, np.log(np.maximum(lift, 1e-6)), 0.0)
+
+
+def read_together(moment: Moment, params: TogetherParams) -> Together:
+    """The scores of the moment's readers; zeros for a reader or article without reads."""
+    matrix, faded, columns = _matrices(moment, params)
+    n_readers = np.asarray(matrix.sum(axis=0)).ravel()
+    weight = np.log((matrix.shape[0] + 1.0) / (n_readers + 1.0)) ** 2
+    length = np.sqrt(matrix @ weight) + 1.0
+    unit = diags((1.0 / length).astype(np.float32)) @ matrix
+    mine = unit[moment.readers]
+    by_article = (diags(weight.astype(np.float32)) @ unit.T).tocsr()
+    scores = (mine @ (by_article @ faded)).tocsr()
+    myself = mine.multiply(mine) @ weight
+    likeness = mine @ np.asarray(by_article.sum(axis=1)).ravel() - myself
+    return Together(
+        scores=_at_live(scores, columns, len(moment.live)),
+        likeness=np.maximum(likeness, 0.0),
+        popularity=_spread(np.asarray(faded.sum(axis=0)).ravel() / max(matrix.shape[0], 1), columns, len(moment.live)),
+    )
+
+
+def _matrices(moment: Moment, params: TogetherParams) -> tuple[csr_matrix, csr_matrix, Ints]:
+    """Who read what [reader, article], the same faded over the most read live articles, and which rows these are."""
+    book, known = moment.ledger, moment.known[-params.max_reads :]
+    known = known[book.read_article[known] >= 0]
+    shape = (len(book.reader_keys), len(book.article_ids))
+    reader, article = book.read_reader[known], book.read_article[known]
+    keys, newest = np.unique((reader * shape[1] + article)[::-1], return_index=True)
+    hours = (moment.now - book.read_time[known]) / HOUR_MICROSECONDS
+    faded = np.exp2(-hours / params.half_life_hours)[::-1][newest]
+    reader, article = keys // shape[1], keys % shape[1]
+    live = rows_of(article, moment.live, shape[1])
+    columns = _most_read(live, faded, len(moment.live), params.max_articles)
+    column = rows_of(live, columns, len(moment.live))
+    there = column >= 0
+    matrix = csr_matrix((np.ones(len(keys), np.float32), (reader, article)), shape=shape)
+    part = csr_matrix((faded[there].astype(np.float32), (reader[there], column[there])), shape=(shape[0], len(columns)))
+    return matrix, part, columns
+
+
+def _most_read(live: Ints, faded: Floats, n_live: int, n: int) -> Ints:
+    """The `n` most read live rows, ascending."""
+    reads = np.bincount(live[live >= 0], weights=faded[live >= 0], minlength=n_live)
+    order = np.lexsort((np.arange(n_live), -reads))[:n]
+    return np.sort(order[reads[order] > 0])
+
+
+def _at_live(scores: csr_matrix, columns: Ints, n_live: int) -> csr_matrix:
+    return csr_matrix((scores.data, columns[scores.indices], scores.indptr), shape=(scores.shape[0], n_live))
+
+
+def _spread(values: Floats, columns: Ints, n_live: int) -> Floats:
+    spread = np.zeros(n_live)
+    spread[columns] = values
+    return spread
