@@ -1,5 +1,6 @@
 """Feast on PostgreSQL and on files: function = historical = online, nothing leaks, nothing old gets online."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from core.params import DataParams, Params
 from core.settings import Settings
 from features.entities import entities_of, pairs_of
 from features.files import write_state_files
-from features.ledger import ledger
+from features.ledger import AUDIENCE_KINDS, ledger
 from features.pairs import features_of
 from features.repository import (
     Training,
@@ -182,6 +183,26 @@ def test_files_answer_as_the_database_does(database: str, tmp_path: Path) -> Non
     for file in sorted((tmp_path / "a" / "features").iterdir()):
         assert file.read_bytes() == (tmp_path / "b" / "features" / file.name).read_bytes()
     training = historical(file_store(tmp_path / "a"), asked)
+    np.testing.assert_array_equal(_computed(training), _expected(asked))
+
+
+def test_a_newsroom_without_labels_has_no_audiences_and_agrees_too(database: str) -> None:
+    """Neither regions nor devices, categories or reading times: what there is, is everywhere's total."""
+    world = _world(23)
+    bare = replace(
+        world,
+        articles=world.articles.assign(**dict.fromkeys((c.CATEGORY, c.PUBLISHER, c.LANGUAGE))),
+        reads=world.reads.assign(**{**dict.fromkeys(AUDIENCE_KINDS), c.DWELL_SECONDS: np.nan}),
+        readers=world.readers.head(0),
+        older_articles=None,
+        older_readers=None,
+    )
+    with connect(database) as connection:
+        put(connection, bare)
+        ensure_ticks(connection, TICKS[3], TICKS[3:4], DATA)
+        assert fetch_all(connection, "select scope from feast.total_state") == [{"scope": ""}]
+        asked = _asked(connection, TICKS[3:4], 50)
+    training = historical(feature_store(database), asked)
     np.testing.assert_array_equal(_computed(training), _expected(asked))
 
 

@@ -152,6 +152,16 @@ def test_chosen_articles_and_readers_have_the_same_rows_as_among_all() -> None:
         pd.testing.assert_frame_equal(rows, expected.reset_index(drop=True))
 
 
+def test_stand_ins_have_rows_where_they_are_asked_for_only() -> None:
+    """Somebody of a region: no reads, no tastes, that region; everybody's states do not hold them."""
+    world = history(9, [article("a")], [read(1, "a", 2, region="north")])
+    book = ledger(world)
+    assert states_at(book, world.as_of, DATA).readers.reader_key.tolist() == [1]
+    row = states_at(book, world.as_of, DATA, readers=np.array([1])).readers
+    assert book.names.audiences[row.audiences[0, 0]] == "region=north"
+    assert (row.reads.n_reads.tolist(), row.reads.last_us.tolist()) == ([0], [NEVER])
+
+
 def test_an_entity_without_new_events_has_the_same_state_whatever_others_do() -> None:
     """One read more of one article by one reader leaves all other rows as they were, bit by bit."""
     world = random_history(3)
