@@ -103,8 +103,8 @@ def microseconds(moment: datetime) -> int:
 def ledger(history: History) -> Ledger:
     """The ledger of a history; reads of articles that are not in it have article position -1.
 
-    Readers are those of `history.readers` and of the reads. What a reader's record lacks is left open: the region of
-    a reader without one is a matter of the moment (`features.states`).
+    Readers are those of `history.readers` and of the reads. What a record lacks is left open: the region of a read or a
+    reader without one is a matter of the moment (`features.states`).
     """
     articles, reads = history.articles, history.reads
     names = _names(history)
@@ -171,9 +171,10 @@ def times(column: pd.Series[Any]) -> Ints:
 
 def _names(history: History) -> Names:
     articles, reads, readers = history.articles, history.reads, history.readers
-    picked = {name for names in readers[c.INTERESTS] if np.iterable(names) for name in names}
     older = [] if history.older_articles is None else [history.older_articles]
     older_readers = [] if history.older_readers is None else [history.older_readers]
+    lists = [names for frame in (readers, *older_readers) for names in frame[c.INTERESTS] if np.iterable(names)]
+    picked = {name for names in lists for name in names}
     audiences = {
         f"{kind}={value}"
         for kind in AUDIENCE_KINDS

@@ -20,6 +20,7 @@ from features.grouping import (
     Floats,
     Ints,
     decayed_sums,
+    distinct,
     last_of,
     medians,
     newest_distinct,
@@ -120,11 +121,10 @@ class States:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Reads known at a moment, in order of time, and the codes of their totals."""
+    """Reads known at a moment, in order of time: what each counts for, as known then."""
 
     now: int
     book: Ledger
-    rows: Ints
     reader: Ints
     article: Ints
     audiences: Ints
@@ -144,16 +144,13 @@ def states_at(
     """The state of every article, audience, total and reader as known at `as_of`, of reads within the data's bounds.
 
     articles, readers: ledger positions, ascending, to have rows; default all that were known by then. Rows without
-    reads hold facts only. Reads on articles that are not in the ledger count for the reader and everywhere.
+    reads hold facts only. Reads of articles that were not known by then count for the reader and everywhere.
+    A ledger taken later, that reaches back far enough, gives the same states.
     """
     known = _known(as_known(book, as_of), as_of, data)
     book = known.book
-    since = known.now - int(data.max_days * DAY_MICROSECONDS)
     if articles is None:
-        mattering = np.zeros(len(book.article_ids) + 1, dtype=bool)
-        mattering[known.article] = True
-        mattering[:-1] |= np.maximum(book.published, book.first_seen) > since
-        articles = np.flatnonzero(mattering[:-1] & (book.first_seen <= known.now))
+        articles = np.flatnonzero(_mattering(book, known.article, known.now, data))
     if readers is None:
         active = np.zeros(len(book.reader_keys), dtype=bool)
         active[known.reader] = True
@@ -171,48 +168,75 @@ def states_at(
 
 def known_reads(book: Ledger, now: int, data: DataParams) -> Ints:
     """Rows of the ledger's reads that had happened and were recorded by `now`, newest `max_interactions` at most."""
-    since = now - int(data.max_days * DAY_MICROSECONDS)
+    since = _since(now, data)
     # Reads are ordered by time, so only a slice of them can have happened within the bounds.
     first, last = np.searchsorted(book.read_time, [since, now], side="right")
     rows = first + np.flatnonzero(book.read_known[first:last] <= now)
     return np.asarray(rows[-data.max_interactions :], dtype=np.int64)
 
 
+def _since(now: int, data: DataParams) -> int:
+    return now - int(data.max_days * DAY_MICROSECONDS)
+
+
 def _known(book: Ledger, as_of: datetime, data: DataParams) -> _Known:
     now = microseconds(as_of)
     rows = known_reads(book, now, data)
-    reader, audiences = book.read_reader[rows], book.read_audiences[rows]
-    region = AUDIENCE_KINDS.index(c.REGION)  # a read that does not say where has its reader's region
-    home = np.where(book.reader_known <= now, book.reader_region, -1)[reader]
-    audiences[:, region] = np.where(audiences[:, region] >= 0, audiences[:, region], home)
+    reader, named = book.read_reader[rows], book.read_named[rows]
     return _Known(
         now=now,
         book=book,
-        rows=rows,
         reader=reader,
-        article=book.read_article[rows],
-        audiences=audiences,
+        article=_counted_for(book, _mattering(book, named, now, data), now)[named],
+        audiences=_with_region(book.read_audiences[rows], _regions(book, now)[reader]),
         at_us=book.read_time[rows],
         weight=book.read_weight[rows],
         dwell=book.read_dwell[rows],
     )
 
 
+def _mattering(book: Ledger, read: Ints, now: int, data: DataParams) -> NDArray[np.bool_]:
+    """Articles known by then that are read (`read`: positions) or young enough: those a history of then would hold."""
+    matters = np.maximum(book.published, book.first_seen) > _since(now, data)
+    matters[read[read >= 0]] = True
+    return matters & (book.first_seen <= now)
+
+
+def _counted_for(book: Ledger, mattering: NDArray[np.bool_], now: int) -> Ints:
+    """For each article the one that its reads count for: what it repeats, where that was there; -1 where unknown."""
+    own = np.where(book.first_seen <= now, np.arange(len(book.article_ids)), -1)
+    original = book.original[:-1]
+    return np.append(np.where(mattering[original] & (own >= 0), original, own), -1)
+
+
+def _regions(book: Ledger, now: int) -> Ints:
+    """Region on record of each reader, for those on record by then."""
+    return np.where(book.reader_known <= now, book.reader_region, -1)
+
+
+def _with_region(audiences: Ints, home: Ints) -> Ints:
+    """A read without a region has its reader's."""
+    columns, at = list(audiences.T), AUDIENCE_KINDS.index(c.REGION)
+    columns[at] = np.where(columns[at] >= 0, columns[at], home)
+    return np.stack(columns, axis=1)
+
+
 def _activity(known: _Known, codes: Ints, n_rows: int) -> Activity:
     """Reads of each row; reads with code -1 are left out."""
-    kept = np.flatnonzero(codes >= 0)
-    codes, at_us = codes[kept], known.at_us[kept]
+    at_us, weight, kept = known.at_us, known.weight, codes >= 0
+    if not kept.all():
+        codes, at_us, weight = codes[kept], at_us[kept], weight[kept]
     last = last_of(codes, at_us, n_rows, NEVER)
-    decayed = decayed_sums(codes, at_us, known.weight[kept], last, HALF_LIVES_HOURS)
+    decayed = decayed_sums(codes, at_us, weight, last, HALF_LIVES_HOURS)
     return Activity(last, decayed, np.bincount(codes, minlength=n_rows))
 
 
 def _dwell(known: _Known, codes: Ints, n_rows: int) -> tuple[Floats, Ints]:
     """Sum and number of measured reading times of each row."""
-    measured = (codes >= 0) & ~np.isnan(known.dwell)
-    sums: Floats = np.bincount(codes[measured], known.dwell[measured], minlength=n_rows).astype(np.float64)
-    counts: Ints = np.bincount(codes[measured], minlength=n_rows).astype(np.int64)
-    return sums, counts
+    measured = np.flatnonzero((codes >= 0) & ~np.isnan(known.dwell))
+    rows = codes[measured]
+    sums: Floats = np.bincount(rows, known.dwell[measured], minlength=n_rows).astype(np.float64)
+    return sums, np.bincount(rows, minlength=n_rows)
 
 
 def _places(members: Ints, size: int) -> Ints:
@@ -244,7 +268,7 @@ def _article_rows(known: _Known, articles: Ints) -> ArticleRows:
 def _article_audience_rows(known: _Known, articles: Ints) -> ArticleAudienceRows:
     place = _places(articles, len(known.book.article_ids))[known.article]
     width = max(len(known.book.names.audiences), 1)
-    parts = [_one_kind(known, place, kind, width) for kind in range(len(AUDIENCE_KINDS))]
+    parts = [_one_kind(known, place, kind, (len(articles), width)) for kind in range(len(AUDIENCE_KINDS))]
     pairs = np.concatenate([part[0] for part in parts])
     order = np.argsort(pairs)
     reads = Activity(
@@ -255,17 +279,16 @@ def _article_audience_rows(known: _Known, articles: Ints) -> ArticleAudienceRows
     )
 
 
-def _one_kind(known: _Known, place: Ints, kind: int, width: int) -> tuple[Ints, Activity]:
-    """Keys (article row x width + audience) and reads of one kind of audience."""
+def _one_kind(known: _Known, place: Ints, kind: int, shape: tuple[int, int]) -> tuple[Ints, Activity]:
+    """Keys (article row x audiences + audience; `shape`: how many of each) and reads of one kind of audience."""
     audience = known.audiences[:, kind]
-    key = np.where((place >= 0) & (audience >= 0), place * width + audience, -1)
-    pairs, codes = np.unique(key, return_inverse=True)
-    missing = int(len(pairs) > 0 and pairs[0] == -1)
-    return pairs[missing:], _activity(known, codes - missing, len(pairs) - missing)
+    key = np.where((place >= 0) & (audience >= 0), place * shape[1] + audience, -1)
+    pairs, codes = distinct(key, shape[0] * shape[1])
+    return pairs, _activity(known, codes, len(pairs))
 
 
 def _total_rows(known: _Known) -> TotalRows:
-    """Everywhere (scope ""), then every audience, category and publisher, whether read or not."""
+    """Everywhere (scope ""), then the audiences, categories and publishers that have reads."""
     scopes, columns = _scopes(known)
     n_rows = len(scopes)
     last, counts = np.full(n_rows, NEVER), np.zeros(n_rows, dtype=np.int64)
@@ -277,15 +300,17 @@ def _total_rows(known: _Known) -> TotalRows:
         reads, (seconds, measured) = _activity(known, codes, n_rows), _dwell(known, codes, n_rows)
         last, counts, decayed = np.maximum(last, reads.last_us), counts + reads.n_reads, decayed + reads.decayed
         dwell_sum, dwell_count = dwell_sum + seconds, dwell_count + measured
-    return TotalRows(np.full(n_rows, known.now), scopes, Activity(last, decayed, counts), dwell_sum, dwell_count)
+    kept = np.flatnonzero((counts > 0) | (scopes == EVERYWHERE))
+    reads = Activity(last[kept], decayed[kept], counts[kept])
+    return TotalRows(np.full(len(kept), known.now), scopes[kept], reads, dwell_sum[kept], dwell_count[kept])
 
 
 def _scopes(known: _Known) -> tuple[NDArray[np.object_], list[Ints]]:
-    """Names of the totals, and for each kind of them the row that a read counts in (-1: none)."""
+    """Names of all totals, and for each kind of them the row that a read counts in (-1: none)."""
     names, book = known.book.names, known.book
     labels = {c.CATEGORY: (names.categories, book.category), c.PUBLISHER: (names.publishers, book.publisher)}
     scopes = [EVERYWHERE, *names.audiences]
-    columns = [np.zeros(len(known.rows), dtype=np.int64)]
+    columns = [np.zeros(len(known.at_us), dtype=np.int64)]
     columns += [np.where(codes >= 0, codes + 1, -1) for codes in known.audiences.T]
     for kind, (index, of_article) in labels.items():
         codes = np.append(of_article, -1)[known.article]
@@ -314,7 +339,7 @@ def _reader_rows(known: _Known, readers: Ints) -> ReaderRows:
     return ReaderRows(
         at_us=np.full(n_rows, known.now),
         reader_key=book.reader_keys[readers],
-        audiences=_home(mine, codes, np.where(on_record, book.reader_region[readers], -1)),
+        audiences=_home(mine, codes, _regions(book, known.now)[readers]),
         language=language,
         interests=np.where(on_record[:, None], book.interests[readers], -1),
         reads=reads,

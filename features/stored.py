@@ -26,7 +26,7 @@ from features.states import (
     States,
     TotalRows,
 )
-from features.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS, with_fingerprints
+from features.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS, VIEWS, with_fingerprints
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,12 @@ class Stored:
 def rows_of(states: States) -> dict[str, pd.DataFrame]:
     """View name -> the frame of `states` as it is stored, with its fingerprints."""
     frames = {
-        ARTICLES: _article_frame(states),
-        ARTICLE_AUDIENCES: _article_audience_frame(states),
-        TOTALS: _total_frame(states.totals),
-        READERS: _reader_frame(states),
+        ARTICLES.name: _article_frame(states),
+        ARTICLE_AUDIENCES.name: _article_audience_frame(states),
+        TOTALS.name: _total_frame(states.totals),
+        READERS.name: _reader_frame(states),
     }
-    return {view.name: with_fingerprints(view, frame) for view, frame in frames.items()}
+    return {view.name: with_fingerprints(view, frames[view.name]) for view in VIEWS}
 
 
 def states_of(stored: Stored) -> States:

@@ -1,5 +1,7 @@
 """Small newsrooms for the feature tests: made by hand, or random from a seed, and put into PostgreSQL."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -41,10 +43,19 @@ def reader(reader_key: int, at: float = 0, **fields: Any) -> dict[str, Any]:
     return row | dict.fromkeys((c.SIGNED_UP_AT, c.RECORDED_AT), hours(at)) | fields
 
 
-def history(as_of: float, articles: list[Any], reads: list[Any], readers: "list[Any] | None" = None) -> History:
-    """A history of rows made by the functions above."""
+def history(as_of: float, articles: list[Any], reads: list[Any], readers: list[Any] | None = None) -> History:
+    """A history of rows made by the functions above; of several versions of one key the last recorded is the newest."""
     events = frame(READ_COLUMNS, reads).sort_values([c.OCCURRED_AT, c.EVENT_ID]).reset_index(drop=True)
-    return History(hours(as_of), frame(ARTICLE_COLUMNS, articles), events, frame(READER_COLUMNS, readers or []))
+    known, older = _versions(frame(ARTICLE_COLUMNS, articles), c.ARTICLE_ID)
+    who, who_older = _versions(frame(READER_COLUMNS, readers or []), c.READER_KEY)
+    return History(hours(as_of), known, events, who, older, who_older)
+
+
+def _versions(rows: pd.DataFrame, key: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The newest row of each key, and those that it replaced; both in order of key and recorded_at."""
+    ordered = rows.sort_values([key, c.RECORDED_AT], kind="stable").reset_index(drop=True)
+    is_older = ordered.duplicated(key, keep="last")
+    return ordered[~is_older].reset_index(drop=True), ordered[is_older].reset_index(drop=True)
 
 
 def frame(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -58,7 +69,11 @@ def frame(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def random_history(seed: int, n_articles: int = 60, n_readers: int = 40, n_reads: int = 800, days: int = 6) -> History:
-    """A random newsroom over `days` days from T0: late rows, missing regions and dwell, corrected articles."""
+    """A random newsroom over `days` days from T0.
+
+    With late reads, missing labels and reading times, articles that are corrected, retracted or marked as duplicates
+    later, and readers who are recorded late or change their region and interests.
+    """
     draw = np.random.default_rng(seed)
     span = 24.0 * days
     births = draw.uniform(0, span, n_articles)
@@ -67,35 +82,63 @@ def random_history(seed: int, n_articles: int = 60, n_readers: int = 40, n_reads
                 language=_pick(draw, "en", "de"))
         for i, at in enumerate(births)
     ]  # fmt: skip
+    articles += [_corrected(draw, articles, i, span) for i in range(0, n_articles, 3)]
     reads = []
     for _ in range(n_reads):
         i = int(draw.integers(n_articles))
         at = round(float(draw.uniform(births[i], span)), 3)
         late = float(draw.choice([0.0, 0.0, 0.0, 5.0, 30.0]))
         dwell = float(draw.choice([float("nan"), 3.0, 60.0, 400.0]))
-        region = _pick(draw, "north", "south")
+        audiences = {c.REGION: _pick(draw, "north", "south"), c.DEVICE: _pick(draw, "mobile", "desktop"),
+                     c.REFERRER: _pick(draw, "search", "social")}  # fmt: skip
         reads.append(
-            read(int(draw.integers(1, n_readers + 1)), f"a{i:03d}", at, region=region, dwell_seconds=dwell,
+            read(int(draw.integers(1, n_readers + 1)), f"a{i:03d}", at, dwell_seconds=dwell, **audiences,
                  kind=str(draw.choice(["read", "read", "like"])), recorded_at=hours(at + late))
         )  # fmt: skip
     unique = {row[c.EVENT_ID]: row for row in reads}
-    readers = [reader(key, 0, region=_pick(draw, "north"), interests=("sport",)) for key in range(1, n_readers // 2)]
+    readers = [
+        reader(key, at, region=_pick(draw, "north", "east"), interests=_interests(draw))
+        for key in range(1, n_readers // 2)
+        for at in (0.0 if key % 4 else float(draw.uniform(0, span)), float(draw.uniform(0, span)))[: 1 + key % 2]
+    ]
     return history(span, articles, list(unique.values()), readers)
 
 
 def put(connection: Connection, world: History) -> None:
     """Load a history's rows (whatever their recorded_at) into the canonical tables."""
-    articles = world.articles.assign(canonical_url=world.articles[c.URL], content_hash="h", source="s", extract_id=0)
+    articles = _all(world.articles, world.older_articles).assign(content_hash="h", source="s", extract_id=0)
+    readers = _all(world.readers, world.older_readers).assign(source="s", extract_id=0)
     reads = world.reads.assign(source="s", extract_id=0)
-    known = pd.concat([frame[[c.READER_KEY, c.RECORDED_AT]] for frame in (world.readers, reads) if len(frame)])
+    known = pd.concat([frame[[c.READER_KEY, c.RECORDED_AT]] for frame in (readers, reads) if len(frame)])
     known = known.groupby(c.READER_KEY, as_index=False)[c.RECORDED_AT].min()
     known[c.READER_ID] = [f"reader {key}" for key in known[c.READER_KEY]]
     with transaction(connection):
-        copy_frame(connection, "article_version", articles)
+        copy_frame(connection, "article_version", articles.assign(canonical_url=articles[c.URL]))
         copy_frame(connection, "reader", known)
-        copy_frame(connection, "reader_version", world.readers.assign(source="s", extract_id=0))
+        copy_frame(connection, "reader_version", readers)
         copy_frame(connection, "read_event", reads)
 
 
-def _pick(draw: np.random.Generator, *names: str) -> "str | None":
+def _corrected(draw: np.random.Generator, articles: list[dict[str, Any]], i: int, span: float) -> dict[str, Any]:
+    """A later version of article `i`: another category, retracted, or found to repeat an earlier article."""
+    was = articles[i]
+    age_hours = float((hours(span) - was[c.RECORDED_AT]) / timedelta(hours=1))
+    earlier = [row[c.ARTICLE_ID] for row in articles if row[c.RECORDED_AT] < was[c.RECORDED_AT]]
+    changes: dict[str, Any] = {c.CATEGORY: _pick(draw, "sport", "culture"), c.PUBLISHER: "r"}
+    if i % 2 and earlier:
+        changes = {c.DUPLICATE_OF: str(draw.choice(earlier)), c.DUPLICATE_KIND: "content"}
+    elif i % 4 == 0:
+        changes |= {c.STATUS: "retracted"}
+    return was | changes | {c.RECORDED_AT: was[c.RECORDED_AT] + timedelta(hours=float(draw.uniform(0, age_hours)))}
+
+
+def _interests(draw: np.random.Generator) -> tuple[str, ...] | None:
+    return (None, ("sport",), ("city", "chess"))[int(draw.integers(3))]
+
+
+def _all(newest: pd.DataFrame, older: pd.DataFrame | None) -> pd.DataFrame:
+    return newest if older is None or older.empty else pd.concat([newest, older], ignore_index=True)
+
+
+def _pick(draw: np.random.Generator, *names: str) -> str | None:
     return draw.choice([*names, None])

@@ -1,6 +1,7 @@
 """Feast on PostgreSQL and on files: function = historical = online, nothing leaks, nothing old gets online."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,9 @@ from core.errors import BadInputError
 from core.history import READ_COLUMNS, History
 from core.params import DataParams, Params
 from core.settings import Settings
-from features.activity import compute_states
-from features.entities import entities_at, pairs_of
+from features.entities import entities_of, pairs_of
 from features.files import write_state_files
-from features.history import history_at
+from features.ledger import AUDIENCE_KINDS, ledger
 from features.pairs import features_of
 from features.repository import (
     Training,
@@ -29,8 +29,10 @@ from features.repository import (
     online_readers,
     readers_at,
 )
+from features.states import States, states_at
+from features.stored import rows_of
 from features.ticks import ensure_ticks, write_states
-from features.views import READERS, VIEWS, to_rows
+from features.views import READERS, VIEWS, with_fingerprints
 from steps import features, snapshot
 from store.connect import Connection, connect, execute, fetch_all, fetch_one
 from store.copy import copy_frame
@@ -45,6 +47,10 @@ def _world(seed: int = 21) -> History:
     return random_history(seed, n_articles=80, n_readers=200, n_reads=3000)
 
 
+def _states(connection: Connection, tick: datetime) -> States:
+    return states_at(ledger(load_history(connection, tick, DATA)), tick, DATA)
+
+
 def _rows(connection: Connection) -> dict[str, list[dict[str, Any]]]:
     return {view.name: fetch_all(connection, f"select * from feast.{view.name} order by 1, 2, 3") for view in VIEWS}
 
@@ -54,12 +60,12 @@ def _asked(connection: Connection, ticks: list[Any], n: int, seed: int = 1) -> p
     draw = np.random.default_rng(seed)
     parts = []
     for tick in ticks:
-        states = compute_states(load_history(connection, tick, DATA))
+        states = _states(connection, tick)
         part = pd.DataFrame({
-            c.READER_KEY: draw.choice(states.readers[c.READER_KEY], n),
-            c.ARTICLE_ID: draw.choice(states.articles[c.ARTICLE_ID], n),
+            c.READER_KEY: draw.choice(states.readers.reader_key, n),
+            c.ARTICLE_ID: draw.choice(states.names.articles[states.articles.article], n),
         })  # fmt: skip
-        entities = entities_at(states, tick)
+        entities = entities_of(states)
         matrix = features_of(entities, pairs_of(entities, part[c.READER_KEY], part[c.ARTICLE_ID]))
         parts.append(part.assign(**{c.EVENT_TIMESTAMP: pd.Timestamp(tick).as_unit("us"), "expected": list(matrix)}))
     return pd.concat(parts, ignore_index=True).sample(frac=1, random_state=seed).reset_index(drop=True)
@@ -77,9 +83,9 @@ def test_function_historical_and_online_agree_for_1000_readers_and_moments(datab
         training = historical(store, asked)
         np.testing.assert_array_equal(_computed(training), _expected(asked))
         assert materialise(store, TICKS[-1])
-        current = compute_states(load_history(connection, TICKS[-1], DATA)).readers
+        current = rows_of(_states(connection, TICKS[-1]))[READERS.name]
     online = online_readers(store, current[c.READER_KEY])
-    pd.testing.assert_frame_equal(to_rows(READERS, online), to_rows(READERS, current))
+    pd.testing.assert_frame_equal(with_fingerprints(READERS, online), current)
 
 
 def test_rows_recorded_after_a_moment_never_reach_it(database: str) -> None:
@@ -107,14 +113,14 @@ def test_running_twice_writes_nothing_and_only_changes_are_written(database: str
     """A repeat leaves every row and the tick as they are; an hour later only who had an event has a new row."""
     with connect(database) as connection:
         put(connection, _world())
-        first = write_states(connection, compute_states(load_history(connection, TICKS[2], DATA)), TICKS[2])
+        first = write_states(connection, _states(connection, TICKS[2]), TICKS[2])
         rows = _rows(connection)
-        again = write_states(connection, compute_states(load_history(connection, TICKS[2], DATA)), TICKS[2])
+        again = write_states(connection, _states(connection, TICKS[2]), TICKS[2])
         assert sum(first.values()) == sum(len(table) for table in rows.values())
         assert sum(again.values()) == 0
         assert _rows(connection) == rows
         soon = TICKS[2] + timedelta(hours=1)
-        changed = write_states(connection, compute_states(load_history(connection, soon, DATA)), soon)
+        changed = write_states(connection, _states(connection, soon), soon)
         assert 0 < changed["reader_state"] < first["reader_state"] / 2
 
 
@@ -125,7 +131,7 @@ def test_ticks_in_any_order_and_killed_half_way_give_the_same_answers(database: 
     with connect(database) as connection:
         put(connection, _world(22))
         for tick in order:
-            states = compute_states(load_history(connection, tick, DATA))
+            states = _states(connection, tick)
             execute(connection, DIE)
             with pytest.raises(psycopg2.Error, match="killed"):
                 write_states(connection, states, tick)
@@ -151,10 +157,9 @@ def test_an_older_moment_never_reaches_the_online_store(database: str) -> None:
         assert not materialise(store, TICKS[1])
         pd.testing.assert_frame_equal(online_readers(store, keys), newest)
         assert materialised_at(store) == TICKS[4]
-        past = compute_states(load_history(connection, TICKS[1], DATA)).readers
-    pd.testing.assert_frame_equal(
-        to_rows(READERS, readers_at(store, past[c.READER_KEY], TICKS[1])), to_rows(READERS, past)
-    )
+        past = rows_of(_states(connection, TICKS[1]))[READERS.name]
+    then = readers_at(store, past[c.READER_KEY], TICKS[1])
+    pd.testing.assert_frame_equal(with_fingerprints(READERS, then), past)
     pd.testing.assert_frame_equal(readers_at(store, keys, TICKS[4]), newest)
 
 
@@ -171,14 +176,33 @@ def test_files_answer_as_the_database_does(database: str, tmp_path: Path) -> Non
     """The same views over Parquet files give the same rows; the bytes depend on the states alone."""
     with connect(database) as connection:
         put(connection, _world())
-        wide = load_history(connection, TICKS[-1], DataParams(max_days=30))
+        book = ledger(load_history(connection, TICKS[-1], DataParams(max_days=30)))
         asked = _asked(connection, TICKS, 100)
     for folder in ("a", "b"):
-        ticks = ((tick, compute_states(history_at(wide, tick, DATA))) for tick in TICKS)
-        write_state_files(tmp_path / folder, ticks)
+        write_state_files(tmp_path / folder, ((tick, states_at(book, tick, DATA)) for tick in TICKS))
     for file in sorted((tmp_path / "a" / "features").iterdir()):
         assert file.read_bytes() == (tmp_path / "b" / "features" / file.name).read_bytes()
     training = historical(file_store(tmp_path / "a"), asked)
+    np.testing.assert_array_equal(_computed(training), _expected(asked))
+
+
+def test_a_newsroom_without_labels_has_no_audiences_and_agrees_too(database: str) -> None:
+    """Neither regions nor devices, categories or reading times: what there is, is everywhere's total."""
+    world = _world(23)
+    bare = replace(
+        world,
+        articles=world.articles.assign(**dict.fromkeys((c.CATEGORY, c.PUBLISHER, c.LANGUAGE))),
+        reads=world.reads.assign(**{**dict.fromkeys(AUDIENCE_KINDS), c.DWELL_SECONDS: np.nan}),
+        readers=world.readers.head(0),
+        older_articles=None,
+        older_readers=None,
+    )
+    with connect(database) as connection:
+        put(connection, bare)
+        ensure_ticks(connection, TICKS[3], TICKS[3:4], DATA)
+        assert fetch_all(connection, "select scope from feast.total_state") == [{"scope": ""}]
+        asked = _asked(connection, TICKS[3:4], 50)
+    training = historical(feature_store(database), asked)
     np.testing.assert_array_equal(_computed(training), _expected(asked))
 
 

@@ -1,7 +1,7 @@
 """States of audiences and totals: the source tables of Feast in their new form.
 
-States are derived from the canonical tables, so none is carried over: the next `frontpage features` writes them anew, and
-Feast makes its registry and its online tables again when its definitions are applied.
+States are derived from the canonical tables, so none is carried over: the next `frontpage features` writes them anew,
+and Feast makes its registry and its online tables again when its definitions are applied.
 
 Revision ID: 0004
 Revises: 0003

@@ -1,0 +1,65 @@
+"""The tables of states: their shape is that of the views, and they go down and up again with whatever is in them."""
+
+from core import columns as c
+from core.params import DataParams
+from features.ledger import ledger
+from features.repository import feature_store, materialise
+from features.states import states_at
+from features.ticks import write_states
+from features.views import VIEWS
+from store import migrate
+from store.connect import Connection, connect, fetch_all
+from store.history import load_history
+from tests.feature_worlds import put, random_history
+
+_COLUMNS = """
+select table_name, column_name, data_type from information_schema.columns where table_schema = 'feast' order by 1, 2
+"""
+_COMMENTS = """
+select relname, obj_description(oid) as comment from pg_class
+where relnamespace = 'feast'::regnamespace and relkind = 'r' order by 1
+"""
+_TYPES = {
+    "text": "text", "integer": "bigint", "number": "double precision", "count": "bigint", "sum": "double precision",
+    "texts": "ARRAY", "numbers": "ARRAY", "decayed": "ARRAY",
+}  # fmt: skip
+
+
+def _shape(connection: Connection) -> dict[str, dict[str, str]]:
+    shape: dict[str, dict[str, str]] = {}
+    for row in fetch_all(connection, _COLUMNS):
+        shape.setdefault(row["table_name"], {})[row["column_name"]] = row["data_type"]
+    return shape
+
+
+def test_the_tables_have_the_columns_of_the_views_and_say_their_grain(database: str) -> None:
+    """One truth for the shape of a state: `features.views`."""
+    with connect(database) as connection:
+        shape = _shape(connection)
+        comments = fetch_all(connection, _COMMENTS)
+    assert shape.keys() == {"state_tick", *(view.name for view in VIEWS)}
+    for view in VIEWS:
+        types = {name: _TYPES[kind] for name, kind in view.columns.items()}
+        types |= {key: "bigint" if key == c.READER_KEY else "text" for key in view.keys}
+        types |= {c.EVENT_TIMESTAMP: "timestamp with time zone", c.FINGERPRINT: "bigint"}
+        assert shape[view.name] == types
+    assert all(row["comment"].startswith("grain: ") for row in comments)
+
+
+def test_states_in_use_go_down_and_up_again_and_are_written_anew(database: str) -> None:
+    """Feast's registry and online tables go with the states: afterwards a tick is written, applied and online again."""
+    world = random_history(1)
+    with connect(database) as connection:
+        put(connection, world)
+        shape = _shape(connection)
+    for _ in range(2):
+        with connect(database) as connection:
+            states = states_at(ledger(load_history(connection, world.as_of, DataParams())), world.as_of, DataParams())
+            assert all(n_rows > 0 for n_rows in write_states(connection, states, world.as_of).values())
+        assert materialise(feature_store(database), world.as_of)
+        migrate.downgrade(database, "0003")
+        with connect(database) as connection:
+            assert {"article_region_state", "region_state"} < _shape(connection).keys()
+        migrate.upgrade(database)
+        with connect(database) as connection:
+            assert _shape(connection) == shape

@@ -1,0 +1,27 @@
+"""Sums and lists per group, by hand."""
+
+import numpy as np
+import pytest
+
+from features import grouping
+from features.grouping import HOUR_US, MAX_HALVINGS, decayed_sums, distinct
+
+
+def test_decayed_sums_leave_out_what_cannot_show_and_nothing_else() -> None:
+    """A read 60 half-lives old still counts 2^-60, one an hour older nothing, but it does at a longer half-life."""
+    at = np.array([-MAX_HALVINGS - 1, -MAX_HALVINGS, 0]).astype(np.int64) * HOUR_US
+    codes, weights = np.array([1, 0, 2]), np.ones(3)
+    sums = decayed_sums(codes, at, weights, np.zeros(4, dtype=np.int64), (1.0, 61.0))
+    expected = [[2**-60, 2 ** (-60 / 61)], [0, 1 / 2], [1, 1], [0, 0]]
+    np.testing.assert_allclose(sums, expected, rtol=1e-12)
+
+
+def test_distinct_keys_by_table_and_by_sorting_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys ascending, each row's place among them, -1 for none, whichever way they are found."""
+    keys = np.array([7, -1, 3, 7, 0, -1])
+    for limit in (grouping._TABLE_KEYS, 0):
+        monkeypatch.setattr(grouping, "_TABLE_KEYS", limit)
+        found, places = distinct(keys, 9)
+        assert found.tolist() == [0, 3, 7]
+        assert places.tolist() == [2, -1, 1, 2, 0, -1]
+        assert [len(part) for part in distinct(keys[:0], 9)] == [0, 0]
