@@ -163,16 +163,23 @@ def _plan(book: Ledger, params: Params, window: timedelta) -> Plan:
     first = _EPOCH + TICK * int(book.read_known.min())
     last = floor_to(book.as_of - window, HOUR)
     n_held_out, usual = params.evaluation.n_ticks, HOUR * params.evaluation.tick_hours
+    usual = max(usual, window / 2 // HOUR * HOUR)
     evaluation = _back_from(last, n_held_out, min(usual, _share(last - first, 2 * n_held_out)))
     before = floor_to(evaluation[0] - window, HOUR)
-    distance = HOUR * params.ranker.tick_hours
-    if window > distance:
-        distance = window + HOUR  # each read is the answer to one tick only
-    distance = min(distance, _share(before - first, _FEW_TICKS))
-    training = _back_from(before, params.ranker.n_ticks, distance)
+    distance = min(HOUR * params.ranker.tick_hours, _share(before - first, _FEW_TICKS))
+    training = _back_from(before, _n_ticks(book, before, window, params), distance)
     return Plan(
         tuple(tick for tick in training if tick > first), tuple(tick for tick in evaluation if tick > first), window
     )
+
+
+def _n_ticks(book: Ledger, before: datetime, window: timedelta, params: Params) -> int:
+    """More ticks where each has few readers: about `max_pairs` pairs of reader and article in all."""
+    ranker = params.ranker
+    first, last = window_rows(book, microseconds(before - 7 * timedelta(days=1)), timedelta(days=7))
+    n_readers = len(np.unique(book.read_reader[first:last])) * min(1.0, window / timedelta(days=2))
+    pairs = min(max(n_readers, 1.0), ranker.max_readers_per_tick) * ranker.list_candidates
+    return int(np.clip(ranker.max_pairs / pairs, ranker.n_ticks, ranker.max_ticks))
 
 
 def _share(span: timedelta, n: int) -> timedelta:
