@@ -130,6 +130,7 @@ class GateParams(Section):
 
     min_ratio_to_champion: float = Field(0.99, gt=0)
     min_ratio_to_rule: float = Field(1.0, gt=0, description="to the best single rule; below it that rule is served")
+    memory_days: float = Field(14.0, ge=0, description="held-out ticks of versions this old count against the rules")
 
 
 class QualityParams(Section):

@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 HOUR_US = 3_600_000_000
 #: A read this many half-lives before the last one of its group is left out: even millions of them would not show.
 MAX_HALVINGS = 60.0
-#: Up to so many keys, a table of all of them is ten times faster than sorting those that are met.
+#: Up to so many keys, a table of all of them is several times faster than looking for those that are met.
 _TABLE_KEYS = 1 << 23
 
 

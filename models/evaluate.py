@@ -6,7 +6,7 @@ trained on earlier ticks only. What a reader read next but could not be listed c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,8 @@ from models.ticks import Past, Tick, als_chain, plan, tick_at
 from models.training import learnable
 
 METRICS = (*MEASURES, "coverage")
+#: Ranker -> metric -> value.
+Means = Mapping[str, Mapping[str, float]]
 #: The rules that can be served where no ranker is better: counts whose reads fade.
 SERVABLE = {rule_name(hours): hours for hours in HALF_LIVES_HOURS}
 
@@ -93,6 +95,14 @@ def evaluate(
     return Evaluation(pd.concat(frames, ignore_index=True))
 
 
+def means_of(flat: Mapping[str, float]) -> Means:
+    """Means from metrics named `<ranker>_<metric>`, as `report.write_evaluation` keeps them."""
+    wanted = ("ndcg_at_10", "n_readers")
+    rankers = [name.removesuffix("_ndcg_at_10") for name in flat if name.endswith("_ndcg_at_10")]
+    complete = [name for name in rankers if f"{name}_n_readers" in flat]
+    return {name: {metric: float(flat[f"{name}_{metric}"]) for metric in wanted} for name in complete}
+
+
 def margins(model: Model, matrix: Matrix, names: tuple[str, ...], n_threads: int) -> Any:
     """The ranker's score of each row; a feature that it knows but the matrix lacks is 0."""
     places = pd.Index(names).get_indexer(pd.Index(model.feature_names))
@@ -100,36 +110,60 @@ def margins(model: Model, matrix: Matrix, names: tuple[str, ...], n_threads: int
     return predict(model.ranker, matrix if names == model.feature_names else padded[:, places], n_threads)
 
 
-def gate(evaluation: Evaluation, params: GateParams) -> Gate:
-    """The candidate where its nDCG@10 reaches the asked ratios to champion and best rule, else whichever is better.
+def gate(evaluation: Evaluation, params: GateParams, earlier: Sequence[Means] = ()) -> Gate:
+    """The candidate where its nDCG@10 reaches the asked ratios to champion and best rule; else champion, or the rule.
 
-    A champion that is still as good as the best rule stays. Where neither ranker is, the candidate takes the place
-    with the best fading count for its lists: what is served is never worse than the best single rule on these ticks.
+    earlier: means of the versions before, each on ticks that it had not learned from. One version's held-out ticks are
+    few, so rules are compared over all of them; the champion, on the candidate's own. Where rankers are below the best
+    fading count, the candidate takes the place with that rule for its lists: what is served is never worse than the
+    best single rule on held-out ticks.
     """
     means = evaluation.means()
     if "candidate" not in means or means["candidate"]["n_readers"] == 0:
         return Gate(False, ("no reader read anything after the held-out ticks: there is nothing to judge by",), {})
+    pooled = _pooled([means, *earlier])
+    rule = max((name for name in SERVABLE if name in pooled), key=pooled.__getitem__)
     ndcg = {name: values["ndcg_at_10"] for name, values in means.items()}
-    rule = max(SERVABLE, key=lambda name: ndcg[name])
-    reasons, ratios = [], {}
-    beats = {}
-    for name, theirs, least in (
-        ("champion", ndcg.get("champion"), params.min_ratio_to_champion),
-        (rule, ndcg[rule], params.min_ratio_to_rule),
-    ):
-        if theirs is None:
-            reasons.append(f"there is no {name} to compare with")
-            beats[name] = True
-            continue
-        beats[name] = ndcg["candidate"] >= least * theirs
-        ratios[name] = round(ndcg["candidate"] / theirs, 4) if theirs else float(ndcg["candidate"] > 0)
-        word = "reaches" if beats[name] else "is below"
-        reasons.append(f"nDCG@10 {ndcg['candidate']:.4f} {word} {least:.2f} x {theirs:.4f} of {name}")
-    if beats[rule]:
-        return Gate(beats["champion"], tuple(reasons), ratios)
-    if "champion" in ndcg and ndcg["champion"] >= params.min_ratio_to_rule * ndcg[rule]:
-        return Gate(False, (*reasons, f"the champion's {ndcg['champion']:.4f} reaches it and stays"), ratios)
-    return Gate(True, (*reasons, f"no ranker reaches it: lists are made by {rule}"), ratios, SERVABLE[rule])
+    against_rule = _Comparison(pooled["candidate"], pooled[rule], params.min_ratio_to_rule, rule)
+    if "champion" not in ndcg:
+        reasons: tuple[str, ...] = ("there is no champion to compare with", against_rule.sentence())
+        ratios, as_good = {rule: against_rule.ratio()}, True
+    else:
+        against = _Comparison(ndcg["candidate"], ndcg["champion"], params.min_ratio_to_champion, "champion")
+        reasons, as_good = (against.sentence(), against_rule.sentence()), against.reaches()
+        ratios = {"champion": against.ratio(), rule: against_rule.ratio()}
+    if against_rule.reaches():
+        return Gate(as_good, reasons, ratios)
+    return Gate(True, (*reasons, f"lists are made by {rule}"), ratios, SERVABLE[rule])
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    ours: float
+    theirs: float
+    least: float
+    name: str
+
+    def reaches(self) -> bool:
+        return self.ours >= self.least * self.theirs
+
+    def ratio(self) -> float:
+        return round(self.ours / self.theirs, 4) if self.theirs else float(self.ours > 0)
+
+    def sentence(self) -> str:
+        word = "reaches" if self.reaches() else "is below"
+        return f"nDCG@10 {self.ours:.4f} {word} {self.least:.2f} x {self.theirs:.4f} of {self.name}"
+
+
+def _pooled(evaluations: Sequence[Means]) -> dict[str, float]:
+    """nDCG@10 of each ranker over all evaluations that know it, each weighing by its readers."""
+    sums: dict[str, tuple[float, float]] = {}
+    for means in evaluations:
+        for name, values in means.items():
+            total, weight = sums.get(name, (0.0, 0.0))
+            n_readers = values["n_readers"]
+            sums[name] = (total + values["ndcg_at_10"] * n_readers, weight + n_readers)
+    return {name: total / weight for name, (total, weight) in sums.items() if weight > 0}
 
 
 def _tick_rows(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,7 +20,7 @@ from core.history import History
 from core.params import Params
 from features.snapshot import MANIFEST, read_manifest, write_snapshot
 from models.artefact import Model, artefact_hash, load
-from models.evaluate import Gate
+from models.evaluate import Gate, Means, means_of
 from store import versions
 from store.connect import Connection
 from store.history import load_history
@@ -45,6 +45,13 @@ class Known:
 
 #: The variant whose lists need no model.
 POPULARITY = "popularity"
+
+
+def earlier_means(connection: Connection, as_of: datetime, params: Params) -> list[Means]:
+    """What versions of the days before measured on their held-out ticks, newest first."""
+    since = as_of - timedelta(days=params.gate.memory_days)
+    before = (version for version in versions.newest(connection) if since <= version.as_of < as_of)
+    return [means for version in before if (means := means_of(version.metrics))]
 
 
 def rule_of(version: ModelVersion | None, params: Params) -> float | None:

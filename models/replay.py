@@ -24,7 +24,7 @@ from features.ledger import Ledger, ledger
 from models import als
 from models.artefact import Model
 from models.candidates import candidates
-from models.evaluate import Gate, evaluate, gate
+from models.evaluate import Gate, Means, evaluate, gate
 from models.judge import MEASURES, Judge, answers
 from models.lookups import direct_lookup
 from models.moment import Moment, moment
@@ -159,6 +159,7 @@ class _Walk:
         self._history = history
         self._served = Served(None, params.rule_half_life_hours)
         self._champion: Model | None = None
+        self._evaluations: list[tuple[datetime, Means]] = []
         self._last = np.full((len(book.reader_keys), 10), -1, dtype=np.int64)
         self._policies: dict[str, Policy] = {
             **rules(), "als": als_alone, "together": together_alone, "random": at_random(seed)
@@ -183,7 +184,11 @@ class _Walk:
         except CheckFailedError as error:
             self.trainings.append(Training(as_of, "", "as before", (str(error),)))
             return
-        decided = gate(evaluate(known, made, self.params, direct_lookup, self._champion), self.params.gate)
+        evaluation = evaluate(known, made, self.params, direct_lookup, self._champion)
+        since = as_of - timedelta(days=self.params.gate.memory_days)
+        self._evaluations = [entry for entry in self._evaluations if entry[0] >= since]
+        decided = gate(evaluation, self.params.gate, [means for _, means in self._evaluations])
+        self._evaluations.append((as_of, evaluation.means()))
         if decided.passed:
             self._champion = made
             self._served = Served(made, decided.rule_half_life_hours)

@@ -49,8 +49,9 @@ class _Short:
 def chosen(now: View, pairs: Candidates, margin: Floats, params: Params) -> Chosen:
     """The lists of the readers of some pairs; equal rounded margins by article id."""
     short = _shortlist(pairs, np.round(margin, SCORE_DECIMALS))
-    places = _greedy(now, pairs, short, params.lists)
-    pair = np.where(places >= 0, np.take_along_axis(short.pair, np.maximum(places, 0), axis=1), -1)
+    # The rules choose which ten; the best of these still comes first.
+    places = np.sort(_greedy(now, pairs, short, params.lists), axis=1)
+    pair = np.where(places < _SHORTLIST, np.take_along_axis(short.pair, places % _SHORTLIST, axis=1), -1)
     propensity = np.ones(pair.shape)
     if params.exploration.share > 0:
         pair, propensity = _explored(now, pairs, short, (pair, propensity), params)
@@ -74,11 +75,11 @@ def _shortlist(pairs: Candidates, margin: Floats) -> _Short:
 
 
 def _greedy(now: View, pairs: Candidates, short: _Short, rules: ListParams) -> Ints:
-    """Place in the shortlist of each list's picks [reader, rank - 1]; -1 where candidates have ended."""
+    """Places in the shortlist that each list takes, in the order taken; _SHORTLIST where candidates have ended."""
     n_readers, width = len(short.readers), min(LIST_LENGTH, _SHORTLIST)
     picked = np.tile(np.arange(width), (n_readers, 1))
     if not _asked(rules):
-        return np.where(short.pair[:, :width] >= 0, picked, -1)
+        return np.where(short.pair[:, :width] >= 0, picked, _SHORTLIST)
     article = np.where(short.pair >= 0, pairs.article[short.pair], -1)
     state = _Lists.empty(now, article, rules)
     everybody = np.arange(n_readers)
@@ -88,7 +89,7 @@ def _greedy(now: View, pairs: Candidates, short: _Short, rules: ListParams) -> I
         allowed = np.where(allowed.any(axis=1, keepdims=True), allowed, is_free)
         worth = np.where(allowed, (1.0 - rules.diversity) * short.margin - rules.diversity * state.likeness, -np.inf)
         best = np.argmax(worth, axis=1)
-        picked[:, rank] = np.where(is_free.any(axis=1), best, -1)
+        picked[:, rank] = np.where(is_free.any(axis=1), best, _SHORTLIST)
         is_free[everybody, best] = False
         state.add(best)
     return picked

@@ -34,7 +34,7 @@ class Together:
 
     def features(self, reader_rows: Ints, live_rows: Ints) -> tuple[Floats, Floats]:
         """Score of each pair, and the log of how much more it is than popularity alone would give."""
-        score = np.asarray(self.scores[reader_rows, live_rows], dtype=np.float64).ravel()
+        score = _values(self.scores, reader_rows, live_rows)
         usual, like = self.popularity[live_rows], self.likeness[reader_rows]
         lift = (score + usual) / np.maximum((like + 1.0) * usual, 1e-12)
         return score, np.where(usual > 0, np.log(np.maximum(lift, 1e-6)), 0.0)
@@ -57,6 +57,16 @@ def read_together(moment: Moment, params: TogetherParams) -> Together:
         likeness=np.maximum(likeness, 0.0),
         popularity=_spread(np.asarray(faded.sum(axis=0)).ravel() / max(matrix.shape[0], 1), columns, len(moment.live)),
     )
+
+
+def _values(matrix: csr_matrix, rows: Ints, columns: Ints) -> Floats:
+    """Entries of a matrix whose column indices are sorted; 0 where nothing is stored."""
+    owner = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    keys = owner * matrix.shape[1] + matrix.indices
+    wanted = rows * matrix.shape[1] + columns
+    place = np.searchsorted(keys, wanted)
+    found = np.append(keys, -1)[place] == wanted
+    return np.where(found, np.append(matrix.data, 0.0)[place], 0.0).astype(np.float64)
 
 
 def _matrices(moment: Moment, params: TogetherParams) -> tuple[csr_matrix, csr_matrix, Ints]:
@@ -86,7 +96,9 @@ def _most_read(live: Ints, faded: Floats, n_live: int, n: int) -> Ints:
 
 
 def _at_live(scores: csr_matrix, columns: Ints, n_live: int) -> csr_matrix:
-    return csr_matrix((scores.data, columns[scores.indices], scores.indptr), shape=(scores.shape[0], n_live))
+    made = csr_matrix((scores.data, columns[scores.indices], scores.indptr), shape=(scores.shape[0], n_live))
+    made.sort_indices()
+    return made
 
 
 def _spread(values: Floats, columns: Ints, n_live: int) -> Floats:

@@ -51,7 +51,8 @@ def _in_database(settings: Settings, params: Params, as_of: datetime) -> Summary
             ensure_ticks(connection, as_of, look_backs(history, params), params.data)
             candidate, best = registry.loaded(row), registry.loaded(champion) if champion else None
             evaluation = evaluate(history, candidate, params, feast_lookup(feature_store(url)), best)
-            n_readers, decided = evaluation.n_readers, gate(evaluation, params.gate)
+            earlier = registry.earlier_means(connection, as_of, params)
+            n_readers, decided = evaluation.n_readers, gate(evaluation, params.gate, earlier)
             metrics = write_evaluation(evaluation, decided, registry.folder_of(row) / "evaluation")
             row = registry.judge(connection, row, metrics, decided)
     tracking.mark_stage(settings, row.version, row.stage)

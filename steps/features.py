@@ -1,4 +1,4 @@
-"""`frontpage features`: states of articles, audiences and readers at as_of, into Feast's tables and online store."""
+"""`frontpage features`: states of articles, audiences, totals and readers at as_of, into Feast and online."""
 
 import time
 from datetime import datetime

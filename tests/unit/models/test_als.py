@@ -7,13 +7,15 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from core.history import History
-from core.params import AlsParams, ListParams
+from core.params import AlsParams, Params
+from features.ledger import ledger
 from models import als
-from models.ledger import ledger
 from models.moment import moment
 
 from .worlds import NOW, article, history, read, reader
 
+#: The first row of factors is nobody's in particular: the ledger's one stand-in.
+NOBODY = 1
 PARAMS = AlsParams(factors=4, iterations=6, checkpoint_every=2)
 
 
@@ -31,7 +33,7 @@ def _two_tastes(n_readers: int = 20) -> History:
 
 def _confidence(past: History) -> csr_matrix:
     book = ledger(past)
-    return als.interactions(book, moment(book, NOW, ListParams()).known, 20.0)
+    return als.interactions(book, moment(book, NOW, Params()).known, 20.0)
 
 
 def test_the_loss_falls_with_every_iteration() -> None:
@@ -47,7 +49,7 @@ def test_it_finds_the_article_a_reader_left_out() -> None:
     """An even reader's unread s article scores above every p article."""
     past = _two_tastes()
     factors, _ = als.fit_with_checkpoints(_confidence(past), als.cold_start(ledger(past), PARAMS, 1), PARAMS, 2)
-    scores = factors.reader @ factors.article.T
+    scores = factors.reader[NOBODY:] @ factors.article.T
     sport, politics = scores[:, 5:], scores[:, :5]
     assert (sport[0::2].min(axis=1) > politics[0::2].max(axis=1)).all()
 
@@ -101,8 +103,8 @@ def test_one_reader_and_one_article() -> None:
     past = history([article("a"), article("b")], [read(1, "a")], [reader(2)])
     factors, _ = als.fit_with_checkpoints(_confidence(past), als.cold_start(ledger(past), PARAMS, 1), PARAMS, 1)
     assert np.isfinite(factors.reader).all()
-    assert factors.reader[0] @ factors.article[0] > 0.5
-    assert not factors.reader[1].any()
+    assert factors.reader[NOBODY] @ factors.article[0] > 0.5
+    assert not factors.reader[NOBODY + 1].any()
     assert not factors.article[1].any()
 
 
@@ -115,7 +117,7 @@ def test_a_new_article_has_factors_as_soon_as_it_is_read() -> None:
     later = history([*rows, article("z_new", 0.2)], reads, [])
     grown = als.Factors(factors.reader, np.vstack([factors.article, np.zeros((1, 4), np.float32)]))
     fresh = als.fold_in(_confidence(later), grown, PARAMS, 2)
-    scores = fresh.reader @ fresh.article.T
+    scores = fresh.reader[NOBODY:] @ fresh.article.T
     assert (scores[8::2, 10] > scores[8::2, :5].max(axis=1)).all()
 
 

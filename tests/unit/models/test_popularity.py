@@ -9,24 +9,27 @@ import pytest
 
 from core import columns as c
 from core.history import History
-from core.params import ListParams, Params
-from models.fallback import fallback_lists, popularity_lists
-from models.ledger import ledger
+from core.params import HALF_LIVES_HOURS, Params
+from features.ledger import ledger
+from models.fallback import ByRule, by_rule
 from models.moment import Moment, moment
-from models.popularity import decayed_reads
 
 from .worlds import NOW, article, history, hours_ago, read, reader
 
-PARAMS = Params(popularity_half_life_hours=6.0)
+PARAMS = Params()
 
 
 def _moment(past: History) -> Moment:
-    return moment(ledger(past), NOW, ListParams())
+    return moment(ledger(past), NOW, PARAMS)
+
+
+def _rule(now: Moment) -> ByRule:
+    return by_rule(now, PARAMS, 6.0)
 
 
 def _lists(past: History) -> dict[int, list[str]]:
     now = _moment(past)
-    frame = popularity_lists(now, PARAMS, np.arange(len(now.readers)))
+    frame = _rule(now).lists(np.arange(len(now.readers)))
     return {int(key): list(rows[c.ARTICLE_ID]) for key, rows in frame.groupby(c.READER_KEY)}
 
 
@@ -37,7 +40,8 @@ def _articles(n: int, **fields: Any) -> list[dict[str, Any]]:
 def test_a_read_halves_every_half_life() -> None:
     """A read now weighs 1, one 6 hours ago a half, one 12 hours ago a quarter."""
     past = history(_articles(2), [read(1, "a00", 0), read(2, "a00", 6), read(3, "a00", 12)], [])
-    assert decayed_reads(_moment(past), 6.0).tolist() == pytest.approx([1 + 0.5 + 0.25, 0])
+    reads = _rule(_moment(past)).entities.article_reads[:, HALF_LIVES_HOURS.index(6.0)]
+    assert reads.tolist() == pytest.approx([1 + 0.5 + 0.25, 0])
 
 
 def test_a_list_has_ten_and_nothing_already_read() -> None:
@@ -92,15 +96,15 @@ def test_what_was_read_outside_the_history_is_not_listed() -> None:
     rows = [*_articles(3), article("copy", duplicate_of="a02", duplicate_kind="url")]
     past = history(rows, [], [reader(1)])
     pairs = pd.DataFrame({c.READER_KEY: [1, 1, 9], c.ARTICLE_ID: ["a00", "copy", "a01"]})
-    now = moment(ledger(past), NOW, ListParams(), already_read=pairs)
-    assert list(popularity_lists(now, PARAMS, np.arange(1))[c.ARTICLE_ID]) == ["a01"]
+    now = moment(ledger(past), NOW, PARAMS, already_read=pairs)
+    assert list(_rule(now).lists(np.arange(1))[c.ARTICLE_ID]) == ["a01"]
 
 
 def test_an_article_recorded_later_is_not_known_at_an_earlier_tick() -> None:
     """An article that claims an old first_seen_at but reached us an hour ago is not live two hours ago."""
     past = history([article("late", age_hours=10, recorded_at=hours_ago(1))], [], [reader(1)])
-    assert len(moment(ledger(past), hours_ago(2), ListParams()).live) == 0
-    assert len(moment(ledger(past), NOW, ListParams()).live) == 1
+    assert len(moment(ledger(past), hours_ago(2), PARAMS).live) == 0
+    assert len(moment(ledger(past), NOW, PARAMS).live) == 1
 
 
 def test_readers_long_gone_get_no_list() -> None:
@@ -112,7 +116,7 @@ def test_readers_long_gone_get_no_list() -> None:
 def test_reasons_say_what_was_counted() -> None:
     """The most read article's reason is its readers, with the whole of the possible contribution; then its age."""
     now = _moment(history(_articles(1), [read(1, "a00")], [reader(2)]))
-    frame = popularity_lists(now, PARAMS, np.arange(2))
+    frame = _rule(now).lists(np.arange(2))
     reasons = json.loads(frame[c.REASONS].iloc[0])
     assert [(reason["code"], reason["text"]) for reason in reasons] == [
         ("popular", "much read in the last 6 hours"),
@@ -125,7 +129,7 @@ def test_fallbacks_are_global_by_region_and_by_category() -> None:
     """A region's list starts with what is read there, a category's holds its own; others complete both."""
     rows = [article("n1", category="news"), article("s1", category="sport"), article("s2", category="sport")]
     reads = [read(1, "n1", region="north"), read(2, "n1", region="north"), read(3, "s2", region="south")]
-    frame = fallback_lists(_moment(history(rows, reads, [])), PARAMS)
+    frame = _rule(_moment(history(rows, reads, []))).stand_ins()
     lists = {key: list(part[c.ARTICLE_ID]) for key, part in frame.groupby(["scope", "scope_value"])}
     assert lists == {
         ("global", ""): ["n1", "s2", "s1"],
@@ -141,5 +145,5 @@ def test_fallbacks_are_global_by_region_and_by_category() -> None:
 def test_an_empty_history_gives_empty_lists() -> None:
     """No articles, no reads, no readers: empty frames with their columns, no error."""
     now = _moment(history([], [], []))
-    assert popularity_lists(now, PARAMS, np.arange(0)).empty
-    assert fallback_lists(now, PARAMS).empty
+    assert _rule(now).lists(np.arange(0)).empty
+    assert _rule(now).stand_ins().empty

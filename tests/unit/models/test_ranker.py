@@ -19,7 +19,8 @@ def _rows(seed: int = 3, n_lists: int = 60, size: int = 12) -> Rows:
     best = (matrix[:, 0] + 0.1 * random.random(len(matrix))).reshape(n_lists, size).argmax(axis=1)
     grades = np.zeros((n_lists, size), dtype=np.int64)
     grades[np.arange(n_lists), best] = 1
-    return Rows(matrix, ("speaks", "is_noise"), grades.ravel(), np.full(n_lists, size))
+    sizes = np.full(n_lists, size)
+    return Rows(matrix, ("speaks", "is_noise"), grades.ravel(), sizes, np.ones(len(matrix)), 0)
 
 
 def test_the_metric_rises_over_the_trees() -> None:

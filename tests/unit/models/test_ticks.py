@@ -6,11 +6,11 @@ import numpy as np
 
 from core import columns as c
 from core.history import History
-from core.params import EvaluationParams, ListParams, Params, RankerParams
+from core.params import EvaluationParams, Params, RankerParams
+from features.ledger import ledger
 from models.content import fit_content
-from models.ledger import ledger
-from models.moment import moment
-from models.ticks import Past, Tick, als_chain, answers, plan, thinned, tick_at
+from models.judge import answers
+from models.ticks import Past, Tick, als_chain, plan, thinned, tick_at
 
 from .newsroom_world import PARAMS, newsroom
 from .worlds import NOW, article, history, hours_ago, read, reader
@@ -51,7 +51,7 @@ def test_ticks_before_the_first_read_are_left_out() -> None:
 
 
 def test_answers_are_first_reads_within_the_window() -> None:
-    """Not what was read before the tick, not what came later, each article once, by readers of the moment only."""
+    """Not what was read before the tick, not what came later, each article once, whoever read it."""
     rows = [
         article("known", 9),
         article("next", 9),
@@ -64,9 +64,10 @@ def test_answers_are_first_reads_within_the_window() -> None:
         read(1, "not_out", 1.4), read(1, "old", 1.3), read(2, "next", 1.5),
     ]  # fmt: skip
     book = ledger(history(rows, reads, [reader(1)]))
-    found = answers(book, moment(book, hours_ago(2), ListParams()), HOUR)
+    everybody = answers(book, hours_ago(2), HOUR)
+    found = everybody.of(np.flatnonzero(book.reader_keys == 1))
     assert [book.article_ids[at] for at in found.article] == ["next", "not_out", "old"]
-    assert set(book.reader_keys[found.reader]) == {1}
+    assert set(book.reader_keys[everybody.reader]) == {1, 2}
 
 
 def test_long_reads_grade_higher() -> None:
@@ -75,7 +76,7 @@ def test_long_reads_grade_higher() -> None:
     known = [read(2, name, 5, dwell_seconds=seconds) for name, seconds in zip("abc", (10, 30, 50), strict=True)]
     after = [read(1, "d", 1.5, dwell_seconds=30), read(1, "e", 1.5, dwell_seconds=29), read(1, "f", 1.5)]
     book = ledger(history(rows, [*known, *after], [reader(1)]))
-    found = answers(book, moment(book, hours_ago(2), ListParams()), HOUR)
+    found = answers(book, hours_ago(2), HOUR)
     assert found.grade.tolist() == [2, 1, 1]
     assert np.isnan(found.dwell_seconds).tolist() == [False, False, True]
 

@@ -12,15 +12,14 @@ from core import columns as c
 from core.errors import BadInputError, CheckFailedError
 from core.history import History
 from core.params import GateParams
-from features.activity import compute_states
+from features.ledger import ledger
 from models import artefact
 from models.build import build
-from models.evaluate import Evaluation, evaluate, gate
+from models.evaluate import SERVABLE, Evaluation, evaluate, gate
 from models.explain import explain
 from models.files import sha256
-from models.ledger import ledger
 from models.lists import MAX_REASONS
-from models.lookups import history_lookup
+from models.lookups import direct_lookup
 from models.moment import moment
 from models.phrases import PHRASES
 from models.ranker import predict
@@ -32,7 +31,7 @@ from .worlds import NOW, article, history, read, reader
 
 
 def _inputs(past: History, **more: Any) -> Inputs:
-    return Inputs(past, PARAMS, history_lookup(past, PARAMS.data), **more)
+    return Inputs(past, PARAMS, direct_lookup, **more)
 
 
 @pytest.fixture(scope="module")
@@ -48,19 +47,18 @@ def trained(past: History) -> Trained:
 
 
 def _ranking(trained: Trained, past: History) -> Ranking:
-    now = moment(ledger(past), NOW, PARAMS.lists)
-    return ranking(trained.model, now, compute_states(past), PARAMS)
+    return ranking(trained.model, moment(ledger(past), NOW, PARAMS), PARAMS)
 
 
 def _lists(trained: Trained, past: History) -> pd.DataFrame:
     ready = _ranking(trained, past)
-    return pd.concat(score_blocks(ready.now.moment, PARAMS, ready.lists), ignore_index=True)
+    return pd.concat(score_blocks(len(ready.now.moment.readers), ready.lists), ignore_index=True)
 
 
 def test_the_ranker_beats_popularity_on_later_ticks(trained: Trained, past: History) -> None:
     """Readers with a taste and a region are served better than by what is read most; ALS alone is worse."""
-    means = evaluate(past, trained.model, PARAMS, history_lookup(past, PARAMS.data)).means()
-    assert means["candidate"]["ndcg_at_10"] > 1.2 * means["popularity"]["ndcg_at_10"]
+    means = evaluate(past, trained.model, PARAMS, direct_lookup).means()
+    assert means["candidate"]["ndcg_at_10"] > 1.2 * max(means[name]["ndcg_at_10"] for name in SERVABLE)
     assert means["candidate"]["ndcg_at_10"] > means["als"]["ndcg_at_10"]
     assert all(0 <= value <= 1 for name, value in means["candidate"].items() if not name.startswith("n_"))
 
@@ -136,7 +134,7 @@ def test_reasons_are_sentences_and_true(trained: Trained, past: History) -> None
 def test_contributions_add_up_to_the_score(trained: Trained, past: History) -> None:
     """SHAP values and the base value sum to what the ranker says, for each row."""
     ready = _ranking(trained, past)
-    ranked = ready.rank(PARAMS, np.arange(5))
+    ranked = ready.rank(np.arange(5))
     explained = explain(ready.trees, ranked.matrix, trained.model.feature_names)
     score = predict(trained.model.ranker, ranked.matrix, 1)
     assert np.allclose(explained.contributions.sum(axis=1) + explained.base, score, atol=1e-6)
@@ -183,11 +181,11 @@ def test_a_training_without_dwell_region_or_text(past: History) -> None:
 def test_a_version_is_named_by_its_inputs(past: History) -> None:
     """as_of and a hash: the same inputs give the same name; other data, parameters or parent another."""
     name = version_name(_inputs(past), "abc")
-    other_params = Inputs(past, PARAMS.model_copy(update={"seed": 1}), history_lookup(past, PARAMS.data))
+    other_params = Inputs(past, PARAMS.model_copy(update={"seed": 1}), direct_lookup)
     assert name.startswith("20260310T1200-")
     assert name == version_name(_inputs(past), "abc")
     assert len({name, version_name(_inputs(past), "abd"), version_name(other_params, "abc")}) == 3
-    more_threads = Inputs(past, PARAMS.model_copy(update={"threads": 1}), history_lookup(past, PARAMS.data))
+    more_threads = Inputs(past, PARAMS.model_copy(update={"threads": 1}), direct_lookup)
     assert version_name(more_threads, "abc") == name
 
 
@@ -219,22 +217,33 @@ def _evaluation(**ndcg: float) -> Evaluation:
 
 
 def test_a_worse_candidate_is_not_promoted_and_says_why() -> None:
-    """0.20 is below 0.99 x 0.25 of the champion, though above popularity."""
-    decided = gate(_evaluation(candidate=0.20, champion=0.25, popularity=0.1), GateParams())
+    """0.20 is below 0.99 x 0.25 of the champion, though above the best rule."""
+    decided = gate(_evaluation(candidate=0.20, champion=0.25, decayed_2h=0.1), GateParams())
     assert not decided.passed
-    assert decided.reasons[0] == "nDCG@10 0.2000 is below 0.99 x 0.2500 of the champion"
-    assert decided.ratios == {"champion": 0.8, "popularity": 2.0}
+    assert decided.reasons[0] == "nDCG@10 0.2000 is below 0.99 x 0.2500 of champion"
+    assert decided.ratios == {"champion": 0.8, "decayed_2h": 2.0}
 
 
 def test_a_good_candidate_passes() -> None:
-    """As good as the champion within the asked ratio, and above popularity."""
-    assert gate(_evaluation(candidate=0.249, champion=0.25, popularity=0.1), GateParams()).passed
-    assert gate(_evaluation(candidate=0.2, popularity=0.1), GateParams()).passed
+    """As good as the champion within the asked ratio, and above the best rule."""
+    assert gate(_evaluation(candidate=0.249, champion=0.25, decayed_2h=0.1), GateParams()).passed
+    assert gate(_evaluation(candidate=0.2, decayed_2h=0.1), GateParams()).passed
 
 
-def test_a_candidate_below_popularity_is_not_promoted() -> None:
-    """Also without a champion."""
-    assert not gate(_evaluation(candidate=0.09, popularity=0.1), GateParams()).passed
+def test_below_the_best_rule_that_rule_is_served() -> None:
+    """0.09 against 0.10: the candidate takes the place with the rule for its lists, also beside a champion."""
+    for others in ({}, {"champion": 0.08}):
+        decided = gate(_evaluation(candidate=0.09, decayed_2h=0.1, decayed_6h=0.05, **others), GateParams())
+        assert (decided.passed, decided.rule_half_life_hours) == (True, 2.0)
+        assert "lists are made by decayed_2h" in decided.reasons
+
+
+def test_held_out_ticks_of_versions_before_count_against_the_rules() -> None:
+    """0.09 < 0.10 on 10 readers, but 0.20 > 0.10 on 30 before: 0.1725 over all is above 0.10."""
+    before = {"candidate": {"ndcg_at_10": 0.2, "n_readers": 30.0}, "decayed_2h": {"ndcg_at_10": 0.1, "n_readers": 30.0}}
+    decided = gate(_evaluation(candidate=0.09, decayed_2h=0.1), GateParams(), [before])
+    assert (decided.passed, decided.rule_half_life_hours) == (True, None)
+    assert decided.ratios["decayed_2h"] == 1.725
 
 
 def test_nothing_to_judge_by_is_no_pass() -> None:
