@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -17,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 HOUR_US = 3_600_000_000
 #: A read this many half-lives before the last one of its group is left out: even millions of them would not show.
 MAX_HALVINGS = 60.0
-#: Up to so many keys, a table of all of them is ten times faster than sorting those that are met.
+#: Up to so many keys, a table of all of them is several times faster than looking for those that are met.
 _TABLE_KEYS = 1 << 23
 
 
@@ -42,7 +43,7 @@ def decayed_sums(codes: Ints, at_us: Ints, weights: Floats, last_us: Ints, half_
 def distinct(keys: Ints, n_keys: int) -> tuple[Ints, Ints]:
     """The distinct keys (0..n_keys-1), ascending, and each row's place among them; key -1 is none and stays -1."""
     if n_keys > _TABLE_KEYS:
-        found, places = np.unique(keys, return_inverse=True)
+        places, found = pd.factorize(keys, sort=True)
         n_none = int(len(found) > 0 and found[0] == -1)
         return found[n_none:], places - n_none
     is_met = np.zeros(n_keys + 1, dtype=bool)
@@ -89,8 +90,8 @@ def top_shares(groups: Ints, labels: Ints, values: Floats, n_groups: int, k: int
     known = labels >= 0
     groups, labels, values = groups[known], labels[known], values[known]
     n_labels = int(labels.max(initial=0)) + 1
-    pairs, inverse = np.unique(groups * n_labels + labels, return_inverse=True)
-    sums = np.bincount(inverse, values, minlength=len(pairs))
+    codes, pairs = pd.factorize(groups * n_labels + labels)
+    sums = np.bincount(codes, values, minlength=len(pairs))
     owner, label = pairs // n_labels, pairs % n_labels
     totals = np.bincount(owner, sums, minlength=n_groups)
     shares = sums / np.maximum(totals[owner], np.finfo(float).tiny)
@@ -100,12 +101,11 @@ def top_shares(groups: Ints, labels: Ints, values: Floats, n_groups: int, k: int
 def newest_distinct(groups: Ints, members: Ints, values: Floats, n_groups: int, k: int) -> Top:
     """Each group's `k` distinct members met last (rows come in order of time), newest first, with the largest value."""
     n_members = int(members.max(initial=0)) + 1
-    reverse = (groups * n_members + members)[::-1]
-    pairs, newest, inverse = np.unique(reverse, return_index=True, return_inverse=True)
+    codes, pairs = pd.factorize((groups * n_members + members)[::-1])  # in the order they are met: newest first
     largest = np.full(len(pairs), -np.inf)
-    np.maximum.at(largest, inverse, values[::-1])
+    np.maximum.at(largest, codes, values[::-1])
     owner, member = pairs // n_members, pairs % n_members
-    return _first(np.lexsort((newest, owner)), owner, member, largest, n_groups, k)
+    return _first(np.argsort(owner, kind="stable"), owner, member, largest, n_groups, k)
 
 
 def split(values: npt.NDArray[Any], counts: Ints) -> list[tuple[Any, ...]]:

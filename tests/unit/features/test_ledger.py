@@ -41,10 +41,9 @@ def test_as_known_takes_back_what_was_recorded_later() -> None:
     copy = article("copy", 1)
     marked = copy | {c.DUPLICATE_OF: "first", c.RECORDED_AT: hours(6)}
     retracted = article("gone", 1) | {c.STATUS: "retracted", c.RECORDED_AT: hours(8)}
+    articles = [article("first", category="art"), copy, marked, article("gone", 1), retracted]
     readers = [reader(1, 0, region="north", interests=("chess",)), reader(1, 7, region="south")]
-    world = history(
-        9, [article("first", category="art"), copy, marked, article("gone", 1), retracted], [read(1, "copy", 2)], readers
-    )
+    world = history(9, articles, [read(1, "copy", 2)], readers)
     book = ledger(world)
     then = as_known(book, hours(5))
     assert then.names is book.names
