@@ -22,41 +22,59 @@ Scores = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
-    """scores [reader row, live row], sparse; likeness [reader row]: summed over all other readers.
+class Faded:
+    """Scores by reads that fade with one half-life: scores [reader row, live row], sparse, with sorted columns.
 
     popularity [live row]: faded reads a reader, the score of a reader like everybody.
     """
 
     scores: csr_matrix
-    likeness: Floats
     popularity: Floats
 
-    def features(self, reader_rows: Ints, live_rows: Ints) -> tuple[Floats, Floats]:
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """lately: what readers like these read over days; now: within the last hours.
+
+    likeness [reader row]: summed over all other readers.
+    """
+
+    lately: Faded
+    now: Faded
+    likeness: Floats
+
+    def features(self, reader_rows: Ints, live_rows: Ints) -> dict[str, Floats]:
         """Score of each pair, and the log of how much more it is than popularity alone would give."""
-        score = _values(self.scores, reader_rows, live_rows)
-        usual, like = self.popularity[live_rows], self.likeness[reader_rows]
-        lift = (score + usual) / np.maximum((like + 1.0) * usual, 1e-12)
-        return score, np.where(usual > 0, np.log(np.maximum(lift, 1e-6)), 0.0)
+        values: dict[str, Floats] = {}
+        for name, faded in (("together", self.lately), ("together_now", self.now)):
+            score = _values(faded.scores, reader_rows, live_rows)
+            usual, like = faded.popularity[live_rows], self.likeness[reader_rows]
+            lift = (score + usual) / np.maximum((like + 1.0) * usual, 1e-12)
+            values[f"{name}_score"] = score
+            values[f"{name}_lift"] = np.where(usual > 0, np.log(np.maximum(lift, 1e-6)), 0.0)
+        return values
 
 
 def read_together(moment: Moment, params: TogetherParams) -> Together:
     """The scores of the moment's readers; zeros for a reader or article without reads."""
-    matrix, faded, columns = _matrices(moment, params)
-    n_readers = np.asarray(matrix.sum(axis=0)).ravel()
-    weight = np.log((matrix.shape[0] + 1.0) / (n_readers + 1.0)) ** 2
+    reads = _known(moment, params)
+    shape = (len(moment.ledger.reader_keys), len(moment.ledger.article_ids))
+    matrix = csr_matrix((np.ones(len(reads.reader), np.float32), (reads.reader, reads.article)), shape=shape)
+    n_readers = max(int((np.diff(matrix.indptr) > 0).sum()), 1)
+    weight = np.log((n_readers + 1.0) / (np.asarray(matrix.sum(axis=0)).ravel() + 1.0)) ** 2
     length = np.sqrt(matrix @ weight) + 1.0
     unit = diags((1.0 / length).astype(np.float32)) @ matrix
     mine = unit[moment.readers]
     by_article = (diags(weight.astype(np.float32)) @ unit.T).tocsr()
-    scores = (mine @ (by_article @ faded)).tocsr()
-    myself = mine.multiply(mine) @ weight
-    likeness = mine @ np.asarray(by_article.sum(axis=1)).ravel() - myself
-    return Together(
-        scores=_at_live(scores, columns, len(moment.live)),
-        likeness=np.maximum(likeness, 0.0),
-        popularity=_spread(np.asarray(faded.sum(axis=0)).ravel() / max(matrix.shape[0], 1), columns, len(moment.live)),
-    )
+    likeness = mine @ np.asarray(by_article.sum(axis=1)).ravel() - mine.multiply(mine) @ weight
+
+    def faded(half_life_hours: float) -> Faded:
+        theirs, columns = _faded(moment, reads, half_life_hours, params.max_articles)
+        usual = np.asarray(theirs.sum(axis=0)).ravel() / n_readers
+        n_live = len(moment.live)
+        return Faded(_at_live(mine @ (by_article @ theirs), columns, n_live), _spread(usual, columns, n_live))
+
+    return Together(faded(params.half_life_hours), faded(params.now_half_life_hours), np.maximum(likeness, 0.0))
 
 
 def _values(matrix: csr_matrix, rows: Ints, columns: Ints) -> Floats:
@@ -69,23 +87,35 @@ def _values(matrix: csr_matrix, rows: Ints, columns: Ints) -> Floats:
     return np.where(found, np.append(matrix.data, 0.0)[place], 0.0).astype(np.float64)
 
 
-def _matrices(moment: Moment, params: TogetherParams) -> tuple[csr_matrix, csr_matrix, Ints]:
-    """Who read what [reader, article], the same faded over the most read live articles, and which rows these are."""
+@dataclass(frozen=True, slots=True)
+class _Reads:
+    """The newest read of each reader and article: positions, hours ago, and live row (-1: not live)."""
+
+    reader: Ints
+    article: Ints
+    hours: Floats
+    live: Ints
+
+
+def _known(moment: Moment, params: TogetherParams) -> _Reads:
     book, known = moment.ledger, moment.known[-params.max_reads :]
     known = known[book.read_article[known] >= 0]
-    shape = (len(book.reader_keys), len(book.article_ids))
-    reader, article = book.read_reader[known], book.read_article[known]
-    keys, newest = np.unique((reader * shape[1] + article)[::-1], return_index=True)
-    hours = (moment.now - book.read_time[known]) / HOUR_MICROSECONDS
-    faded = np.exp2(-hours / params.half_life_hours)[::-1][newest]
-    reader, article = keys // shape[1], keys % shape[1]
-    live = rows_of(article, moment.live, shape[1])
-    columns = _most_read(live, faded, len(moment.live), params.max_articles)
-    column = rows_of(live, columns, len(moment.live))
+    width = len(book.article_ids)
+    keys, newest = np.unique((book.read_reader[known] * width + book.read_article[known])[::-1], return_index=True)
+    hours = ((moment.now - book.read_time[known]) / HOUR_MICROSECONDS)[::-1][newest]
+    article = keys % max(width, 1)
+    return _Reads(keys // max(width, 1), article, hours, rows_of(article, moment.live, width))
+
+
+def _faded(moment: Moment, reads: _Reads, half_life_hours: float, n_most: int) -> tuple[csr_matrix, Ints]:
+    """Faded reads [reader, column] of the most read live articles, and the live row of each column."""
+    faded, n_live = np.exp2(-reads.hours / half_life_hours), len(moment.live)
+    columns = _most_read(reads.live, faded, n_live, n_most)
+    column = rows_of(reads.live, columns, n_live)
     there = column >= 0
-    matrix = csr_matrix((np.ones(len(keys), np.float32), (reader, article)), shape=shape)
-    part = csr_matrix((faded[there].astype(np.float32), (reader[there], column[there])), shape=(shape[0], len(columns)))
-    return matrix, part, columns
+    shape = (len(moment.ledger.reader_keys), len(columns))
+    values = faded[there].astype(np.float32)
+    return csr_matrix((values, (reads.reader[there], column[there])), shape=shape), columns
 
 
 def _most_read(live: Ints, faded: Floats, n_live: int, n: int) -> Ints:
@@ -96,6 +126,7 @@ def _most_read(live: Ints, faded: Floats, n_live: int, n: int) -> Ints:
 
 
 def _at_live(scores: csr_matrix, columns: Ints, n_live: int) -> csr_matrix:
+    scores = scores.tocsr()
     made = csr_matrix((scores.data, columns[scores.indices], scores.indptr), shape=(scores.shape[0], n_live))
     made.sort_indices()
     return made

@@ -55,11 +55,9 @@ class View:
         """The features that belong to a model version or to a pair, in the order of EXTRA_NAMES."""
         als_score = inner_products(self.reader_factors, self.article_factors, reader_rows, live_rows)
         content = inner_products(self.reader_profiles, self.article_vectors, reader_rows, live_rows)
-        score, lift = self.together.features(reader_rows, live_rows)
         return {
             "als_score": als_score.astype(np.float64),
-            "together_score": score,
-            "together_lift": lift,
+            **self.together.features(reader_rows, live_rows),
             "content_score": content.astype(np.float64),
         }
 

@@ -17,12 +17,12 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from models.build import build
-from models.lookups import history_lookup
+from models.lookups import direct_lookup
 from models.training import Inputs
 from tests.unit.models.newsroom_world import PARAMS, newsroom
 params = PARAMS.model_copy(update={"ranker": PARAMS.ranker.model_copy(update={"n_trees": 24, "chunk_trees": 1})})
 past = newsroom(60, 36)
-print(build(Inputs(past, params, history_lookup(past, params.data)), "v", Path(sys.argv[1]) / "v").artefact_hash)
+print(build(Inputs(past, params, direct_lookup), "v", Path(sys.argv[1]) / "v").artefact_hash)
 """
 
 

@@ -14,10 +14,9 @@ from core.errors import NothingPublishedError
 from core.history import History
 from core.params import GateParams
 from core.settings import Settings
-from features.activity import compute_states
+from features.ledger import ledger
 from features.snapshot import write_snapshot
 from models import artefact, registry
-from models.ledger import ledger
 from models.moment import moment
 from models.score import ranking, score_blocks
 from steps import evaluate, explain, features, score, train
@@ -105,7 +104,7 @@ def _the_registry_tells_where_it_came_from(settings: Settings, version: str) -> 
         row = versions.get(connection, version)
         training = fetch_all(connection, "select * from training_run order by training_id")
     assert row.gate["passed"] is True
-    assert row.metrics["candidate_ndcg_at_10"] > row.metrics["popularity_ndcg_at_10"]
+    assert row.metrics["candidate_ndcg_at_10"] > row.metrics["decayed_2h_ndcg_at_10"]
     assert row.artefact_hash == artefact.artefact_hash(Path(row.artefact_uri))
     assert [run["state"] for run in training] == ["done", "done"]
     assert set(training[0]["tracker_refs"]) == {"neptune", "mlflow"}
@@ -120,9 +119,9 @@ def _lists_are_those_of_the_model(settings: Settings, world: History) -> None:
         row = versions.champion(connection)
         assert row is not None
         history = load_history(connection, NOW, PARAMS.data)
-    now = moment(ledger(history), NOW, PARAMS.lists)
-    ready = ranking(registry.loaded(row), now, compute_states(history), PARAMS)
-    expected = pd.concat(score_blocks(now, PARAMS, ready.lists), ignore_index=True)
+    now = moment(ledger(history), NOW, PARAMS)
+    ready = ranking(registry.loaded(row), now, PARAMS)
+    expected = pd.concat(score_blocks(len(now.readers), ready.lists), ignore_index=True)
     written = lists_of(settings, second.artifact)
     for column in (c.READER_KEY, c.RANK, c.ARTICLE_ID, c.CANDIDATE_SOURCE):
         assert written[column].tolist() == expected[column].tolist(), column

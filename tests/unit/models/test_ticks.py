@@ -27,13 +27,13 @@ def test_training_ends_before_evaluation_begins() -> None:
 
 
 def test_windows_widen_until_there_are_readers() -> None:
-    """Two readers never are enough: the window grows to a day, and ticks then stand more than a day apart."""
+    """Two readers never are enough: the window grows to a day; ticks stay 13 hours apart, so that windows overlap."""
     rows = [article(f"a{number}", number) for number in range(24 * 10)]
     reads = [read(number % 2, f"a{number}", number - 0.5) for number in range(1, 24 * 10)]
-    params = Params(ranker=RankerParams(n_ticks=3), evaluation=EvaluationParams(n_ticks=1))
+    params = Params(ranker=RankerParams(n_ticks=3, max_ticks=3), evaluation=EvaluationParams(n_ticks=1))
     made = plan(ledger(history(rows, reads, [])), params)
     assert made.window == 24 * HOUR
-    assert made.training[1] - made.training[0] == 25 * HOUR
+    assert made.training[1] - made.training[0] == 13 * HOUR
 
 
 def test_a_short_history_has_ticks_close_together() -> None:
