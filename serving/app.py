@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from core.settings import Settings
 from serving import openapi, problems
 from serving.context import Context, clock_of
+from serving.events import events
 from serving.health import health
 from serving.request_id import RequestIdMiddleware
 from serving.routes import v1
@@ -46,6 +47,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None, ho
     refusals = guard(app, settings, host)
     app.add_middleware(RequestIdMiddleware)
     app.include_router(v1(), responses=_INVALID | _UNAVAILABLE | refusals)
+    app.include_router(events(), responses=_INVALID | _UNAVAILABLE | refusals)
     app.include_router(health(), responses=_UNAVAILABLE)
     problems.install(app)
     openapi.install(app, with_keys=bool(refusals))
