@@ -12,6 +12,7 @@ from serving import openapi, problems
 from serving.context import Context, clock_of
 from serving.events import events
 from serving.health import health
+from serving.preferences import preferences
 from serving.request_id import RequestIdMiddleware
 from serving.routes import v1
 from serving.schemas import Problem
@@ -48,6 +49,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None, ho
     app.add_middleware(RequestIdMiddleware)
     app.include_router(v1(), responses=_INVALID | _UNAVAILABLE | refusals)
     app.include_router(events(), responses=_INVALID | _UNAVAILABLE | refusals)
+    app.include_router(preferences(), responses=_INVALID | _UNAVAILABLE | refusals)
     app.include_router(health(), responses=_UNAVAILABLE)
     problems.install(app)
     openapi.install(app, with_keys=bool(refusals))

@@ -2,9 +2,12 @@
 -- grain: rank; one row with a null article_id where the run has nothing to show; no row before the first publish
 -- parameters: $1 reader_key, $2 limit, $3 variant; read-only (asyncpg, numbered)
 -- One statement is one snapshot, so the pointer and the rows always belong to the same run. Titles are the latest known;
--- a retracted article is left out at once. The parts below `own` are not evaluated for a reader who has a list.
+-- a retracted article is left out at once, and so is what the reader has hidden; what they muted is left out of fallbacks,
+-- while their own list is without it from the next refresh on. The parts below `own` are not evaluated for a reader who has a list.
 -- is_half_seen: the plan was made just before a new run's partition came and the snapshot just after: ask again.
-with current as materialized (
+with asked as materialized (
+    select kind, value from reader_preference where reader_key = $1 and ended_at is null
+), current as materialized (
     select run.run_id, run.variant, run.model_version, run.n_rows, coalesce(run.built_at, run.created_at) as generated_at
     from published_run pointer
     join rec_run run using (run_id)
@@ -20,6 +23,7 @@ with current as materialized (
         order by version.recorded_at desc limit 1
     ) article
     where list.run_id = (select run_id from current) and list.reader_key = $1 and article.status = 'live'
+      and list.article_id not in (select value from asked where kind = 'hidden_article')
     order by list.rank
     limit $2
 ), who as materialized (
@@ -63,6 +67,13 @@ with current as materialized (
         order by version.recorded_at desc limit 1
     ) article
     where article.status = 'live'
+      and not exists (
+          select from asked
+          where (asked.kind, asked.value) in (
+              ('hidden_article', wish.article_id), ('muted_publisher', article.publisher),
+              ('muted_category', article.category)
+          )
+      )
 ), item as (
     select null as fallback, rank, article_id, score, reasons, title, url, publisher, category, published_at
     from own
