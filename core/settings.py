@@ -46,6 +46,7 @@ class Settings(BaseModel):
         description="keys that may read the API, comma-separated, plain or as `sha256:<hex>`; needed anywhere but on "
         "loopback in development",
     )
+    serve_cache_mb: int = Field(128, ge=1, description="memory for readers' lists in each worker of the API, megabytes")
     clock: str = Field("", description="for historic data: API and digest take this time as now")
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI
 from core.settings import Settings
 from serving import openapi, problems
 from serving.context import Context, clock_of
+from serving.follow import following
 from serving.health import health
 from serving.request_id import RequestIdMiddleware
 from serving.routes import v1
@@ -55,7 +56,8 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    pool = await open_pool(app.state.url)
-    app.state.context.pool = pool
-    yield
-    await close_pool(pool)
+    context: Context = app.state.context
+    context.pool = await open_pool(app.state.url)
+    async with following(context.desk, app.state.url):
+        yield
+    await close_pool(context.pool)

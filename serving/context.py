@@ -1,7 +1,7 @@
 """What a request handler needs of the application, built once when the application is made."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import asyncpg
@@ -10,18 +10,24 @@ from starlette.requests import Request
 from core.clock import parse_as_of
 from core.pseudonym import reader_key
 from core.settings import Settings
+from serving.desk import Desk
 
 #: The pointer that is served. Experiments will choose one per reader.
 VARIANT = "champion"
+_MEGABYTE = 1_000_000
 
 
 @dataclass(slots=True)
 class Context:
-    """Settings, the clock, and the pool (from start to stop of the application)."""
+    """Settings, the clock, the desk, and the pool (from start to stop of the application)."""
 
     settings: Settings
     now: Callable[[], datetime]
     pool: asyncpg.Pool | None = None
+    desk: Desk = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.desk = Desk(VARIANT, lambda: self.database, self.settings.serve_cache_mb * _MEGABYTE)
 
     @property
     def database(self) -> asyncpg.Pool:
@@ -42,7 +48,12 @@ def clock_of(settings: Settings) -> Callable[[], datetime]:
     return lambda: datetime.now(UTC)
 
 
-def context_of(request: Request) -> Context:
-    """The context of the application that is answering."""
+async def context_of(request: Request) -> Context:
+    """The context of the application that is answering; async, since FastAPI sends others to a thread."""
+    return quick_context_of(request)
+
+
+def quick_context_of(request: Request) -> Context:
+    """The same, without waiting."""
     context: Context = request.app.state.context
     return context

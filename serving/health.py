@@ -3,14 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
+from starlette.requests import Request
 from starlette.responses import Response
 
-from core.errors import UnavailableError
 from serving.answers import json_response
-from serving.context import VARIANT, Context, context_of
+from serving.context import Context, context_of
 from serving.problems import NOT_READY, ProblemError
 from serving.schemas import Alive, Ready
-from store.read.lists import fetch_current_run
 
 
 def health() -> APIRouter:
@@ -21,17 +20,20 @@ def health() -> APIRouter:
     return router
 
 
-async def live() -> Response:
+async def live(request: Request) -> Response:
     """The process answers; says nothing about the database."""
-    return json_response({"status": "live"})
+    return json_response(request, {"status": "live"})
 
 
-async def ready(app: Annotated[Context, Depends(context_of)]) -> Response:
+async def ready(request: Request, app: Annotated[Context, Depends(context_of)]) -> Response:
     """Lists can be served; otherwise a 503 whose `failing` names what is missing."""
-    try:
-        run = await fetch_current_run(app.database, VARIANT)
-    except UnavailableError as error:
-        raise ProblemError(503, NOT_READY, str(error), failing=["database"]) from error
+    run = app.desk.run
+    if app.desk.is_away:
+        raise _not_ready("database", "the database does not answer; the last known lists are served")
     if run is None:
-        raise ProblemError(503, NOT_READY, "no list has been published yet", failing=["published_run"])
-    return json_response({"status": "ready", "run_id": run.run_id})
+        raise _not_ready("published_run", "no list has been published yet")
+    return json_response(request, {"status": "ready", "run_id": run.run_id})
+
+
+def _not_ready(failing: str, detail: str) -> ProblemError:
+    return ProblemError(503, NOT_READY, detail, failing=[failing])

@@ -9,10 +9,12 @@ from typing import Annotated
 
 from fastapi import Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import Request
 
 from core.errors import BadInputError
 from core.settings import Settings
 from serving.problems import unauthorized
+from serving.quick import guarded_by
 
 MIN_KEY_LENGTH = 20
 _HASHED = re.compile(r"sha256:([0-9a-f]{64})")
@@ -52,6 +54,13 @@ def is_loopback(host: str) -> bool:
 def key_check(hashes: Sequence[bytes]) -> Check:
     """A FastAPI dependency that lets holders of one of the keys pass and answers 401 to everybody else."""
 
+    async def guard(request: Request) -> None:
+        header = request.headers.get("x-api-key")
+        scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+        if not is_known(header or (credentials if scheme.lower() == "bearer" else ""), hashes):
+            raise unauthorized()
+
+    @guarded_by(guard)
     async def check(
         header: Annotated[str | None, Security(_header)] = None,
         bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)] = None,

@@ -4,6 +4,8 @@ No connection is made before the first query, so that a server starts, and recov
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import asyncpg
@@ -21,7 +23,7 @@ _SESSION = {
     "statement_timeout": "2000",
     "timezone": "UTC",
     "jit": "off",
-    # One plan for all readers; run-time pruning still finds the one partition.
+    # One plan for all readers.
     "plan_cache_mode": "force_generic_plan",
 }
 #: What a database that is away, full, stopping, or not set up yet looks like; anything else is a bug of ours.
@@ -67,19 +69,31 @@ async def fetch(pool: asyncpg.Pool, sql: str, *arguments: Any) -> list[asyncpg.R
 
     A connection that turns out to be lost is replaced once. Raises UnavailableError within `DEADLINE_SECONDS`.
     """
-    try:
+    with away_is_unavailable():
         async with asyncio.timeout(DEADLINE_SECONDS):
             try:
                 return await _fetch_once(pool, sql, arguments)
             except _LOST:
                 return await _fetch_once(pool, sql, arguments)
+
+
+@contextmanager
+def away_is_unavailable() -> Iterator[None]:
+    """Raise UnavailableError in place of whatever a database that does not answer looks like."""
+    try:
+        yield
     except _AWAY as error:
         raise UnavailableError(f"the database does not answer ({type(error).__name__}); try again soon") from error
 
 
 async def _fetch_once(pool: asyncpg.Pool, sql: str, arguments: tuple[Any, ...]) -> list[asyncpg.Record]:
     async with pool.acquire(timeout=DEADLINE_SECONDS) as connection:
-        return list(await connection.fetch(sql, *arguments))
+        try:
+            return list(await connection.fetch(sql, *arguments))
+        except (TimeoutError, asyncio.CancelledError):
+            # Else its way back to the pool would wait for the server to confirm the cancelling.
+            connection.terminate()
+            raise
 
 
 async def _nothing_to_reset(_connection: Any) -> None:
