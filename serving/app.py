@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 
 from core.settings import Settings
 from serving import openapi, problems
@@ -15,24 +15,24 @@ from serving.health import health
 from serving.request_id import RequestIdMiddleware
 from serving.routes import v1
 from serving.schemas import Problem
-from serving.security import key_check, key_hashes, refuse_open_door
+from serving.security import guard
+from serving.writing import writing
 from store.read.address import serving_url
 from store.read.pool import close_pool, open_pool
 
 VERSION = "1.0"
-_UNAUTHORIZED: dict[int | str, dict[str, Any]] = {401: {"model": Problem, "description": "No valid key"}}
 _INVALID: dict[int | str, dict[str, Any]] = {422: {"model": Problem, "description": "A part of the request is wrong"}}
 _UNAVAILABLE: dict[int | str, dict[str, Any]] = {
     503: {"model": Problem, "description": "The database is away, or nothing has been published yet"}
 }
 
 
-def create_app(settings: Settings, now: Callable[[], datetime] | None = None) -> FastAPI:
+def create_app(settings: Settings, now: Callable[[], datetime] | None = None, host: str = "127.0.0.1") -> FastAPI:
     """The API over the published lists; it starts, and says 503, while PostgreSQL is away.
 
-    Raises BadInputError outside development where no key is set, UnavailableError where no database is configured.
+    host: where it listens; on loopback in development no key is needed. Raises BadInputError for a key too short to be
+    safe, UnavailableError where no database is configured.
     """
-    refuse_open_door(settings)
     app = FastAPI(
         title="Frontpage",
         version=VERSION,
@@ -44,13 +44,12 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
     )
     app.state.url = serving_url(settings)
     app.state.context = Context(settings, now or clock_of(settings))
+    refusals = guard(app, settings, host)
     app.add_middleware(RequestIdMiddleware)
-    hashes = key_hashes(settings)
-    keys = [Depends(key_check(hashes))] if hashes else []
-    app.include_router(v1(), dependencies=keys, responses=_INVALID | _UNAVAILABLE | (_UNAUTHORIZED if hashes else {}))
+    app.include_router(v1(), responses=_INVALID | _UNAVAILABLE | refusals)
     app.include_router(health(), responses=_UNAVAILABLE)
     problems.install(app)
-    openapi.install(app)
+    openapi.install(app, with_keys=bool(refusals))
     return app
 
 
@@ -58,6 +57,6 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: Context = app.state.context
     context.pool = await open_pool(app.state.url)
-    async with following(context.desk, app.state.url):
+    async with following(context.desk, app.state.url), writing(app, context.pool):
         yield
     await close_pool(context.pool)

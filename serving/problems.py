@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from core.errors import NothingPublishedError, UnavailableError
 from serving.request_id import HEADER, request_id
@@ -21,6 +22,8 @@ NOTHING_PUBLISHED = "urn:frontpage:problem:nothing-published"
 NOT_READY = "urn:frontpage:problem:not-ready"
 INVALID_REQUEST = "urn:frontpage:problem:invalid-request"
 UNAUTHORIZED = "urn:frontpage:problem:unauthorized"
+FORBIDDEN = "urn:frontpage:problem:forbidden"
+TOO_MANY_REQUESTS = "urn:frontpage:problem:too-many-requests"
 
 
 class ProblemError(Exception):
@@ -50,6 +53,23 @@ def unauthorized() -> ProblemError:
     error = ProblemError(401, UNAUTHORIZED, "give a valid key in X-API-Key or as Authorization: Bearer")
     error.headers["WWW-Authenticate"] = "Bearer"
     return error
+
+
+def forbidden(scope: str) -> ProblemError:
+    """The 403 for a key that may do other things."""
+    return ProblemError(403, FORBIDDEN, f"this key does not have the scope {str(scope)!r}")
+
+
+def too_many_requests(detail: str, wait_seconds: int, headers: Mapping[str, str] | None = None) -> ProblemError:
+    """The 429 that says when to come again."""
+    error = ProblemError(429, TOO_MANY_REQUESTS, f"{detail}; try again in {wait_seconds} s")
+    error.headers.update({"Retry-After": str(wait_seconds), **(headers or {})})
+    return error
+
+
+async def send_problem(error: ProblemError, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with a problem from a middleware, which the handlers above do not see."""
+    await _respond(Request(scope), error)(scope, receive, send)
 
 
 def _respond(request: Request, error: ProblemError) -> Response:

@@ -34,35 +34,16 @@ def quickly(
     return mark
 
 
-def guarded_by(guard: Callable[[Request], Awaitable[None]]) -> Callable[[Any], Any]:
-    """Give a dependency that only lets pass or raises a form that takes the request itself."""
-
-    def mark(dependency: Any) -> Any:
-        setattr(dependency, _NAME, guard)
-        return dependency
-
-    return mark
-
-
 class QuickRoute(APIRoute):
-    """A route whose endpoint was marked with `quickly`.
-
-    Each dependency of the route and its routers must be marked with `guarded_by`; one that is not makes every request
-    take FastAPI's way, so a guard cannot be passed by.
-    """
+    """A route whose endpoint was marked with `quickly`; one with dependencies always takes FastAPI's way."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         thorough = super().get_route_handler()
         quick: Quick | None = getattr(self.endpoint, _NAME, None)
-        guards = [guard for part in self.dependencies if (guard := getattr(part.dependency, _NAME, None))]
-        if quick is None or len(guards) < len(self.dependencies):
+        if quick is None or self.dependencies:
             return thorough
 
         async def handle(request: Request) -> Response:
-            if not quick.is_usual(request):
-                return await thorough(request)
-            for guard in guards:
-                await guard(request)
-            return await quick.answer(request)
+            return await (quick.answer(request) if quick.is_usual(request) else thorough(request))
 
         return handle
