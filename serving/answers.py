@@ -1,25 +1,34 @@
 """Answers: JSON with a strong ETag, 304 for who has it already, gzip for who asks for it."""
 
 import hashlib
+import re
 import zlib
-from collections.abc import Mapping
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from core import columns as c
 from store.read.lists import CurrentRun
 
 #: A list may change with the next run or retraction, so caches must ask again.
-CACHE_CONTROL = "private, no-cache"
+_HEADERS = ((b"cache-control", b"private, no-cache"), (b"vary", b"accept-encoding"))
 #: Shorter answers fit into one packet as they are.
 _WORTH_GZIP_BYTES = 1_000
 _GZIP_LEVEL = 1
 _GZIP_WINDOW = 31
 _ETAG_BYTES = 12
+
+
+class Encoded(Response):
+    """An answer whose bytes and headers are complete; nothing of it is looked at again."""
+
+    def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b"") -> None:
+        self.status_code, self.raw_headers, self.body, self.background = status, headers, body, None
 
 
 def json_response(request: Request, body: Any) -> Response:
@@ -29,17 +38,21 @@ def json_response(request: Request, body: Any) -> Response:
 
 def bytes_response(request: Request, body: bytes) -> Response:
     """A 200 with JSON that is encoded already, or a 304 where the caller has the same bytes."""
-    asked = request.headers
-    is_gzip = len(body) > _WORTH_GZIP_BYTES and _takes_gzip(asked)
+    accepted, known = _asked(request.scope)
+    is_gzip = accepted != b"" and len(body) > _WORTH_GZIP_BYTES and _takes_gzip(accepted)
     # Strong: the same tag means the same bytes, so the two codings have tags of their own.
-    etag = f'"{hashlib.blake2b(body, digest_size=_ETAG_BYTES).hexdigest()}{"-gzip" if is_gzip else ""}"'
-    headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL, "Vary": "Accept-Encoding"}
-    if _has(asked.get("if-none-match", ""), etag):
-        return Response(status_code=304, headers=headers)
+    etag = b'"%b%b"' % (
+        hashlib.blake2b(body, digest_size=_ETAG_BYTES).hexdigest().encode(),
+        b"-gzip" if is_gzip else b"",
+    )
+    headers = [(b"etag", etag), *_HEADERS]
+    if known and _has(known, etag):
+        return Encoded(HTTPStatus.NOT_MODIFIED, headers)
     if is_gzip:
-        headers["Content-Encoding"] = "gzip"
+        headers.append((b"content-encoding", b"gzip"))
         body = _gzip(body)
-    return Response(body, headers=headers, media_type="application/json")
+    headers += ((b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)))
+    return Encoded(HTTPStatus.OK, headers, body)
 
 
 def run_body(run: CurrentRun, now: datetime) -> dict[str, Any]:
@@ -59,19 +72,30 @@ def run_body(run: CurrentRun, now: datetime) -> dict[str, Any]:
     }
 
 
-def _takes_gzip(asked: Mapping[str, str]) -> bool:
+def _asked(scope: Scope) -> tuple[bytes, bytes]:
+    """Accept-Encoding and If-None-Match, empty where they were not sent."""
+    accepted = known = b""
+    for name, value in scope["headers"]:
+        if name == b"accept-encoding":
+            accepted = value
+        elif name == b"if-none-match":
+            known = known + b"," + value if known else value
+    return accepted, known
+
+
+def _takes_gzip(accepted: bytes) -> bool:
     """Whether Accept-Encoding names gzip without refusing it."""
-    for coding in asked.get("accept-encoding", "").lower().split(","):
-        name, _, weight = coding.partition(";")
-        if name.strip() == "gzip":
-            return weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    for coding in accepted.lower().split(b","):
+        name, _, weight = coding.partition(b";")
+        if name.strip() == b"gzip":
+            return re.fullmatch(rb"\s*q\s*=\s*0(\.0*)?\s*", weight) is None
     return False
 
 
-def _has(if_none_match: str, etag: str) -> bool:
+def _has(if_none_match: bytes, etag: bytes) -> bool:
     """Whether one of the caller's tags is ours; the weak form of ours counts too (RFC 9110, 13.1.2)."""
-    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    return etag in tags or "*" in tags
+    tags = {tag.strip().removeprefix(b"W/") for tag in if_none_match.split(b",")}
+    return etag in tags or b"*" in tags
 
 
 def _gzip(body: bytes) -> bytes:

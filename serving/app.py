@@ -10,15 +10,13 @@ from fastapi import FastAPI
 from core.settings import Settings
 from serving import openapi, problems
 from serving.context import Context, clock_of
-from serving.follow import following
+from serving.edge import Api
 from serving.health import health
-from serving.request_id import RequestIdMiddleware
 from serving.routes import v1
 from serving.schemas import Problem
 from serving.security import guard
 from serving.writing import writing
 from store.read.address import serving_url
-from store.read.pool import close_pool, open_pool
 
 VERSION = "1.0"
 _INVALID: dict[int | str, dict[str, Any]] = {422: {"model": Problem, "description": "A part of the request is wrong"}}
@@ -33,7 +31,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None, ho
     host: where it listens; on loopback in development no key is needed. Raises BadInputError for a key too short to be
     safe, UnavailableError where no database is configured.
     """
-    app = FastAPI(
+    app = Api(
         title="Frontpage",
         version=VERSION,
         description="Ten explained recommendations per reader, from the published run.",
@@ -45,7 +43,6 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None, ho
     app.state.url = serving_url(settings)
     app.state.context = Context(settings, now or clock_of(settings))
     refusals = guard(app, settings, host)
-    app.add_middleware(RequestIdMiddleware)
     app.include_router(v1(), responses=_INVALID | _UNAVAILABLE | refusals)
     app.include_router(health(), responses=_UNAVAILABLE)
     problems.install(app)
@@ -56,7 +53,5 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None, ho
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: Context = app.state.context
-    context.pool = await open_pool(app.state.url)
-    async with following(context.desk, app.state.url), writing(app, context.pool):
+    async with context.running(app.state.url), writing(app, context.database):
         yield
-    await close_pool(context.pool)

@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
 
 from core.errors import UnavailableError
+from serving.background import beside
 from serving.desk import Desk
 from store.read.watch import ARTICLE_CHANGED, watching
 
@@ -13,16 +13,9 @@ LOOK_SECONDS = 0.25
 _RETRY_SECONDS = 0.2
 
 
-@contextlib.asynccontextmanager
-async def following(desk: Desk, url: str) -> AsyncIterator[None]:
+def following(desk: Desk, url: str) -> contextlib.AbstractAsyncContextManager[None]:
     """Follow the database until the end of the block."""
-    task = asyncio.get_running_loop().create_task(_follow(desk, url))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    return beside(_follow(desk, url))
 
 
 async def _follow(desk: Desk, url: str) -> None:

@@ -1,5 +1,7 @@
 """The endpoints under /v1: what readers' lists and runs are."""
 
+import re
+from http.client import NOT_MODIFIED
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -17,11 +19,16 @@ from serving.schemas import CurrentRunAnswer, RecommendationList
 from store.read.lists import fetch_current_run
 
 MAX_READER_ID_LENGTH = 1024
+_USUAL = re.compile(rb"(?:limit=(10|[1-9]))?(?:&?surface=([A-Za-z0-9_.-]{1,32}))?")
 
 ReaderId = Annotated[
     str, Path(min_length=1, max_length=MAX_READER_ID_LENGTH, description="any text, percent-encoded, slashes too")
 ]
 Limit = Annotated[int, Query(ge=1, le=LIST_LENGTH, description="at most so many items")]
+Surface = Annotated[
+    str | None,
+    Query(pattern=r"^[A-Za-z0-9_.-]{1,32}$", description="where it is shown; goes into the log of lists"),
+]
 Explain = Annotated[bool, Query(description="say how much each reason counted")]
 App = Annotated[Context, Depends(context_of)]
 
@@ -49,25 +56,39 @@ def v1() -> APIRouter:
     return router
 
 
-def _is_plain(request: Request) -> bool:
-    """Whether a request for a list has no parameters and an id of allowed length."""
-    return not request.scope["query_string"] and 0 < len(request.path_params["reader_id"]) <= MAX_READER_ID_LENGTH
+def _is_usual(request: Request) -> bool:
+    """Whether a request for a list has nothing that must be validated more closely."""
+    asked = request.scope["asked"] = _USUAL.fullmatch(request.scope["query_string"])
+    return asked is not None and 0 < len(request.path_params["reader_id"]) <= MAX_READER_ID_LENGTH
 
 
-async def _plain(request: Request) -> Response:
-    return await recommendations(request, request.path_params["reader_id"], quick_context_of(request))
+async def _answer_usual(request: Request) -> Response:
+    limit, surface = request.scope["asked"].groups()
+    return await recommendations(
+        request, request.path_params["reader_id"], quick_context_of(request),
+        int(limit or LIST_LENGTH), surface and surface.decode(),
+    )  # fmt: skip
 
 
-@quickly(_is_plain, _plain)
+@quickly(_is_usual, _answer_usual)
 async def recommendations(
-    request: Request, reader_id: ReaderId, app: App, limit: Limit = LIST_LENGTH, explain: Explain = False
+    request: Request,
+    reader_id: ReaderId,
+    app: App,
+    limit: Limit = LIST_LENGTH,
+    surface: Surface = None,
+    explain: Explain = False,
 ) -> Response:
     """A reader's list from the published run.
 
     A reader who has no list gets a fallback, flagged, with status 200: never a 404. All items are of one run.
     """
-    shown = await app.desk.list_for(app.reader_key(reader_id), explain=explain)
-    return bytes_response(request, whole_list(list_head(reader_id, shown.run, shown.fallback), shown.items[:limit]))
+    reader_key = app.reader_key(reader_id)
+    shown = await app.desk.list_for(reader_key, explain=explain)
+    items = shown.items[:limit]
+    response = bytes_response(request, whole_list(list_head(reader_id, shown.run, shown.fallback), items))
+    app.served(request, reader_key, shown, len(items), surface, not_modified=response.status_code == NOT_MODIFIED)
+    return response
 
 
 async def current_run(request: Request, app: App) -> Response:

@@ -89,4 +89,6 @@ class Problem(BaseModel):
     detail: str
     request_id: str
     errors: list[FieldError] | None = Field(default=None, description="only where parts of the request are wrong")
-    failing: list[str] | None = Field(default=None, description="only from /health/ready: database, published_run")
+    failing: list[str] | None = Field(
+        default=None, description="only from /health/ready: database, published_run, run_age"
+    )

@@ -4,9 +4,9 @@ No connection is made before the first query, so that a server starts, and recov
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 
@@ -17,7 +17,7 @@ DEADLINE_SECONDS = 2.0
 _CONNECT_SECONDS = 1.0
 _COMMAND_SECONDS = 1.5
 _CONNECTIONS = 8
-_SESSION = {
+READ_SESSION: Final[Mapping[str, str]] = {
     "application_name": "frontpage-serve",
     "default_transaction_read_only": "on",
     "statement_timeout": "2000",
@@ -41,7 +41,9 @@ _AWAY = (
 _LOST = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, ConnectionError)
 
 
-async def open_pool(url: str, connections: int = _CONNECTIONS) -> asyncpg.Pool:
+async def open_pool(
+    url: str, connections: int = _CONNECTIONS, session: Mapping[str, str] = READ_SESSION
+) -> asyncpg.Pool:
     """A pool with prepared statements kept per connection; makes no connection yet."""
     return await asyncpg.create_pool(
         url,
@@ -49,7 +51,7 @@ async def open_pool(url: str, connections: int = _CONNECTIONS) -> asyncpg.Pool:
         max_size=connections,
         timeout=_CONNECT_SECONDS,
         command_timeout=_COMMAND_SECONDS,
-        server_settings=_SESSION,
+        server_settings=dict(session),
         # The default sends a second statement after each query; nothing here changes a session.
         reset=_nothing_to_reset,
     )

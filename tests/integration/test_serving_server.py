@@ -43,9 +43,14 @@ def serving(url: str, *options: str, **variables: str) -> Iterator[httpx.Client]
 
 
 def _start(url: str, *options: str, **variables: str) -> subprocess.Popen:
-    environment = {"PATH": os.environ["PATH"], "FRONTPAGE_DATABASE_URL": url, **variables}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "FRONTPAGE_DATABASE_URL": url,
+        "FRONTPAGE_CLOCK": "2026-03-01T11:00:00Z",
+        **variables,
+    }
     command = [sys.executable, "-m", "serving", *options]
-    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
 def _status(client: httpx.Client, path: str) -> int:

@@ -21,14 +21,11 @@ create table served_list (
     surface      text,
     fallback     text check (fallback in ('region', 'category', 'global', 'stale')),
     not_modified boolean not null,
-    n_items      smallint not null,
-    article_ids  text[] not null
+    n_items      smallint not null
 );
 comment on table served_list is
     'grain: one list that was answered; not_modified: the caller had it already. In order of arrival, no key';
-comment on column served_list.article_ids is 'what was shown, best first, after retractions';
 create index served_list_served_at on served_list using brin (served_at);
-create index served_list_reader on served_list (reader_key, served_at);
 """
 
 #: Sent when the change is committed. Only versions of articles that were known before: nobody is shown the others yet.

@@ -17,13 +17,15 @@ def document(keys: str = "") -> dict:
 def test_the_paths_are_the_promised_ones():
     """Version 1 and the probes; a reader's id is one path parameter."""
     assert sorted(document()["paths"]) == [
-        "/health/live", "/health/ready", "/v1/readers/{reader_id}/recommendations", "/v1/runs/current",
+        "/health/live", "/health/ready", "/metrics", "/v1/readers/{reader_id}/recommendations", "/v1/runs/current",
     ]  # fmt: skip
 
 
 def test_every_error_is_a_problem():
     """Errors are application/problem+json of schema Problem, success is application/json."""
-    for path in document()["paths"].values():
+    paths = document()["paths"]
+    assert list(paths.pop("/metrics")["get"]["responses"]["200"]["content"]) == ["text/plain"]
+    for path in paths.values():
         for status, answer in path["get"]["responses"].items():
             media = "application/json" if status == "200" else "application/problem+json"
             assert list(answer["content"]) == [media]
