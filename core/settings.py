@@ -52,6 +52,10 @@ class Settings(BaseModel):
     cors_origins: str = Field(
         "", description="comma-separated origins whose web pages may call the API; empty: none, browsers refuse"
     )
+    serve_cache_mb: int = Field(128, ge=1, description="memory for readers' lists in each worker of the API, megabytes")
+    run_too_old_minutes: int = Field(
+        180, ge=1, description="a served run older than this, three missed refreshes, makes /health/ready red"
+    )
     clock: str = Field("", description="for historic data: API and digest take this time as now")
 
     @model_validator(mode="after")

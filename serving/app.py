@@ -10,16 +10,15 @@ from fastapi import FastAPI
 from core.settings import Settings
 from serving import openapi, problems
 from serving.context import Context, clock_of
+from serving.edge import Api
 from serving.events import events
 from serving.health import health
 from serving.preferences import preferences
-from serving.request_id import RequestIdMiddleware
 from serving.routes import v1
 from serving.schemas import Problem
 from serving.security import guard
 from serving.writing import writing
 from store.read.address import serving_url
-from store.read.pool import close_pool, open_pool
 
 VERSION = "1.0"
 _INVALID: dict[int | str, dict[str, Any]] = {422: {"model": Problem, "description": "A part of the request is wrong"}}
@@ -34,7 +33,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None, ho
     host: where it listens; on loopback in development no key is needed. Raises BadInputError for a key too short to be
     safe, UnavailableError where no database is configured.
     """
-    app = FastAPI(
+    app = Api(
         title="Frontpage",
         version=VERSION,
         description="Ten explained recommendations per reader, from the published run.",
@@ -46,7 +45,6 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None, ho
     app.state.url = serving_url(settings)
     app.state.context = Context(settings, now or clock_of(settings))
     refusals = guard(app, settings, host)
-    app.add_middleware(RequestIdMiddleware)
     app.include_router(v1(), responses=_INVALID | _UNAVAILABLE | refusals)
     app.include_router(events(), responses=_INVALID | _UNAVAILABLE | refusals)
     app.include_router(preferences(), responses=_INVALID | _UNAVAILABLE | refusals)
@@ -58,8 +56,6 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None, ho
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    pool = await open_pool(app.state.url)
-    app.state.context.pool = pool
-    async with writing(app, pool):
+    context: Context = app.state.context
+    async with context.running(app.state.url), writing(app, context.database):
         yield
-    await close_pool(pool)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from core.errors import NothingPublishedError, UnavailableError
-from serving.request_id import HEADER, request_id
+from serving.request_id import request_id
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 2
@@ -21,6 +21,8 @@ UNAVAILABLE = "urn:frontpage:problem:unavailable"
 NOTHING_PUBLISHED = "urn:frontpage:problem:nothing-published"
 NOT_READY = "urn:frontpage:problem:not-ready"
 INVALID_REQUEST = "urn:frontpage:problem:invalid-request"
+OVERLOADED = "urn:frontpage:problem:overloaded"
+TOO_LARGE = "urn:frontpage:problem:too-large"
 UNAUTHORIZED = "urn:frontpage:problem:unauthorized"
 FORBIDDEN = "urn:frontpage:problem:forbidden"
 TOO_MANY_REQUESTS = "urn:frontpage:problem:too-many-requests"
@@ -69,10 +71,8 @@ def too_many_requests(detail: str, wait_seconds: int, headers: Mapping[str, str]
 
 
 def bad_body(status: int, detail: str) -> ProblemError:
-    """The 4xx for a body that cannot even be looked at; the connection ends, as the rest of the body may still come."""
-    error = ProblemError(status, UNUSABLE_BODY, detail)
-    error.headers["Connection"] = "close"
-    return error
+    """The 4xx for a body that cannot even be looked at."""
+    return ProblemError(status, UNUSABLE_BODY, detail)
 
 
 def invalid_request(errors: Sequence[Mapping[str, str]], detail: str = "") -> ProblemError:
@@ -96,7 +96,7 @@ def _respond(request: Request, error: ProblemError) -> Response:
         "request_id": name,
         **error.extra,
     }
-    headers = {HEADER: name, "Cache-Control": "no-store", **error.headers}
+    headers = {"Cache-Control": "no-store", **error.headers}
     if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return Response(orjson.dumps(body), error.status, headers, MEDIA_TYPE)
@@ -125,6 +125,8 @@ async def _answer_nothing_published(request: Request, error: Exception) -> Respo
 
 
 async def _answer_unavailable(request: Request, error: Exception) -> Response:
+    if isinstance(error.__cause__, TimeoutError):
+        request.scope["state"]["outcome"] = "timeout"
     return _respond(request, ProblemError(503, UNAVAILABLE, str(error)))
 
 

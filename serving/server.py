@@ -4,7 +4,10 @@ import asyncio
 import contextlib
 import errno
 import functools
+import os
 import socket
+import tempfile
+from collections.abc import Iterator
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -13,6 +16,8 @@ from core.errors import BadInputError, UnavailableError
 from core.settings import Settings
 from serving.app import create_app
 from serving.keys import settings_keys
+from serving.metrics import FOLDER_VARIABLE
+from serving.protocol import Protocol
 from serving.security import needs_keys, refuse_open_door
 from store.read.address import serving_url
 from store.read.keys import count_keys
@@ -22,6 +27,8 @@ GRACEFUL_SECONDS = 10
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
     """Answer until stopped; requests that are running then are finished.
+
+    With several workers SIGHUP replaces one after the other, each once its successor answers: no request is lost.
 
     Raises BadInputError on a host that others can reach, or outside development, where no key is known; and
     UnavailableError where the port is taken.
@@ -34,7 +41,8 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, workers
         if workers == 1:
             uvicorn.Server(config).run(sockets=[listener])
         else:
-            Multiprocess(config, sockets=[listener]).run()
+            with _shared_metrics():
+                Multiprocess(config, sockets=[listener]).run()
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -47,6 +55,14 @@ def bind(host: str, port: int) -> socket.socket:
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             raise UnavailableError(f"{sentence}; choose another --port") from error
         raise BadInputError(f"{sentence}; give an address of this machine") from error
+
+
+@contextlib.contextmanager
+def _shared_metrics() -> Iterator[None]:
+    """A folder where the workers keep their metrics together, for as long as this server runs."""
+    with tempfile.TemporaryDirectory(prefix="frontpage-metrics-") as folder:
+        os.environ[FOLDER_VARIABLE] = folder  # each worker is a new process that inherits it
+        yield
 
 
 def _refuse_open_door(settings: Settings, host: str) -> None:
@@ -62,7 +78,7 @@ def _config(settings: Settings, host: str, port: int, workers: int) -> uvicorn.C
         port=port,
         workers=workers,
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
         ws="none",
         lifespan="on",
         # The access log would hold reader ids in clear.

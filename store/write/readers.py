@@ -1,16 +1,12 @@
-"""What readers ask of us, written down. Each change is told to whoever listens on the channel READER_CHANGED."""
+"""What readers ask of us, written down; each change is told to whoever watches (`store.read.watch.READER_CHANGED`)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
 
 import asyncpg
 
 from store.read.lists import query
 from store.read.pool import fetch
-
-#: NOTIFY channel; the payload is the reader_key as decimal text. It is sent when the change is committed.
-READER_CHANGED: Final = "reader_changed"
 
 
 async def set_preferences(

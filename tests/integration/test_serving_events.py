@@ -11,8 +11,8 @@ import pytest
 from core.clock import iso
 from core.params import Params
 from core.settings import Settings
+from serving.edge import MAX_BODY_BYTES
 from serving.event_schemas import MAX_EVENTS
-from serving.events import MAX_BODY_BYTES
 from steps import extract
 from store.connect import connect, execute, fetch_all
 
@@ -238,7 +238,7 @@ async def test_a_body_larger_than_allowed_is_a_413(client, world):
 
     for content in (large, pieces()):
         response = await client.post(PATH, content=content, headers={"Content-Type": "application/json"})
-        assert (response.status_code, response.headers["connection"]) == (413, "close")
+        assert (response.status_code, response.json()["type"]) == (413, "urn:frontpage:problem:too-large")
 
 
 async def test_a_reader_cannot_vote_an_article_up(client, world, settings, tmp_path):

@@ -14,7 +14,7 @@ from store.connect import connect, execute, fetch_all
 from store.history import load_excluded
 from store.read.pool import close_pool, open_pool
 from store.read.preferences import fetch_hidden_articles
-from store.write.readers import READER_CHANGED
+from store.read.watch import READER_CHANGED
 
 from .serving_world import TEN, World
 from .test_serving_api import listed, running

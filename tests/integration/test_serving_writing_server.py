@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from serving.bodies import BODY_SECONDS
+from serving.protocol import REQUEST_SECONDS
 from store import migrate, server
 from store.connect import connect, fetch_all
 from tests.integration.test_serving_keys import OWN, created
@@ -101,11 +101,10 @@ def test_hard_input_costs_the_server_nothing(database, tmp_path):
         gone.close()
         assert running.client.post("/v1/events", json=events(0, 1)).status_code == 202
         began = time.monotonic()
-        slow.settimeout(BODY_SECONDS + 5)
+        slow.settimeout(REQUEST_SECONDS + 5)
         answer = slow.recv(65536)
         assert answer.startswith(b"HTTP/1.1 408 ")
-        assert time.monotonic() - began < BODY_SECONDS + 2
-        assert b"unusable-body" in answer
+        assert time.monotonic() - began < REQUEST_SECONDS + 2
         until(lambda: slow.recv(65536) == b"")
     assert "Traceback" not in (tmp_path / "log").read_text()
 

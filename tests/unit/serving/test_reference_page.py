@@ -7,6 +7,7 @@ from pathlib import Path
 from core.settings import Settings
 from serving import problems
 from serving.app import create_app
+from serving.metrics import Metrics
 from serving.schemas import RecommendationList
 
 REFERENCE = Path(__file__).resolve().parents[3] / "docs/reference"
@@ -33,3 +34,11 @@ def test_the_example_holds_to_the_schema():
     parsed = RecommendationList.model_validate(example, extra="forbid")
     assert set(example) == set(RecommendationList.model_fields)
     assert set(example["items"][0]) == set(type(parsed.items[0]).model_fields)
+
+
+def test_every_metric_is_on_the_page_and_no_other():
+    """The table of metrics names what Prometheus collects."""
+    collected = {
+        f"{metric.name}{'_total' if metric.type == 'counter' else ''}" for metric in Metrics().registry.collect()
+    }
+    assert set(re.findall(r"^\| `(frontpage_\w+)", PAGES, re.MULTILINE)) == collected
