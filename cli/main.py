@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import stack
+from cli import keys, stack
 from core.clock import parse_as_of
 from core.errors import EXIT_CODES, BadInputError, FrontpageError
 from core.params import load_params
@@ -39,6 +39,7 @@ db = typer.Typer(
     help="The database: the embedded PostgreSQL, or the one FRONTPAGE_DATABASE_URL names.", no_args_is_help=True
 )
 app.add_typer(db, name="db")
+app.add_typer(keys.app, name="key")
 
 #: How often a newsroom that is followed writes what has happened.
 FOLLOW_PERIOD = timedelta(minutes=5)

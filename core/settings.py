@@ -43,8 +43,18 @@ class Settings(BaseModel):
     public_url: str = Field("http://127.0.0.1:8000", description="where readers reach the API, for links in mails")
     api_keys: SecretStr = Field(
         SecretStr(""),
-        description="keys that may read the API, comma-separated, plain or as `sha256:<hex>`; needed anywhere but on "
-        "loopback in development",
+        description="keys that may do everything on the API, comma-separated, plain or as `sha256:<hex>`; with them, "
+        "or anywhere but on loopback in development, a request under /v1 needs a key (`frontpage key` makes others)",
+    )
+    rate_limit_per_second: int = Field(
+        1000, ge=0, description="requests of one API key per second and worker, ten seconds' worth at once; 0: no limit"
+    )
+    cors_origins: str = Field(
+        "", description="comma-separated origins whose web pages may call the API; empty: none, browsers refuse"
+    )
+    serve_cache_mb: int = Field(128, ge=1, description="memory for readers' lists in each worker of the API, megabytes")
+    run_too_old_minutes: int = Field(
+        180, ge=1, description="a served run older than this, three missed refreshes, makes /health/ready red"
     )
     clock: str = Field("", description="for historic data: API and digest take this time as now")
 
@@ -75,8 +85,17 @@ class Settings(BaseModel):
     @property
     def source_list(self) -> list[str]:
         """The source URIs, in the order given."""
-        return [source.strip() for source in self.sources.split(",") if source.strip()]
+        return _listed(self.sources)
+
+    @property
+    def cors_origin_list(self) -> list[str]:
+        """The origins whose pages may call the API."""
+        return _listed(self.cors_origins)
 
     def path(self, *parts: str) -> Path:
         """An absolute path below `home`."""
         return self.home.absolute().joinpath(*parts)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

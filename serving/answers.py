@@ -1,35 +1,58 @@
-"""From stored lists to JSON."""
+"""Answers: JSON with a strong ETag, 304 for who has it already, gzip for who asks for it."""
 
+import hashlib
+import re
+import zlib
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 import orjson
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from core import columns as c
-from core.lists import SCORE_DECIMALS
-from store.read.lists import CurrentRun, ListItem, PublishedList
+from store.read.lists import CurrentRun
 
 #: A list may change with the next run or retraction, so caches must ask again.
-_HEADERS = {"Cache-Control": "private, no-cache"}
+_HEADERS = ((b"cache-control", b"private, no-cache"), (b"vary", b"accept-encoding"))
+#: Shorter answers fit into one packet as they are.
+_WORTH_GZIP_BYTES = 1_000
+_GZIP_LEVEL = 1
+_GZIP_WINDOW = 31
+_ETAG_BYTES = 12
 
 
-def json_response(body: Any) -> Response:
+class Encoded(Response):
+    """An answer whose bytes and headers are complete; nothing of it is looked at again."""
+
+    def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b"") -> None:
+        self.status_code, self.raw_headers, self.body, self.background = status, headers, body, None
+
+
+def json_response(request: Request, body: Any) -> Response:
     """A 200 with times as RFC 3339 in UTC."""
-    return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z), headers=_HEADERS, media_type="application/json")
+    return bytes_response(request, orjson.dumps(body, option=orjson.OPT_UTC_Z))
 
 
-def list_body(reader_id: str, published: PublishedList) -> dict[str, Any]:
-    """The JSON object of `schemas.RecommendationList`."""
-    return {
-        c.READER_ID: reader_id,
-        c.RUN_ID: published.run_id,
-        "model_version": published.model_version,
-        "variant": published.variant,
-        "generated_at": published.generated_at,
-        "fallback": published.fallback,
-        "items": [_item_body(item) for item in published.items],
-    }
+def bytes_response(request: Request, body: bytes) -> Response:
+    """A 200 with JSON that is encoded already, or a 304 where the caller has the same bytes."""
+    accepted, known = _asked(request.scope)
+    is_gzip = accepted != b"" and len(body) > _WORTH_GZIP_BYTES and _takes_gzip(accepted)
+    # Strong: the same tag means the same bytes, so the two codings have tags of their own.
+    etag = b'"%b%b"' % (
+        hashlib.blake2b(body, digest_size=_ETAG_BYTES).hexdigest().encode(),
+        b"-gzip" if is_gzip else b"",
+    )
+    headers = [(b"etag", etag), *_HEADERS]
+    if known and _has(known, etag):
+        return Encoded(HTTPStatus.NOT_MODIFIED, headers)
+    if is_gzip:
+        headers.append((b"content-encoding", b"gzip"))
+        body = _gzip(body)
+    headers += ((b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)))
+    return Encoded(HTTPStatus.OK, headers, body)
 
 
 def run_body(run: CurrentRun, now: datetime) -> dict[str, Any]:
@@ -49,17 +72,32 @@ def run_body(run: CurrentRun, now: datetime) -> dict[str, Any]:
     }
 
 
-def _item_body(item: ListItem) -> dict[str, Any]:
-    reasons = orjson.loads(item.reasons_json)
-    return {
-        c.ARTICLE_ID: item.article_id,
-        c.RANK: item.rank,
-        # Stored as four-byte floats: 0.12345 would come back as 0.12345000356435776.
-        c.SCORE: round(item.score, SCORE_DECIMALS),
-        c.TITLE: item.title,
-        c.URL: item.url,
-        c.PUBLISHER: item.publisher,
-        c.CATEGORY: item.category,
-        c.PUBLISHED_AT: item.published_at,
-        c.REASONS: [{"code": reason["code"], "text": reason["text"]} for reason in reasons],
-    }
+def _asked(scope: Scope) -> tuple[bytes, bytes]:
+    """Accept-Encoding and If-None-Match, empty where they were not sent."""
+    accepted = known = b""
+    for name, value in scope["headers"]:
+        if name == b"accept-encoding":
+            accepted = value
+        elif name == b"if-none-match":
+            known = known + b"," + value if known else value
+    return accepted, known
+
+
+def _takes_gzip(accepted: bytes) -> bool:
+    """Whether Accept-Encoding names gzip without refusing it."""
+    for coding in accepted.lower().split(b","):
+        name, _, weight = coding.partition(b";")
+        if name.strip() == b"gzip":
+            return re.fullmatch(rb"\s*q\s*=\s*0(\.0*)?\s*", weight) is None
+    return False
+
+
+def _has(if_none_match: bytes, etag: bytes) -> bool:
+    """Whether one of the caller's tags is ours; the weak form of ours counts too (RFC 9110, 13.1.2)."""
+    tags = {tag.strip().removeprefix(b"W/") for tag in if_none_match.split(b",")}
+    return etag in tags or b"*" in tags
+
+
+def _gzip(body: bytes) -> bytes:
+    packer = zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP_WINDOW)
+    return packer.compress(body) + packer.flush()

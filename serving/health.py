@@ -1,37 +1,51 @@
-"""Is the process there, and can it answer."""
+"""Is the process there, can it answer, and how is it doing."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 
-from core.errors import UnavailableError
 from serving.answers import json_response
-from serving.context import VARIANT, Context, context_of
+from serving.context import Context, context_of
+from serving.metrics import MEDIA_TYPE
 from serving.problems import NOT_READY, ProblemError
 from serving.schemas import Alive, Ready
-from store.read.lists import fetch_current_run
+
+_MINUTE_SECONDS = 60
 
 
 def health() -> APIRouter:
     """The routes for probes; they need no key."""
-    router = APIRouter(prefix="/health")
-    router.add_api_route("/live", live, response_model=Alive)
-    router.add_api_route("/ready", ready, response_model=Ready)
+    router = APIRouter()
+    router.add_api_route("/health/live", live, response_model=Alive)
+    router.add_api_route("/health/ready", ready, response_model=Ready)
+    router.add_api_route("/metrics", metrics, response_class=PlainTextResponse)
     return router
 
 
-async def live() -> Response:
+async def live(request: Request) -> Response:
     """The process answers; says nothing about the database."""
-    return json_response({"status": "live"})
+    return json_response(request, {"status": "live"})
 
 
-async def ready(app: Annotated[Context, Depends(context_of)]) -> Response:
+async def ready(request: Request, app: Annotated[Context, Depends(context_of)]) -> Response:
     """Lists can be served; otherwise a 503 whose `failing` names what is missing."""
-    try:
-        run = await fetch_current_run(app.database, VARIANT)
-    except UnavailableError as error:
-        raise ProblemError(503, NOT_READY, str(error), failing=["database"]) from error
-    if run is None:
-        raise ProblemError(503, NOT_READY, "no list has been published yet", failing=["published_run"])
-    return json_response({"status": "ready", "run_id": run.run_id})
+    run, age_seconds = app.desk.run, app.age_seconds()
+    if app.desk.is_away:
+        raise _not_ready("database", "the database does not answer; the last known lists are served")
+    if run is None or age_seconds is None:
+        raise _not_ready("published_run", "no list has been published yet")
+    if age_seconds > app.settings.run_too_old_minutes * _MINUTE_SECONDS:
+        raise _not_ready("run_age", f"run {run.run_id} is {age_seconds / _MINUTE_SECONDS:.0f} minutes old")
+    return json_response(request, {"status": "ready", "run_id": run.run_id})
+
+
+async def metrics(app: Annotated[Context, Depends(context_of)]) -> Response:
+    """What Prometheus collects, for all workers of this server together."""
+    app.look()
+    return Response(app.metrics.page(), media_type=MEDIA_TYPE)
+
+
+def _not_ready(failing: str, detail: str) -> ProblemError:
+    return ProblemError(503, NOT_READY, detail, failing=[failing])

@@ -6,18 +6,24 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from serving.problems import MEDIA_TYPE
+from serving.security import GUARDED
 
 JSON = "application/json"
 _ERROR_STATUS = 400
+_SCHEMES = {
+    "ApiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "Bearer": {"type": "http", "scheme": "bearer"},
+}
+_EITHER_HEADER: list[dict[str, list[str]]] = [{name: []} for name in _SCHEMES]
 
 
-def install(app: FastAPI) -> None:
-    """Replace the application's OpenAPI document by the accurate one."""
+def install(app: FastAPI, *, with_keys: bool = False) -> None:
+    """Replace the application's OpenAPI document by the accurate one; `with_keys`: /v1 needs one."""
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
             plain = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-            app.openapi_schema = with_problems(plain)
+            app.openapi_schema = with_security(with_problems(plain)) if with_keys else with_problems(plain)
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
@@ -27,6 +33,17 @@ def with_problems(document: dict[str, Any]) -> dict[str, Any]:
     """The same document with every error answer typed as a problem."""
     paths = {path: {verb: _operation(op) for verb, op in item.items()} for path, item in document["paths"].items()}
     return {**document, "paths": paths}
+
+
+def with_security(document: dict[str, Any]) -> dict[str, Any]:
+    """The same document with a key, in either header, on everything behind the door."""
+    paths = {
+        path: {verb: {**operation, "security": _EITHER_HEADER} for verb, operation in item.items()}
+        if path.startswith(GUARDED)
+        else item
+        for path, item in document["paths"].items()
+    }
+    return {**document, "paths": paths, "components": {**document.get("components", {}), "securitySchemes": _SCHEMES}}
 
 
 def _operation(operation: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problems: one shape for everything that is not a 2xx."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -10,9 +10,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from core.errors import NothingPublishedError, UnavailableError
-from serving.request_id import HEADER, request_id
+from serving.request_id import request_id
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 2
@@ -20,7 +21,12 @@ UNAVAILABLE = "urn:frontpage:problem:unavailable"
 NOTHING_PUBLISHED = "urn:frontpage:problem:nothing-published"
 NOT_READY = "urn:frontpage:problem:not-ready"
 INVALID_REQUEST = "urn:frontpage:problem:invalid-request"
+OVERLOADED = "urn:frontpage:problem:overloaded"
+TOO_LARGE = "urn:frontpage:problem:too-large"
 UNAUTHORIZED = "urn:frontpage:problem:unauthorized"
+FORBIDDEN = "urn:frontpage:problem:forbidden"
+TOO_MANY_REQUESTS = "urn:frontpage:problem:too-many-requests"
+UNUSABLE_BODY = "urn:frontpage:problem:unusable-body"
 
 
 class ProblemError(Exception):
@@ -52,6 +58,34 @@ def unauthorized() -> ProblemError:
     return error
 
 
+def forbidden(scope: str) -> ProblemError:
+    """The 403 for a key that may do other things."""
+    return ProblemError(403, FORBIDDEN, f"this key does not have the scope {str(scope)!r}")
+
+
+def too_many_requests(detail: str, wait_seconds: int, headers: Mapping[str, str] | None = None) -> ProblemError:
+    """The 429 that says when to come again."""
+    error = ProblemError(429, TOO_MANY_REQUESTS, f"{detail}; try again in {wait_seconds} s")
+    error.headers.update({"Retry-After": str(wait_seconds), **(headers or {})})
+    return error
+
+
+def bad_body(status: int, detail: str) -> ProblemError:
+    """The 4xx for a body that cannot even be looked at."""
+    return ProblemError(status, UNUSABLE_BODY, detail)
+
+
+def invalid_request(errors: Sequence[Mapping[str, str]], detail: str = "") -> ProblemError:
+    """The 422 that names each `field` and its `detail`."""
+    said = detail or "; ".join(f"{error['field']}: {error['detail']}" for error in errors)
+    return ProblemError(422, INVALID_REQUEST, said, errors=list(errors))
+
+
+async def send_problem(error: ProblemError, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with a problem from a middleware, which the handlers above do not see."""
+    await _respond(Request(scope), error)(scope, receive, send)
+
+
 def _respond(request: Request, error: ProblemError) -> Response:
     name = request_id(request.scope)
     body = {
@@ -62,7 +96,7 @@ def _respond(request: Request, error: ProblemError) -> Response:
         "request_id": name,
         **error.extra,
     }
-    headers = {HEADER: name, "Cache-Control": "no-store", **error.headers}
+    headers = {"Cache-Control": "no-store", **error.headers}
     if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return Response(orjson.dumps(body), error.status, headers, MEDIA_TYPE)
@@ -76,8 +110,7 @@ async def _answer_problem(request: Request, error: Exception) -> Response:
 async def _answer_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = [{"field": _field(part), "detail": part["msg"]} for part in error.errors()]
-    detail = "; ".join(f"{part['field']}: {part['detail']}" for part in errors)
-    return _respond(request, ProblemError(422, INVALID_REQUEST, detail, errors=errors))
+    return _respond(request, invalid_request(errors))
 
 
 async def _answer_http(request: Request, error: Exception) -> Response:
@@ -92,6 +125,8 @@ async def _answer_nothing_published(request: Request, error: Exception) -> Respo
 
 
 async def _answer_unavailable(request: Request, error: Exception) -> Response:
+    if isinstance(error.__cause__, TimeoutError):
+        request.scope["state"]["outcome"] = "timeout"
     return _respond(request, ProblemError(503, UNAVAILABLE, str(error)))
 
 

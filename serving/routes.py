@@ -1,24 +1,35 @@
 """The endpoints under /v1: what readers' lists and runs are."""
 
+import re
+from http.client import NOT_MODIFIED
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.convertors import Convertor, register_url_convertor
+from starlette.requests import Request
 from starlette.responses import Response
 
 from core.errors import NothingPublishedError
 from core.lists import LIST_LENGTH
-from serving.answers import json_response, list_body, run_body
-from serving.context import VARIANT, Context, context_of
+from serving.answers import bytes_response, json_response, run_body
+from serving.context import VARIANT, Context, context_of, quick_context_of
+from serving.encoding import list_head, whole_list
+from serving.quick import QuickRoute, quickly
 from serving.schemas import CurrentRunAnswer, RecommendationList
-from store.read.lists import fetch_current_run, fetch_list
+from store.read.lists import fetch_current_run
 
 MAX_READER_ID_LENGTH = 1024
+_USUAL = re.compile(rb"(?:limit=(10|[1-9]))?(?:&?surface=([A-Za-z0-9_.-]{1,32}))?")
 
 ReaderId = Annotated[
     str, Path(min_length=1, max_length=MAX_READER_ID_LENGTH, description="any text, percent-encoded, slashes too")
 ]
 Limit = Annotated[int, Query(ge=1, le=LIST_LENGTH, description="at most so many items")]
+Surface = Annotated[
+    str | None,
+    Query(pattern=r"^[A-Za-z0-9_.-]{1,32}$", description="where it is shown; goes into the log of lists"),
+]
+Explain = Annotated[bool, Query(description="say how much each reason counted")]
 App = Annotated[Context, Depends(context_of)]
 
 
@@ -37,7 +48,7 @@ class _AnyText(Convertor[str]):
 def v1() -> APIRouter:
     """The routes of version 1."""
     register_url_convertor("any_text", _AnyText())
-    router = APIRouter(prefix="/v1")
+    router = APIRouter(prefix="/v1", route_class=QuickRoute)
     router.add_api_route(
         "/readers/{reader_id:any_text}/recommendations", recommendations, response_model=RecommendationList
     )
@@ -45,18 +56,44 @@ def v1() -> APIRouter:
     return router
 
 
-async def recommendations(reader_id: ReaderId, app: App, limit: Limit = LIST_LENGTH) -> Response:
+def _is_usual(request: Request) -> bool:
+    """Whether a request for a list has nothing that must be validated more closely."""
+    asked = request.scope["asked"] = _USUAL.fullmatch(request.scope["query_string"])
+    return asked is not None and 0 < len(request.path_params["reader_id"]) <= MAX_READER_ID_LENGTH
+
+
+async def _answer_usual(request: Request) -> Response:
+    limit, surface = request.scope["asked"].groups()
+    return await recommendations(
+        request, request.path_params["reader_id"], quick_context_of(request),
+        int(limit or LIST_LENGTH), surface and surface.decode(),
+    )  # fmt: skip
+
+
+@quickly(_is_usual, _answer_usual)
+async def recommendations(
+    request: Request,
+    reader_id: ReaderId,
+    app: App,
+    limit: Limit = LIST_LENGTH,
+    surface: Surface = None,
+    explain: Explain = False,
+) -> Response:
     """A reader's list from the published run.
 
     A reader who has no list gets a fallback, flagged, with status 200: never a 404. All items are of one run.
     """
-    published = await fetch_list(app.database, VARIANT, app.reader_key(reader_id), limit)
-    return json_response(list_body(reader_id, published))
+    reader_key = app.reader_key(reader_id)
+    shown = await app.desk.list_for(reader_key, explain=explain)
+    items = shown.items[:limit]
+    response = bytes_response(request, whole_list(list_head(reader_id, shown.run, shown.fallback), items))
+    app.served(request, reader_key, shown, len(items), surface, not_modified=response.status_code == NOT_MODIFIED)
+    return response
 
 
-async def current_run(app: App) -> Response:
+async def current_run(request: Request, app: App) -> Response:
     """The run being served: what it was made of and how old it is."""
     run = await fetch_current_run(app.database, VARIANT)
     if run is None:
         raise NothingPublishedError(f"no list of {VARIANT} has been published yet; run `frontpage refresh`")
-    return json_response(run_body(run, app.now()))
+    return json_response(request, run_body(run, app.now()))

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-FallbackKind = Literal["region", "category", "global"]
+FallbackKind = Literal["region", "category", "global", "stale"]
 
 
 class Reason(BaseModel):
@@ -13,6 +13,7 @@ class Reason(BaseModel):
 
     code: str = Field(description="stable name, for machines")
     text: str = Field(description="a sentence for readers")
+    contribution: float | None = Field(default=None, description="only with `explain`: how much it counted")
 
 
 class Recommendation(BaseModel):
@@ -88,4 +89,6 @@ class Problem(BaseModel):
     detail: str
     request_id: str
     errors: list[FieldError] | None = Field(default=None, description="only where parts of the request are wrong")
-    failing: list[str] | None = Field(default=None, description="only from /health/ready: database, published_run")
+    failing: list[str] | None = Field(
+        default=None, description="only from /health/ready: database, published_run, run_age"
+    )

@@ -1,42 +1,77 @@
-"""Who may read: anybody on loopback in development, elsewhere only holders of a key."""
+"""The door of the API: who may pass, how often, and how many wrong keys an address may try."""
 
-import hashlib
-import hmac
 import ipaddress
-import re
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated
+from typing import Any, Final
 
-from fastapi import Security
-from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.api_keys import Scope as KeyScope
+from core.api_keys import key_hash
 from core.errors import BadInputError
 from core.settings import Settings
-from serving.problems import unauthorized
+from serving.keys import Key, KeyRing, settings_keys
+from serving.problems import (
+    UNAVAILABLE,
+    ProblemError,
+    forbidden,
+    send_problem,
+    too_many_requests,
+    unauthorized,
+)
+from serving.rate import Allowance, Limiter
+from serving.schemas import Problem
 
-MIN_KEY_LENGTH = 20
-_HASHED = re.compile(r"sha256:([0-9a-f]{64})")
-_header = APIKeyHeader(name="X-API-Key", auto_error=False, scheme_name="ApiKey")
-_bearer = HTTPBearer(auto_error=False, scheme_name="Bearer")
+#: Everything below is behind the door; health, the OpenAPI document and links that carry their own proof are not.
+GUARDED: Final = "/v1/"
+#: Requests of a key come back evenly over this long.
+WINDOW_SECONDS: Final = 10
+#: Wrong keys an address may try at once; they come back evenly over the minute.
+FAILURES_PER_MINUTE: Final = 10
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: {"model": Problem, "description": "No valid key"},
+    403: {"model": Problem, "description": "The key may do other things"},
+    429: {"model": Problem, "description": "Too many requests of this key, or wrong keys from this address"},
+}
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+#: (address, key) pairs remembered as good; beyond it the one met first is forgotten.
+_MAX_FRIENDS = 10_000
 
-Check = Callable[..., Awaitable[None]]
 
+def guard(app: FastAPI, settings: Settings, host: str) -> dict[int | str, dict[str, Any]]:
+    """Put a door before the application where keys are needed; the refusals that it adds to each guarded path.
 
-def key_hashes(settings: Settings) -> tuple[bytes, ...]:
-    """SHA-256 of each key of FRONTPAGE_API_KEYS; the keys themselves are not kept.
-
-    Keys are long and random, so a plain hash suffices. Raises BadInputError for one that is too short to be.
+    Web pages of other origins are let in only where FRONTPAGE_CORS_ORIGINS names them.
     """
-    entries = [entry.strip() for entry in settings.api_keys.get_secret_value().split(",")]
-    return tuple(_hash_of(entry) for entry in entries if entry)
+    app.state.key_ring = KeyRing(settings) if needs_keys(settings, host) else None
+    if app.state.key_ring is not None:
+        app.add_middleware(Door, ring=app.state.key_ring, requests_per_second=settings.rate_limit_per_second)
+    if settings.cors_origin_list:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origin_list,
+            allow_methods=["GET", "POST", "PUT"],
+            allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Request-ID"],
+            expose_headers=["RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"],
+        )
+    return {} if app.state.key_ring is None else _REFUSALS
 
 
-def refuse_open_door(settings: Settings, host: str = "127.0.0.1") -> None:
-    """Raise BadInputError where lists would be open to others: no key, and not loopback in development."""
-    if key_hashes(settings) or (settings.env == "development" and is_loopback(host)):
+def refuse_open_door(settings: Settings, host: str, n_stored_keys: int = 0) -> None:
+    """Raise BadInputError where a key is needed and none is known: the API would be closed to everybody."""
+    if not needs_keys(settings, host) or settings_keys(settings) or n_stored_keys:
         return
     where = f"on {host}" if not is_loopback(host) else f"with FRONTPAGE_ENV={settings.env}"
-    raise BadInputError(f"the API does not start {where} without keys; set FRONTPAGE_API_KEYS")
+    raise BadInputError(
+        f"the API does not start {where} without keys; set FRONTPAGE_API_KEYS, or start the database and run "
+        "`frontpage key create`"
+    )
+
+
+def needs_keys(settings: Settings, host: str) -> bool:
+    """Whether every request needs a key: anywhere but on loopback in development, and there where keys are set."""
+    return bool(settings_keys(settings)) or settings.env != "development" or not is_loopback(host)
 
 
 def is_loopback(host: str) -> bool:
@@ -49,30 +84,104 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def key_check(hashes: Sequence[bytes]) -> Check:
-    """A FastAPI dependency that lets holders of one of the keys pass and answers 401 to everybody else."""
+def needed_scope(method: str) -> KeyScope:
+    """What a key must be allowed: to read, or to send what readers did and want."""
+    return KeyScope.READ if method in _READING else KeyScope.EVENTS
 
-    async def check(
-        header: Annotated[str | None, Security(_header)] = None,
-        bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)] = None,
-    ) -> None:
-        given = header or (bearer.credentials if bearer else "")
-        if not is_known(given, hashes):
+
+class Door:
+    """ASGI middleware: 401, 403 or 429 for who may not pass, and `RateLimit` headers for who may.
+
+    Costs a hash and some look-ups. An address that has tried too many wrong keys is not listened to for a while, so
+    guessing is slow; keys that passed from there before go on to pass, so that a neighbour's mistake stops nobody.
+    """
+
+    def __init__(self, app: ASGIApp, ring: KeyRing, requests_per_second: int) -> None:
+        self._app, self._ring, self._per_second = app, ring, requests_per_second
+        self._limiters: dict[int, Limiter] = {}
+        self._failures = Limiter(FAILURES_PER_MINUTE, 60)
+        self._friends: dict[tuple[str, bytes], None] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(GUARDED):
+            await self._app(scope, receive, send)
+            return
+        try:
+            allowance = self._admit(scope)
+        except ProblemError as error:
+            await send_problem(error, scope, receive, send)
+            return
+        await self._app(scope, receive, send if allowance is None else _with_headers(send, allowance.headers()))
+
+    def _admit(self, scope: Scope) -> Allowance | None:
+        """What is left to the caller, None without limit. Raises ProblemError for who may not pass."""
+        key = self._identify(given_key(scope), _address(scope))
+        needed = needed_scope(scope["method"])
+        if not key.allows(needed):
+            raise forbidden(needed)
+        per_second = key.requests_per_second or self._per_second
+        if not per_second:
+            return None
+        allowance = self._limiter(per_second).take(key.hash)
+        if allowance.retry_seconds is not None:
+            raise too_many_requests("this key has used up its requests", allowance.retry_seconds, allowance.headers())
+        return allowance
+
+    def _identify(self, given: str, address: str) -> Key:
+        if not given:
             raise unauthorized()
+        digest = key_hash(given)
+        friend = (address, digest)
+        wait = self._failures.wait_seconds(address)
+        if wait and friend not in self._friends:
+            raise too_many_requests("too many wrong keys came from this address", wait)
+        key = self._ring.find(digest)
+        if key is None:
+            raise self._refusal(address)
+        if friend not in self._friends:
+            self._befriend(friend)
+        return key
 
-    return check
+    def _refusal(self, address: str) -> ProblemError:
+        if not self._ring.is_complete:
+            return ProblemError(503, UNAVAILABLE, "the database has not said yet which keys there are; try again soon")
+        self._failures.take(address)
+        return unauthorized()
+
+    def _befriend(self, friend: tuple[str, bytes]) -> None:
+        if len(self._friends) >= _MAX_FRIENDS:
+            del self._friends[next(iter(self._friends))]
+        self._friends[friend] = None
+
+    def _limiter(self, per_second: int) -> Limiter:
+        if per_second not in self._limiters:
+            self._limiters[per_second] = Limiter(per_second * WINDOW_SECONDS, WINDOW_SECONDS)
+        return self._limiters[per_second]
 
 
-def is_known(key: str, hashes: Sequence[bytes]) -> bool:
-    """Whether `key` is one of ours; takes the same time whichever it is and however much of it is right."""
-    digest = hashlib.sha256(key.encode()).digest()
-    return sum(hmac.compare_digest(digest, known) for known in hashes) > 0
+def given_key(scope: Scope) -> str:
+    """The key of a request, from `X-API-Key` or else `Authorization: Bearer`; empty where there is none."""
+    bearer = b""
+    for name, value in scope["headers"]:
+        if name == b"x-api-key":
+            return str(value.decode("latin-1").strip())
+        if name == b"authorization" and value[:7].lower() == b"bearer ":
+            bearer = value[7:]
+    return bearer.decode("latin-1").strip()
 
 
-def _hash_of(entry: str) -> bytes:
-    hashed = _HASHED.fullmatch(entry)
-    if hashed:
-        return bytes.fromhex(hashed[1])
-    if len(entry) < MIN_KEY_LENGTH:
-        raise BadInputError(f"FRONTPAGE_API_KEYS holds a key shorter than {MIN_KEY_LENGTH} characters; lengthen it")
-    return hashlib.sha256(entry.encode()).digest()
+def _address(scope: Scope) -> str:
+    """Where a request comes from; of IPv6 the /64, which is what one subscriber has."""
+    host = (scope.get("client") or ("",))[0]
+    return host if ":" not in host else str(ipaddress.ip_network(f"{host.split('%')[0]}/64", strict=False))
+
+
+def _with_headers(send: Send, headers: dict[str, str]) -> Send:
+    more = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], *more]
+        await send(message)
+
+    return send_with_headers

@@ -1,9 +1,13 @@
 """The HTTP server around the application: uvicorn on uvloop and httptools."""
 
+import asyncio
 import contextlib
 import errno
 import functools
+import os
 import socket
+import tempfile
+from collections.abc import Iterator
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -11,7 +15,12 @@ from uvicorn.supervisors import Multiprocess
 from core.errors import BadInputError, UnavailableError
 from core.settings import Settings
 from serving.app import create_app
-from serving.security import refuse_open_door
+from serving.keys import settings_keys
+from serving.metrics import FOLDER_VARIABLE
+from serving.protocol import Protocol
+from serving.security import needs_keys, refuse_open_door
+from store.read.address import serving_url
+from store.read.keys import count_keys
 
 GRACEFUL_SECONDS = 10
 
@@ -19,18 +28,21 @@ GRACEFUL_SECONDS = 10
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
     """Answer until stopped; requests that are running then are finished.
 
-    Raises BadInputError on a host that others can reach, or outside development, where no key is set; and
+    With several workers SIGHUP replaces one after the other, each once its successor answers: no request is lost.
+
+    Raises BadInputError on a host that others can reach, or outside development, where no key is known; and
     UnavailableError where the port is taken.
     """
-    refuse_open_door(settings, host)
-    create_app(settings)  # so that a wrong setting ends this process, not only its workers
+    create_app(settings, host=host)  # so that a wrong setting ends this process, not only its workers
+    _refuse_open_door(settings, host)
     listener = bind(host, port)
     config = _config(settings, host, port, workers)
     with listener, contextlib.suppress(KeyboardInterrupt):
         if workers == 1:
             uvicorn.Server(config).run(sockets=[listener])
         else:
-            Multiprocess(config, sockets=[listener]).run()
+            with _shared_metrics():
+                Multiprocess(config, sockets=[listener]).run()
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -45,15 +57,28 @@ def bind(host: str, port: int) -> socket.socket:
         raise BadInputError(f"{sentence}; give an address of this machine") from error
 
 
+@contextlib.contextmanager
+def _shared_metrics() -> Iterator[None]:
+    """A folder where the workers keep their metrics together, for as long as this server runs."""
+    with tempfile.TemporaryDirectory(prefix="frontpage-metrics-") as folder:
+        os.environ[FOLDER_VARIABLE] = folder  # each worker is a new process that inherits it
+        yield
+
+
+def _refuse_open_door(settings: Settings, host: str) -> None:
+    asked = needs_keys(settings, host) and not settings_keys(settings)
+    refuse_open_door(settings, host, asyncio.run(count_keys(serving_url(settings))) if asked else 0)
+
+
 def _config(settings: Settings, host: str, port: int, workers: int) -> uvicorn.Config:
     return uvicorn.Config(
-        functools.partial(create_app, settings),
+        functools.partial(create_app, settings, host=host),
         factory=True,
         host=host,
         port=port,
         workers=workers,
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
         ws="none",
         lifespan="on",
         # The access log would hold reader ids in clear.

@@ -23,7 +23,7 @@ from models.score import ranking, score_blocks, stand_in_lists
 from store import runs
 from store.connect import Connection, connect
 from store.feature_rows import written_ticks
-from store.history import load_already_read, load_history
+from store.history import load_already_read, load_excluded, load_history
 from store.locks import exclusive
 from store.server import database_url
 from store.versions import ModelVersion
@@ -38,8 +38,8 @@ def run(settings: Settings, params: Params, as_of: datetime, variant: str = "cha
     with connect(url, application="frontpage score") as connection, exclusive(connection, f"lists of {variant}"):
         version = registry.serving(connection, as_of, variant)
         history = load_history(connection, as_of, params.data, with_text=version is not None)
-        already_read = load_already_read(connection, as_of, params.max_age)
-        now = moment(ledger(history), as_of, params, already_read=already_read)
+        unlisted = pd.concat([load(connection, as_of, params.max_age) for load in (load_already_read, load_excluded)])
+        now = moment(ledger(history), as_of, params, already_read=unlisted)
         blocks, fallbacks = _lists(url, connection, now, params, version)
         name = version.version if version else registry.POPULARITY
         run_id = runs.begin_run(connection, as_of, variant, name, version.snapshot_hash if version else None)

@@ -1,44 +1,19 @@
-"""The published lists as serving reads them: one statement, one run."""
+"""The published lists as serving reads them: rows of one run, and what is known of articles and readers."""
 
 import functools
+import itertools
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 
 import asyncpg
 
-from core.errors import NothingPublishedError, UnavailableError
+from core import columns as c
 from store.read.pool import fetch
 
 _SQL = Path(__file__).parent.parent / "sql"
-_ATTEMPTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class ListItem:
-    """One recommendation as stored; `reasons_json` is the text of a JSON array."""
-
-    article_id: str
-    rank: int
-    score: float
-    title: str
-    url: str
-    publisher: str | None
-    category: str | None
-    published_at: datetime | None
-    reasons_json: str
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedList:
-    """A reader's list, or the fallback that stands in for it (`fallback` says which), from exactly one run."""
-
-    run_id: int
-    model_version: str | None
-    variant: str
-    generated_at: datetime
-    fallback: str | None
-    items: tuple[ListItem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +32,69 @@ class CurrentRun:
     published_at: datetime
 
 
-async def fetch_list(pool: asyncpg.Pool, variant: str, reader_key: int, limit: int) -> PublishedList:
-    """What the published run of `variant` holds for a reader, best first, at most `limit` items.
+@dataclass(frozen=True, slots=True)
+class FallbackItem:
+    """One row of a list that stands in; `reasons` is the text of a JSON array."""
 
-    A reader without a list of their own gets their region's, then their interests', then everybody's, filled up in
-    that order, without what they have read. Raises NothingPublishedError before the first publish and
-    UnavailableError where the database does not answer.
-    """
-    for _ in range(_ATTEMPTS):
-        rows = await fetch(pool, query("serve_recommendations"), reader_key, limit, variant)
-        if not rows:
-            raise NothingPublishedError(f"no list of {variant} has been published yet; run `frontpage refresh`")
-        if not rows[0]["is_half_seen"]:
-            return _published_list(rows)
-    raise UnavailableError("the lists of the published run are not there; try again soon")
+    scope: str
+    scope_value: str
+    rank: int
+    article_id: str
+    score: float
+    candidate_source: str
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """What is known of a reader who has no list of their own."""
+
+    region: str | None = None
+    interests: tuple[str, ...] = ()
+    already_read: frozenset[str] = frozenset()
+    unwanted: frozenset[str] = frozenset()
 
 
 async def fetch_current_run(pool: asyncpg.Pool, variant: str) -> CurrentRun | None:
     """The run being served, or None before the first publish."""
-    rows = await fetch(pool, query("serve_current_run"), variant)
+    return current_run(await fetch(pool, query("serve_current_run"), variant))
+
+
+def current_run(rows: Sequence[asyncpg.Record]) -> CurrentRun | None:
+    """The run that rows of serve_current_run hold, if any."""
     return CurrentRun(**dict(rows[0])) if rows else None
+
+
+async def fetch_lists(pool: asyncpg.Pool, run_id: int, reader_keys: Collection[int]) -> dict[int, list[asyncpg.Record]]:
+    """Rows (reader_key, rank, article_id, score, reasons) of each reader who has a list in the run, best first."""
+    rows = await fetch(pool, lists_query(run_id), run_id, reader_keys)
+    return {key: list(own) for key, own in itertools.groupby(rows, itemgetter(0))}
+
+
+async def fetch_fallbacks(pool: asyncpg.Pool, run_id: int) -> tuple[FallbackItem, ...]:
+    """Every list of the run that stands in for readers without one."""
+    return tuple(FallbackItem(**dict(row)) for row in await fetch(pool, query("serve_fallbacks"), run_id))
+
+
+async def fetch_strangers(
+    pool: asyncpg.Pool, reader_keys: Collection[int], article_ids: Collection[str]
+) -> dict[int, Stranger]:
+    """What is known of readers; `already_read` and `unwanted` (hidden or muted) are confined to `article_ids`.
+
+    Readers of whom nothing is known are left out.
+    """
+    rows = await fetch(pool, query("serve_strangers"), reader_keys, article_ids)
+    return {
+        row[c.READER_KEY]: Stranger(
+            row[c.REGION], tuple(row[c.INTERESTS]), frozenset(row["already_read"]), frozenset(row["unwanted"])
+        )
+        for row in rows
+    }
+
+
+async def fetch_articles(pool: asyncpg.Pool, article_ids: Collection[str]) -> list[asyncpg.Record]:
+    """(article_id, title, url, publisher, category, published_at, is_live) of each article that is known."""
+    return await fetch(pool, query("serve_articles"), article_ids)
 
 
 @functools.cache
@@ -85,27 +103,7 @@ def query(name: str) -> str:
     return (_SQL / f"{name}.sql").read_text()
 
 
-def _published_list(rows: list[asyncpg.Record]) -> PublishedList:
-    first = rows[0]
-    return PublishedList(
-        run_id=first["run_id"],
-        model_version=first["model_version"],
-        variant=first["variant"],
-        generated_at=first["generated_at"],
-        fallback=first["fallback"],
-        items=tuple(_item(row) for row in rows if row["article_id"] is not None),
-    )
-
-
-def _item(row: asyncpg.Record) -> ListItem:
-    return ListItem(
-        article_id=row["article_id"],
-        rank=row["rank"],
-        score=row["score"],
-        title=row["title"],
-        url=row["url"],
-        publisher=row["publisher"],
-        category=row["category"],
-        published_at=row["published_at"],
-        reasons_json=row["reasons"],
-    )
+@functools.lru_cache(maxsize=8)
+def lists_query(run_id: int) -> str:
+    """serve_lists over the partition of one run; the only thing put into its text is a whole number."""
+    return query("serve_lists").replace("{table}", f"recommendation_{run_id:d}")

@@ -4,7 +4,9 @@ No connection is made before the first query, so that a server starts, and recov
 """
 
 import asyncio
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
 
 import asyncpg
 
@@ -15,13 +17,13 @@ DEADLINE_SECONDS = 2.0
 _CONNECT_SECONDS = 1.0
 _COMMAND_SECONDS = 1.5
 _CONNECTIONS = 8
-_SESSION = {
+READ_SESSION: Final[Mapping[str, str]] = {
     "application_name": "frontpage-serve",
     "default_transaction_read_only": "on",
     "statement_timeout": "2000",
     "timezone": "UTC",
     "jit": "off",
-    # One plan for all readers; run-time pruning still finds the one partition.
+    # One plan for all readers.
     "plan_cache_mode": "force_generic_plan",
 }
 #: What a database that is away, full, stopping, or not set up yet looks like; anything else is a bug of ours.
@@ -39,7 +41,9 @@ _AWAY = (
 _LOST = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, ConnectionError)
 
 
-async def open_pool(url: str, connections: int = _CONNECTIONS) -> asyncpg.Pool:
+async def open_pool(
+    url: str, connections: int = _CONNECTIONS, session: Mapping[str, str] = READ_SESSION
+) -> asyncpg.Pool:
     """A pool with prepared statements kept per connection; makes no connection yet."""
     return await asyncpg.create_pool(
         url,
@@ -47,7 +51,7 @@ async def open_pool(url: str, connections: int = _CONNECTIONS) -> asyncpg.Pool:
         max_size=connections,
         timeout=_CONNECT_SECONDS,
         command_timeout=_COMMAND_SECONDS,
-        server_settings=_SESSION,
+        server_settings=dict(session),
         # The default sends a second statement after each query; nothing here changes a session.
         reset=_nothing_to_reset,
     )
@@ -67,19 +71,31 @@ async def fetch(pool: asyncpg.Pool, sql: str, *arguments: Any) -> list[asyncpg.R
 
     A connection that turns out to be lost is replaced once. Raises UnavailableError within `DEADLINE_SECONDS`.
     """
-    try:
+    with away_is_unavailable():
         async with asyncio.timeout(DEADLINE_SECONDS):
             try:
                 return await _fetch_once(pool, sql, arguments)
             except _LOST:
                 return await _fetch_once(pool, sql, arguments)
+
+
+@contextmanager
+def away_is_unavailable() -> Iterator[None]:
+    """Raise UnavailableError in place of whatever a database that does not answer looks like."""
+    try:
+        yield
     except _AWAY as error:
         raise UnavailableError(f"the database does not answer ({type(error).__name__}); try again soon") from error
 
 
 async def _fetch_once(pool: asyncpg.Pool, sql: str, arguments: tuple[Any, ...]) -> list[asyncpg.Record]:
     async with pool.acquire(timeout=DEADLINE_SECONDS) as connection:
-        return list(await connection.fetch(sql, *arguments))
+        try:
+            return list(await connection.fetch(sql, *arguments))
+        except (TimeoutError, asyncio.CancelledError):
+            # Else its way back to the pool would wait for the server to confirm the cancelling.
+            connection.terminate()
+            raise
 
 
 async def _nothing_to_reset(_connection: Any) -> None:

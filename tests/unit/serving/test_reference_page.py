@@ -1,4 +1,4 @@
-"""docs/reference/api.md says what the API does."""
+"""docs/reference/api.md and api-writing.md say what the API does."""
 
 import json
 import re
@@ -7,22 +7,25 @@ from pathlib import Path
 from core.settings import Settings
 from serving import problems
 from serving.app import create_app
+from serving.metrics import Metrics
 from serving.schemas import RecommendationList
 
-PAGE = (Path(__file__).resolve().parents[3] / "docs/reference/api.md").read_text()
+REFERENCE = Path(__file__).resolve().parents[3] / "docs/reference"
+PAGE = (REFERENCE / "api.md").read_text()
+PAGES = PAGE + (REFERENCE / "api-writing.md").read_text()
 
 
 def test_every_path_is_on_the_page_and_no_other():
     """The table of requests and the OpenAPI document name the same paths."""
     app = create_app(Settings(database_url="postgresql://u:p@127.0.0.1:1/frontpage"))
-    documented = {found.split("?")[0] for found in re.findall(r"\| `GET (/\S+)` \|", PAGE)}
+    documented = {found.split("?")[0] for found in re.findall(r"\| `[A-Z]+ (/\S+)` \|", PAGES)}
     assert documented == set(app.openapi()["paths"])
 
 
 def test_every_kind_of_problem_is_on_the_page():
     """Each `type` that the code can answer with is explained, and none else."""
     known = {value for name, value in vars(problems).items() if name.isupper() and str(value).startswith("urn:")}
-    assert set(re.findall(r"urn:frontpage:problem:[a-z-]+", PAGE)) == known
+    assert set(re.findall(r"urn:frontpage:problem:[a-z-]+", PAGES)) == known
 
 
 def test_the_example_holds_to_the_schema():
@@ -31,3 +34,11 @@ def test_the_example_holds_to_the_schema():
     parsed = RecommendationList.model_validate(example, extra="forbid")
     assert set(example) == set(RecommendationList.model_fields)
     assert set(example["items"][0]) == set(type(parsed.items[0]).model_fields)
+
+
+def test_every_metric_is_on_the_page_and_no_other():
+    """The table of metrics names what Prometheus collects."""
+    collected = {
+        f"{metric.name}{'_total' if metric.type == 'counter' else ''}" for metric in Metrics().registry.collect()
+    }
+    assert set(re.findall(r"^\| `(frontpage_\w+)", PAGES, re.MULTILINE)) == collected

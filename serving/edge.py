@@ -1,0 +1,130 @@
+"""What surrounds every request: its id, headers that every answer has, limits, and what is written down of it."""
+
+import time
+from http import HTTPStatus
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.context import Context
+from serving.problems import OVERLOADED, TOO_LARGE, ProblemError, send_problem
+from serving.request_id import HEADER, give_request_id
+from serving.request_log import Handled
+
+MAX_BODY_BYTES = 1_000_000
+#: Answers are data: a browser must not guess otherwise, run, frame or tell of them.
+_SECURITY = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+)
+_NAME = HEADER.lower().encode()
+#: Probes and metrics are answered however busy the worker is.
+_ALWAYS = ("/health/", "/metrics")
+_BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
+_UNKNOWN_ROUTE = "(no such path)"
+
+
+class Api(FastAPI):
+    """FastAPI with the edge around everything else, so that an answer to a bug has it too."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The application as the server calls it."""
+        return Edge(super().build_middleware_stack(), self.state.context)
+
+
+class Edge:
+    """ASGI middleware; the outermost."""
+
+    def __init__(self, app: ASGIApp, context: Context) -> None:
+        self._app, self._context = app, context
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = _Answer(send, give_request_id(scope))
+        busy = self._context.busy
+        refusal = self._refusal(scope)
+        busy.n_under_way += 1
+        try:
+            if refusal is None:
+                await self._app(scope, _bounded(scope, receive), answer.send)
+            else:
+                await send_problem(refusal, scope, receive, answer.send)
+        finally:
+            busy.n_under_way -= 1
+            self._write_down(scope, answer)
+
+    def _refusal(self, scope: Scope) -> ProblemError | None:
+        if self._context.busy.is_full and not scope["path"].startswith(_ALWAYS):
+            scope["state"]["outcome"] = "shed"
+            return ProblemError(503, OVERLOADED, "more requests than can be answered; try again soon")
+        return too_large() if _length(scope) > MAX_BODY_BYTES else None
+
+    def _write_down(self, scope: Scope, answer: "_Answer") -> None:
+        state = scope["state"]
+        seconds = time.perf_counter() - answer.started
+        route = scope.get("route")
+        path = route.path_format if route else _UNKNOWN_ROUTE
+        outcome = state.get("outcome") or _outcome(answer.status)
+        self._context.metrics.answered(path, outcome, seconds)
+        self._context.request_log.add(
+            Handled(
+                self._context.now(), scope["method"], path, answer.status, outcome, seconds, answer.n_bytes,
+                answer.request_id, state.get("run_id"), state.get("fallback"), state.get("surface"),
+            )
+        )  # fmt: skip
+
+
+class _Answer:
+    """What went out for one request."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self.request_id = request_id
+        self.started = time.perf_counter()
+        self.status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
+        self.n_bytes = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message["headers"], (_NAME, self.request_id.encode()), *_SECURITY]
+        else:
+            self.n_bytes += len(message.get("body", b""))
+        await self._send(message)
+
+
+def _length(scope: Scope) -> int:
+    """How long the body says it is, 0 where it does not say."""
+    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    return int(length) if length.isdigit() else 0
+
+
+def too_large() -> ProblemError:
+    """The 413 for a body that nobody needs to send."""
+    return ProblemError(413, TOO_LARGE, f"a request's body may have {MAX_BODY_BYTES:,} bytes")
+
+
+def _bounded(scope: Scope, receive: Receive) -> Receive:
+    """The same messages; a body that does not say its length and grows too large raises the 413."""
+    if scope["method"] in _BODILESS:
+        return receive
+    n_bytes = 0
+
+    async def receive_bounded() -> Message:
+        nonlocal n_bytes
+        message = await receive()
+        n_bytes += len(message.get("body", b""))
+        if n_bytes > MAX_BODY_BYTES:
+            raise too_large()
+        return message
+
+    return receive_bounded
+
+
+def _outcome(status: int) -> str:
+    if status < HTTPStatus.BAD_REQUEST:
+        return "success"
+    return "client_error" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "failure"

@@ -1,0 +1,48 @@
+"""Keeps a worker's desk up to date: hears of publishing and changed articles, notices when PostgreSQL is away."""
+
+import asyncio
+import contextlib
+
+from core.errors import UnavailableError
+from serving.background import beside
+from serving.desk import Desk
+from store.read.watch import ARTICLE_CHANGED, READER_CHANGED, watching
+
+#: Word of a change comes at once; the current run is looked at so often besides.
+LOOK_SECONDS = 0.25
+_RETRY_SECONDS = 0.2
+
+
+def following(desk: Desk, url: str) -> contextlib.AbstractAsyncContextManager[None]:
+    """Follow the database until the end of the block."""
+    return beside(_follow(desk, url))
+
+
+async def _follow(desk: Desk, url: str) -> None:
+    while True:
+        try:
+            await _listen(desk, url)
+        except UnavailableError:
+            desk.lost()
+            await asyncio.sleep(_RETRY_SECONDS)
+
+
+async def _listen(desk: Desk, url: str) -> None:
+    """Keep the desk up to date until the database goes away."""
+    news = asyncio.Event()
+
+    def heard(channel: str, payload: str) -> None:
+        if channel == ARTICLE_CHANGED:
+            desk.articles.changed(payload)
+        elif channel == READER_CHANGED:
+            desk.reader_changed(int(payload))
+        else:
+            news.set()
+
+    async with watching(url, heard) as watch:
+        desk.back()
+        while True:
+            news.clear()
+            await desk.adopt(await watch.current_run(desk.variant))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(news.wait(), LOOK_SECONDS)

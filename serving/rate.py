@@ -1,0 +1,71 @@
+"""Limits per name and time: so much at once, then a steady trickle."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+#: Names remembered at most; beyond it the one met first is forgotten.
+_MAX_NAMES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a name may still do. `retry_seconds` is None where this one was allowed."""
+
+    quota: int
+    window_seconds: int
+    remaining: int
+    reset_seconds: int
+    retry_seconds: int | None = None
+
+    def headers(self) -> dict[str, str]:
+        """`RateLimit-Policy` and `RateLimit` as draft-ietf-httpapi-ratelimit-headers-11 writes them."""
+        return {
+            "RateLimit-Policy": f'"key";q={self.quota};w={self.window_seconds}',
+            "RateLimit": f'"key";r={self.remaining};t={self.reset_seconds}',
+        }
+
+
+class Limiter:
+    """GCRA (ITU-T I.371): one number per name, the time at which it would be at rest again.
+
+    `quota` takes are free at once and come back evenly over `window_seconds`. State is this process's own.
+    """
+
+    def __init__(self, quota: int, window_seconds: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._quota, self._window, self._clock = quota, window_seconds, clock
+        self._interval = window_seconds / quota
+        self._at_rest: dict[object, float] = {}
+
+    def take(self, name: object) -> Allowance:
+        """Use one, if there is one left."""
+        now = self._clock()
+        used_seconds = self._used_seconds(name, now)
+        if wait := self._wait_seconds(used_seconds):
+            return self._allowance(used_seconds, wait)
+        if len(self._at_rest) >= _MAX_NAMES and name not in self._at_rest:
+            del self._at_rest[next(iter(self._at_rest))]
+        self._at_rest[name] = now + used_seconds + self._interval
+        return self._allowance(used_seconds + self._interval, None)
+
+    def wait_seconds(self, name: object) -> int:
+        """Whole seconds until `name` has one left; 0 where it has one now. Uses nothing."""
+        return self._wait_seconds(self._used_seconds(name, self._clock()))
+
+    def _used_seconds(self, name: object, now: float) -> float:
+        return max(self._at_rest.get(name, now) - now, 0.0)
+
+    def _wait_seconds(self, used_seconds: float) -> int:
+        missing = used_seconds + self._interval - self._window
+        # Half a take of tolerance, so that rounding never costs the last one of the quota.
+        return _whole(missing) if missing > self._interval / 2 else 0
+
+    def _allowance(self, used_seconds: float, retry_seconds: int | None) -> Allowance:
+        remaining = int((self._window - used_seconds) / self._interval + 0.5)
+        return Allowance(self._quota, self._window, max(remaining, 0), _whole(used_seconds), retry_seconds)
+
+
+def _whole(seconds: float) -> int:
+    """Rounded up, but not for what floating point added."""
+    return max(1, math.ceil(seconds - 1e-6))

@@ -1,0 +1,36 @@
+"""More than can be answered is refused at once rather than queued."""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+
+from serving.background import beside
+
+#: Requests of one worker that may wait for the database at a time.
+MOST_AT_ONCE = 500
+#: A request that would wait longer for its turn is refused.
+LONGEST_WAIT_SECONDS = 0.5
+_LOOK_SECONDS = 0.05
+
+
+class Busy:
+    """How busy a worker is: requests under way, and how long a new one waits for the event loop."""
+
+    def __init__(self) -> None:
+        self.n_under_way = 0
+        self.wait_seconds = 0.0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a request that comes now must be refused."""
+        return self.n_under_way >= MOST_AT_ONCE or self.wait_seconds > LONGEST_WAIT_SECONDS
+
+    def looking(self) -> AbstractAsyncContextManager[None]:
+        """Measure the wait until the end of the block."""
+        return beside(self._look_on())
+
+    async def _look_on(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + _LOOK_SECONDS
+            await asyncio.sleep(_LOOK_SECONDS)
+            self.wait_seconds = loop.time() - due

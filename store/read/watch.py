@@ -1,0 +1,65 @@
+"""Word from the database: what was published or changed, as soon as it is committed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from store.read.lists import CurrentRun, current_run, query
+from store.read.pool import away_is_unavailable
+
+#: A database that leaves a look at the pointer unanswered for so long is taken to be away.
+PATIENCE_SECONDS = 1.0
+#: The payload names the article; an empty one says that any may have changed.
+ARTICLE_CHANGED = "frontpage_article"
+PUBLISHED = "frontpage_published"
+#: The payload is the reader_key of one who has hidden or muted something, or picked interests.
+READER_CHANGED = "reader_changed"
+
+Heard = Callable[[str, str], None]
+
+
+class Watch:
+    """A connection that is told of changes and can be asked which run is current."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    async def current_run(self, variant: str) -> CurrentRun | None:
+        """The run being served, or None before the first publish.
+
+        What was committed before is heard before the next call returns. Raises UnavailableError within
+        `PATIENCE_SECONDS`.
+        """
+        with away_is_unavailable():
+            rows = await self._connection.fetch(query("serve_current_run"), variant, timeout=PATIENCE_SECONDS)
+        return current_run(rows)
+
+
+@asynccontextmanager
+async def watching(url: str, heard: Heard) -> AsyncIterator[Watch]:
+    """A watch that calls `heard(channel, payload)` for each change; nothing is told of the time before it began.
+
+    Raises UnavailableError where the database is away.
+    """
+
+    def tell(_connection: Any, _pid: int, channel: str, payload: object) -> None:
+        heard(channel, str(payload))
+
+    with away_is_unavailable():
+        connection = await asyncio.wait_for(_listen(url, tell), PATIENCE_SECONDS)
+    try:
+        yield Watch(connection)
+    finally:
+        # A close would wait for an answer that may never come.
+        connection.terminate()
+
+
+async def _listen(url: str, tell: Callable[..., None]) -> asyncpg.Connection:
+    settings = {"application_name": "frontpage-watch", "default_transaction_read_only": "on", "timezone": "UTC"}
+    connection = await asyncpg.connect(url, timeout=PATIENCE_SECONDS, server_settings=settings)
+    for channel in (ARTICLE_CHANGED, PUBLISHED, READER_CHANGED):
+        await connection.add_listener(channel, tell)
+    return connection
