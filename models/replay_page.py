@@ -16,7 +16,8 @@ _HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Replay</t
 body{font:14px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:66rem;padding:0 1rem;color:#222}
 h1{font-size:1.5rem;margin-bottom:.2rem}h2{margin:2.2rem 0 .4rem;font-size:1.15rem}p{margin:.4rem 0;max-width:52rem}
 .big{display:flex;flex-wrap:wrap;gap:1rem;margin:1.2rem 0}
-.big div{border:1px solid #ddd;border-radius:6px;padding:.6rem 1rem}.big b{display:block;font-size:1.5rem}.big small,.note{color:#666}
+.big div{border:1px solid #ddd;border-radius:6px;padding:.6rem 1rem}
+.big b{display:block;font-size:1.5rem}.big small,.note{color:#666}
 table{border-collapse:collapse;width:100%}
 td,th{padding:.25rem .45rem;text-align:right;white-space:nowrap;border-bottom:1px solid #e3e3e3}
 td:first-child,th:first-child{text-align:left}th{font-weight:600;border-bottom:1px solid #999;vertical-align:bottom}
@@ -47,7 +48,8 @@ def _answer(figures: Row) -> Iterator[str]:
     yield "<h1>What readers would have been served</h1>"
     yield (
         f'<p class="note">{_time(cadence["from"])} to {_time(cadence["to"])} UTC, '
-        f"a list every {cadence['refresh_hours']:g} h, a training every {cadence['retrain_hours']:g} h: {cadence['n_ticks']:,} ticks, {lists['n_lists']:,} lists of "
+        f"a list every {cadence['refresh_hours']:g} h, a training every {cadence['retrain_hours']:g} h: "
+        f"{cadence['n_ticks']:,} ticks, {lists['n_lists']:,} lists of "
         f"{lists['n_readers']:,} readers who then read {lists['n_answers']:,} articles for the first time.</p>"
     )
     yield '<div class="big">'
@@ -94,8 +96,9 @@ def _days(figures: Row) -> Iterator[str]:
 def _day(name: str, row: Row) -> Sequence[str]:
     return (
         name, f"{row['n_lists']:,}", _number(row[NDCG]), _ends(row[f"{NDCG}_ci95"], 3),
-        _number(row["best_rule_ndcg_at_10"]), row["best_of_day"], _number(row["daily_hindsight_ndcg_at_10"]), _ratio(row["ratio_to_best_rule"]),
-        _ratio(row["ratio_to_daily_hindsight"]), _number(row["ceiling_ndcg_at_10"], 3),
+        _number(row["best_rule_ndcg_at_10"]), row["best_of_day"], _number(row["daily_hindsight_ndcg_at_10"]),
+        _ratio(row["ratio_to_best_rule"]), _ratio(row["ratio_to_daily_hindsight"]),
+        _number(row["ceiling_ndcg_at_10"], 3),
     )  # fmt: skip
 
 
@@ -133,8 +136,8 @@ def _policies(figures: Row) -> Iterator[str]:
     yield _table(titles, (_policy(name, row) for name, row in ordered), [classes.get(name, "") for name, _ in ordered])
     yield (
         '<p class="note">by time: nDCG@10 with reading time as gain. coverage: of the live articles, how many stand in '
-        "any list of a tick. publishers, categories: different ones in a list. alike: mean cosine of two texts of a list. "
-        "overlap: how much of a list stood in the reader's last one.</p>"
+        "any list of a tick. publishers, categories: different ones in a list. alike: mean cosine of two texts of "
+        "a list. overlap: how much of a list stood in the reader's last one.</p>"
     )
 
 
@@ -143,7 +146,8 @@ def _policy(name: str, row: Row) -> Sequence[str]:
         name, _number(row[NDCG]), _ends(row[f"{NDCG}_ci95"], 3), _number(row[HIT_RATE], 3), _number(row[RECALL], 3),
         _number(row[DWELL_NDCG]), _ratio(row["ratio_to_best_rule"]), _share(row["coverage"]),
         _number(row["mean_age_hours"], 1), _number(row["publishers_per_list"], 1),
-        _number(row["categories_per_list"], 1), _number(row["similarity_within_list"], 2), _share(row["overlap_with_last_list"]),
+        _number(row["categories_per_list"], 1), _number(row["similarity_within_list"], 2),
+        _share(row["overlap_with_last_list"]),
     )  # fmt: skip
 
 

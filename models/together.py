@@ -44,7 +44,8 @@ def read_together(moment: Moment, params: TogetherParams) -> Together:
     """The scores of the moment's readers; zeros for a reader or article without reads."""
     matrix, faded, columns = _matrices(moment, params)
     n_readers = np.asarray(matrix.sum(axis=0)).ravel()
-    weight = np.log((matrix.shape[0] + 1.0) / (n_readers + 1.0)) ** 2
+    n_all = int((np.diff(matrix.indptr) > 0).sum())  # readers yet to come must not change a weight
+    weight = np.log((n_all + 1.0) / (n_readers + 1.0)) ** 2
     length = np.sqrt(matrix @ weight) + 1.0
     unit = diags((1.0 / length).astype(np.float32)) @ matrix
     mine = unit[moment.readers]
@@ -55,7 +56,7 @@ def read_together(moment: Moment, params: TogetherParams) -> Together:
     return Together(
         scores=_at_live(scores, columns, len(moment.live)),
         likeness=np.maximum(likeness, 0.0),
-        popularity=_spread(np.asarray(faded.sum(axis=0)).ravel() / max(matrix.shape[0], 1), columns, len(moment.live)),
+        popularity=_spread(np.asarray(faded.sum(axis=0)).ravel() / max(n_all, 1), columns, len(moment.live)),
     )
 
 
