@@ -48,7 +48,7 @@ def bare_view(at: Moment) -> View:
 
 
 def test_two_answers_by_hand() -> None:
-    """b and d are read next, c and b are listed: one hit at the second place of an ideal 1 + 1/log2(3)."""
+    """Read next: b and d; listed: c and b. One hit at the second place of an ideal 1 + 1/log2(3)."""
     rows = [article(name, 9) for name in "abcd"]
     at, _, judge = judged(history(rows, [read(1, "b", 3.5), read(1, "d", 3.4)], []))
     measures = judge.measures(picked(at, "cb"))
@@ -60,7 +60,8 @@ def test_two_answers_by_hand() -> None:
 def test_reading_time_is_the_gain_where_it_is_known() -> None:
     """30 and 90 seconds: gains of 0.5 and 1.5 times the mean; without times it is plain nDCG and nothing is timed."""
     rows, reads = [article(name, 9) for name in "ab"], [read(1, "a", 3.5), read(1, "b", 3.4)]
-    at, _, judge = judged(history(rows, [{**one, c.DWELL_SECONDS: s} for one, s in zip(reads, (30, 90), strict=True)], []))
+    timed = [read(1, "a", 3.5, dwell_seconds=30), read(1, "b", 3.4, dwell_seconds=90)]
+    at, _, judge = judged(history(rows, timed, []))
     made = judge.measures(picked(at, "a"))["dwell_ndcg_at_10"]
     assert made.tolist() == pytest.approx([0.5 / (1.5 + 0.5 * SECOND)])
     assert judge.n_timed.tolist() == [2]
@@ -136,7 +137,8 @@ def test_a_known_read_is_no_answer_when_it_is_repeated() -> None:
 
 def test_the_window_is_open_at_the_tick_and_closed_at_its_end() -> None:
     """A read at the tick itself was known to the list; one at the next tick belongs to this list."""
-    past = history([article(name, 9) for name in "abc"], [read(1, "a", 4), read(1, "b", 3), read(1, "c", 2.99)], [reader(1)])
+    reads = [read(1, "a", 4), read(1, "b", 3), read(1, "c", 2.99)]
+    past = history([article(name, 9) for name in "abc"], reads, [reader(1)])
     assert _names(ledger(past), answers(ledger(past), AS_OF, HOUR)) == ["b"]
 
 

@@ -28,7 +28,7 @@ def names(now: View, picks: Picks, row: int = 0) -> str:
 
 
 def test_latest_is_by_age_and_leaves_out_what_was_read() -> None:
-    """b is newest, then c; a was read."""
+    """First b, then c; a was read."""
     now = seen_by(history([article("a", 1), article("b", 0.5), article("c", 2)], [read(1, "a")], []), [1])
     assert names(now, latest(now, np.array([0]))) == "bc"
 

@@ -6,7 +6,7 @@ import pytest
 
 from core.history import History
 
-from .replay_world import FUTURES, TICKS, Lists, lists, other_reads, world
+from .replay_world import FUTURES, TICKS, Lists, lists, world
 
 
 @pytest.fixture(scope="module")
