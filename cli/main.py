@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import keys, stack
-from core.clock import parse_as_of
+from core.clock import parse_as_of, parse_duration
 from core.errors import EXIT_CODES, BadInputError, FrontpageError
 from core.params import load_params
 from core.settings import Settings
@@ -248,6 +248,22 @@ def publish(as_of: AsOf, variant: Variant = "champion") -> None:
 def refresh(as_of: AsOf, variant: Variant = "champion") -> None:
     """Do features, score, gate and publish, one after the other."""
     step("refresh", _past(as_of), variant=variant)
+
+
+@app.command()
+def replay(
+    start: Annotated[str, typer.Option("--from", help="First moment at which lists are made: ISO 8601, UTC.")],
+    end: Annotated[str, typer.Option("--to", help="Reads until then are answers.")],
+    json_file: Annotated[Path, typer.Option("--json", help="Where the figures go.")],
+    data: Annotated[Path | None, typer.Option(help="A folder of canonical files; default the database.")] = None,
+    refresh: Annotated[str, typer.Option(help="How often lists are made: 15m, 1h, 24h ...")] = "1h",
+    retrain: Annotated[str, typer.Option(help="How often the model is trained.")] = "24h",
+    html: Annotated[Path | None, typer.Option(help="The page; default beside the JSON.")] = None,
+    variants: Annotated[str | None, typer.Option(help="`rules`: what each list rule costs, and exploration.")] = None,
+) -> None:
+    """Say what readers would have been served over a past period, scored against what they read next."""
+    period, every = (parse_as_of(start), _past(end)), (parse_duration(refresh), parse_duration(retrain))
+    step("replay", period=period, every=every, json_file=json_file, html_file=html, data=data, variants=variants)
 
 
 @app.command()

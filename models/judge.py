@@ -68,12 +68,16 @@ def window_rows(book: Ledger, now: int, window: timedelta) -> tuple[int, int]:
 class Judge:
     """A moment's answers in the shapes of core.metrics, made once for all lists of that moment.
 
-    n_relevant, n_listable [reader row]: what was read next, and how much of it could have been listed.
+    By reader row: n_relevant, what was read next; n_existing, how much of it was out and known at the moment;
+    n_listable, how much of that could stand in a list (not expired, not retracted); n_timed, how much has a reading
+    time.
     """
 
     moment: Moment
     n_relevant: Ints
+    n_existing: Ints
     n_listable: Ints
+    n_timed: Ints
     ideal: Floats
     dwell_ideal: Floats
     _keys: Ints
@@ -90,12 +94,15 @@ class Judge:
         usual = float(np.nanmean(dwell)) if np.isfinite(dwell).any() else 1.0
         worth = np.where(np.isfinite(dwell), dwell, usual) / max(usual, 1e-9)
         listable = live >= 0
+        exists = (at.ledger.published <= at.now) & (at.ledger.first_seen <= at.now)
         keys = reader[listable] * n_live + live[listable]
         order = np.argsort(keys)
         return cls(
             moment=at,
             n_relevant=n_relevant,
+            n_existing=np.bincount(reader[exists[read_next.article]], minlength=n_readers),
             n_listable=np.bincount(reader[listable], minlength=n_readers),
+            n_timed=np.bincount(reader[np.isfinite(read_next.dwell_seconds)], minlength=n_readers),
             ideal=metrics.ideal_dcg(np.ones(len(reader)), n_relevant),
             dwell_ideal=metrics.ideal_dcg(worth, n_relevant),
             _keys=keys[order],

@@ -91,6 +91,11 @@ def rules() -> dict[str, Policy]:
     return {**by_half_life, "clicks_24h": last_day, "latest": latest}
 
 
+def baselines(seed: int) -> dict[str, Policy]:
+    """Every single method to compare with, by name: the rules, ALS alone, co-reading alone, chance."""
+    return {**rules(), "als": als_alone, "together": together_alone, "random": at_random(seed)}
+
+
 def rule_name(half_life_hours: float) -> str:
     """Name of a decayed count, e.g. `decayed_0.5h`."""
     return f"decayed_{half_life_hours:g}h"

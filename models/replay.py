@@ -8,15 +8,18 @@ Only readers with an answer need a list. Metrics are unsampled.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from tqdm import tqdm
 
+from core import columns as c
 from core.errors import BadInputError, CheckFailedError
 from core.history import History
+from core.lists import LIST_LENGTH
 from core.params import Params
 from features.grouping import Floats, Ints
 from features.history import history_at
@@ -28,7 +31,7 @@ from models.evaluate import Gate, Means, evaluate, gate
 from models.judge import MEASURES, Judge, answers
 from models.lookups import direct_lookup
 from models.moment import Moment, moment
-from models.policies import Policy, als_alone, at_random, decayed, rule_name, rules, together_alone
+from models.policies import Policy, baselines, decayed, rule_name
 from models.popularity import Picks
 from models.ranker import predict
 from models.selection import chosen
@@ -49,6 +52,11 @@ class Cadence:
     refresh: timedelta
     retrain: timedelta
 
+    def check(self) -> None:
+        """Raises BadInputError where nothing lies between start and end, or training is more frequent than lists."""
+        if self.start >= self.end or self.refresh <= timedelta(0) or self.retrain < self.refresh:
+            raise BadInputError("replay: --from must be before --to, and --retrain not shorter than --refresh")
+
     def ticks(self) -> list[datetime]:
         """Every refresh; the last one's lists stand until `end` at most."""
         n = -(-(self.end - self.start) // self.refresh)
@@ -67,7 +75,11 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """What is said of one policy's lists at one tick, beyond how well they were answered."""
+    """What is said of one policy's lists at one tick, beyond how well they were answered; NaN where nothing can be.
+
+    coverage: share of the live articles that stand in any list; publishers, categories: different ones in a list;
+    similarity: mean cosine of two texts of a list; overlap: mean share of a list that stood in its reader's last one.
+    """
 
     n_lists: int
     coverage: float
@@ -83,7 +95,7 @@ class Replayed:
     """One entry per list [list]: the tick it was made at, its reader (ledger position) and MEASURES by policy.
 
     ceiling: nDCG@10 of a policy that knew the future; chance: the expected one of ten drawn at random.
-    n_answers, n_listable: answers, and how many of them could be listed.
+    n_answers: what was read next; n_existing, n_listable, n_timed: how much of it was out, could be listed, was timed.
     """
 
     cadence: Cadence
@@ -94,12 +106,14 @@ class Replayed:
     region: Ints
     n_known: Ints
     n_answers: Ints
+    n_existing: Ints
     n_listable: Ints
+    n_timed: Ints
     ceiling: Floats
     chance: Floats
     measures: dict[str, dict[str, Floats]]
     lists: dict[str, list[Lists]]
-    trainings: list[Training] = field(default_factory=list)
+    trainings: list[Training]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +131,7 @@ def replay(
 
     Raises BadInputError where the cadence is outside the history, CheckFailedError where nobody reads in it.
     """
-    if cadence.start >= cadence.end or cadence.refresh <= timedelta(0) or cadence.retrain < cadence.refresh:
-        raise BadInputError("replay: --from must be before --to, and --retrain not shorter than --refresh")
+    cadence.check()
     if cadence.end > history.as_of:
         raise BadInputError(f"replay: the history ends at {history.as_of:%Y-%m-%d %H:%M}; give an earlier --to")
     params = params_of(params, cadence)
@@ -160,10 +173,8 @@ class _Walk:
         self._served = Served(None, params.rule_half_life_hours)
         self._champion: Model | None = None
         self._evaluations: list[tuple[datetime, Means]] = []
-        self._last = np.full((len(book.reader_keys), 10), -1, dtype=np.int64)
-        self._policies: dict[str, Policy] = {
-            **rules(), "als": als_alone, "together": together_alone, "random": at_random(seed)
-        }  # fmt: skip
+        self._last: dict[str, NDArray[np.int32]] = {}
+        self._policies: dict[str, Policy] = baselines(seed)
         self._vectors = np.zeros((len(book.article_ids), params.content.n_dimensions), dtype=np.float32)
 
     def parts(self, cadence: Cadence) -> Iterator[_Part | None]:
@@ -171,11 +182,11 @@ class _Walk:
         retrain_at = cadence.start
         for as_of in tqdm(cadence.ticks(), desc="replay", unit="tick", disable=None):
             if as_of >= retrain_at:
-                self._retrain(as_of)
+                self.retrain(as_of)
                 retrain_at = as_of + cadence.retrain
             yield self._tick(as_of, min(cadence.refresh, cadence.end - as_of))
 
-    def _retrain(self, as_of: datetime) -> None:
+    def retrain(self, as_of: datetime) -> None:
         """A new version of what was known then, judged against the one served and every rule."""
         known = history_at(self._history, as_of, self.params.data)
         version = f"{as_of:%Y%m%dT%H%M}"
@@ -201,16 +212,19 @@ class _Walk:
         hours = decided.rule_half_life_hours
         return "ranker" if hours is None else rule_name(hours)
 
+    def lists(self, at: Moment) -> tuple[View, dict[str, Picks]]:
+        """What each policy, and each variant of ours, gives the readers of a moment."""
+        now, everybody = self._view(at), np.arange(len(at.readers))
+        theirs = {name: policy(now, everybody) for name, policy in self._policies.items()}
+        return now, theirs | self._ours(now, everybody)
+
     def _tick(self, as_of: datetime, window: timedelta) -> _Part | None:
         read_next = answers(self.book, as_of, window)
         readers = np.unique(read_next.reader)
         at = moment(self.book, as_of, self.params, readers=readers)
         if not len(readers) or not len(at.live):
             return None
-        now = self._view(at)
-        everybody = np.arange(len(readers))
-        lists = {name: policy(now, everybody) for name, policy in self._policies.items()}
-        lists |= self._ours(now, everybody)
+        now, lists = self.lists(at)
         judge = Judge.of(at, read_next)
         return _Part(
             as_of=as_of,
@@ -234,7 +248,18 @@ class _Walk:
         confidence = als.interactions(book, at.known, model.params.als.alpha)
         folded = als.fold_in(confidence, model.factors_for(book), model.params.als, self.params.threads, at.readers)
         factors = als.Factors(folded.reader, np.ascontiguousarray(folded.article[at.live]))
-        return view(at, self.params, factors, self._vectors)
+        return view(at, self.params, factors, self._vectors_at(at, model))
+
+    def _vectors_at(self, at: Moment, model: Model) -> NDArray[np.float32]:
+        """Content vectors, with the texts of then of articles that came after the training and were changed since."""
+        was, became = at.ledger.history.articles, self.book.history.articles
+        if was is became:
+            return self._vectors
+        changed = np.flatnonzero((was[c.RECORDED_AT] != became[c.RECORDED_AT]) & (at.ledger.first_seen <= at.now))
+        changed = changed[~np.isin(at.ledger.article_ids[changed].astype(str), model.article_ids)]
+        vectors = self._vectors.copy()
+        vectors[changed] = model.content.vectors(was.iloc[changed])
+        return vectors
 
     def _ours(self, now: View, rows: Ints) -> dict[str, Picks]:
         """Our lists, and those of each variant of the parameters."""
@@ -249,7 +274,6 @@ class _Walk:
 
     def _said(self, now: View, name: str, picks: Picks) -> Lists:
         at = now.moment
-        overlap = self._overlap(at, picks) if name == OURS else float("nan")
         n_lists = max(len(np.unique(picks.reader)), 1)
         book, article = at.ledger, at.live[picks.article]
         return Lists(
@@ -258,36 +282,38 @@ class _Walk:
             mean_age_hours=float(at.age_hours()[picks.article].mean()) if len(article) else float("nan"),
             publishers=_distinct(picks.reader, book.publisher[article]) / n_lists,
             categories=_distinct(picks.reader, book.category[article]) / n_lists,
-            similarity=_similarity(picks, now.article_vectors) if name == OURS else float("nan"),
-            overlap=overlap,
+            similarity=_similarity(picks, now.article_vectors),
+            overlap=self._overlap(at, name, picks),
         )
 
-    def _overlap(self, at: Moment, picks: Picks) -> float:
-        """Mean share of a list that stood in the reader's list before; readers without one are left out."""
-        table = np.full((len(at.readers), 10), -1, dtype=np.int64)
+    def _overlap(self, at: Moment, name: str, picks: Picks) -> float:
+        """Mean share of a list that stood in the reader's last one; readers without one, now or then, are left out."""
+        last = self._last.setdefault(name, np.full((len(self.book.reader_keys), LIST_LENGTH), -1, dtype=np.int32))
+        table = np.full((len(at.readers), LIST_LENGTH), -1, dtype=np.int32)
         table[picks.reader, picks.rank - 1] = at.live[picks.article]
-        before = self._last[at.readers]
-        known = before[:, 0] >= 0
-        same = (table[:, :, None] == before[:, None, :]) & (table >= 0)[:, :, None]
-        self._last[at.readers] = table
-        return float(same.any(axis=2)[known].mean()) if known.any() else float("nan")
+        before, is_listed = last[at.readers], table >= 0
+        both = (before[:, 0] >= 0) & is_listed.any(axis=1)
+        same = np.any((table[:, :, None] == before[:, None, :]) & is_listed[:, :, None], axis=2)
+        last[at.readers] = table
+        return float((same.sum(axis=1)[both] / is_listed.sum(axis=1)[both]).mean()) if both.any() else float("nan")
 
 
-def _distinct(group: Ints, label: Ints) -> int:
-    """Pairs of list and label that are there."""
+def _distinct(group: Ints, label: Ints) -> float:
+    """Pairs of list and label that are there; NaN where nothing has a label."""
     kept = label >= 0
-    return len(np.unique(group[kept] * (int(label.max(initial=0)) + 1) + label[kept]))
+    return len(np.unique(group[kept] * (int(label.max()) + 1) + label[kept])) if kept.any() else float("nan")
 
 
 def _similarity(picks: Picks, vectors: NDArray[np.float32]) -> float:
-    """Mean cosine of two articles of one list, over all lists."""
-    n_lists = int(picks.reader.max(initial=-1)) + 1
-    sums = np.zeros((n_lists, vectors.shape[1]))
-    np.add.at(sums, picks.reader, vectors[picks.article])
-    with_text = np.bincount(picks.reader, weights=vectors[picks.article].any(axis=1), minlength=n_lists)
-    pairs = with_text * (with_text - 1)
-    total = (sums**2).sum(axis=1) - with_text
-    return float(total[pairs > 0].sum() / pairs[pairs > 0].sum()) if (pairs > 0).any() else float("nan")
+    """Mean cosine of two articles of one list, over all pairs of all lists; articles without text are left out."""
+    with_text = np.any(vectors != 0, axis=1)[picks.article]
+    lists, row = np.unique(picks.reader[with_text], return_inverse=True)
+    article = picks.article[with_text]
+    n_texts = np.bincount(row, minlength=len(lists))
+    shape = (len(lists), len(vectors))
+    sums = csr_matrix((np.ones(len(row), np.float32), (row, article)), shape=shape) @ vectors
+    n_pairs = (n_texts * (n_texts - 1)).sum()
+    return float(((sums**2).sum(axis=1) - n_texts).sum() / n_pairs) if n_pairs else float("nan")
 
 
 def _joined(cadence: Cadence, walk: _Walk, parts: list[_Part]) -> Replayed:
@@ -304,7 +330,9 @@ def _joined(cadence: Cadence, walk: _Walk, parts: list[_Part]) -> Replayed:
         region=column(lambda part: part.region),
         n_known=column(lambda part: part.n_known),
         n_answers=column(lambda part: part.judge.n_relevant),
+        n_existing=column(lambda part: part.judge.n_existing),
         n_listable=column(lambda part: part.judge.n_listable),
+        n_timed=column(lambda part: part.judge.n_timed),
         ceiling=column(lambda part: part.judge.ceiling()),
         chance=column(lambda part: part.judge.by_chance()),
         measures={

@@ -87,11 +87,10 @@ class Ranking:
         margin = predict(self.model.ranker, matrix, params.threads)
         best = chosen(self.now, found, margin, params)
         names: NDArray[np.object_] = np.array(SOURCE_NAMES, dtype=object)
-        is_drawn = best.propensity < min(0.5, params.exploration.share + 1e-12)
         return Ranked(
             picks=best.picks,
             score=self.model.calibration.chance(margin[best.pair]),
-            source=np.where(is_drawn, EXPLORED, names[found.source[best.pair]]),
+            source=np.where(best.is_drawn, EXPLORED, names[found.source[best.pair]]),
             propensity=best.propensity,
             pairs=Pairs(found.reader[best.pair], found.article[best.pair]),
             matrix=matrix[best.pair],

@@ -29,12 +29,14 @@ Mask = NDArray[np.bool_]
 class Chosen:
     """picks: at most ten for each reader, ordered by (reader row, rank). pair: row of each pick among the candidates.
 
-    propensity [pick]: the chance with which it was given its place; below 1 only where a place was drawn.
+    propensity [pick]: the chance with which it was given its place; below 1 only where a place could be drawn.
+    is_drawn [pick]: whether it was.
     """
 
     picks: Picks
     pair: Ints
     propensity: Floats
+    is_drawn: Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,13 @@ def chosen(now: View, pairs: Candidates, margin: Floats, params: Params) -> Chos
     # The rules choose which ten; the best of these still comes first.
     places = np.sort(_greedy(now, pairs, short, params.lists), axis=1)
     pair = np.where(places < _SHORTLIST, np.take_along_axis(short.pair, places % _SHORTLIST, axis=1), -1)
-    propensity = np.ones(pair.shape)
+    ranked, propensity = pair, np.ones(pair.shape)
     if params.exploration.share > 0:
         pair, propensity = _explored(now, pairs, short, (pair, propensity), params)
     row, place = np.nonzero(pair >= 0)
     picked = pair[row, place]
     picks = Picks(short.readers[row], place + 1, pairs.article[picked])
-    return Chosen(picks, picked, propensity[row, place])
+    return Chosen(picks, picked, propensity[row, place], (pair != ranked)[row, place])
 
 
 def _shortlist(pairs: Candidates, margin: Floats) -> _Short:

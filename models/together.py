@@ -60,7 +60,7 @@ def read_together(moment: Moment, params: TogetherParams) -> Together:
     reads = _known(moment, params)
     shape = (len(moment.ledger.reader_keys), len(moment.ledger.article_ids))
     matrix = csr_matrix((np.ones(len(reads.reader), np.float32), (reads.reader, reads.article)), shape=shape)
-    n_readers = max(int((np.diff(matrix.indptr) > 0).sum()), 1)
+    n_readers = max(int((np.diff(matrix.indptr) > 0).sum()), 1)  # readers yet to come must not change a weight
     weight = np.log((n_readers + 1.0) / (np.asarray(matrix.sum(axis=0)).ravel() + 1.0)) ** 2
     length = np.sqrt(matrix @ weight) + 1.0
     unit = diags((1.0 / length).astype(np.float32)) @ matrix

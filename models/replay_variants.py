@@ -1,0 +1,49 @@
+"""Variants for `--variants rules`: every list rule of the parameters switched off or on in turn, and exploration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.params import Params
+
+#: Of each rule in `lists`, and of `exploration.share`: the value that switches it off, and one to try it with.
+_RULES = {
+    "max_similarity": (1.0, 0.92),
+    "max_per_publisher": (0, 3),
+    "max_per_category": (0, 4),
+    "min_fresh": (0, 3),
+    "diversity": (0.0, 0.1),
+}
+_EXPLORATION = {"share": (0.0, 0.1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One rule switched: on with `value` where the parameters have it off, else off; `params` are all of them then."""
+
+    rule: str
+    is_on: bool
+    value: float
+    params: Params
+
+    @property
+    def name(self) -> str:
+        """E.g. `without max_similarity` or `with min_fresh 3`."""
+        return f"with {self.rule} {self.value:g}" if self.is_on else f"without {self.rule}"
+
+
+def changes(params: Params) -> Mapping[str, Change]:
+    """Every change by its name."""
+    made = [_change(params, "lists", rule, ends) for rule, ends in _RULES.items()]
+    made += [_change(params, "exploration", rule, ends) for rule, ends in _EXPLORATION.items()]
+    return {change.name: change for change in made}
+
+
+def _change(params: Params, section: str, rule: str, ends: tuple[float, float]) -> Change:
+    off, on = ends
+    part = getattr(params, section)
+    is_on = getattr(part, rule) == off
+    value = on if is_on else off
+    changed = params.model_copy(update={section: part.model_copy(update={rule: value})})
+    return Change(rule if section == "lists" else f"{section}.{rule}", is_on, value, changed)
