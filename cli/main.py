@@ -267,6 +267,22 @@ def replay(
 
 
 @app.command()
+def search(
+    data: Annotated[Path, typer.Option(help="A folder of canonical files.")],
+    start: Annotated[str, typer.Option("--from", help="First moment at which lists are made: ISO 8601, UTC.")],
+    end: Annotated[str, typer.Option("--to", help="Reads until then are answers.")],
+    json_file: Annotated[Path, typer.Option("--json", help="Where the best parameters and all trials go.")],
+    refresh: Annotated[str, typer.Option(help="How often lists are made: 15m, 1h, 24h ...")] = "24h",
+    retrain: Annotated[str, typer.Option(help="How often the model is trained.")] = "14d",
+    trials: Annotated[int, typer.Option(help="Replays; the first one is of the parameters as they are.")] = 20,
+    seed: Annotated[int | None, typer.Option(help="Of the search; default the parameters' seed.")] = None,
+) -> None:
+    """Try parameters over a replay; Optuna draws them, the trackers keep each trial."""
+    period, every = (parse_as_of(start), _past(end)), (parse_duration(refresh), parse_duration(retrain))
+    step("search", period=period, every=every, n_trials=trials, json_file=json_file, data=data, seed=seed)
+
+
+@app.command()
 def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
     """Serve the published lists over REST."""
     step("serve", host=host, port=port, workers=workers)

@@ -82,6 +82,8 @@ class RankerParams(Section):
     n_leaves: int = Field(15, ge=2)
     learning_rate: float = Field(0.07, gt=0)
     min_child_samples: int = Field(100, ge=1, description="rows in a leaf; small data overfit below this")
+    feature_fraction: float = Field(0.8, gt=0, le=1, description="features that each tree may use, drawn by lot")
+    truncation_level: int = Field(15, ge=1, description="LambdaMART: places from the top whose pairs it learns from")
     chunk_trees: int = Field(10, ge=1)
     n_ticks: int = Field(30, ge=1, description="past refreshes that training looks at, at least")
     max_ticks: int = Field(120, ge=1, description="at most: there are more of them where each has few readers")

@@ -7,7 +7,7 @@ Everything of a run goes in batches; model files stay where training put them an
 import json
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -21,11 +21,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.clock import iso
 from core.errors import BadInputError, UnavailableError
 from core.settings import Settings
+from lifecycle.searches import SearchRecord, TrialRecord
 from lifecycle.tracking import ALIASED_STAGES, TrainingRecord, flatten
 from store.connect import connect, execute, query
 from store.server import database_url
 
 EXPERIMENT = "frontpage"
+SEARCHES = "frontpage searches"
 REGISTERED_MODEL = "frontpage-recommender"
 VERSION_TAG = "frontpage.version"
 STAGE_TAG = "frontpage.stage"
@@ -71,6 +73,18 @@ class MlflowTracker:
                 client.set_model_version_tag(REGISTERED_MODEL, aliases[stage], STAGE_TAG, "archived")
             client.set_model_version_tag(REGISTERED_MODEL, number, STAGE_TAG, stage)
 
+    def track_search(self, record: SearchRecord) -> str:
+        """A run of the search, which shows the numbers trial by trial, and below it a finished run for each trial."""
+        with self._client() as client:
+            experiment_id = self._experiment(client, SEARCHES)
+            parent = _found(client, experiment_id, record.name) or _opened(client, experiment_id, record)
+            for trial in record.trials:
+                if not _runs(client, experiment_id, record.name_of(trial), "FINISHED"):
+                    _log_trial(client, parent, record, trial)
+            if record.is_done:
+                client.set_terminated(parent.info.run_id)
+            return f"mlflow:runs/{parent.info.run_id}"
+
     @contextmanager
     def _client(self) -> Iterator[MlflowClient]:
         """A client whose tables exist. Raises UnavailableError with the remedy."""
@@ -90,14 +104,9 @@ class MlflowTracker:
 
     def _log(self, client: MlflowClient, record: TrainingRecord) -> Run:
         """A run holding the whole record; what an earlier, killed attempt left is marked failed."""
-        experiment_id = self._experiment(client)
-        for unfinished in _runs(client, experiment_id, record.version, "RUNNING"):
-            client.set_terminated(unfinished.info.run_id, status="FAILED")
-        run = client.create_run(experiment_id, run_name=record.version, tags=_tags(record))
+        run = _new_run(client, self._experiment(client), record.version, _tags(record))
         run_id = run.info.run_id
-        params = [Param(name, value[:_MAX_VALUE_LENGTH]) for name, value in flatten(record.params).items()]
-        for some in _slices(params, _PARAMS_PER_BATCH):
-            client.log_batch(run_id, params=some)
+        _log_params(client, run_id, record.params)
         for numbers in _slices(_metrics(record), _METRICS_PER_BATCH):
             client.log_batch(run_id, metrics=numbers)
         client.log_inputs(run_id, datasets=[DatasetInput(_data_set(record))])
@@ -108,15 +117,15 @@ class MlflowTracker:
         client.set_terminated(run_id)
         return run
 
-    def _experiment(self, client: MlflowClient) -> str:
-        found = client.get_experiment_by_name(EXPERIMENT)
+    def _experiment(self, client: MlflowClient, name: str = EXPERIMENT) -> str:
+        found = client.get_experiment_by_name(name)
         if found is not None:
             return str(found.experiment_id)
         if not self._url.startswith("postgresql"):
-            return str(client.create_experiment(EXPERIMENT))
+            return str(client.create_experiment(name))
         folder = self._settings.path("mlflow")
         folder.mkdir(parents=True, exist_ok=True)
-        return str(client.create_experiment(EXPERIMENT, artifact_location=folder.as_uri()))
+        return str(client.create_experiment(name, artifact_location=folder.as_uri()))
 
     def _finished_run(self, client: MlflowClient, version: str) -> Run | None:
         runs = _runs(client, self._experiment(client), version, "FINISHED")
@@ -133,6 +142,48 @@ class MlflowTracker:
         )
         client.set_registered_model_alias(REGISTERED_MODEL, "candidate", registered.version)
         return registered
+
+
+def _new_run(client: MlflowClient, experiment_id: str, name: str, tags: dict[str, str]) -> Run:
+    """An open run; what an earlier, killed attempt left is marked failed."""
+    for unfinished in _runs(client, experiment_id, name, "RUNNING"):
+        client.set_terminated(unfinished.info.run_id, status="FAILED")
+    return client.create_run(experiment_id, run_name=name, tags=tags)
+
+
+def _log_params(client: MlflowClient, run_id: str, nested: Mapping[str, Any]) -> None:
+    params = [Param(name, value[:_MAX_VALUE_LENGTH]) for name, value in flatten(nested).items()]
+    for some in _slices(params, _PARAMS_PER_BATCH):
+        client.log_batch(run_id, params=some)
+
+
+def _found(client: MlflowClient, experiment_id: str, name: str) -> Run | None:
+    """The run of a search that was begun or finished before."""
+    runs = [*_runs(client, experiment_id, name, "RUNNING"), *_runs(client, experiment_id, name, "FINISHED")]
+    return runs[0] if runs else None
+
+
+def _opened(client: MlflowClient, experiment_id: str, record: SearchRecord) -> Run:
+    run = client.create_run(experiment_id, run_name=record.name, tags=_search_tags(record, record.name))
+    _log_params(client, run.info.run_id, record.facts)
+    return run
+
+
+def _log_trial(client: MlflowClient, parent: Run, record: SearchRecord, trial: TrialRecord) -> None:
+    """The trial's own run, whole; then its numbers as a step of the search's."""
+    name, moment = record.name_of(trial), _milliseconds(record.as_of)
+    tags = {**_search_tags(record, name), "mlflow.parentRunId": parent.info.run_id}
+    run = _new_run(client, parent.info.experiment_id, name, tags)
+    _log_params(client, run.info.run_id, trial.params)
+    numbers = [Metric(_key(name), value, moment, trial.number) for name, value in trial.metrics.items()]
+    for run_id in (run.info.run_id, parent.info.run_id):
+        client.log_batch(run_id, metrics=numbers)
+    client.set_terminated(run.info.run_id)
+
+
+def _search_tags(record: SearchRecord, name: str) -> dict[str, str]:
+    tags = {VERSION_TAG: name, "frontpage.as_of": iso(record.as_of), "mlflow.source.git.commit": record.git_commit}
+    return {name: value for name, value in tags.items() if value}
 
 
 def _runs(client: MlflowClient, experiment_id: str, version: str, status: str) -> Sequence[Run]:

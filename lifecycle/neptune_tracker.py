@@ -21,10 +21,13 @@ from neptune.types import File
 from core.clock import iso
 from core.errors import UnavailableError
 from core.settings import Settings
+from lifecycle.searches import SearchRecord
 from lifecycle.tracking import TrainingRecord
 
 #: Versions whose offline runs are kept; one has 50 to 500 kB. The oldest are removed when a new one is written.
 KEEP_VERSIONS = 60
+#: The same of searches; each holds a run for every trial.
+KEEP_SEARCHES = 10
 _DATA_DIRECTORY = "NEPTUNE_DATA_DIRECTORY"
 _TRACKED = "tracked"
 
@@ -38,6 +41,7 @@ class NeptuneTracker:
         self._mode: Any = settings.neptune_mode
         self._project = settings.neptune_project
         self._folder = settings.path("neptune")
+        self._searches = settings.path("neptune-searches")
         logging.getLogger("neptune").setLevel(logging.WARNING)
 
     def track(self, record: TrainingRecord) -> str:
@@ -55,12 +59,33 @@ class NeptuneTracker:
         with self._run(version) as run:
             run["registry/stage"] = stage
 
+    def track_search(self, record: SearchRecord) -> str:
+        """A run of the search and one for each trial, which names the search as its group; each in a folder."""
+        folder = self._searches / record.name
+        self._once(folder, record.name, {"search": {**record.facts, "as_of": iso(record.as_of)}})
+        for trial in record.trials:
+            told = {"search": {"name": record.name}, "parameters": trial.params, "metrics": _finite(trial.metrics)}
+            self._once(folder, record.name_of(trial), told)
+        if record.is_done:
+            _keep_newest(self._searches, KEEP_SEARCHES)
+        return f"neptune:{self._mode}/{self._project}/{record.name}"
+
+    def _once(self, folder: Path, name: str, told: Mapping[str, Any]) -> None:
+        """A run below the folder that holds this; nothing where there is one already."""
+        tracked = folder / name / _TRACKED
+        if tracked.exists():
+            return
+        with self._run(name, folder) as run:
+            for field, values in told.items():
+                run[field] = _plain(values)
+        tracked.touch()
+
     @contextmanager
-    def _run(self, version: str) -> Iterator["neptune.Run"]:
-        """A run whose files are complete at the end of the block."""
+    def _run(self, version: str, folder: Path | None = None) -> Iterator["neptune.Run"]:
+        """A run whose files, below `folder` or that of all versions, are complete at the end of the block."""
         try:
             with (
-                _data_directory(self._folder / version / ".neptune"),
+                _data_directory((folder or self._folder) / version / ".neptune"),
                 neptune.init_run(
                     mode=self._mode, project=self._project, custom_run_id=version[-36:], name=version,
                     source_files=[], git_ref=False, capture_hardware_metrics=False, capture_stdout=False,

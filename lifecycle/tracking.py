@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from core.settings import Settings
 from lifecycle.resources import Resources
+from lifecycle.searches import SearchRecord
 
 #: Stages that have an alias of the same name in a registry; a version has at most one of them.
 ALIASED_STAGES = ("champion", "challenger", "candidate")
@@ -41,7 +42,7 @@ class TrainingRecord:
 
 
 class Tracker(Protocol):
-    """Somewhere runs are kept. Both methods may be called again with the same arguments without a second effect."""
+    """Somewhere runs are kept. Each method may be called again with the same arguments without a second effect."""
 
     name: str
 
@@ -50,6 +51,9 @@ class Tracker(Protocol):
 
     def mark(self, version: str, stage: str) -> None:
         """Note the stage of a version that was tracked. Raises UnavailableError."""
+
+    def track_search(self, record: SearchRecord) -> str:
+        """Keep what of a search is not kept yet; a reference to its run. Raises UnavailableError."""
 
 
 def trackers(settings: Settings) -> list[Tracker]:
@@ -72,6 +76,11 @@ def mark_stage(settings: Settings, version: str, stage: str) -> None:
     """Mirror a stage of `model_version` in every tracker. Raises UnavailableError."""
     for tracker in trackers(settings):
         tracker.mark(version, stage)
+
+
+def track_search(settings: Settings, record: SearchRecord) -> dict[str, str]:
+    """Tracker name -> reference. Raises UnavailableError from the first one that does not answer."""
+    return {tracker.name: tracker.track_search(record) for tracker in trackers(settings)}
 
 
 def flatten(params: Mapping[str, Any], prefix: str = "") -> dict[str, str]:

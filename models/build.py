@@ -18,7 +18,9 @@ from models.training import Inputs, Trained, prepare, train
 
 INPUTS = "inputs.json"
 #: Parameters of the ranker that only its trees depend on.
-TREES = ("n_trees", "n_leaves", "learning_rate", "min_child_samples", "chunk_trees")
+TREES = (
+    "n_trees", "n_leaves", "learning_rate", "min_child_samples", "feature_fraction", "truncation_level", "chunk_trees",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

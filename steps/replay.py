@@ -38,7 +38,7 @@ def run(
     """
     cadence = Cadence(*period, *every)
     asked = _asked(params, variants)
-    history = _history(settings, params, cadence, data)
+    history = history_of(settings, params, cadence, data)
     found = replay(history, params, cadence, {name: one.params for name, one in asked.items()}, seed=params.seed)
     told = figures(found, asked, params.seed)
     write_report(told, json_file, html_file or json_file.with_suffix(".html"))
@@ -53,7 +53,7 @@ def _asked(params: Params, variants: str | None) -> dict[str, Change]:
     return dict(changes(params)) if variants else {}
 
 
-def _history(settings: Settings, params: Params, cadence: Cadence, data: Path | None) -> History:
+def history_of(settings: Settings, params: Params, cadence: Cadence, data: Path | None) -> History:
     """Everything known at the end that any tick may look at."""
     cadence.check()
     days = (cadence.end - cadence.start) / DAY + params.data.max_days
