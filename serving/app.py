@@ -11,6 +11,7 @@ from core.settings import Settings
 from serving import openapi, problems
 from serving.context import Context, clock_of
 from serving.health import health
+from serving.links import links
 from serving.request_id import RequestIdMiddleware
 from serving.routes import v1
 from serving.schemas import Problem
@@ -48,6 +49,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None) ->
     keys = [Depends(key_check(hashes))] if hashes else []
     app.include_router(v1(), dependencies=keys, responses=_INVALID | _UNAVAILABLE | (_UNAUTHORIZED if hashes else {}))
     app.include_router(health(), responses=_UNAVAILABLE)
+    app.include_router(links(settings))
     problems.install(app)
     openapi.install(app)
     return app
