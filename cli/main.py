@@ -272,6 +272,19 @@ def digest(
         raise typer.BadParameter("give --as-of, or --stop or --resume with an edition")
 
 
+@app.command()
+def bounces(
+    mailbox: Annotated[str, typer.Option(help="A Maildir folder or imaps:// URL; default the setting.")] = "",
+    suppress: Annotated[str, typer.Option(metavar="ADDRESS", help="Only let this address get no more mail.")] = "",
+    release: Annotated[str, typer.Option(metavar="ADDRESS", help="Only let this address get mail again.")] = "",
+) -> None:
+    """Take in bounces and complaints; addresses that are dead, or whose reader complained, get no more mail."""
+    if suppress or release:
+        step("bounces", suppress or release, function="set_suppressed", is_suppressed=bool(suppress))
+    else:
+        step("bounces", mailbox=mailbox)
+
+
 @app.command("mail-sink")
 def mail_sink(out: Path, host: str = "127.0.0.1", port: int = 1025) -> None:
     """Take mail over SMTP and keep it as files, for development."""

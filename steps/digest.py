@@ -1,15 +1,17 @@
 """`frontpage digest`: one mail per reader and local day, when their morning has come."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tqdm import tqdm
 
-from core.errors import BadInputError
+from core.errors import BadInputError, UnavailableError
 from core.params import DigestParams, Params
 from core.settings import Settings
 from core.summary import Summary
 from digest.deliver import Office, deliver
+from digest.intake import take_in
 from digest.letter import Letterhead
 from digest.preview import send_test, write_preview
 from digest.render import sender_domain
@@ -24,7 +26,7 @@ VARIANT = "champion"
 
 
 def run(settings: Settings, params: Params, as_of: datetime, *, dry_run: bool = False, test_to: str = "") -> Summary:
-    """Open every edition that is due at as_of, and send what is waiting of these and of earlier ones.
+    """Take in bounces, open every edition that is due at as_of, send what is waiting of these and of earlier ones.
 
     dry_run: only write a page that shows them. test_to: only send one marked mail there. Raises NothingPublishedError
     where there is no list for as_of, UnavailableError where the mail server goes away: the next run goes on from there.
@@ -36,8 +38,10 @@ def run(settings: Settings, params: Params, as_of: datetime, *, dry_run: bool = 
         if test_to:
             return send_test(connection, letterhead, as_of, VARIANT, settings.smtp_url, test_to)
         with exclusive(connection, "digest"):
+            bounces = _take_in_bounces(connection, settings, params.digest)
             _open(connection, settings, params.digest, as_of)
-            return _send(connection, settings, letterhead, as_of)
+            summary = _send(connection, settings, letterhead, as_of)
+    return replace(summary, details=summary.details | bounces)
 
 
 def stop(settings: Settings, _params: Params, edition_id: str) -> Summary:
@@ -62,6 +66,16 @@ def resume(settings: Settings, _params: Params, edition_id: str) -> Summary:
         if not digests.unstop(connection, edition_id):
             raise BadInputError(f"edition {edition_id} was not stopped; the table digest_stop names what is")
     return Summary("digest", artifact=f"edition:{edition_id}", details={"stopped": False})
+
+
+def _take_in_bounces(connection: Connection, settings: Settings, params: DigestParams) -> dict[str, object]:
+    """What came back since the last run; one that does not answer is reported and stops no mail."""
+    if not settings.bounce_mailbox:
+        return {}
+    try:
+        return {"bounces": sum(take_in(connection, settings.bounce_mailbox, params.soft_bounces).values())}
+    except UnavailableError:
+        return {"bounces": "unavailable"}
 
 
 def _open(connection: Connection, settings: Settings, params: DigestParams, as_of: datetime) -> None:
