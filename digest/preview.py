@@ -1,6 +1,8 @@
-"""What would be sent: a page that shows it, or one marked mail to an address of ours. Nothing is recorded."""
+"""What would be sent: a page that shows it, and what is new in it, or one marked mail. Nothing is recorded."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import make_msgid
 from pathlib import Path
@@ -9,15 +11,41 @@ from core.clock import iso
 from core.errors import NothingPublishedError
 from core.summary import Summary
 from digest.letter import Letterhead
-from digest.render import Mail, fill, sender_domain
+from digest.render import Mail, fill, one_line, sender_domain
 from digest.schedule import due_editions
 from digest.send import Mailer
 from store import digests
 from store.connect import Connection, transaction
-from store.digests import Content, DueEdition, Edition
+from store.digests import Content, DueEdition, Edition, LastContent
 
 N_READERS = 3
-_N_CANDIDATES = 50
+#: Shares of articles are those among at most so many mails.
+N_SAMPLE = 200
+N_CHANGES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An article's share of the mails now and in the region's last edition, 0 to 1."""
+
+    title: str
+    share: float
+    last_share: float
+
+    @property
+    def kind(self) -> str:
+        """`new`, `gone` or `stays`."""
+        return "new" if not self.last_share else "stays" if self.share else "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One edition as it would be: some of its mails, and what is different from the last one."""
+
+    edition: Edition
+    mails: list[Mail]
+    last_edition_id: str
+    changes: list[Change]
 
 
 def write_preview(
@@ -30,11 +58,11 @@ def write_preview(
     """
     with transaction(connection):
         editions = _editions(connection, letterhead, as_of, variant)
-        shown = [(edition, _mails(connection, letterhead, edition, due)) for edition, due in editions]
+        shown = [_preview(connection, letterhead, edition, due) for edition, due in editions]
     page = folder / f"preview-{as_of:%Y%m%dT%H%M}.html"
     folder.mkdir(parents=True, exist_ok=True)
-    page.write_text(fill("preview.html", {"as_of": iso(as_of), "editions": shown}))
-    n_mails = sum(len(mails) for _, mails in shown)
+    page.write_text(fill("preview.html", {"as_of": iso(as_of), "previews": shown}))
+    n_mails = sum(len(preview.mails) for preview in shown)
     return Summary("digest", rows_in=n_mails, artifact=str(page), details={"dry_run": True, "editions": len(shown)})
 
 
@@ -80,11 +108,26 @@ def _editions(
 
 def _contents(connection: Connection, letterhead: Letterhead, edition: Edition, due: DueEdition) -> dict[int, Content]:
     """What some subscribers would get, by reader key; those with too little are left out."""
-    keys = digests.some_subscribers(connection, due.homes, _N_CANDIDATES)
+    keys = digests.some_subscribers(connection, due.homes, N_SAMPLE)
     found = digests.contents(connection, edition, keys, letterhead.params.max_articles)
     return {key: found[key] for key in keys if len(found[key].items) >= letterhead.params.min_articles}
 
 
-def _mails(connection: Connection, letterhead: Letterhead, edition: Edition, due: DueEdition) -> list[Mail]:
+def _preview(connection: Connection, letterhead: Letterhead, edition: Edition, due: DueEdition) -> Preview:
     contents = _contents(connection, letterhead, edition, due)
-    return [letterhead.mail(edition, key, content) for key, content in list(contents.items())[:N_READERS]]
+    mails = [letterhead.mail(edition, key, content) for key, content in list(contents.items())[:N_READERS]]
+    last = digests.last_contents(connection, edition.region, edition.as_of)
+    last_edition_id = last[0].edition_id if last else ""
+    return Preview(edition, mails, last_edition_id, changes(list(contents.values()), last))
+
+
+def changes(contents: Sequence[Content], last: Sequence[LastContent]) -> list[Change]:
+    """Articles now or last time, those that most mails hold or held first; at most N_CHANGES."""
+    items = [item for content in contents for item in content.items]
+    shares = {name: n / len(contents) for name, n in Counter(item.article_id for item in items).items()}
+    titles = {row.article_id: row.title for row in last} | {item.article_id: item.title for item in items}
+    last_shares = {row.article_id: row.share for row in last}
+    found = [
+        Change(one_line(title), shares.get(name, 0.0), last_shares.get(name, 0.0)) for name, title in titles.items()
+    ]
+    return sorted(found, key=lambda change: (-max(change.share, change.last_share), change.title))[:N_CHANGES]

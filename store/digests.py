@@ -80,6 +80,16 @@ class Content:
     timezone: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LastContent:
+    """An article of a past edition; `share` of its mails, 0 to 1."""
+
+    edition_id: str
+    article_id: str
+    title: str
+    share: float
+
+
 def run_for(connection: Connection, as_of: datetime, variant: str) -> int:
     """The run that an edition for `as_of` is made from.
 
@@ -172,6 +182,12 @@ def settle(
         "wait_minutes": wait_minutes,
     }  # fmt: skip
     execute(connection, query("digest_settle"), given)
+
+
+def last_contents(connection: Connection, region: str | None, as_of: datetime) -> list[LastContent]:
+    """What the last edition of a region before `as_of` held, most mails first; empty where there was none."""
+    rows = fetch_all(connection, query("digest_last"), {c.REGION: region, c.AS_OF: as_of})
+    return [LastContent(**row) for row in rows]
 
 
 def close_editions(connection: Connection, edition_ids: Sequence[str]) -> dict[str, int]:

@@ -86,7 +86,8 @@ begin
                where version.reader_key = now.reader_key order by recorded_at desc limit 1
            ), 'unknown'), coalesce(now.claimed_at, now.recorded_at), now.recorded_at
     from now_contact now join was_contact was using (reader_key)
-    where was.digest_opt_in is distinct from now.digest_opt_in;
+    -- Said anew, or said again; another address alone says nothing about the digest.
+    where was.digest_opt_in is distinct from now.digest_opt_in or was.email is not distinct from now.email;
     return null;
 end $$;
 create trigger digest_consent_inserted after insert on reader_contact

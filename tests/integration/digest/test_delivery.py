@@ -16,6 +16,7 @@ from aiosmtpd.controller import Controller
 from core.errors import BadInputError, NothingPublishedError, UnavailableError
 from core.params import DigestParams, Params
 from digest.sink import FolderSink
+from digest.sink_pages import write_pages
 from steps import digest
 from store import runs
 from store.connect import execute, fetch_all
@@ -100,13 +101,26 @@ def test_nothing_published_or_nobody_asked(world, mailing, mails):
 
 
 def test_a_dry_run_writes_a_page_and_nothing_else(world, settings):
-    """The preview shows mails without addresses; no row is written and no mail server is needed."""
+    """The preview shows mails without addresses, each in a frame; no row is written, no mail server is needed."""
     world.publish({"ann": ["a2"]}, GLOBAL)
     summary = digest.run(settings, SHORT, TEN, dry_run=True)
     page = Path(summary.artifact).read_text()
     assert "Title of a2" in page
+    assert 'sandbox srcdoc="&lt;!DOCTYPE html&gt;' in page
     assert "readers.example" not in page
     assert fetch_all(world.connection, "select * from digest_edition") == []
+
+
+def test_a_dry_run_says_what_is_new(world, mailing):
+    """Compared with the last edition of the region; at night all editions of the day are shown."""
+    world.publish({"ann": ["a1"]}, GLOBAL)
+    digest.run(mailing, SHORT, TEN)
+    world.publish({"ann": ["a2"], "bob": ["g1"]}, GLOBAL, TEN + timedelta(days=1))
+    night = TEN + timedelta(days=1, hours=13)
+    page = Path(digest.run(mailing, SHORT, night, dry_run=True).artifact).read_text()
+    assert "Compared with 2026-03-01.everywhere.0700." in page
+    assert '<td dir="auto">Title of a2</td><td>100 %</td><td>0 %</td><td>new</td>' in page
+    assert '<td dir="auto">Title of a1</td><td>0 %</td><td>100 %</td><td>gone</td>' in page
 
 
 def test_a_5xx_settles_one_mail_and_the_rest_go_out(world, settings, moody):
@@ -275,7 +289,23 @@ def test_the_sink_is_a_command(tmp_path):
     output, _ = process.communicate(timeout=20)
     assert process.returncode == 0
     assert json.loads(output)["frontpage.rows_in"] == 1
-    assert [path.name for path in out.iterdir()] == ["000001-1_.._2@x.eml"]
+    name = "000001-1_.._2@x"
+    assert sorted(path.name for path in out.iterdir()) == [f"{name}.eml", "index.html", "pages"]
+    assert 'href="pages/000001-1_.._2%40x.html"' in (out / "index.html").read_text()
+
+
+def test_mails_can_be_looked_at_in_a_browser(world, mailing, mails):
+    """An index over the newest mails; a page each, with the HTML part in a frame that may run and load nothing."""
+    world.publish({"ann": ["a1"]}, GLOBAL)
+    digest.run(mailing, SHORT, TEN)
+    (mails / "999999-torn.eml").write_bytes(b"\xff\xfe no header, <script>alert(1)</script>")
+    index = write_pages(mails).read_text()
+    assert index.count("<tr>") == 1 + 3
+    assert "Title of a1" in index
+    page = next(path.read_text() for path in (mails / "pages").iterdir() if "Title of a1" in path.read_text())
+    assert 'sandbox="allow-popups" srcdoc="&lt;!DOCTYPE html&gt;' in page
+    assert '<th scope="row">List-Unsubscribe</th>' in page
+    assert "<script>" not in index + (mails / "pages" / "999999-torn.html").read_text()
 
 
 def _listens(port: int) -> bool:

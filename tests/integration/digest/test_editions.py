@@ -91,9 +91,10 @@ def test_the_language_is_the_one_the_reader_reads_most(world, mailing, mails):
 
 
 def test_consent_is_a_history(world):
-    """Each yes and no, with when, how and from which source; a change of address is none."""
+    """Each yes and no, with when, how and from which source; a yes said again is one, a change of address is none."""
     execute(world.connection, "update reader_contact set email = 'ann@new.example' where email like 'ann%'")
     execute(world.connection, "update reader_contact set digest_opt_in = false where email like 'ann%'")
+    execute(world.connection, "update reader_contact set claimed_at = %s where email like 'ann%%'", [TEN + DAY])
     rows = fetch_all(
         world.connection,
         "select wants, how, happened_at from digest_consent where reader_key = %s order by consent_id",
@@ -102,6 +103,7 @@ def test_consent_is_a_history(world):
     assert rows == [
         {"wants": True, "how": "source", "happened_at": TEN},
         {"wants": False, "how": "source", "happened_at": TEN},
+        {"wants": False, "how": "source", "happened_at": TEN + DAY},
     ]
 
 

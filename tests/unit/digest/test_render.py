@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import BadInputError
 from core.lists import Reason
-from digest.render import MAX_SUBJECT, Mail, Sheet, fill, message, render, sender_domain
+from digest.render import MAX_SUBJECT, Mail, Sheet, message, render, sender_domain
 from digest.words import language_of, reasons_in
 from models.phrases import LAST_RESORT, PHRASES
 from store.digests import DigestItem
@@ -203,10 +203,3 @@ def test_every_reason_the_models_give_is_translated():
 def test_the_language_is_the_first_that_mails_are_written_in(wanted, language):
     """What the reader reads most, else what is read in the region, else English."""
     assert language_of(*wanted) == language
-
-
-def test_the_preview_shows_mails_as_they_are():
-    """HTML goes into a sandboxed frame as an attribute, so that it cannot reach the page."""
-    page = fill("preview.html", {"as_of": "T", "editions": [({"edition_id": "e", "run_id": 7}, [mail_of(TOP)])]})
-    assert 'sandbox srcdoc="&lt;!DOCTYPE html&gt;' in page
-    assert "Nothing was sent." in page
