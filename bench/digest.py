@@ -1,6 +1,7 @@
 """`make proof-digest`: 15,000 digests through a real SMTP server, undisturbed and through three `kill -9`."""
 
 import os
+import resource
 import signal
 import smtplib
 import socket
@@ -116,15 +117,17 @@ def main() -> None:
 
 def undisturbed(bench: Bench, sink: Sink) -> dict[str, float]:
     """Everybody's mail in one go, and what the same mails cost without database and rendering."""
-    started = time.perf_counter()
+    started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     end_well(bench.digest(0, sink))
-    seconds = time.perf_counter() - started
+    seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor_seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     mails = sink.mails()
     assert len(readers_of(mails)) == len(mails) == N_READERS
     return {
         "mails": len(mails),
         "seconds": round(seconds, 1),
         "mails_per_second": round(len(mails) / seconds),
+        "processor_ms_per_mail": round(1000 * processor_seconds / len(mails), 1),
         "bare_smtp_mails_per_second": round(bare_rate(mails[:N_REFERENCE], sink.port)),
         "mean_mail_kb": round(sum(map(len, mails)) / len(mails) / 1000, 1),
     }

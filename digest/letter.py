@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from core.links import Kind, Link, link_keys, sign
 from core.params import DigestParams
 from core.settings import Settings
-from digest.render import Mail, Sheet, message, render, sender_domain
+from digest.mime import message, sender_domain
+from digest.render import Mail, Sheet, render
 from digest.schedule import home_of, zone_of
 from digest.sign import Signer, signer_of
 from digest.words import language_of, words_in
@@ -50,7 +51,7 @@ class Letterhead:
 
         The same each time, but for the time of a DKIM signature. Raises BadInputError for a bad recipient.
         """
-        content = message(mail, self.sender, recipient, message_id, edition.opened_at).as_bytes()
+        content = message(mail, self.sender, recipient, message_id, edition.opened_at)
         return self.signer.sign(content) if self.signer else content
 
     def _sheet(self, edition: Edition, reader_key: int, content: Content, kind: Kind) -> Sheet:

@@ -11,7 +11,8 @@ from core.clock import iso
 from core.errors import NothingPublishedError
 from core.summary import Summary
 from digest.letter import Letterhead
-from digest.render import Mail, fill, one_line, sender_domain
+from digest.mime import sender_domain
+from digest.render import Mail, fill, one_line
 from digest.schedule import due_editions
 from digest.send import Mailer
 from store import digests

@@ -1,22 +1,15 @@
-"""One reader's mail as subject, HTML and plain text, and as the bytes that go out: pure functions."""
+"""What one reader's mail says, as subject, HTML and plain text: a pure function of a sheet."""
 
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
-from email.errors import MessageError
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime, parseaddr
-from hashlib import sha256
+from datetime import date, tzinfo
 from typing import Any
 from unicodedata import category
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from core.errors import BadInputError
 from digest.words import day_in, moment_in, reasons_in, words_in
 from store.digests import DigestItem
 
@@ -71,40 +64,6 @@ def render(sheet: Sheet) -> Mail:
     return Mail(subject, fill("mail.html", facts), fill("mail.txt", facts), sheet.unsubscribe_url)
 
 
-def message(mail: Mail, sender: str, recipient: str, message_id: str, sent_at: datetime) -> EmailMessage:
-    """The mail as RFC 5322 text and HTML alternatives; the same arguments give the same bytes.
-
-    It carries the one-click unsubscribe of RFC 8058. Raises BadInputError for a recipient that is not one address.
-    """
-    made = EmailMessage(policy=SMTP if recipient.isascii() else SMTPUTF8)
-    made["From"] = sender
-    made["To"] = _address(recipient)
-    made["Subject"] = mail.subject
-    made["Date"] = format_datetime(sent_at)
-    made["Message-ID"] = message_id
-    made["Auto-Submitted"] = "auto-generated"
-    made["List-ID"] = f"Frontpage digest <digest.{sender_domain(sender)}>"
-    made["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
-    made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    made.set_content(mail.text, cte="quoted-printable")
-    made.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-    made.set_boundary("=_" + sha256(message_id.encode()).hexdigest()[:32])
-    return made
-
-
-def sender_domain(mail_from: str) -> str:
-    """The domain of `Name <user@domain>`.
-
-    Raises BadInputError where there is none.
-    """
-    user, _, domain = parseaddr(mail_from)[1].rpartition("@")
-    if not (user and domain):
-        raise BadInputError(
-            f"FRONTPAGE_MAIL_FROM {mail_from!r} is no address; write it like `Frontpage <digest@example.org>`"
-        )
-    return domain
-
-
 def is_web(url: str) -> bool:
     """Whether an address may be a link: http or https, and nothing that a mail client would run."""
     return urlsplit(url).scheme in ("http", "https")
@@ -113,16 +72,6 @@ def is_web(url: str) -> bool:
 def fill(template: str, facts: Mapping[str, Any]) -> str:
     """One of our templates with these facts in it; what goes into HTML is escaped."""
     return _environment().get_template(template).render(facts)
-
-
-def _address(recipient: str) -> Address:
-    try:
-        address = Address(addr_spec=recipient)
-    except (ValueError, IndexError, MessageError) as error:
-        raise BadInputError("not an e-mail address") from error
-    if not (address.username and address.domain):
-        raise BadInputError("not an e-mail address")
-    return address
 
 
 def _shown(item: DigestItem, url: str, sheet: Sheet) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import dkim
 
 from core.errors import BadInputError
 from core.settings import Settings
-from digest.render import sender_domain
+from digest.mime import sender_domain
 
 #: What must not be changed on the way; RFC 8058 asks for the two List-Unsubscribe headers. From and Subject are named
 #: twice, so that a second one cannot be added.

@@ -13,10 +13,11 @@ from core.summary import Summary
 from digest.deliver import Office, deliver
 from digest.intake import take_in
 from digest.letter import Letterhead
+from digest.mime import sender_domain
 from digest.preview import send_test, write_preview
-from digest.render import sender_domain
 from digest.schedule import due_editions
 from store import digests
+from store.clicks import hand_in_clicks, has_inbox
 from store.connect import Connection, connect, transaction
 from store.digests import Edition
 from store.locks import exclusive
@@ -26,7 +27,7 @@ VARIANT = "champion"
 
 
 def run(settings: Settings, params: Params, as_of: datetime, *, dry_run: bool = False, test_to: str = "") -> Summary:
-    """Take in bounces, open every edition that is due at as_of, send what is waiting of these and of earlier ones.
+    """Take in what came back, open the editions that are due at as_of, send what is waiting of these and of others.
 
     dry_run: only write a page that shows them. test_to: only send one marked mail there. Raises NothingPublishedError
     where there is no list for as_of, UnavailableError where the mail server goes away: the next run goes on from there.
@@ -38,10 +39,10 @@ def run(settings: Settings, params: Params, as_of: datetime, *, dry_run: bool = 
         if test_to:
             return send_test(connection, letterhead, as_of, VARIANT, settings.smtp_url, test_to)
         with exclusive(connection, "digest"):
-            bounces = _take_in_bounces(connection, settings, params.digest)
+            extra = _take_in_bounces(connection, settings, params.digest) | _hand_in_clicks(connection)
             _open(connection, settings, params.digest, as_of)
             summary = _send(connection, settings, letterhead, as_of)
-    return replace(summary, details=summary.details | bounces)
+    return replace(summary, details=summary.details | extra)
 
 
 def stop(settings: Settings, _params: Params, edition_id: str) -> Summary:
@@ -76,6 +77,11 @@ def _take_in_bounces(connection: Connection, settings: Settings, params: DigestP
         return {"bounces": sum(take_in(connection, settings.bounce_mailbox, params.soft_bounces).values())}
     except UnavailableError:
         return {"bounces": "unavailable"}
+
+
+def _hand_in_clicks(connection: Connection) -> dict[str, object]:
+    """Clicks of people, on their way to becoming reads by the next extract."""
+    return {"clicks": hand_in_clicks(connection)} if has_inbox(connection) else {}
 
 
 def _open(connection: Connection, settings: Settings, params: DigestParams, as_of: datetime) -> None:

@@ -128,11 +128,13 @@ create table link_click (
     article_id text not null,
     clicked_at timestamptz not null default clock_timestamp(),
     verdict    text not null check (verdict in ('human', 'head', 'prefetch', 'robot', 'burst', 'too soon')),
-    device     text
+    device     text,
+    handed_in_at timestamptz
 );
+comment on column link_click.handed_in_at is 'when it went on into the event inbox, as a read';
 comment on table link_click is 'grain: one request of a link in a mail; only verdict human is a read';
 create index link_click_of_mail on link_click (edition_id, reader_key, clicked_at);
-create index link_click_clicked_at on link_click (clicked_at) where verdict = 'human';
+create index link_click_waiting on link_click (clicked_at) where verdict = 'human' and handed_in_at is null;
 """
 
 

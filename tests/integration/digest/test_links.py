@@ -190,3 +190,28 @@ async def mails_on(world: World, mailing: Settings, day: int) -> int:
     name = f"new{day}"
     world.publish({"ann": [name], "bob": [name]}, GLOBAL, TEN + timedelta(days=day))
     return digest.run(mailing, SHORT, TEN + timedelta(days=day)).rows_out
+
+
+async def test_clicks_of_people_become_reads_once(mail, client, world, mailing):
+    """Only a person's, only when it cannot be part of a burst any more, and one read however often they click."""
+    execute(world.connection, INBOX)
+    first, second, _ = links(mail)
+    await client.get(first)
+    assert digest.run(mailing, SHORT, TEN).details["clicks"] == 0
+    await client.get(first)
+    await client.get(second, headers={"User-Agent": "curl/8"})
+    execute(world.connection, "update link_click set clicked_at = clicked_at - interval '6 seconds'")
+    assert digest.run(mailing, SHORT, TEN).details["clicks"] == 1
+    assert digest.run(mailing, SHORT, TEN).details["clicks"] == 0
+    rows = fetch_all(world.connection, "select reader_id, article_id, kind, surface, device from event_inbox")
+    assert rows == [
+        {"reader_id": "ann", "article_id": "a1", "kind": "read", "surface": "email", "device": "desktop"},
+    ]  # fmt: skip
+
+
+#: The columns of the inbox that a click fills; the table of an installation that has it already is left as it is.
+INBOX = """create table if not exists event_inbox (
+    event_id text primary key, kind text not null, reader_id text not null, reader_key bigint not null,
+    article_id text not null, occurred_at timestamptz not null, received_at timestamptz not null,
+    surface text, device text
+)"""

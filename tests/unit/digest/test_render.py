@@ -1,15 +1,13 @@
 """What a mail says and how it is put together."""
 
+import re
 from datetime import UTC, datetime, tzinfo
-from email import message_from_bytes
-from email.policy import default
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.errors import BadInputError
 from core.lists import Reason
-from digest.render import MAX_SUBJECT, Mail, Sheet, message, render, sender_domain
+from digest.render import MAX_SUBJECT, Mail, Sheet, render
 from digest.words import language_of, reasons_in
 from models.phrases import LAST_RESORT, PHRASES
 from store.digests import DigestItem
@@ -148,43 +146,6 @@ def test_the_mail_works_without_images_and_in_the_dark():
     assert '<html lang="en"' in html
 
 
-def test_the_same_mail_twice_is_the_same_bytes():
-    """A mail sent again after an interruption can be told by its Message-ID, and differs in nothing else either."""
-    one, two = (message(mail_of(TOP), "F <f@x.example>", "a@y.example", "<id@x.example>", OPENED) for _ in "12")
-    assert bytes(one) == bytes(two)
-
-
-def test_headers_and_alternatives():
-    """Plain text first, HTML second, UTF-8, and the headers that make it traceable."""
-    mail = mail_of(DigestItem("a1", "Größe · 大", "https://news.example/1"))
-    raw = bytes(message(mail, "Frontpage <f@x.example>", "a@y.example", "<id@x.example>", OPENED))
-    parsed = message_from_bytes(raw, policy=default)
-    assert parsed["Subject"] == "Größe · 大"
-    assert (parsed["To"], parsed["Message-ID"]) == ("a@y.example", "<id@x.example>")
-    assert parsed["Date"].datetime == OPENED
-    assert parsed["List-Unsubscribe"] == "<https://fp.example/unsubscribe/t>"
-    assert parsed["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert [part.get_content_type() for part in parsed.iter_parts()] == ["text/plain", "text/html"]
-    assert "Größe · 大" in parsed.get_body(("plain",)).get_content()
-    assert max(len(line) for line in raw.splitlines()) <= 998
-
-
-@pytest.mark.parametrize(
-    "address", ["", "nobody", "a@b\r\nBcc: c@d.example", "a@b.example, c@d.example", "@x.example", "a@"]
-)
-def test_what_is_no_address_is_refused(address):
-    """One mail goes to one address; anything else is refused before it reaches a server."""
-    with pytest.raises(BadInputError, match="not an e-mail address"):
-        message(mail_of(TOP), "F <f@x.example>", address, "<id@x.example>", OPENED)
-
-
-def test_the_sender_needs_a_domain():
-    """Message-IDs end in it."""
-    assert sender_domain("Frontpage <digest@frontpage.example>") == "frontpage.example"
-    with pytest.raises(BadInputError, match="FRONTPAGE_MAIL_FROM"):
-        sender_domain("Frontpage")
-
-
 def test_every_reason_the_models_give_is_translated():
     """A phrase that is added there without a translation here turns this red."""
     said = [phrase.text for phrase in (*PHRASES, LAST_RESORT)]
@@ -203,3 +164,24 @@ def test_every_reason_the_models_give_is_translated():
 def test_the_language_is_the_first_that_mails_are_written_in(wanted, language):
     """What the reader reads most, else what is read in the region, else English."""
     assert language_of(*wanted) == language
+
+
+@pytest.mark.parametrize(
+    ("ink", "paper"),
+    [
+        *((ink, "ffffff") for ink in ("1c1b19", "33312d", "66625a", "2c6e54")),
+        *((ink, "1b1d1f") for ink in ("f0ede6", "a9aeb2", "8fc0a9")),
+    ],
+)
+def test_text_can_be_told_from_its_background(ink, paper):
+    """WCAG 2: a contrast of at least 4.5 to 1, light and dark; each of these colours is one of the mail's."""
+    lighter, darker = sorted((luminance(ink), luminance(paper)), reverse=True)
+    assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+    assert {f"#{ink}", f"#{paper}"} <= set(re.findall(r"#[0-9a-f]{6}", mail_of(TOP).html))
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of an sRGB colour, by WCAG's formula."""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
