@@ -84,7 +84,7 @@ class _Shift:
         self._office = office
         self._lanes = Lanes(jobs, office.params.rates)
         self._progress = progress
-        self._contents: dict[Job, Content] = {}
+        self._contents: dict[tuple[str, int], Content] = {}
         self._changed = threading.Condition()
         self._loading = threading.Lock()
         self._ends_at = time.monotonic() + office.params.max_minutes * 60
@@ -132,14 +132,14 @@ class _Shift:
 
     def _content(self, connection: Connection, job: Job) -> Content:
         """What the mail holds; read for the readers that come next, too."""
+        edition, mine = self.editions[job.edition_id], (job.edition_id, job.reader_key)
         with self._loading:
-            if job not in self._contents:
+            if mine not in self._contents:
                 with self._changed:
                     keys = [job.reader_key, *self._lanes.ahead(job, BLOCK - 1)]
-                edition, n_articles = self.editions[job.edition_id], self._office.params.max_articles
-                found = digests.contents(connection, edition, keys, n_articles)
-                self._contents |= {Job(job.edition_id, key, job.domain): content for key, content in found.items()}
-            return self._contents.pop(job)
+                found = digests.contents(connection, edition, keys, self._office.params.max_articles)
+                self._contents |= {(job.edition_id, key): content for key, content in found.items()}
+            return self._contents.pop(mine)
 
     def _deliver(self, connection: Connection, mailer: Mailer, job: Job) -> str:
         delivery = _Delivery(self._office, connection, self.editions[job.edition_id], job.reader_key)

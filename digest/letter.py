@@ -40,11 +40,11 @@ class Letterhead:
         """What the mail of a reader says, in their language and by their clock; `content` has at least one item."""
         return render(self._sheet(edition, reader_key, content, "article"))
 
-    def test_mail(self, edition: Edition, content: Content) -> Mail:
-        """The same for nobody: marked in the subject, and its links count for nobody."""
+    def sample(self, edition: Edition, content: Content, *, is_marked: bool = False) -> Mail:
+        """The same for us to look at: its links lead where they should and count for nobody; marked in the subject."""
         sheet = self._sheet(edition, 0, content, "test")
         mail = render(sheet)
-        return replace(mail, subject=f"[{words_in(sheet.language)['test']}] {mail.subject}")
+        return replace(mail, subject=f"[{words_in(sheet.language)['test']}] {mail.subject}") if is_marked else mail
 
     def letter(self, mail: Mail, edition: Edition, recipient: str, message_id: str) -> bytes:
         """The bytes that go to the mail server, signed where a DKIM key is set.

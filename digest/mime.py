@@ -33,7 +33,7 @@ def message(mail: Mail, sender: str, recipient: str, message_id: str, sent_at: d
         f"List-Unsubscribe: <{mail.unsubscribe_url}>\r\n",
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
         "MIME-Version: 1.0\r\n",
-        f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n',
+        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n',
     )
     parts = _part(boundary, "plain", mail.text) + _part(boundary, "html", mail.html)
     return "".join(headers).encode() + parts + f"--{boundary}--\r\n".encode()

@@ -78,7 +78,7 @@ def send_test(
         edition, content = next(_shown(connection, letterhead, as_of, variant), (None, None))
     if edition is None or content is None:
         raise NothingPublishedError(f"no subscriber has a mail for {iso(as_of)} that could be shown; refresh first")
-    mail = letterhead.test_mail(edition, content)
+    mail = letterhead.sample(edition, content, is_marked=True)
     message_id = make_msgid("test", sender_domain(letterhead.sender))
     with Mailer(smtp_url, letterhead.sender) as mailer:
         mailer.send(recipient, letterhead.letter(mail, edition, recipient, message_id))
@@ -89,7 +89,7 @@ def _shown(
     connection: Connection, letterhead: Letterhead, as_of: datetime, variant: str
 ) -> Iterator[tuple[Edition, Content]]:
     for edition, due in _editions(connection, letterhead, as_of, variant):
-        for content in _contents(connection, letterhead, edition, due).values():
+        for content in _contents(connection, letterhead, edition, due):
             yield edition, content
 
 
@@ -107,19 +107,19 @@ def _editions(
     ]
 
 
-def _contents(connection: Connection, letterhead: Letterhead, edition: Edition, due: DueEdition) -> dict[int, Content]:
-    """What some subscribers would get, by reader key; those with too little are left out."""
+def _contents(connection: Connection, letterhead: Letterhead, edition: Edition, due: DueEdition) -> list[Content]:
+    """What some subscribers would get; those with too little are left out."""
     keys = digests.some_subscribers(connection, due.homes, N_SAMPLE)
     found = digests.contents(connection, edition, keys, letterhead.params.max_articles)
-    return {key: found[key] for key in keys if len(found[key].items) >= letterhead.params.min_articles}
+    return [found[key] for key in keys if len(found[key].items) >= letterhead.params.min_articles]
 
 
 def _preview(connection: Connection, letterhead: Letterhead, edition: Edition, due: DueEdition) -> Preview:
     contents = _contents(connection, letterhead, edition, due)
-    mails = [letterhead.mail(edition, key, content) for key, content in list(contents.items())[:N_READERS]]
+    mails = [letterhead.sample(edition, content) for content in contents[:N_READERS]]
     last = digests.last_contents(connection, edition.region, edition.as_of)
     last_edition_id = last[0].edition_id if last else ""
-    return Preview(edition, mails, last_edition_id, changes(list(contents.values()), last))
+    return Preview(edition, mails, last_edition_id, changes(contents, last))
 
 
 def changes(contents: Sequence[Content], last: Sequence[LastContent]) -> list[Change]:

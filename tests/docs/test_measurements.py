@@ -8,7 +8,7 @@ import pytest
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 MEASUREMENTS = sorted((DOCS / "measurements").glob("*.json"))
-PAGES = {"newsroom": DOCS / "reference" / "newsroom.md"}
+PAGES = {"digest": DOCS / "reference" / "digest.md", "newsroom": DOCS / "reference" / "newsroom.md"}
 
 
 @pytest.mark.parametrize("path", MEASUREMENTS, ids=lambda path: path.stem)

@@ -134,6 +134,17 @@ async def test_a_link_of_one_kind_is_none_of_the_other(mail, client, world):
     assert fetch_all(world.connection, "select from digest_consent where not wants and how <> 'source'") == []
 
 
+async def test_samples_count_for_nobody(world, client, mailing, mails):
+    """A test mail's links lead to the articles, record nothing and unsubscribe nobody."""
+    world.publish({"ann": ["a1"]}, GLOBAL)
+    digest.run(mailing, SHORT, TEN, test_to="me@desk.example")
+    (mail,) = received(mails)
+    assert (await client.get(links(mail)[0])).status_code == 302
+    assert (await client.post(goodbye_of(mail), data=ONE_CLICK)).status_code == 200
+    assert verdicts(world) == []
+    assert fetch_all(world.connection, "select from digest_consent where how <> 'source'") == []
+
+
 async def test_links_end_and_keys_change(mail, settings):
     """60 days later 410, in the mail's language; a key that is not accepted any more gives 404. Goodbyes stay."""
     late = settings.model_copy(update={"clock": "2026-05-01T11:00:00Z"})
