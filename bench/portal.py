@@ -188,7 +188,9 @@ def _import_cost(folder: Path) -> dict[str, int]:
     """Seconds and megabytes of `frontpage import globo`, in a process of its own."""
     started = time.monotonic()
     command = Path(sys.executable).with_name("frontpage")
-    subprocess.run([command, "import", "globo", folder, "--out", folder / "files"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [command, "import", "globo", folder, "--out", folder / "files"], check=True, stdout=subprocess.DEVNULL
+    )
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     return {"seconds_to_import": round(time.monotonic() - started), "megabytes_to_import": peak}
 

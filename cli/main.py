@@ -60,12 +60,12 @@ def main() -> None:
         sys.exit(error.exit_code)
 
 
-def step(verb: str, *arguments: Any, module: str = "", **options: Any) -> None:
-    """Run `steps.<module or verb>.run` with settings and parameters, and print what it did."""
+def step(verb: str, *arguments: Any, module: str = "", function: str = "run", **options: Any) -> None:
+    """Run `steps.<module or verb>.run` (or another function of it) with settings and parameters; print what it did."""
     settings = Settings.from_environ(os.environ)
     params = load_params(settings.params_file)
     started = time.monotonic()
-    run = importlib.import_module(f"steps.{module or verb}").run
+    run = getattr(importlib.import_module(f"steps.{module or verb}"), function)
     summary: Summary = run(settings, params, *arguments, **options)
     summary = replace(summary, seconds=time.monotonic() - started)
     if sys.stdout.isatty():
@@ -290,10 +290,32 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
 
 @app.command()
 def digest(
-    as_of: AsOf, dry_run: Annotated[bool, typer.Option("--dry-run", help="Write a preview, send nothing.")] = False
+    as_of: AsOf = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write a preview, send nothing.")] = False,
+    test_to: Annotated[str, typer.Option(help="Send one marked mail there, record nothing.")] = "",
+    stop: Annotated[str, typer.Option(metavar="EDITION", help="Stop sending an edition, or `all`.")] = "",
+    resume: Annotated[str, typer.Option(metavar="EDITION", help="Let a stopped one go on with the next run.")] = "",
 ) -> None:
-    """Mail each opted-in reader the edition of that day, once."""
-    step("digest", _past(as_of), dry_run=dry_run)
+    """Mail each reader who wants it their edition of the day, once their morning has come."""
+    if stop or resume:
+        step("digest", stop or resume, function="stop" if stop else "resume")
+    elif as_of:
+        step("digest", _past(as_of), dry_run=dry_run, test_to=test_to)
+    else:
+        raise typer.BadParameter("give --as-of, or --stop or --resume with an edition")
+
+
+@app.command()
+def bounces(
+    mailbox: Annotated[str, typer.Option(help="A Maildir folder or imaps:// URL; default the setting.")] = "",
+    suppress: Annotated[str, typer.Option(metavar="ADDRESS", help="Only let this address get no more mail.")] = "",
+    release: Annotated[str, typer.Option(metavar="ADDRESS", help="Only let this address get mail again.")] = "",
+) -> None:
+    """Take in bounces and complaints; addresses that are dead, or whose reader complained, get no more mail."""
+    if suppress or release:
+        step("bounces", suppress or release, function="set_suppressed", is_suppressed=bool(suppress))
+    else:
+        step("bounces", mailbox=mailbox)
 
 
 @app.command("mail-sink")

@@ -1,4 +1,4 @@
-"""Reader keys: the pseudonym that every table but `reader` holds instead of the reader's id."""
+"""Pseudonyms: what every table but `reader` and `reader_contact` holds instead of a reader's id or address."""
 
 import hashlib
 
@@ -14,3 +14,12 @@ def reader_key(reader_id: str, secret: str) -> int:
     """
     digest = hashlib.blake2b(reader_id.encode(), key=secret.encode()[:64], digest_size=8).digest()
     return int.from_bytes(digest, "big") & _MASK_63_BITS
+
+
+def address_hash(email: str, secret: str) -> bytes:
+    """32 bytes that stand for an e-mail address, the same for any spelling of it in upper and lower case.
+
+    Keyed, so that nobody without the secret can try addresses out. What is suppressed stays so when its reader is gone.
+    """
+    spelled = email.strip().lower().encode()
+    return hashlib.blake2b(spelled, key=secret.encode()[:64], person=b"address", digest_size=32).digest()

@@ -41,6 +41,17 @@ class Settings(BaseModel):
     smtp_url: str = Field("smtp://127.0.0.1:1025", description="where the digest hands its mails over")
     mail_from: str = Field("Frontpage <digest@frontpage.example>", description="sender of the digest")
     public_url: str = Field("http://127.0.0.1:8000", description="where readers reach the API, for links in mails")
+    link_secrets: SecretStr = Field(
+        SecretStr(""),
+        description="secrets that sign the links in mails, comma-separated: the first signs, all are accepted; empty: "
+        "one derived from the pseudonyms' secret, which the word `derived` names too",
+    )
+    dkim_key_file: str = Field("", description="PEM file of the private key that signs mails; empty: they go unsigned")
+    dkim_selector: str = Field("frontpage", description="under which name the public key stands in DNS")
+    dkim_domain: str = Field("", description="domain that signs; empty: the domain of the sender")
+    bounce_mailbox: str = Field(
+        "", description="where bounces and complaints arrive: a Maildir folder, or `imaps://USER:PASSWORD@HOST/FOLDER`"
+    )
     api_keys: SecretStr = Field(
         SecretStr(""),
         description="keys that may do everything on the API, comma-separated, plain or as `sha256:<hex>`; with them, "

@@ -1,75 +1,206 @@
-"""The outbox worked off: each mail is written down as `sending`, handed over, and written down as `sent`.
+"""The outbox worked off by several connections: each mail is written down as `sending`, handed over, and written down
+as `sent`.
 
-A process that dies leaves at most one delivery `sending`: the mail may or may not have been taken. It is sent again
-with the same Message-ID and the same bytes, so nobody is left out, and a receiver can tell the double.
+A process that dies leaves at most one delivery per connection `sending`: the mail may or may not have been taken. It is
+sent again with the same Message-ID, so nobody is left out, and a receiver can tell the double.
 """
 
+import threading
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from email.message import EmailMessage
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 
-from core.errors import BadInputError
-from digest.render import message, render
+from core.errors import FrontpageError
+from core.params import DigestParams
+from core.pseudonym import address_hash
+from digest.bounces import is_dead
+from digest.lanes import Job, Lanes
+from digest.letter import Letterhead
 from digest.send import Mailer, RefusedError
 from store import digests
-from store.connect import Connection
-from store.digests import Delivery, DigestItem, Edition
+from store.connect import Connection, connect
+from store.digests import Content, Edition, Recipient
+from store.suppressions import Report, is_suppressed, note_report
 
-BLOCK = 500
+#: Lists are read for so many readers at once.
+BLOCK = 100
+#: How often somebody looks whether an edition has been stopped; each mail asks again before it goes.
+_LOOK_SECONDS = 0.5
+_STOPPED = "stopped"
 Progress = Callable[[], object]
-Note = Callable[[str, str], None]
 
 
-def deliver(connection: Connection, edition: Edition, mailer: Mailer, progress: Progress) -> Counter[str]:
-    """Send what is waiting of an edition; how many deliveries were sent, failed, skipped, put_off."""
-    outcomes: Counter[str] = Counter()
-    for delivery, items in _waiting(connection, edition):
-        note = partial(digests.settle, connection, edition.edition_id, delivery.reader_key)
-        outcomes[_settle(edition, delivery, items, mailer, note)] += 1
-        progress()
-    return outcomes
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Where deliveries are made: database, mail server, letterhead, and the secret of address hashes."""
+
+    database_url: str = field(repr=False)
+    smtp_url: str = field(repr=False)
+    secret: str = field(repr=False)
+    letterhead: Letterhead
+
+    @property
+    def params(self) -> DigestParams:
+        """Limits of the digest."""
+        return self.letterhead.params
 
 
-def _waiting(connection: Connection, edition: Edition) -> Iterator[tuple[Delivery, list[DigestItem]]]:
-    after = -1
-    while block := digests.waiting(connection, edition.edition_id, after, BLOCK):
-        after = block[-1].reader_key
-        items = digests.items(connection, edition.run_id, [delivery.reader_key for delivery in block], edition.as_of)
-        yield from ((delivery, items.get(delivery.reader_key, [])) for delivery in block)
+def deliver(office: Office, connection: Connection, editions: Sequence[Edition], progress: Progress) -> Counter[str]:
+    """Send what may go now of some editions; how many deliveries were sent, failed, skipped, put_off, stopped.
+
+    Returns when all is done, or after `max_minutes`: the next call goes on. Raises what ended the first connection that
+    failed, after the others have finished the mail they were at.
+    """
+    jobs = [
+        Job(edition.edition_id, reader_key, domain)
+        for edition in editions
+        for reader_key, domain in digests.waiting(connection, edition.edition_id)
+    ]
+    shift = _Shift(office, {edition.edition_id: edition for edition in editions}, jobs, progress)
+    with ExitStack() as ended:
+        ended.callback(shift.end)
+        workers = [threading.Thread(target=shift.work) for _ in range(min(office.params.connections, len(jobs)))]
+        for worker in workers:
+            worker.start()
+        while any(worker.is_alive() for worker in workers):
+            next((worker for worker in workers if worker.is_alive()), workers[0]).join(_LOOK_SECONDS)
+            shift.drop({name for name in shift.editions if digests.is_stopped(connection, name)})
+    if shift.failure:
+        raise shift.failure
+    return shift.outcomes
 
 
-def _settle(edition: Edition, delivery: Delivery, items: list[DigestItem], mailer: Mailer, note: Note) -> str:
-    """Make one delivery, and note what became of it; the outcome."""
-    try:
-        mail = _mail(edition, delivery, items, mailer.sender)
-    except _NotDueError as reason:
-        note(reason.state, str(reason))
-        return reason.state
-    note("sending", "")
-    try:
-        mailer.send(mail)
-    except RefusedError as refused:
-        note("failed" if refused.is_final else "pending", str(refused))
-        return "failed" if refused.is_final else "put_off"
-    note("sent", "sent again after an interruption" if delivery.state == "sending" else "")
-    return "sent"
+class _Shift:
+    """What the workers of one run share; everything but the sending itself is done under one lock."""
+
+    def __init__(
+        self, office: Office, editions: Mapping[str, Edition], jobs: Sequence[Job], progress: Progress
+    ) -> None:
+        self.editions = editions
+        self.outcomes: Counter[str] = Counter()
+        self.failure: BaseException | None = None
+        self._office = office
+        self._lanes = Lanes(jobs, office.params.rates)
+        self._progress = progress
+        self._contents: dict[tuple[str, int], Content] = {}
+        self._changed = threading.Condition()
+        self._loading = threading.Lock()
+        self._ends_at = time.monotonic() + office.params.max_minutes * 60
+
+    def work(self) -> None:
+        """Make deliveries over one connection until none is left."""
+        try:
+            with (
+                connect(self._office.database_url, application="frontpage digest") as connection,
+                Mailer(self._office.smtp_url, self._office.letterhead.sender) as mailer,
+            ):
+                while (job := self._take()) is not None:
+                    outcome = self._deliver(connection, mailer, job)
+                    self._done(job, outcome)
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits, which raises it
+            with self._changed:
+                self.failure = self.failure or error
+            self.end()
+
+    def end(self) -> None:
+        """Let nobody take another job."""
+        self.drop(set(self.editions))
+
+    def drop(self, edition_ids: set[str]) -> None:
+        """Take no further job of these editions."""
+        with self._changed:
+            self._lanes.drop(lambda job: job.edition_id in edition_ids)
+            self._changed.notify_all()
+
+    def _take(self) -> Job | None:
+        """The next job, waited for as long as the rates ask."""
+        with self._changed:
+            while (taken := self._lanes.take(time.monotonic())) is not None and time.monotonic() < self._ends_at:
+                if isinstance(taken, Job):
+                    return taken
+                self._changed.wait(min(taken, _LOOK_SECONDS))
+        return None
+
+    def _done(self, job: Job, outcome: str) -> None:
+        with self._changed:
+            self._lanes.done(job)
+            self.outcomes[outcome] += 1
+            self._progress()
+            self._changed.notify_all()
+
+    def _content(self, connection: Connection, job: Job) -> Content:
+        """What the mail holds; read for the readers that come next, too."""
+        edition, mine = self.editions[job.edition_id], (job.edition_id, job.reader_key)
+        with self._loading:
+            if mine not in self._contents:
+                with self._changed:
+                    keys = [job.reader_key, *self._lanes.ahead(job, BLOCK - 1)]
+                found = digests.contents(connection, edition, keys, self._office.params.max_articles)
+                self._contents |= {(job.edition_id, key): content for key, content in found.items()}
+            return self._contents.pop(mine)
+
+    def _deliver(self, connection: Connection, mailer: Mailer, job: Job) -> str:
+        delivery = _Delivery(self._office, connection, self.editions[job.edition_id], job.reader_key)
+        return delivery.make(mailer, self._content(connection, job))
 
 
-class _NotDueError(Exception):
-    """This mail is not to be sent; the delivery is settled as `state`."""
+class _Delivery:
+    """One mail on its way from owed to settled."""
 
-    def __init__(self, state: str, detail: str) -> None:
-        super().__init__(detail)
-        self.state = state
+    def __init__(self, office: Office, connection: Connection, edition: Edition, reader_key: int) -> None:
+        self._office = office
+        self._connection = connection
+        self._edition = edition
+        self._reader_key = reader_key
 
+    def make(self, mailer: Mailer, content: Content) -> str:
+        """Settle the delivery; the outcome."""
+        to = digests.recipient(self._connection, self._edition.edition_id, self._reader_key)
+        if to.email is None:
+            return self._settle("skipped", "does not want it any more")
+        if len(content.items) < self._office.params.min_articles:
+            return self._settle("skipped", f"only {len(content.items)} fresh articles")
+        try:
+            letter = self._letter(to, content)
+        except FrontpageError as error:
+            return self._settle("failed", str(error))
+        return self._hand_over(mailer, to, letter, [item.article_id for item in content.items])
 
-def _mail(edition: Edition, delivery: Delivery, items: list[DigestItem], sender: str) -> EmailMessage:
-    if delivery.email is None:
-        raise _NotDueError("skipped", "opted out since the edition was opened")
-    if not items:
-        raise _NotDueError("skipped", "nothing to show")
-    try:
-        return message(render(edition, items), sender, delivery.email, delivery.message_id, edition.opened_at)
-    except BadInputError as error:
-        raise _NotDueError("failed", str(error)) from error
+    def _letter(self, to: Recipient, content: Content) -> bytes:
+        letterhead = self._office.letterhead
+        assert to.email is not None, "checked before"
+        mail = letterhead.mail(self._edition, self._reader_key, content)
+        return letterhead.letter(mail, self._edition, to.email, to.message_id)
+
+    def _hand_over(self, mailer: Mailer, to: Recipient, letter: bytes, article_ids: Sequence[str]) -> str:
+        assert to.email is not None, "checked before"
+        hashed = address_hash(to.email, self._office.secret)
+        if not digests.claim(self._connection, self._edition.edition_id, self._reader_key, article_ids, hashed):
+            if is_suppressed(self._connection, hashed):
+                return self._settle("skipped", "address suppressed")
+            return _STOPPED
+        try:
+            mailer.send(to.email, letter)
+        except RefusedError as refused:
+            return self._refused(refused, to)
+        return self._settle("sent", "sent again after an interruption" if to.state == "sending" else "")
+
+    def _refused(self, refused: RefusedError, to: Recipient) -> str:
+        params, attempt = self._office.params, to.attempts + 1
+        if refused.is_final:
+            report = Report(
+                f"smtp {to.message_id}", "bounce", self._edition.edition_id, self._reader_key, is_dead(str(refused)),
+                str(refused),
+            )  # fmt: skip
+            note_report(self._connection, report, params.soft_bounces)
+            return self._settle("failed", str(refused))
+        if attempt >= params.max_attempts:
+            return self._settle("failed", f"given up after {attempt} attempts: {refused}")
+        self._settle("pending", str(refused), params.retry_minutes * 2 ** (attempt - 1))
+        return "put_off"
+
+    def _settle(self, state: str, detail: str, wait_minutes: float = 0) -> str:
+        digests.settle(self._connection, self._edition.edition_id, self._reader_key, state, detail, wait_minutes)
+        return state

@@ -3,12 +3,13 @@
 import contextlib
 import smtplib
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email.utils import parseaddr
 from types import TracebackType
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from core.errors import BadInputError, UnavailableError
+from digest.bounces import without_addresses
 
 _TIMEOUT_SECONDS = 30
 _ATTEMPTS = 3
@@ -17,10 +18,10 @@ _LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
 class RefusedError(Exception):
-    """The server said no to this one mail; `is_final` tells 5xx (never again) from 4xx (later)."""
+    """The server said no to this one mail, in words without addresses; `is_final` tells 5xx (never again) from 4xx."""
 
     def __init__(self, code: int, sentence: str) -> None:
-        super().__init__(f"{code} {sentence}"[:300])
+        super().__init__(without_addresses(f"{code} {sentence}"))
         self.is_final = code >= _PERMANENT
 
 
@@ -56,7 +57,7 @@ class Mailer:
     """Sends mails of `sender` one after the other; a context manager that keeps its connection."""
 
     def __init__(self, url: str, sender: str) -> None:
-        self.sender = sender
+        self._envelope_sender = parseaddr(sender)[1]
         self._address = parse_smtp_url(url)
         self._server: smtplib.SMTP | None = None
 
@@ -72,8 +73,8 @@ class Mailer:
                 self._server.quit()
         self._close()
 
-    def send(self, mail: EmailMessage) -> None:
-        """Hand one mail over; it is the server's when this returns.
+    def send(self, recipient: str, content: bytes) -> None:
+        """Hand one mail over, byte for byte; it is the server's when this returns.
 
         A lost connection is made anew and the same mail sent again. Raises RefusedError where the server does not want
         this mail, BadInputError where it does not want any from us, UnavailableError where it has gone away.
@@ -81,7 +82,7 @@ class Mailer:
         for _ in range(_ATTEMPTS):
             try:
                 self._server = self._server or self._connect()
-                self._server.send_message(mail)
+                self._server.sendmail(self._envelope_sender, [recipient], content, _options(recipient))
                 return
             except smtplib.SMTPRecipientsRefused as error:
                 code, sentence = next(iter(error.recipients.values()))
@@ -140,6 +141,11 @@ class Mailer:
         if self._server is not None:
             self._server.close()
             self._server = None
+
+
+def _options(recipient: str) -> tuple[str, ...]:
+    """An address beyond ASCII needs a server that speaks SMTPUTF8."""
+    return () if recipient.isascii() else ("SMTPUTF8",)
 
 
 def _text(sentence: bytes | str) -> str:

@@ -86,6 +86,10 @@ class StepOperator(BaseOperator):
         except subprocess.TimeoutExpired:
             _signal_group(process, signal.SIGKILL)
 
+    def environment(self) -> dict[str, str]:
+        """Variables of the verb beside those of Airflow itself."""
+        return {}
+
     def _program(self) -> str:
         return self.program or str(Path(sys.executable).with_name("frontpage"))
 
@@ -94,7 +98,7 @@ class StepOperator(BaseOperator):
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
             text=True, errors="replace", bufsize=1, start_new_session=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **self.environment()},
         )  # fmt: skip
         assert self._process.stdout is not None
         lines = []

@@ -13,6 +13,7 @@ from serving.context import Context, clock_of
 from serving.edge import Api
 from serving.events import events
 from serving.health import health
+from serving.links import links
 from serving.preferences import preferences
 from serving.routes import v1
 from serving.schemas import Problem
@@ -49,6 +50,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None, ho
     app.include_router(events(), responses=_INVALID | _UNAVAILABLE | refusals)
     app.include_router(preferences(), responses=_INVALID | _UNAVAILABLE | refusals)
     app.include_router(health(), responses=_UNAVAILABLE)
+    app.include_router(links(settings))
     problems.install(app)
     openapi.install(app, with_keys=bool(refusals))
     return app

@@ -9,7 +9,7 @@ from core.clock import DAY, HOUR, floor_to, to_utc
 
 REFRESH = "refresh_hourly"
 RETRAIN = "retrain_nightly"
-DIGEST = "digest_daily"
+DIGEST = "digest_hourly"
 WORKFLOWS = (REFRESH, RETRAIN, DIGEST)
 BACKFILL_DAYS = 3
 

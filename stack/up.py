@@ -112,7 +112,9 @@ def _show(stack: Stack, console: Console) -> None:
     reader = show.reader_to_show(database_url(stack.settings))
     lines = show.list_lines(show.recommendations(_recommendations_api(stack), reader))
     secrets = airflow_secrets(stack.layout)
-    where = show.address_lines(stack.api_url, stack.airflow_url, secrets.password, str(stack.layout.mail))
+    where = show.address_lines(
+        stack.api_url, stack.airflow_url, secrets.password, str(stack.layout.mail / "index.html")
+    )
     for line in ["", *lines, "", *where]:
         console.plain(line)
     console.say("up")

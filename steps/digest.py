@@ -1,60 +1,122 @@
-"""`frontpage digest`: one mail per opted-in reader and edition."""
+"""`frontpage digest`: one mail per reader and local day, when their morning has come."""
 
 from collections import Counter
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from tqdm import tqdm
 
-from core.errors import UnavailableError
-from core.params import Params
+from core.errors import BadInputError, UnavailableError
+from core.params import DigestParams, Params
 from core.settings import Settings
 from core.summary import Summary
-from digest.deliver import deliver
-from digest.preview import write_preview
-from digest.render import sender_domain
-from digest.send import Mailer
+from digest.deliver import Office, deliver
+from digest.intake import take_in
+from digest.letter import Letterhead
+from digest.mime import sender_domain
+from digest.preview import send_test, write_preview
+from digest.schedule import due_editions
 from store import digests
-from store.connect import Connection, connect
+from store.clicks import hand_in_clicks, has_inbox
+from store.connect import Connection, connect, transaction
+from store.digests import Edition
 from store.locks import exclusive
 from store.server import database_url
 
 VARIANT = "champion"
 
 
-def run(settings: Settings, _params: Params, as_of: datetime, *, dry_run: bool = False) -> Summary:
-    """Send what is still waiting of the edition of as_of's day (UTC); an edition that is sent stays so.
+def run(settings: Settings, params: Params, as_of: datetime, *, dry_run: bool = False, test_to: str = "") -> Summary:
+    """Take in what came back, open the editions that are due at as_of, send what is waiting of these and of others.
 
-    Raises UnavailableError where the mail server goes away or puts mails off: the next run goes on from there.
+    dry_run: only write a page that shows them. test_to: only send one marked mail there. Raises NothingPublishedError
+    where there is no list for as_of, UnavailableError where the mail server goes away: the next run goes on from there.
     """
-    edition_id = f"{as_of:%Y-%m-%d}"
+    letterhead = Letterhead.of(settings, params.digest)
     with connect(database_url(settings)) as connection:
         if dry_run:
-            page = settings.path("digest", f"{edition_id}.html")
-            n_mails = write_preview(connection, edition_id, as_of, VARIANT, page)
-            return Summary("digest", rows_in=n_mails, artifact=str(page), details={"dry_run": True})
-        with exclusive(connection, f"digest {edition_id}"):
-            return _send(connection, settings, edition_id, as_of)
+            return write_preview(connection, letterhead, as_of, VARIANT, settings.path("digest"))
+        if test_to:
+            return send_test(connection, letterhead, as_of, VARIANT, settings.smtp_url, test_to)
+        with exclusive(connection, "digest"):
+            extra = _take_in_bounces(connection, settings, params.digest) | _hand_in_clicks(connection)
+            _open(connection, settings, params.digest, as_of)
+            summary = _send(connection, settings, letterhead, as_of)
+    return replace(summary, details=summary.details | extra)
 
 
-def _send(connection: Connection, settings: Settings, edition_id: str, as_of: datetime) -> Summary:
+def stop(settings: Settings, _params: Params, edition_id: str) -> Summary:
+    """Let no further mail of an edition go out, also not of a run that is under way; `all` stops every edition.
+
+    Raises BadInputError where there is no such edition.
+    """
+    with connect(database_url(settings)) as connection:
+        if edition_id != "all" and not digests.exists(connection, edition_id):
+            raise BadInputError(f"there is no edition {edition_id}; the table digest_edition names them")
+        digests.stop(connection, edition_id)
+        waiting = digests.close_editions(connection, [edition_id])
+    return Summary("digest", artifact=f"edition:{edition_id}", details={"stopped": True, **waiting})
+
+
+def resume(settings: Settings, _params: Params, edition_id: str) -> Summary:
+    """Let a stopped edition go on with the next run.
+
+    Raises BadInputError where it was not stopped.
+    """
+    with connect(database_url(settings)) as connection:
+        if not digests.unstop(connection, edition_id):
+            raise BadInputError(f"edition {edition_id} was not stopped; the table digest_stop names what is")
+    return Summary("digest", artifact=f"edition:{edition_id}", details={"stopped": False})
+
+
+def _take_in_bounces(connection: Connection, settings: Settings, params: DigestParams) -> dict[str, object]:
+    """What came back since the last run; one that does not answer is reported and stops no mail."""
+    if not settings.bounce_mailbox:
+        return {}
+    try:
+        return {"bounces": sum(take_in(connection, settings.bounce_mailbox, params.soft_bounces).values())}
+    except UnavailableError:
+        return {"bounces": "unavailable"}
+
+
+def _hand_in_clicks(connection: Connection) -> dict[str, object]:
+    """Clicks of people, on their way to becoming reads by the next extract."""
+    return {"clicks": hand_in_clicks(connection)} if has_inbox(connection) else {}
+
+
+def _open(connection: Connection, settings: Settings, params: DigestParams, as_of: datetime) -> None:
+    """Open what is due, all of it or nothing, and give up what is too old."""
     domain = sender_domain(settings.mail_from)
-    edition = digests.open_edition(connection, edition_id, as_of, VARIANT, domain)
-    if edition is None:
-        return Summary("digest", artifact=f"edition:{edition_id}", details={"opted_in": 0})
+    with transaction(connection):
+        run_id = digests.run_for(connection, as_of, VARIANT)
+        for due in due_editions(digests.find_subscribers(connection, as_of), as_of, params):
+            digests.open_edition(connection, due, as_of, run_id, domain)
+        digests.expire(connection, as_of - timedelta(hours=params.expire_hours))
+
+
+def _send(connection: Connection, settings: Settings, letterhead: Letterhead, as_of: datetime) -> Summary:
+    params = letterhead.params
+    editions = digests.editions(connection, as_of, as_of - timedelta(hours=params.expire_hours))
+    open_ones = [edition for edition in editions if edition.state == "sending" and not edition.is_stopped]
     outcomes: Counter[str] = Counter()
-    if edition.state == "sending":
-        with Mailer(settings.smtp_url, settings.mail_from) as mailer, tqdm(desc="mails", disable=None) as bar:
-            outcomes = deliver(connection, edition, mailer, bar.update)
-    states = digests.close_edition(connection, edition_id)
-    if outcomes["put_off"]:
-        raise UnavailableError(
-            f"the mail server put off {outcomes['put_off']} of {sum(states.values())} mails; run again"
+    if open_ones:
+        office = Office(
+            database_url(settings), settings.smtp_url, settings.pseudonym_secret.get_secret_value(), letterhead
         )
+        with tqdm(desc="mails", disable=None) as bar:
+            outcomes = deliver(office, connection, open_ones, bar.update)
+    return _summary(connection, editions, outcomes)
+
+
+def _summary(connection: Connection, editions: list[Edition], outcomes: Counter[str]) -> Summary:
+    ids = [edition.edition_id for edition in editions]
+    states = digests.close_editions(connection, ids)
+    details = {"editions": len(ids), **states, "put_off": outcomes["put_off"], "stopped": outcomes["stopped"]}
     return Summary(
         "digest",
         rows_in=sum(states.values()),
         rows_out=outcomes["sent"],
         rejected=outcomes["failed"],
-        artifact=f"edition:{edition_id}",
-        details={"run_id": edition.run_id, **states},
+        artifact=f"editions:{','.join(ids) or 'none'}",
+        details=details,
     )

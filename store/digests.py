@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -13,23 +13,46 @@ from store.connect import Connection, execute, fetch_all, fetch_one, query
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
-    """One day's digest, tied to one run. `opened_at` is the same for every mail of it, also after a resume."""
+class Home:
+    """Where readers live, as far as it is known."""
+
+    region: str | None
+    timezone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueEdition:
+    """An edition whose time has come; its readers are those of `homes`. due_at: when their morning hour came."""
 
     edition_id: str
+    region: str | None
+    local_day: date
+    due_at: datetime
+    homes: tuple[Home, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An edition that was opened, tied to one run. `opened_at` is the Date of all its mails, also after a resume."""
+
+    edition_id: str
+    region: str | None
+    local_day: date
+    due_at: datetime
     as_of: datetime
     run_id: int
     state: str
     opened_at: datetime
+    is_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """One mail that is owed; `email` is None where the reader has opted out since."""
+class Recipient:
+    """One delivery about to be made; `email` is None where the reader does not want it any more."""
 
-    reader_key: int
     message_id: str
     state: str
+    attempts: int
     email: str | None
 
 
@@ -37,6 +60,7 @@ class Delivery:
 class DigestItem:
     """One recommendation as a mail shows it."""
 
+    article_id: str
     title: str
     url: str
     summary: str | None = None
@@ -45,6 +69,25 @@ class DigestItem:
     language: str | None = None
     published_at: datetime | None = None
     reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a run holds for one reader, best first, and the language and time zone to say it in, where known."""
+
+    items: tuple[DigestItem, ...] = ()
+    language: str | None = None
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastContent:
+    """An article of a past edition; `share` of its mails, 0 to 1."""
+
+    edition_id: str
+    article_id: str
+    title: str
+    share: float
 
 
 def run_for(connection: Connection, as_of: datetime, variant: str) -> int:
@@ -60,67 +103,134 @@ def run_for(connection: Connection, as_of: datetime, variant: str) -> int:
     return int(row[c.RUN_ID])
 
 
-def open_edition(connection: Connection, edition_id: str, as_of: datetime, variant: str, domain: str) -> Edition | None:
-    """The edition, made with its outbox if it is not there yet; None where nobody has opted in.
-
-    Raises NothingPublishedError where there is no run to make a new one from.
-    """
-    found = _edition(connection, edition_id)
-    if found is None:
-        run_id = run_for(connection, as_of, variant)
-        given = {"edition_id": edition_id, c.AS_OF: as_of, c.RUN_ID: run_id, "domain": domain}
-        execute(connection, query("digest_open"), given)
-        found = _edition(connection, edition_id)
-    return found
+def find_subscribers(connection: Connection, as_of: datetime) -> list[Home]:
+    """Where those who want the digest live; keeps who they are until the end of the transaction, which must be open."""
+    execute(connection, query("digest_subscribers"), {c.AS_OF: as_of})
+    return [Home(**row) for row in fetch_all(connection, _HOMES)]
 
 
-def waiting(connection: Connection, edition_id: str, after: int, n_readers: int) -> list[Delivery]:
-    """The next deliveries to be made, by reader_key, beyond `after`."""
-    given = {"edition_id": edition_id, "after": after, "n_readers": n_readers}
-    return [Delivery(**row) for row in fetch_all(connection, query("digest_waiting"), given)]
+def some_subscribers(connection: Connection, homes: Sequence[Home], n_readers: int) -> list[int]:
+    """Keys of at most so many subscribers at these homes, lowest first; after `find_subscribers`."""
+    given = {**_columns(homes), "n_readers": n_readers}
+    return [row[c.READER_KEY] for row in fetch_all(connection, _SOME_SUBSCRIBERS, given)]
 
 
-def opted_in(connection: Connection, as_of: datetime, n_readers: int) -> list[int]:
-    """Keys of some readers who would be in an edition for `as_of`, the lowest first."""
-    return [row[c.READER_KEY] for row in fetch_all(connection, _OPTED_IN, [as_of, n_readers])]
+def open_edition(connection: Connection, due: DueEdition, as_of: datetime, run_id: int, domain: str) -> int:
+    """Open an edition with its outbox if it is not there yet; how many mails it owes. After `find_subscribers`."""
+    given = {
+        "edition_id": due.edition_id, c.REGION: due.region, "local_day": due.local_day, "due_at": due.due_at,
+        c.AS_OF: as_of, c.RUN_ID: run_id, "domain": domain, **_columns(due.homes),
+    }  # fmt: skip
+    return execute(connection, query("digest_open"), given)
 
 
-def items(
-    connection: Connection, run_id: int, reader_keys: Sequence[int], as_of: datetime
-) -> dict[int, list[DigestItem]]:
-    """What a run holds for each of the readers, best first; a reader with nothing to show is missing."""
-    given = {c.RUN_ID: run_id, "reader_keys": list(reader_keys), c.AS_OF: as_of}
+def expire(connection: Connection, since: datetime) -> None:
+    """Give up what is still waiting of editions that were opened for `since` or before."""
+    execute(connection, query("digest_expire"), {"since": since})
+
+
+def editions(connection: Connection, as_of: datetime, since: datetime) -> list[Edition]:
+    """Editions opened for `as_of` or before, and after `since`; first due first."""
+    return [Edition(**row) for row in fetch_all(connection, query("digest_editions"), {c.AS_OF: as_of, "since": since})]
+
+
+def waiting(connection: Connection, edition_id: str) -> list[tuple[int, str]]:
+    """(reader_key, domain of the address) of each delivery that may be tried now; an unknown address has domain ''."""
+    rows = fetch_all(connection, query("digest_waiting"), {"edition_id": edition_id})
+    return [(row[c.READER_KEY], row["domain"]) for row in rows]
+
+
+def recipient(connection: Connection, edition_id: str, reader_key: int) -> Recipient:
+    """One delivery as it is right now."""
+    row = fetch_one(connection, query("digest_recipient"), {"edition_id": edition_id, c.READER_KEY: reader_key})
+    assert row is not None, "deliveries are never deleted while they wait"
+    return Recipient(**row)
+
+
+def contents(
+    connection: Connection, edition: Edition, reader_keys: Sequence[int], n_articles: int
+) -> dict[int, Content]:
+    """What an edition holds for each of the readers, at most so many articles."""
+    keys = list(reader_keys)
+    readers = fetch_all(connection, query("digest_readers"), {"reader_keys": keys, c.AS_OF: edition.as_of})
+    given = {c.RUN_ID: edition.run_id, "reader_keys": keys, c.AS_OF: edition.as_of, "local_day": edition.local_day}
     rows = fetch_all(connection, query("digest_items"), given)
-    return {key: _items(group) for key, group in groupby(rows, key=lambda row: row[c.READER_KEY])}
+    items = {key: _items(group) for key, group in groupby(rows, key=lambda row: row[c.READER_KEY])}
+    return {
+        row[c.READER_KEY]: Content(items.get(row[c.READER_KEY], ())[:n_articles], row[c.LANGUAGE], row[c.TIMEZONE])
+        for row in readers
+    }
 
 
-def settle(connection: Connection, edition_id: str, reader_key: int, state: str, detail: str = "") -> None:
+def claim(
+    connection: Connection, edition_id: str, reader_key: int, article_ids: Sequence[str], address_hash: bytes
+) -> bool:
+    """Write down that a mail is being handed over; False where it must not be: stopped, suppressed, or settled."""
+    given = {
+        "edition_id": edition_id, c.READER_KEY: reader_key, "article_ids": list(article_ids),
+        "address_hash": address_hash,
+    }  # fmt: skip
+    return execute(connection, query("digest_claim"), given) == 1
+
+
+def settle(
+    connection: Connection, edition_id: str, reader_key: int, state: str, detail: str = "", wait_minutes: float = 0
+) -> None:
     """Write down the state of one delivery, at once and for good."""
-    execute(connection, _SETTLE, [state, detail, edition_id, reader_key])
+    given = {
+        "edition_id": edition_id, c.READER_KEY: reader_key, "state": state, "detail": detail,
+        "wait_minutes": wait_minutes,
+    }  # fmt: skip
+    execute(connection, query("digest_settle"), given)
 
 
-def close_edition(connection: Connection, edition_id: str) -> dict[str, int]:
-    """Mark the edition sent if nothing of it is waiting; deliveries by state."""
-    execute(connection, query("digest_close"), {"edition_id": edition_id})
-    rows = fetch_all(connection, _COUNTS, [edition_id])
+def last_contents(connection: Connection, region: str | None, as_of: datetime) -> list[LastContent]:
+    """What the last edition of a region before `as_of` held, most mails first; empty where there was none."""
+    rows = fetch_all(connection, query("digest_last"), {c.REGION: region, c.AS_OF: as_of})
+    return [LastContent(**row) for row in rows]
+
+
+def close_editions(connection: Connection, edition_ids: Sequence[str]) -> dict[str, int]:
+    """Mark those sent of which nothing is waiting; deliveries of all of them by state."""
+    execute(connection, query("digest_close"), {"edition_ids": list(edition_ids)})
+    rows = fetch_all(connection, query("digest_counts"), {"edition_ids": list(edition_ids)})
     return {row["state"]: row["n"] for row in rows}
 
 
-_EDITION = "select edition_id, as_of, run_id, state, created_at as opened_at from digest_edition where edition_id = %s"
-_OPTED_IN = """select reader_key from reader_contact
-where digest_opt_in and email is not null and recorded_at <= %s order by reader_key limit %s"""
-_SETTLE = """update digest_delivery set state = %s, detail = %s, updated_at = clock_timestamp()
-where edition_id = %s and reader_key = %s"""
-_COUNTS = "select state, count(*) as n from digest_delivery where edition_id = %s group by state order by state"
+def stop(connection: Connection, edition_id: str) -> None:
+    """Let no further mail of the edition go out; `all` stops every edition, also those to come."""
+    execute(connection, "insert into digest_stop (edition_id) values (%s) on conflict do nothing", [edition_id])
 
 
-def _edition(connection: Connection, edition_id: str) -> Edition | None:
-    row = fetch_one(connection, _EDITION, [edition_id])
-    return Edition(**row) if row else None
+def unstop(connection: Connection, edition_id: str) -> bool:
+    """Let the edition go on; False where it was not stopped."""
+    return execute(connection, "delete from digest_stop where edition_id = %s", [edition_id]) == 1
 
 
-def _items(rows: Iterable[dict[str, Any]]) -> list[DigestItem]:
-    return [_item(row) for row in rows]
+def is_stopped(connection: Connection, edition_id: str) -> bool:
+    """Whether somebody has stopped the edition, or all of them."""
+    return fetch_one(connection, _IS_STOPPED, [edition_id]) is not None
+
+
+def exists(connection: Connection, edition_id: str) -> bool:
+    """Whether there is such an edition."""
+    return fetch_one(connection, "select from digest_edition where edition_id = %s", [edition_id]) is not None
+
+
+_HOMES = "select distinct region, timezone from digest_subscriber order by region, timezone"
+_SOME_SUBSCRIBERS = """select reader_key from digest_subscriber subscriber
+join unnest(%(home_regions)s::text[], %(home_timezones)s::text[]) as home (region, timezone)
+    on home.region is not distinct from subscriber.region and home.timezone is not distinct from subscriber.timezone
+order by reader_key limit %(n_readers)s"""
+_IS_STOPPED = "select from digest_stop where edition_id in (%s, 'all')"
+
+
+def _columns(homes: Sequence[Home]) -> dict[str, list[str | None]]:
+    return {"home_regions": [home.region for home in homes], "home_timezones": [home.timezone for home in homes]}
+
+
+def _items(rows: Iterable[dict[str, Any]]) -> tuple[DigestItem, ...]:
+    return tuple(_item(row) for row in rows)
 
 
 def _item(row: dict[str, Any]) -> DigestItem:

@@ -1,11 +1,11 @@
--- Mark an edition sent where nothing of it is waiting any more.
+-- Mark editions sent of which nothing is waiting any more.
 -- grain: edition
--- parameters: edition_id
--- idempotence: edition_id; closing twice keeps the first end
-update digest_edition
+-- parameters: edition_ids; idempotence: closing twice keeps the first end
+update digest_edition edition
 set state = 'sent', ended_at = clock_timestamp()
-where edition_id = %(edition_id)s
-  and state = 'sending'
+where edition.edition_id = any(%(edition_ids)s)
+  and edition.state = 'sending'
   and not exists (
-      select from digest_delivery where edition_id = %(edition_id)s and state in ('pending', 'sending')
+      select from digest_delivery delivery
+      where delivery.edition_id = edition.edition_id and delivery.state in ('pending', 'sending')
   )

@@ -1,6 +1,7 @@
--- What a run holds for readers: their own list, else their region's, else everybody's; live articles not read by as_of.
+-- What a run holds for readers: their own list, else their region's, else everybody's; live articles that they have not
+-- read by as_of and that no mail of theirs held in the month before local_day.
 -- grain: reader, rank
--- parameters: run_id, reader_keys (bigint array), as_of; read-only
+-- parameters: run_id, reader_keys (bigint array), as_of, local_day; read-only
 with asked as (
     select unnest(%(reader_keys)s::bigint[]) as reader_key
 ), own as (
@@ -30,7 +31,7 @@ with asked as (
     join fallback_list fallback using (scope, scope_value)
     where fallback.run_id = %(run_id)s
 )
-select listed.reader_key, article.title, article.summary, article.url, article.publisher, article.category,
+select listed.reader_key, listed.article_id, article.title, article.summary, article.url, article.publisher, article.category,
        article.language, article.published_at, listed.reasons
 from listed
 cross join lateral (
@@ -43,5 +44,12 @@ where article.status = 'live'
       select from read_event event
       where event.reader_key = listed.reader_key and event.article_id = listed.article_id
         and event.recorded_at <= %(as_of)s
+  )
+  and not exists (
+      select from digest_delivery earlier
+      where earlier.reader_key = listed.reader_key
+        and earlier.local_day between %(local_day)s::date - 30 and %(local_day)s::date - 1
+        and earlier.state in ('sending', 'sent')
+        and listed.article_id = any(earlier.article_ids)
   )
 order by listed.reader_key, listed.rank

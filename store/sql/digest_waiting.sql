@@ -1,12 +1,10 @@
--- Deliveries of an edition that are not settled, in the order of sending; `sending` is one whose process died.
--- grain: reader
--- parameters: edition_id, after (reader_key of the last one seen), n_readers (at most); read-only
-select delivery.reader_key, delivery.message_id, delivery.state,
-       case when contact.digest_opt_in then contact.email end as email
+-- Deliveries of an edition that may be tried now, with the domain they go to; `sending` is one whose process died.
+-- grain: reader, in the order of sending
+-- parameters: edition_id; read-only
+select delivery.reader_key, coalesce(lower(split_part(contact.email, '@', -1)), '') as domain
 from digest_delivery delivery
 left join reader_contact contact using (reader_key)
 where delivery.edition_id = %(edition_id)s
   and delivery.state in ('pending', 'sending')
-  and delivery.reader_key > %(after)s
+  and delivery.next_attempt_at <= clock_timestamp()
 order by delivery.reader_key
-limit %(n_readers)s

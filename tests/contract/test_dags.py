@@ -14,7 +14,7 @@ FILES = sorted((ROOT / "dags").glob("*.py"))
 TIERS = {"tier-1", "tier-2", "tier-3"}
 
 
-@pytest.fixture(params=["digest_daily", "refresh_hourly", "retrain_nightly"])
+@pytest.fixture(params=["digest_hourly", "refresh_hourly", "retrain_nightly"])
 def workflow(request):
     """Each workflow in turn."""
     return dag_bag().dags[request.param]
@@ -22,7 +22,7 @@ def workflow(request):
 
 def test_the_workflows_are_these_three():
     """One file per workflow, named like it, and none that a test does not know."""
-    assert sorted(dag_bag().dags) == ["digest_daily", "refresh_hourly", "retrain_nightly"]
+    assert sorted(dag_bag().dags) == ["digest_hourly", "refresh_hourly", "retrain_nightly"]
     assert sorted(dag_bag().dags) == [path.stem for path in FILES]
 
 
@@ -87,7 +87,7 @@ def test_schedule_is_the_one_in_params(workflow):
     expected = {
         "refresh_hourly": schedule.refresh,
         "retrain_nightly": schedule.retrain,
-        "digest_daily": schedule.digest,
+        "digest_hourly": schedule.digest,
     }
     assert workflow.timetable.expression == expected[workflow.dag_id]
 

@@ -8,7 +8,10 @@ import pytest
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 MEASUREMENTS = sorted((DOCS / "measurements").glob("*.json"))
-PAGES = dict.fromkeys(("newsroom", "portal"), DOCS / "reference" / "newsroom.md")
+PAGES = {
+    **dict.fromkeys(("newsroom", "portal"), DOCS / "reference" / "newsroom.md"),
+    "digest": DOCS / "reference" / "digest.md",
+}
 
 
 @pytest.mark.parametrize("path", MEASUREMENTS, ids=lambda path: path.stem)

@@ -72,42 +72,42 @@ def test_a_new_installation_has_no_run_of_its_own_before_the_next_tick(airflow):
 def test_a_run_asked_for_is_about_its_as_of_and_fails_at_once_where_a_person_must_act(airflow):
     """Nothing was published, so a digest cannot help itself: exit code 6, one try, and one line that says it all."""
     _, api = airflow
-    run_id = api.ensure_run("digest_daily", datetime(2026, 3, 2, 6, 5, tzinfo=UTC))
-    assert until_over(api, "digest_daily", run_id).tasks == {"digest": "failed"}
-    text = log_of(api, "digest_daily", run_id, "digest")
+    run_id = api.ensure_run("digest_hourly", datetime(2026, 3, 2, 6, 5, tzinfo=UTC))
+    assert until_over(api, "digest_hourly", run_id).tasks == {"digest": "failed"}
+    text = log_of(api, "digest_hourly", run_id, "digest")
     assert "frontpage digest --as-of 2026-03-02T06:05:00Z" in text
     assert "digest: exit code 6 (there is no such run, model or edition yet); frontpage: " in text
-    assert f"task_failed dag=digest_daily task=digest run={run_id} as_of=2026-03-02T06:05:00Z try=1" in text
+    assert f"task_failed dag=digest_hourly task=digest run={run_id} as_of=2026-03-02T06:05:00Z try=1" in text
 
 
 def test_a_failed_run_is_taken_up_again_not_doubled(airflow):
     """The same moment is the same run; a second try of the same task."""
     _, api = airflow
     as_of = datetime(2026, 3, 3, 6, tzinfo=UTC)
-    first = api.ensure_run("digest_daily", as_of)
-    until_over(api, "digest_daily", first)
-    again = api.ensure_run("digest_daily", as_of)
-    until_over(api, "digest_daily", again)
+    first = api.ensure_run("digest_hourly", as_of)
+    until_over(api, "digest_hourly", first)
+    again = api.ensure_run("digest_hourly", as_of)
+    until_over(api, "digest_hourly", again)
     assert again == first
-    assert "try=2" in log_of(api, "digest_daily", again, "digest")
+    assert "try=2" in log_of(api, "digest_hourly", again, "digest")
 
 
 def test_a_back_fill_is_about_the_ticks(airflow):
-    """Two days of the past: two runs, each about its own tick, nothing else about today."""
+    """Two hours of the past: two runs, each about its own tick, nothing else about today."""
     _, api = airflow
     body = {
-        "dag_id": "digest_daily",
+        "dag_id": "digest_hourly",
         "from_date": "2026-02-01T00:00:00Z",
-        "to_date": "2026-02-02T23:00:00Z",
+        "to_date": "2026-02-01T02:00:00Z",
         "max_active_runs": 1,
     }
     api._call("POST", "/api/v2/backfills", body)
-    path = "/api/v2/dags/digest_daily/dagRuns?run_type=backfill&order_by=run_after"
+    path = "/api/v2/dags/digest_hourly/dagRuns?run_type=backfill&order_by=run_after"
     runs = api._call("GET", path)["dag_runs"]
-    assert [run["logical_date"] for run in runs] == ["2026-02-01T05:45:00Z", "2026-02-02T05:45:00Z"]
+    assert [run["logical_date"] for run in runs] == ["2026-02-01T00:20:00Z", "2026-02-01T01:20:00Z"]
     for run in runs:
-        until_over(api, "digest_daily", run["dag_run_id"])
-        assert f"--as-of {run['logical_date']}" in log_of(api, "digest_daily", run["dag_run_id"], "digest")
+        until_over(api, "digest_hourly", run["dag_run_id"])
+        assert f"--as-of {run['logical_date']}" in log_of(api, "digest_hourly", run["dag_run_id"], "digest")
 
 
 def test_the_log_in_protects(airflow):

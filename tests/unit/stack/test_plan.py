@@ -11,7 +11,7 @@ def test_a_new_newsroom_gets_a_model_lists_and_mails_of_the_last_full_hour():
     assert first_edition(datetime(2026, 3, 1, 10, 59, 59, tzinfo=UTC)) == [
         PlannedRun("retrain_nightly", hour),
         PlannedRun("refresh_hourly", hour),
-        PlannedRun("digest_daily", hour),
+        PlannedRun("digest_hourly", hour),
     ]
 
 
@@ -25,5 +25,5 @@ def test_historic_data_are_back_filled_for_three_days_oldest_first():
         ("refresh_hourly", 27, 19, 41),
         ("retrain_nightly", 28, 19, 41),
         ("refresh_hourly", 28, 19, 41),
-        ("digest_daily", 28, 19, 41),
+        ("digest_hourly", 28, 19, 41),
     ]

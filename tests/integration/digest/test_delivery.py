@@ -1,4 +1,4 @@
-"""Digest editions over real PostgreSQL and real SMTP: once per reader and edition, whatever happens."""
+"""Digest editions over real PostgreSQL and real SMTP: once per reader and day, whatever happens."""
 
 import json
 import os
@@ -6,102 +6,35 @@ import signal
 import smtplib
 import socket
 import subprocess
-import sys
-import time
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
 
 from core.errors import BadInputError, NothingPublishedError, UnavailableError
-from core.params import Params
-from core.settings import Settings
-from digest.sink import FolderSink, start_sink
-from serving.server import bind
+from core.params import DigestParams, Params
+from digest.sink import FolderSink
+from digest.sink_pages import write_pages
 from steps import digest
 from store import runs
-from store.connect import connect, execute, fetch_all
+from store.connect import execute, fetch_all
 
-from .serving_world import TEN, World
-
-FRONTPAGE = str(Path(sys.executable).parent / "frontpage")
-GLOBAL = {("global", ""): ["g1", "g2"]}
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with bind("127.0.0.1", 0) as probe:
-        return probe.getsockname()[1]
-
-
-@pytest.fixture
-def mails(tmp_path: Path) -> Path:
-    """Where the sink keeps mails."""
-    return tmp_path / "mails"
-
-
-@pytest.fixture
-def sink(mails: Path) -> Iterator[Controller]:
-    """A real SMTP server on loopback."""
-    controller = start_sink(mails, "127.0.0.1", free_port())
-    yield controller
-    controller.stop()
-
-
-@pytest.fixture
-def mailing(settings: Settings, sink: Controller) -> Settings:
-    """Settings whose mail server is the sink."""
-    return settings.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{sink.port}"})
-
-
-@pytest.fixture
-def world(database: str, settings: Settings) -> Iterator[World]:
-    """Some articles; ann and bob want the digest, cid does not, dora has no address."""
-    with connect(database) as connection:
-        made = World(connection, settings)
-        made.articles(["a1", "a2", "a3", "g1", "g2", "n1"])
-        for name in ("ann", "bob", "cid", "dora"):
-            made.reader(name, region="north" if name == "bob" else None)
-        made.contact("ann", "ann@readers.example")
-        made.contact("bob", "bob@readers.example")
-        made.contact("cid", "cid@readers.example", opt_in=False)
-        made.contact("dora", None)
-        yield made
-
-
-def received(folder: Path) -> list[EmailMessage]:
-    """Every mail the sink holds, in the order of arrival."""
-    paths = sorted(folder.glob("*.eml"))
-    return [message_from_bytes(path.read_bytes(), policy=default) for path in paths]
-
-
-def titles(mail: EmailMessage) -> list[str]:
-    """Titles in the plain-text part, best first."""
-    lines = mail.get_body(("plain",)).get_content().splitlines()
-    return [line.split(". ", 1)[1].removeprefix("Title of ") for line in lines if line[:1].isdigit()]
-
-
-def states(world: World) -> dict[str, int]:
-    """Deliveries by state."""
-    rows = fetch_all(world.connection, "select state, count(*) as n from digest_delivery group by state")
-    return {row["state"]: row["n"] for row in rows}
+from ..serving_world import TEN
+from .post import FRONTPAGE, GLOBAL, SHORT, free_port, received, start_digest, states, titles, wait_for
 
 
 def test_each_opted_in_reader_gets_one_mail(world, mailing, mails):
     """Own list or the region's, from the published run; nobody who did not ask; a second run sends nothing."""
     world.publish({"ann": ["a2", "a1"], "cid": ["a3"]}, GLOBAL | {("region", "north"): ["n1"]})
-    first = digest.run(mailing, Params(), TEN)
-    assert (first.rows_in, first.rows_out, first.rejected, first.artifact) == (2, 2, 0, "edition:2026-03-01")
+    first = digest.run(mailing, SHORT, TEN)
+    assert (first.rows_in, first.rows_out, first.rejected) == (2, 2, 0)
+    assert first.artifact == "editions:2026-03-01.everywhere.0700,2026-03-01.north.0700"
     found = {mail["To"]: titles(mail) for mail in received(mails)}
     assert found == {"ann@readers.example": ["a2", "a1"], "bob@readers.example": ["n1"]}
     assert {mail["Subject"] for mail in received(mails)} == {"Title of a2", "Title of n1"}
-    again = digest.run(mailing, Params(), TEN + timedelta(hours=3))
+    again = digest.run(mailing, SHORT, TEN + timedelta(hours=3))
     assert (again.rows_in, again.rows_out) == (2, 0)
     assert len(received(mails)) == 2
 
@@ -109,9 +42,9 @@ def test_each_opted_in_reader_gets_one_mail(world, mailing, mails):
 def test_the_next_day_is_another_edition(world, mailing, mails):
     """Tomorrow's mail is made from tomorrow's list and has another Message-ID."""
     world.publish({"ann": ["a1"]}, GLOBAL)
-    digest.run(mailing, Params(), TEN)
+    digest.run(mailing, SHORT, TEN)
     world.publish({"ann": ["a2"]}, GLOBAL, TEN + timedelta(days=1))
-    digest.run(mailing, Params(), TEN + timedelta(days=1))
+    digest.run(mailing, SHORT, TEN + timedelta(days=1))
     to_ann = [mail for mail in received(mails) if mail["To"] == "ann@readers.example"]
     assert [titles(mail) for mail in to_ann] == [["a1"], ["a2"]]
     assert len({mail["Message-ID"] for mail in to_ann}) == 2
@@ -121,7 +54,7 @@ def test_an_edition_for_a_past_day_uses_that_days_list(world, mailing, mails):
     """as_of decides the run, whatever is being served."""
     world.publish({"ann": ["a1"]}, GLOBAL)
     world.publish({"ann": ["a2"]}, GLOBAL, TEN + timedelta(days=1))
-    digest.run(mailing, Params(), TEN + timedelta(hours=1))
+    digest.run(mailing, SHORT, TEN + timedelta(hours=1))
     assert {tuple(titles(mail)) for mail in received(mails)} == {("a1",), ("g1", "g2")}
 
 
@@ -130,7 +63,7 @@ def test_a_list_that_was_rolled_back_is_not_mailed(world, mailing, mails):
     world.publish({"ann": ["a1"]}, GLOBAL)
     world.publish({"ann": ["a2"]}, GLOBAL, TEN + timedelta(minutes=30))
     runs.rollback(world.connection, "champion")
-    digest.run(mailing, Params(), TEN + timedelta(hours=1))
+    digest.run(mailing, SHORT, TEN + timedelta(hours=1))
     assert {tuple(titles(mail)) for mail in received(mails)} == {("a1",), ("g1", "g2")}
 
 
@@ -139,7 +72,7 @@ def test_what_was_read_or_retracted_is_not_mailed(world, mailing, mails):
     world.publish({"ann": ["a1", "a2", "a3"], "bob": ["a1"]}, GLOBAL)
     world.read("ann", "a2")
     world.articles(["a1"], status="retracted", hours=1)
-    summary = digest.run(mailing, Params(), TEN)
+    summary = digest.run(mailing, SHORT, TEN)
     assert [titles(mail) for mail in received(mails)] == [["a3"]]
     assert summary.details["skipped"] == 1
 
@@ -149,69 +82,45 @@ def test_opting_out_is_obeyed_while_an_edition_waits(world, mailing, mails):
     world.publish({}, GLOBAL)
     away = mailing.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{free_port()}"})
     with pytest.raises(UnavailableError, match="does not answer"):
-        digest.run(away, Params(), TEN)
+        digest.run(away, SHORT, TEN)
     execute(world.connection, "update reader_contact set digest_opt_in = false where email = 'ann@readers.example'")
-    digest.run(mailing, Params(), TEN)
+    digest.run(mailing, SHORT, TEN)
     assert [mail["To"] for mail in received(mails)] == ["bob@readers.example"]
-    assert states(world) == {"sent": 1, "skipped": 1}
+    assert states(world.connection) == {"sent": 1, "skipped": 1}
 
 
 def test_nothing_published_or_nobody_asked(world, mailing, mails):
     """Without a list there is no edition; without a reader who asked for it neither, and that is no error."""
     with pytest.raises(NothingPublishedError, match="2026-03-01 10:00"):
-        digest.run(mailing, Params(), TEN)
+        digest.run(mailing, SHORT, TEN)
     execute(world.connection, "update reader_contact set digest_opt_in = false")
     world.publish({}, GLOBAL)
-    assert digest.run(mailing, Params(), TEN).details == {"opted_in": 0}
+    assert digest.run(mailing, SHORT, TEN).artifact == "editions:none"
     assert fetch_all(world.connection, "select * from digest_edition") == []
     assert received(mails) == []
 
 
 def test_a_dry_run_writes_a_page_and_nothing_else(world, settings):
-    """The preview shows mails without addresses; no row is written and no mail server is needed."""
+    """The preview shows mails without addresses, each in a frame; no row is written, no mail server is needed."""
     world.publish({"ann": ["a2"]}, GLOBAL)
-    summary = digest.run(settings, Params(), TEN, dry_run=True)
+    summary = digest.run(settings, SHORT, TEN, dry_run=True)
     page = Path(summary.artifact).read_text()
     assert "Title of a2" in page
+    assert 'sandbox srcdoc="&lt;!DOCTYPE html&gt;' in page
     assert "readers.example" not in page
     assert fetch_all(world.connection, "select * from digest_edition") == []
 
 
-class Moody:
-    """A mail server that answers `DATA` and `RCPT` by rule and counts what it took."""
-
-    def __init__(self, **answers: list[str]) -> None:
-        self.answers = answers
-        self.taken: list[str] = []
-
-    async def handle_RCPT(self, server, session, envelope, address, options) -> str:
-        if address.startswith("bob") and self.answers.get("rcpt"):
-            return self.answers["rcpt"].pop(0)
-        envelope.rcpt_tos.append(address)
-        return "250 fine"
-
-    async def handle_DATA(self, server, session, envelope) -> str:
-        if self.answers.get("data"):
-            return self.answers["data"].pop(0)
-        self.taken += envelope.rcpt_tos
-        return "250 taken"
-
-
-@pytest.fixture
-def moody() -> Iterator:
-    """Starts a Moody server; gives its handler and URL."""
-    started: list[Controller] = []
-
-    def start(**answers: list[str]) -> tuple[Moody, str]:
-        handler = Moody(**answers)
-        controller = Controller(handler, hostname="127.0.0.1", port=free_port())
-        controller.start()
-        started.append(controller)
-        return handler, f"smtp://127.0.0.1:{controller.port}"
-
-    yield start
-    for controller in started:
-        controller.stop()
+def test_a_dry_run_says_what_is_new(world, mailing):
+    """Compared with the last edition of the region; at night all editions of the day are shown."""
+    world.publish({"ann": ["a1"]}, GLOBAL)
+    digest.run(mailing, SHORT, TEN)
+    world.publish({"ann": ["a2"], "bob": ["g1"]}, GLOBAL, TEN + timedelta(days=1))
+    night = TEN + timedelta(days=1, hours=13)
+    page = Path(digest.run(mailing, SHORT, night, dry_run=True).artifact).read_text()
+    assert "Compared with 2026-03-01.everywhere.0700." in page
+    assert '<td dir="auto">Title of a2</td><td>100 %</td><td>0 %</td><td>new</td>' in page
+    assert '<td dir="auto">Title of a1</td><td>0 %</td><td>100 %</td><td>gone</td>' in page
 
 
 def test_a_5xx_settles_one_mail_and_the_rest_go_out(world, settings, moody):
@@ -219,22 +128,39 @@ def test_a_5xx_settles_one_mail_and_the_rest_go_out(world, settings, moody):
     world.publish({}, GLOBAL)
     handler, url = moody(rcpt=["550 no such mailbox", "550 no such mailbox"])
     mailing = settings.model_copy(update={"smtp_url": url})
-    summary = digest.run(mailing, Params(), TEN)
+    summary = digest.run(mailing, SHORT, TEN)
     assert (summary.rows_out, summary.rejected, handler.taken) == (1, 1, ["ann@readers.example"])
-    assert digest.run(mailing, Params(), TEN).rows_out == 0
+    assert digest.run(mailing, SHORT, TEN).rows_out == 0
     rows = fetch_all(world.connection, "select detail from digest_delivery where state = 'failed'")
     assert [row["detail"] for row in rows] == ["550 no such mailbox"]
 
 
-def test_a_4xx_is_tried_again_by_the_next_run(world, settings, moody):
-    """A mail that was put off keeps the edition open; the next run sends it, and only it."""
+def test_a_4xx_is_tried_again_later(world, settings, moody):
+    """A mail that was put off waits for its time and keeps its edition open; a run after that sends it, and only it."""
     world.publish({}, GLOBAL)
     handler, url = moody(rcpt=["450 try later"])
     mailing = settings.model_copy(update={"smtp_url": url})
-    with pytest.raises(UnavailableError, match="put off 1 of 2 mails"):
-        digest.run(mailing, Params(), TEN)
-    assert digest.run(mailing, Params(), TEN).rows_out == 1
+    assert digest.run(mailing, SHORT, TEN).details["put_off"] == 1
+    assert digest.run(mailing, SHORT, TEN).rows_out == 0
+    execute(world.connection, "update digest_delivery set next_attempt_at = now() where state = 'pending'")
+    assert digest.run(mailing, SHORT, TEN).rows_out == 1
     assert sorted(handler.taken) == ["ann@readers.example", "bob@readers.example"]
+
+
+def test_attempts_grow_apart_and_end(world, settings, moody):
+    """10, 20, 40 minutes between them, and after the last one the delivery has failed, with the server's words."""
+    world.publish({}, GLOBAL)
+    _, url = moody(rcpt=["450 <bob@readers.example> busy"] * 4)
+    mailing = settings.model_copy(update={"smtp_url": url})
+    params = Params(digest=DigestParams(min_articles=1, max_attempts=4))
+    waits = []
+    for _ in range(4):
+        digest.run(mailing, params, TEN)
+        row = fetch_all(world.connection, "select * from digest_delivery where state <> 'sent'")[0]
+        waits.append(round((row["next_attempt_at"] - row["updated_at"]).total_seconds() / 60))
+        execute(world.connection, "update digest_delivery set next_attempt_at = now() where state = 'pending'")
+    assert waits == [10, 20, 40, 0]
+    assert (row["state"], row["detail"]) == ("failed", "given up after 4 attempts: 450 <address> busy")
 
 
 def test_a_sender_nobody_wants_stops_the_edition(world, settings, moody):
@@ -247,8 +173,8 @@ def test_a_sender_nobody_wants_stops_the_edition(world, settings, moody):
     handler, url = moody()
     handler.handle_MAIL = refuse
     with pytest.raises(BadInputError, match="refuses FRONTPAGE_MAIL_FROM"):
-        digest.run(settings.model_copy(update={"smtp_url": url}), Params(), TEN)
-    assert states(world).get("failed", 0) == 0
+        digest.run(settings.model_copy(update={"smtp_url": url}), SHORT, TEN)
+    assert states(world.connection).get("failed", 0) == 0
 
 
 def test_a_lost_connection_is_made_anew(world, settings, moody):
@@ -256,10 +182,9 @@ def test_a_lost_connection_is_made_anew(world, settings, moody):
     world.publish({}, GLOBAL)
     handler, url = moody(data=["421 closing"])
     mailing = settings.model_copy(update={"smtp_url": url})
-    try:
-        digest.run(mailing, Params(), TEN)
-    except UnavailableError:
-        digest.run(mailing, Params(), TEN)
+    digest.run(mailing, SHORT, TEN)
+    execute(world.connection, "update digest_delivery set next_attempt_at = now() where state = 'pending'")
+    digest.run(mailing, SHORT, TEN)
     assert sorted(handler.taken) == ["ann@readers.example", "bob@readers.example"]
 
 
@@ -269,7 +194,7 @@ def test_an_address_that_is_none_fails_alone(world, mailing, mails):
         world.connection, "update reader_contact set email = E'x@y.example\\nBcc: z@y.example' where email like 'bob%'"
     )
     world.publish({}, GLOBAL)
-    summary = digest.run(mailing, Params(), TEN)
+    summary = digest.run(mailing, SHORT, TEN)
     assert (summary.rows_out, summary.rejected) == (1, 1)
     assert [mail["To"] for mail in received(mails)] == ["ann@readers.example"]
 
@@ -291,7 +216,7 @@ def test_kill_9_in_the_middle_leaves_no_gap(world, mailing, mails):
     last = start_digest(mailing)
     output, _ = last.communicate(timeout=120)
     assert last.returncode == 0, output
-    assert states(world) == {"sent": n_readers}
+    assert states(world.connection) == {"sent": n_readers}
     per_reader = Counter(mail["To"] for mail in received(mails))
     assert len(per_reader) == n_readers
     doubles = {to: n for to, n in per_reader.items() if n > 1}
@@ -342,33 +267,13 @@ def test_the_one_mail_that_may_come_twice(world, settings, mails, moment, n_copi
         process.communicate(timeout=60)
         assert process.returncode == -signal.SIGKILL
         wait_for(lambda: not fetch_all(world.connection, "select from pg_locks where locktype = 'advisory'"))
-        assert states(world) == {"sent": 2, "sending": 1, "pending": 2}
-        assert digest.run(mailing, Params(), TEN).rows_out == 3
+        assert states(world.connection) == {"sent": 2, "sending": 1, "pending": 2}
+        assert digest.run(mailing, SHORT, TEN).rows_out == 3
     finally:
         controller.stop()
     copies = Counter(mail["Message-ID"] for mail in received(mails))
     assert sorted(copies.values()) == [1, 1, 1, 1, n_copies]
     assert len({path.read_bytes() for path in mails.glob("*.eml")}) == 5
-
-
-def start_digest(settings: Settings) -> subprocess.Popen:
-    """`frontpage digest` as a process of its own."""
-    environment = {
-        **os.environ,
-        "FRONTPAGE_DATABASE_URL": settings.database_url,
-        "FRONTPAGE_SMTP_URL": settings.smtp_url,
-        "FRONTPAGE_HOME": str(settings.home),
-    }
-    command = [FRONTPAGE, "digest", "--as-of", TEN.isoformat()]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-
-
-def wait_for(is_so, seconds: float = 60) -> None:
-    """Poll until it is so."""
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
 
 
 def test_the_sink_is_a_command(tmp_path):
@@ -384,7 +289,23 @@ def test_the_sink_is_a_command(tmp_path):
     output, _ = process.communicate(timeout=20)
     assert process.returncode == 0
     assert json.loads(output)["frontpage.rows_in"] == 1
-    assert [path.name for path in out.iterdir()] == ["000001-1_.._2@x.eml"]
+    name = "000001-1_.._2@x"
+    assert sorted(path.name for path in out.iterdir()) == [f"{name}.eml", "index.html", "pages"]
+    assert 'href="pages/000001-1_.._2%40x.html"' in (out / "index.html").read_text()
+
+
+def test_mails_can_be_looked_at_in_a_browser(world, mailing, mails):
+    """An index over the newest mails; a page each, with the HTML part in a frame that may run and load nothing."""
+    world.publish({"ann": ["a1"]}, GLOBAL)
+    digest.run(mailing, SHORT, TEN)
+    (mails / "999999-torn.eml").write_bytes(b"\xff\xfe no header, <script>alert(1)</script>")
+    index = write_pages(mails).read_text()
+    assert index.count("<tr>") == 1 + 3
+    assert "Title of a1" in index
+    page = next(path.read_text() for path in (mails / "pages").iterdir() if "Title of a1" in path.read_text())
+    assert 'sandbox="allow-popups" srcdoc="&lt;!DOCTYPE html&gt;' in page
+    assert '<th scope="row">List-Unsubscribe</th>' in page
+    assert "<script>" not in index + (mails / "pages" / "999999-torn.html").read_text()
 
 
 def _listens(port: int) -> bool:

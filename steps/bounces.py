@@ -1,0 +1,38 @@
+"""`frontpage bounces`: take in what came back, and suppress or release addresses by hand."""
+
+from core.errors import BadInputError
+from core.params import Params
+from core.pseudonym import address_hash
+from core.settings import Settings
+from core.summary import Summary
+from digest.intake import take_in
+from store.connect import connect
+from store.server import database_url
+from store.suppressions import release, suppress
+
+
+def run(settings: Settings, params: Params, mailbox: str = "") -> Summary:
+    """Take in every new report of the mailbox, by default FRONTPAGE_BOUNCE_MAILBOX.
+
+    Raises BadInputError where there is no mailbox, UnavailableError where it does not answer.
+    """
+    mailbox = mailbox or settings.bounce_mailbox
+    if not mailbox:
+        raise BadInputError("there is no mailbox; give --mailbox or set FRONTPAGE_BOUNCE_MAILBOX")
+    with connect(database_url(settings)) as connection:
+        outcomes = take_in(connection, mailbox, params.digest.soft_bounces)
+    n_reports = outcomes["suppressed"] + outcomes["noted"] + outcomes["known"]
+    n_others = outcomes["foreign"] + outcomes["other"]
+    return Summary("bounces", n_reports + n_others, n_reports, n_others, details=dict(outcomes))
+
+
+def set_suppressed(settings: Settings, _params: Params, address: str, *, is_suppressed: bool) -> Summary:
+    """Suppress an address by hand, or let it have mails again; the summary does not name it.
+
+    Raises BadInputError where that is so already.
+    """
+    hashed = address_hash(address, settings.pseudonym_secret.get_secret_value())
+    with connect(database_url(settings)) as connection:
+        if not (suppress if is_suppressed else release)(connection, hashed):
+            raise BadInputError(f"that address is {'already' if is_suppressed else 'not'} suppressed")
+    return Summary("bounces", rows_in=1, rows_out=1, details={"suppressed": is_suppressed})
