@@ -5,6 +5,7 @@ works without it, and the features that need it switch themselves off and say so
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -31,6 +32,13 @@ class Field:
     required: bool = False
     meaning: str = ""
 
+
+#: Bounds of every row: ids and labels are looked up by index, which takes no longer ones; before EARLIEST nobody read
+#: on a screen; a clock that wrote a row may run ahead of the one that recorded it by CLOCK_SLACK.
+MAX_ID_BYTES = 512
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+CLOCK_SLACK = timedelta(days=2)
+MAX_DWELL = timedelta(hours=6)
 
 READ_KINDS = ("read", "like", "bookmark", "share", "comment", "follow")
 

@@ -3,19 +3,18 @@
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from core import columns as c
-from core.canonical import READ_KINDS, Kind
+from core.canonical import EARLIEST, MAX_DWELL, READ_KINDS, Kind
 from core.pseudonym import reader_key
 from etl import texts
 from etl.reasons import Reason, RowError
 from etl.values import (
-    EARLIEST,
     MAX_AHEAD,
     boolean,
     check_time,
@@ -29,7 +28,6 @@ from etl.values import (
 )
 
 MAX_TITLE_CHARACTERS = 1_000
-MAX_DWELL = timedelta(hours=6)
 #: What other systems call the kinds that we know.
 _KIND_ALIASES = {
     "view": "read", "click": "read", "pageview": "read", "open": "read", "comment created": "comment",

@@ -15,19 +15,22 @@ from etl.minhash import from_bytes
 from etl.normalise import Context
 from etl.pipeline import Target, run_pipeline
 from etl.source_plan import Plan, plan_source
-from etl.sources import Source
+from etl.sources import InboxSource, Source
 from store import extracts, staging
 from store.connect import Connection, transaction
 from store.extracts import Counts, Extract
 
 #: What no person does, generously: the same article again within a second; ten articles in ten seconds; twelve reads
-#: exactly as far apart as each other, to the microsecond, at most ten minutes.
+#: exactly as far apart as each other, to the microsecond, at most ten minutes. And what would be voting twice: of one
+#: reader, article and day the fourth read on, the second like, share, ... on.
 SUSPICION = {
     "repeat_seconds": 1.0,
     "burst_reads": 10,
     "burst_seconds": 10.0,
     "steady_gaps": 11,
     "steady_seconds": 600.0,
+    "daily_reads": 3,
+    "daily_acts": 1,
 }
 
 
@@ -82,7 +85,7 @@ def _pull(connection: Connection, source: Source, extract: Extract, workers: Wor
     clock = _Stopwatch()
     plan = plan_source(source, extract)
     clock.lap("plan")
-    if not plan.parts and not extracts.has_waiting(connection, extract):
+    if not plan.parts and not _has_work(connection, source, extract):
         return _nothing_new(connection, plan, extract, clock)
     staging.create(connection, extract.extract_id)
     context = Context(extract.as_of, workers.pseudonym_secret.get_secret_value())
@@ -90,7 +93,16 @@ def _pull(connection: Connection, source: Source, extract: Extract, workers: Wor
     run_pipeline(plan.parts, target, workers.threads, workers.beam_options)
     clock.lap("stage")
     with transaction(connection):
+        if isinstance(source, InboxSource):
+            extracts.take_inbox(connection, extract)
         return _merge(connection, plan, extract, clock)
+
+
+def _has_work(connection: Connection, source: Source, extract: Extract) -> bool:
+    """Whether there is something to merge although there is nothing to read."""
+    if isinstance(source, InboxSource) and extracts.has_inbox(connection):
+        return True
+    return extracts.has_waiting(connection, extract)
 
 
 def _nothing_new(connection: Connection, plan: Plan, extract: Extract, clock: "_Stopwatch") -> Pulled:

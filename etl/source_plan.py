@@ -12,7 +12,7 @@ from core.errors import BadInputError, CheckFailedError, UnavailableError
 from etl.blocks import Part, Range
 from etl.files import feed_stamp, list_feed_files, list_files
 from etl.plan import FilePlan, Pending, plan_file
-from etl.sources import FeedSource, Source, SqlSource
+from etl.sources import FeedSource, InboxSource, Source, SqlSource
 from store.extracts import Extract
 
 
@@ -57,6 +57,8 @@ def plan_source(source: Source, extract: Extract) -> Plan:
 
     Raises BadInputError or UnavailableError where its files cannot be listed.
     """
+    if isinstance(source, InboxSource):
+        return Plan([])  # its rows are staged by one statement, inside the merge
     if isinstance(source, SqlSource):
         return Plan([_query_part(source, extract)])
     if isinstance(source, FeedSource):

@@ -56,7 +56,15 @@ class SqlSource:
         return f"SqlSource({self.name})"
 
 
-Source = DirectorySource | FileSource | FeedSource | SqlSource
+@dataclass(frozen=True, slots=True)
+class InboxSource:
+    """What the API took in. It has no URI: every extract pulls it."""
+
+    name: str = "inbox"
+
+
+INBOX = InboxSource()
+Source = DirectorySource | FileSource | FeedSource | SqlSource | InboxSource
 
 
 def parse_source(uri: str) -> Source:
@@ -123,12 +131,14 @@ def _sql(rest: str) -> SqlSource:
 
 
 def in_pull_order(sources: Iterable[Source]) -> list[Source]:
-    """Articles first, so that reads of the same extract find them; otherwise in the order given."""
+    """Articles first, so that reads of the same extract find them, the inbox last; otherwise in the order given."""
     return sorted(sources, key=_pull_rank)
 
 
 def _pull_rank(source: Source) -> int:
     if isinstance(source, FeedSource):
         return 0
+    if isinstance(source, InboxSource):
+        return len(Kind)
     kind = Kind.ARTICLES if isinstance(source, DirectorySource) else source.kind
     return list(Kind).index(kind)

@@ -2,19 +2,16 @@
 
 import math
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from core.canonical import CLOCK_SLACK, EARLIEST, MAX_ID_BYTES
 from core.clock import to_utc
 from etl.reasons import Reason, RowError
 
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 #: Rows recorded after as_of wait for their time; beyond this the clock that wrote them is wrong.
 MAX_AHEAD = timedelta(days=3653)
-#: How far a clock may run ahead of the one that recorded the row.
-CLOCK_SLACK = timedelta(days=2)
-#: PostgreSQL cannot index longer texts (a third of a page); ids and addresses are looked up by index.
-MAX_ID_BYTES = 512
+#: PostgreSQL cannot index longer texts (a third of a page); addresses are looked up by index.
 MAX_URL_BYTES = 2000
 
 _TRUE = {"true", "1", "t", "yes", "y"}

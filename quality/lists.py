@@ -94,7 +94,7 @@ def _articles() -> tuple[Check, ...]:
             _AT,
             rows,
             _FAIL,
-            "what a reader has read is not recommended again",
+            "what a reader has read or hidden is not recommended",
             _true("is_unread"),
         ),
     )

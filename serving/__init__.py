@@ -1,1 +1,4 @@
-"""FastAPI over the published lists. Imports only core and store.read: no ML, no Airflow, no psycopg2."""
+"""FastAPI over the published lists; imports only core, store.read and store.write.
+
+No ML, no Airflow, no psycopg2.
+"""

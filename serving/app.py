@@ -11,7 +11,9 @@ from core.settings import Settings
 from serving import openapi, problems
 from serving.context import Context, clock_of
 from serving.edge import Api
+from serving.events import events
 from serving.health import health
+from serving.preferences import preferences
 from serving.routes import v1
 from serving.schemas import Problem
 from serving.security import guard
@@ -44,6 +46,8 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None, ho
     app.state.context = Context(settings, now or clock_of(settings))
     refusals = guard(app, settings, host)
     app.include_router(v1(), responses=_INVALID | _UNAVAILABLE | refusals)
+    app.include_router(events(), responses=_INVALID | _UNAVAILABLE | refusals)
+    app.include_router(preferences(), responses=_INVALID | _UNAVAILABLE | refusals)
     app.include_router(health(), responses=_UNAVAILABLE)
     problems.install(app)
     openapi.install(app, with_keys=bool(refusals))

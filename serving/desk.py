@@ -48,6 +48,9 @@ class Desk:
         self._is_away = True
         self._first_word = asyncio.Event()
         self._paused_until = 0.0
+        self._n_looking_up = 0
+        #: Readers who changed something while lists were looked up: what was found of them may be out of date.
+        self._heard_of: set[int] = set()
 
     @property
     def is_away(self) -> bool:
@@ -77,6 +80,12 @@ class Desk:
         """The database is there again; what changed in between went unheard."""
         self.articles.doubt()
         self._paused_until = 0.0
+
+    def reader_changed(self, reader_key: int) -> None:
+        """Forget a reader's list: what they want, or what is known of them, has changed."""
+        self.shelf.drop(reader_key)
+        if self._n_looking_up:
+            self._heard_of.add(reader_key)
 
     async def list_for(self, reader_key: int, *, explain: bool = False) -> Shown:
         """The reader's list, or what stands in for it.
@@ -118,9 +127,15 @@ class Desk:
         return kept.fallback is None or (kept.changes == self.articles.changes and _now() < kept.good_until)
 
     async def _look_up(self, reader_keys: list[int]) -> dict[int, KeptList]:
-        found = await self._find(reader_keys)
-        for reader_key, kept in found.items():
-            self.shelf.put(reader_key, kept)
+        self._n_looking_up += 1
+        try:
+            found = await self._find(reader_keys)
+            for reader_key in found.keys() - self._heard_of:
+                self.shelf.put(reader_key, found[reader_key])
+        finally:
+            self._n_looking_up -= 1
+            if not self._n_looking_up:
+                self._heard_of.clear()
         return found
 
     async def _find(self, reader_keys: list[int], *, explain: bool = False) -> dict[int, KeptList]:

@@ -6,7 +6,7 @@ import contextlib
 from core.errors import UnavailableError
 from serving.background import beside
 from serving.desk import Desk
-from store.read.watch import ARTICLE_CHANGED, watching
+from store.read.watch import ARTICLE_CHANGED, READER_CHANGED, watching
 
 #: Word of a change comes at once; the current run is looked at so often besides.
 LOOK_SECONDS = 0.25
@@ -34,6 +34,8 @@ async def _listen(desk: Desk, url: str) -> None:
     def heard(channel: str, payload: str) -> None:
         if channel == ARTICLE_CHANGED:
             desk.articles.changed(payload)
+        elif channel == READER_CHANGED:
+            desk.reader_changed(int(payload))
         else:
             news.set()
 

@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problems: one shape for everything that is not a 2xx."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -22,10 +22,10 @@ NOTHING_PUBLISHED = "urn:frontpage:problem:nothing-published"
 NOT_READY = "urn:frontpage:problem:not-ready"
 INVALID_REQUEST = "urn:frontpage:problem:invalid-request"
 OVERLOADED = "urn:frontpage:problem:overloaded"
-TOO_LARGE = "urn:frontpage:problem:too-large"
 UNAUTHORIZED = "urn:frontpage:problem:unauthorized"
 FORBIDDEN = "urn:frontpage:problem:forbidden"
 TOO_MANY_REQUESTS = "urn:frontpage:problem:too-many-requests"
+UNUSABLE_BODY = "urn:frontpage:problem:unusable-body"
 
 
 class ProblemError(Exception):
@@ -69,6 +69,19 @@ def too_many_requests(detail: str, wait_seconds: int, headers: Mapping[str, str]
     return error
 
 
+def bad_body(status: int, detail: str) -> ProblemError:
+    """The 4xx for a body that cannot even be looked at; the connection ends, as the rest of the body may still come."""
+    error = ProblemError(status, UNUSABLE_BODY, detail)
+    error.headers["Connection"] = "close"
+    return error
+
+
+def invalid_request(errors: Sequence[Mapping[str, str]], detail: str = "") -> ProblemError:
+    """The 422 that names each `field` and its `detail`."""
+    said = detail or "; ".join(f"{error['field']}: {error['detail']}" for error in errors)
+    return ProblemError(422, INVALID_REQUEST, said, errors=list(errors))
+
+
 async def send_problem(error: ProblemError, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with a problem from a middleware, which the handlers above do not see."""
     await _respond(Request(scope), error)(scope, receive, send)
@@ -98,8 +111,7 @@ async def _answer_problem(request: Request, error: Exception) -> Response:
 async def _answer_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = [{"field": _field(part), "detail": part["msg"]} for part in error.errors()]
-    detail = "; ".join(f"{part['field']}: {part['detail']}" for part in errors)
-    return _respond(request, ProblemError(422, INVALID_REQUEST, detail, errors=errors))
+    return _respond(request, invalid_request(errors))
 
 
 async def _answer_http(request: Request, error: Exception) -> Response:

@@ -1,19 +1,39 @@
-"""What runs beside the requests of one worker from start to stop: the keys are kept fresh."""
+"""What writing needs beside the requests of one worker, from start to stop: the writer, and keys kept fresh."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Final
 
 import asyncpg
 from fastapi import FastAPI
+from starlette.requests import Request
 
 from serving.keys import kept_fresh
+from serving.schemas import Problem
+from store.read.pool import close_pool
+from store.write.pool import open_writer
+
+#: What a request with a body may be refused for, beside what it says.
+BODY_REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
+    400: {"model": Problem, "description": "The body is not JSON, or did not come whole"},
+    408: {"model": Problem, "description": "The body came too slowly"},
+    413: {"model": Problem, "description": "The body is too large"},
+    415: {"model": Problem, "description": "The body is not application/json"},
+}
 
 
 @asynccontextmanager
 async def writing(app: FastAPI, pool: asyncpg.Pool) -> AsyncIterator[None]:
-    """Keep the key ring fresh until the end of the block, where there is one."""
-    if app.state.key_ring is None:
+    """Open the writer and keep the keys fresh, where any are needed, until the end of the block."""
+    async with AsyncExitStack() as stack:
+        app.state.writer = await open_writer(app.state.url)
+        stack.push_async_callback(close_pool, app.state.writer)
+        if app.state.key_ring is not None:
+            await stack.enter_async_context(kept_fresh(app.state.key_ring, pool))
         yield
-        return
-    async with kept_fresh(app.state.key_ring, pool):
-        yield
+
+
+def writer_of(request: Request) -> asyncpg.Pool:
+    """The connections that may write, of the application that is answering."""
+    writer: asyncpg.Pool = request.app.state.writer
+    return writer

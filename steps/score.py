@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import pandas as pd
+
 from core.clock import iso
 from core.errors import NothingPublishedError
 from core.params import Params
@@ -17,7 +19,7 @@ from models.score import Lister, ranking, score_blocks
 from store import runs
 from store.connect import Connection, connect
 from store.feature_rows import written_ticks
-from store.history import load_already_read, load_history
+from store.history import load_already_read, load_excluded, load_history
 from store.locks import exclusive
 from store.server import database_url
 
@@ -31,8 +33,8 @@ def run(settings: Settings, params: Params, as_of: datetime, variant: str = "cha
     with connect(url, application="frontpage score") as connection, exclusive(connection, f"lists of {variant}"):
         version = registry.serving(connection, as_of, variant)
         history = load_history(connection, as_of, params.data, with_text=version is not None)
-        already_read = load_already_read(connection, as_of, params.max_age)
-        now = moment(ledger(history), as_of, params.lists, already_read=already_read)
+        unlisted = pd.concat([load(connection, as_of, params.max_age) for load in (load_already_read, load_excluded)])
+        now = moment(ledger(history), as_of, params.lists, already_read=unlisted)
         lister: Lister = popularity_lists
         if version is not None:
             lister = ranking(registry.loaded(version), now, _states(url, connection, now), params).lists

@@ -109,6 +109,16 @@ def has_waiting(connection: Connection, extract: Extract) -> bool:
     return bool((row or {})["waiting"])
 
 
+def has_inbox(connection: Connection) -> bool:
+    """Whether the API has taken in anything that no extract has taken over yet."""
+    return bool((fetch_one(connection, query("inbox_waiting")) or {})["waiting"])
+
+
+def take_inbox(connection: Connection, extract: Extract) -> None:
+    """Move what the API received by the extract's as_of to the staging tables; part of the merge's transaction."""
+    execute(connection, query("inbox_take"), {"as_of": extract.as_of})
+
+
 def merge_articles(connection: Connection, extract: Extract) -> None:
     """Decide what becomes of each staged article row (table article_outcome); nothing is written yet."""
     execute(connection, query("extract_articles"), {"floor": extract.watermark})

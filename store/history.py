@@ -15,7 +15,7 @@ from core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, History
 from core.params import DataParams
 from store.connect import Connection, query
 
-__all__ = ["copy_out", "load_already_read", "load_history"]
+__all__ = ["copy_out", "load_already_read", "load_excluded", "load_history"]
 
 _TIMES = (c.PUBLISHED_AT, c.FIRST_SEEN_AT, c.RECORDED_AT, c.OCCURRED_AT, c.SIGNED_UP_AT)
 _NEWEST = "newest"
@@ -62,6 +62,15 @@ def load_already_read(connection: Connection, as_of: datetime, max_age: timedelt
     """
     bounds = {"as_of": as_of, "since": as_of - max_age}
     return copy_out(connection, query("history_already_read"), bounds, (c.READER_KEY, c.ARTICLE_ID))
+
+
+def load_excluded(connection: Connection, as_of: datetime, max_age: timedelta) -> pd.DataFrame:
+    """`reader_key, article_id` of what readers had asked by `as_of` not to see, ordered by both.
+
+    Hidden articles, and of muted publishers and categories the articles that are not older than `max_age`.
+    """
+    bounds = {"as_of": as_of, "since": as_of - max_age}
+    return copy_out(connection, query("history_excluded"), bounds, (c.READER_KEY, c.ARTICLE_ID))
 
 
 def copy_out(

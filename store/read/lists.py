@@ -52,6 +52,7 @@ class Stranger:
     region: str | None = None
     interests: tuple[str, ...] = ()
     already_read: frozenset[str] = frozenset()
+    unwanted: frozenset[str] = frozenset()
 
 
 async def fetch_current_run(pool: asyncpg.Pool, variant: str) -> CurrentRun | None:
@@ -78,10 +79,12 @@ async def fetch_fallbacks(pool: asyncpg.Pool, run_id: int) -> tuple[FallbackItem
 async def fetch_strangers(
     pool: asyncpg.Pool, reader_keys: Collection[int], article_ids: Collection[str]
 ) -> dict[int, Stranger]:
-    """What is known of readers; `already_read` is confined to `article_ids`. Unknown readers are left out."""
+    """What is known of each reader; `already_read` and `unwanted` are confined to `article_ids`."""
     rows = await fetch(pool, query("serve_strangers"), reader_keys, article_ids)
     return {
-        row[c.READER_KEY]: Stranger(row[c.REGION], tuple(row[c.INTERESTS]), frozenset(row["already_read"]))
+        row[c.READER_KEY]: Stranger(
+            row[c.REGION], tuple(row[c.INTERESTS]), frozenset(row["already_read"]), frozenset(row["unwanted"])
+        )
         for row in rows
     }
 

@@ -15,6 +15,8 @@ PATIENCE_SECONDS = 1.0
 #: The payload names the article; an empty one says that any may have changed.
 ARTICLE_CHANGED = "frontpage_article"
 PUBLISHED = "frontpage_published"
+#: The payload is the reader_key as decimal text: what they asked of us, or what is known of them, has changed.
+READER_CHANGED = "reader_changed"
 
 Heard = Callable[[str, str], None]
 
@@ -58,6 +60,6 @@ async def watching(url: str, heard: Heard) -> AsyncIterator[Watch]:
 async def _listen(url: str, tell: Callable[..., None]) -> asyncpg.Connection:
     settings = {"application_name": "frontpage-watch", "default_transaction_read_only": "on", "timezone": "UTC"}
     connection = await asyncpg.connect(url, timeout=PATIENCE_SECONDS, server_settings=settings)
-    for channel in (ARTICLE_CHANGED, PUBLISHED):
+    for channel in (ARTICLE_CHANGED, PUBLISHED, READER_CHANGED):
         await connection.add_listener(channel, tell)
     return connection

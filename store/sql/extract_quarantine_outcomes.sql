@@ -18,6 +18,6 @@ select o.block, o.row_no, 'impressions',
 from impression_outcome o
 cross join lateral (
     select o.block, o.row_no, o.impression_id, o.claimed_at, o.reader_id, o.reader_key, o.article_id, o.position,
-           o.clicked, o.occurred_at
+           o.clicked, o.occurred_at, o.run_id, o.surface
 ) s
 where o.outcome = 'unknown_article'

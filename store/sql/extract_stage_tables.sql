@@ -45,7 +45,7 @@ create unlogged table stage_read (
 create unlogged table stage_impression (
     block bigint, row_no bigint,
     impression_id text, claimed_at timestamptz, reader_id text, reader_key bigint, article_id text,
-    position smallint, clicked boolean, occurred_at timestamptz
+    position smallint, clicked boolean, occurred_at timestamptz, run_id bigint, surface text
 );
 create unlogged table stage_quarantine (
     block bigint, row_no bigint,

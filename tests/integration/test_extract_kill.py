@@ -78,7 +78,10 @@ def test_kill_and_run_again_is_one_clean_run(settings: Settings, world: Path, se
     assert pull(settings, START + DAY, world).rows_out == 24_200
     pull(second_settings, START + DAY, world)
     assert tables(settings) == tables(second_settings)
-    assert rows(settings, "select state from extract_run order by extract_id") == [("failed",), ("done",)]
+    assert rows(settings, "select state from extract_run where source <> 'inbox' order by extract_id") == [
+        ("failed",),
+        ("done",),
+    ]
     check_account(settings)
 
 

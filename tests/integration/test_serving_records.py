@@ -170,9 +170,9 @@ async def test_a_loop_that_is_late_refuses(world, client):
 
 @pytest.mark.parametrize("n_bytes", [MAX + 1, 10_000_000])
 async def test_a_large_body_is_refused(client, n_bytes):
-    """With its length said at once, without as soon as it is too long; nobody needs to send one."""
+    """Nobody needs to send one with a request to read."""
     response = await client.request("GET", path("ann"), content=b"x" * n_bytes)
-    assert (response.status_code, response.json()["type"]) == (413, "urn:frontpage:problem:too-large")
+    assert (response.status_code, response.json()["type"]) == (413, "urn:frontpage:problem:unusable-body")
 
 
 async def test_every_answer_has_security_headers(world, client):

@@ -64,6 +64,7 @@ create table reader_preference (
     ended_at    timestamptz check (ended_at > recorded_at),
     primary key (reader_key, kind, value, recorded_at)
 );
+create unique index reader_preference_in_force on reader_preference (reader_key, kind, value) where ended_at is null;
 comment on table reader_preference is
     'grain: reader, kind, value, recorded_at; in force from recorded_at until ended_at. digest: value on or off';
 """

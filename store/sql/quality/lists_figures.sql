@@ -2,7 +2,8 @@
 -- grain: one row; a figure is null where there is too little to judge by
 -- parameters: {table} the run's own table, {run_id}; session settings frontpage.as_of, frontpage.max_age_days,
 --   frontpage.active_days (sign-ups), frontpage.history_days (reads); read-only
--- A list is full with ten rows, or with every live article that its reader has not read where these are fewer.
+-- A list is full with ten rows, or with every live article that its reader has not read, hidden or muted where these are
+-- fewer.
 with moment as (
     select current_setting('frontpage.as_of')::timestamptz as as_of,
            current_setting('frontpage.max_age_days')::float8 * interval '1 day' as max_age,
@@ -10,14 +11,14 @@ with moment as (
            least(current_setting('frontpage.active_days')::float8, current_setting('frontpage.history_days')::float8)
                * interval '1 day' as read_lately
 ), version as materialized (
-    select distinct on (article_id) article_id, publisher, coalesce(duplicate_of, article_id) as original,
+    select distinct on (article_id) article_id, publisher, category, coalesce(duplicate_of, article_id) as original,
            status = 'live' and duplicate_of is null and first_seen_at <= as_of
                and coalesce(published_at, first_seen_at) between as_of - max_age and as_of as is_live
     from article_version, moment
     where recorded_at <= as_of
     order by article_id, recorded_at desc
 ), live as materialized (
-    select article_id, publisher from version where is_live
+    select article_id, publisher, category from version where is_live
 ), n_live as (
     select count(*) as n from live
 ), active as materialized (
@@ -30,17 +31,28 @@ with moment as (
         from reader_version, moment where recorded_at <= as_of order by reader_key, recorded_at desc
     ) latest, moment
     where signed_up_at between as_of - active and as_of
-), already_read as (
-    select reader_key, count(distinct original) as n
+), wish as materialized (
+    select reader_key, kind, value from reader_preference, moment
+    where recorded_at <= as_of and (ended_at is null or ended_at > as_of)
+), unlisted as (
+    select reader_key, original as article_id
     from read_event join version using (article_id), moment
     where read_event.recorded_at <= as_of and occurred_at <= as_of and original in (select article_id from live)
-    group by reader_key
+    union
+    select reader_key, original from wish join version on article_id = value
+    where kind = 'hidden_article' and original in (select article_id from live)
+    union
+    select reader_key, article_id from wish join live on publisher = value where kind = 'muted_publisher'
+    union
+    select reader_key, article_id from wish join live on category = value where kind = 'muted_category'
+), not_for as (
+    select reader_key, count(*) as n from unlisted group by reader_key
 ), lengths as (
     select reader_key, count(*) as n from {table} group by reader_key
 ), fullness as (
     select count(*) as n_active,
-           avg((coalesce(lengths.n, 0) >= least(10, n_live.n - coalesce(already_read.n, 0)))::int) as full_share
-    from active cross join n_live left join lengths using (reader_key) left join already_read using (reader_key)
+           avg((coalesce(lengths.n, 0) >= least(10, n_live.n - coalesce(not_for.n, 0)))::int) as full_share
+    from active cross join n_live left join lengths using (reader_key) left join not_for using (reader_key)
 ), sizes as (
     select count(*) as n_lists, coalesce(sum(n), 0) as n_rows from lengths
 ), fallbacks as (

@@ -19,13 +19,16 @@ with moment as (
     where recorded_at <= (select as_of from moment)
       and article_id in (select article_id from listed)
     order by article_id, recorded_at desc
-), already_read as (
+), unwanted as (
     -- one pass over the reads: asking per row costs a visit to every read of every reader
     select distinct reader_key, article_id
     from read_event
     where article_id in (select article_id from listed)
       and recorded_at <= (select as_of from moment)
       and occurred_at <= (select as_of from moment)
+    union
+    select reader_key, value from reader_preference, moment
+    where kind = 'hidden_article' and recorded_at <= as_of and (ended_at is null or ended_at > as_of)
 )
 select listed.scope, listed.owner, listed.rank, listed.article_id, listed.score,
        row_number() over list as rank_expected,
@@ -43,9 +46,9 @@ select listed.scope, listed.owner, listed.rank, listed.article_id, listed.score,
            and version.first_seen_at <= (select as_of from moment) as is_out,
        version.published_at >= (select as_of from moment)
            - (select max_age from moment) as is_young,
-       already_read.article_id is null as is_unread
+       unwanted.article_id is null as is_unread
 from listed
 left join version using (article_id)
-left join already_read on already_read.reader_key = listed.reader_key and already_read.article_id = listed.article_id
+left join unwanted on unwanted.reader_key = listed.reader_key and unwanted.article_id = listed.article_id
 window list as (partition by listed.scope, listed.owner order by listed.rank),
        block as (partition by listed.scope, listed.owner, listed.block order by listed.rank)

@@ -1,6 +1,7 @@
 -- What the newest reads amount to, against what the same hours and weekdays brought before.
 -- grain: one row; a figure is null where there is too little to judge by
 -- parameters (session settings): frontpage.as_of; read-only
+-- What a bot sends through the API teaches nothing, and must not be able to stop the newsroom either: it is left out.
 -- Expected volume and its allowance for chance are those of articles_figures.sql.
 with moment as (
     select current_setting('frontpage.as_of')::timestamptz as as_of
@@ -12,6 +13,7 @@ with moment as (
     from read_event
     where recorded_at <= (select as_of from moment) and recorded_at > (select as_of from moment) - interval '29 days'
       and occurred_at <= (select as_of from moment) and occurred_at > (select as_of from moment) - interval '29 days'
+      and (suspicion is null or source <> 'inbox')
 ), counted as (
     select floor(age / 86400)::int as days_ago, count(*) as n_day,
            count(*) filter (where age - 86400 * floor(age / 86400) < 10800) as n_3h
