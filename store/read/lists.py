@@ -66,7 +66,7 @@ def current_run(rows: Sequence[asyncpg.Record]) -> CurrentRun | None:
 
 
 async def fetch_lists(pool: asyncpg.Pool, run_id: int, reader_keys: Collection[int]) -> dict[int, list[asyncpg.Record]]:
-    """Rows (reader_key, rank, article_id, score, reasons) of each reader who has a list in the run, best first."""
+    """Rows of serve_lists, best first, of each reader who has a list in the run."""
     rows = await fetch(pool, lists_query(run_id), run_id, reader_keys)
     return {key: list(own) for key, own in itertools.groupby(rows, itemgetter(0))}
 

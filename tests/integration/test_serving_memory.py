@@ -39,8 +39,13 @@ def proxy(database: str) -> Iterator[FaultProxy]:
 @pytest.fixture
 async def client(world: World, settings: Settings, proxy: FaultProxy) -> AsyncIterator[httpx.AsyncClient]:
     """The application, reaching its database through the proxy."""
-    async with running(settings.model_copy(update={"database_url": proxy.url, "clock": "2026-03-01T11:00:00Z"})) as client:
+    async with running(behind(proxy, settings)) as client:
         yield client
+
+
+def behind(proxy: FaultProxy, settings: Settings) -> Settings:
+    """Settings that reach the database through the proxy; now is an hour after TEN."""
+    return settings.model_copy(update={"database_url": proxy.url, "clock": "2026-03-01T11:00:00Z"})
 
 
 async def until_ready(client: httpx.AsyncClient, status: int) -> None:
@@ -134,7 +139,7 @@ async def test_while_the_database_is_away_the_last_known_lists_are_served(world,
 async def test_nothing_in_memory_is_a_503(world, settings, proxy):
     """An application that has never reached its database has nothing to show."""
     proxy.cut()
-    async with running(settings.model_copy(update={"database_url": proxy.url, "clock": "2026-03-01T11:00:00Z"})) as client:
+    async with running(behind(proxy, settings)) as client:
         assert (await problem(client, path("ann"))).type == "urn:frontpage:problem:unavailable"
         proxy.heal()
         await until_ready(client, 200)
