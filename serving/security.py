@@ -118,7 +118,7 @@ class Door:
     def _admit(self, scope: Scope) -> Allowance | None:
         """What is left to the caller, None without limit. Raises ProblemError for who may not pass."""
         key = self._identify(given_key(scope), _address(scope))
-        needed = needed_scope(scope["method"], scope["path"])
+        needed = needed_scope(scope["method"], scope.get("path", ""))
         if not key.allows(needed):
             raise forbidden(needed)
         per_second = key.requests_per_second or self._per_second
