@@ -69,7 +69,7 @@ compose-env:  ## secrets for docker-compose.yml in .env, made once
 	$(PYTHON) deploy/docker/make_env.py
 
 proof-%: setup  ## a full-size or statistical proof by hand, e.g. proof-newsroom; writes docs/measurements/NAME.json
-	$(BIN)/python -m bench.$*
+	$(BIN)/python -m bench.$(subst -,_,$*)
 
 docs: setup  ## write the generated reference pages again
 	$(BIN)/python docs/generate.py

@@ -18,16 +18,20 @@ def write(name: str, figures: dict[str, Any], data_hash: str, command: str) -> P
     """The file `docs/measurements/<name>.json`: figures, commit, data hash, machine and command."""
     MEASUREMENTS.mkdir(exist_ok=True)
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
-    machine = {
+    record = {"command": command, "commit": commit, "data_hash": data_hash, "machine": machine(), "figures": figures}
+    path = MEASUREMENTS / f"{name}.json"
+    path.write_text(json.dumps(record, indent=2) + "\n")
+    return path
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    return {
         "cpu": platform.processor() or platform.machine(),
         "cores": os.cpu_count(),
         "memory_gb": round(psutil.virtual_memory().total / 1e9),
         "python": platform.python_version(),
     }
-    record = {"command": command, "commit": commit, "data_hash": data_hash, "machine": machine, "figures": figures}
-    path = MEASUREMENTS / f"{name}.json"
-    path.write_text(json.dumps(record, indent=2) + "\n")
-    return path
 
 
 def hash_of(folder: Path, pattern: str = "*/*.jsonl") -> str:

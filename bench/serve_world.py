@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -61,17 +62,22 @@ def publish_run(connection: Connection, reader_keys: np.ndarray, as_of: datetime
     run_id = runs.begin_run(connection, as_of, "champion", "bench-model")
     with transaction(connection):
         for start in tqdm(range(0, len(reader_keys), BLOCK), desc="lists", disable=None):
-            copy_table(connection, runs.table_of(run_id), _lists(reader_keys[start : start + BLOCK], generator))
+            block = reader_keys[start : start + BLOCK]
+            first = first_article(np.arange(start, start + len(block)), run_id)
+            copy_table(connection, runs.table_of(run_id), _lists(block, first, generator))
         copy_table(connection, "fallback_list", _fallbacks(run_id, generator))
     runs.finish_run(connection, run_id)
     runs.set_state(connection, run_id, "passed")
     return runs.publish(connection, runs.newest_attempt(connection, as_of, "champion", "passed")).run_id
 
 
-def _lists(reader_keys: np.ndarray, generator: np.random.Generator) -> pa.Table:
+def first_article(nth_reader: Any, run_id: int) -> Any:
+    """Where a reader's ten neighbours on a ring of articles begin: a list tells whose and of which run it is."""
+    return (nth_reader * 7 + run_id * 1_301) % N_ARTICLES
+
+
+def _lists(reader_keys: np.ndarray, first: np.ndarray, generator: np.random.Generator) -> pa.Table:
     n_rows = len(reader_keys) * LIST_LENGTH
-    # Ten neighbours on a ring of articles are ten different ones.
-    first = (N_ARTICLES * generator.power(0.3, len(reader_keys))).astype(int)
     articles = (first[:, None] + np.arange(LIST_LENGTH)) % N_ARTICLES
     scores = np.sort(generator.random((len(reader_keys), LIST_LENGTH)), axis=1)[:, ::-1]
     return pa.table({

@@ -289,6 +289,16 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
 
 
 @app.command()
+def bench(
+    name: Annotated[str, typer.Argument(help="serve: the API against pgbench and PostgREST.")],
+    json_file: Annotated[Path, typer.Option("--json", help="File for the figures.")],
+    readers: Annotated[int | None, typer.Option(help="Size; default the full one.")] = None,
+) -> None:
+    """Measure one part against a reference on this machine."""
+    step("bench", name, readers, json_file)
+
+
+@app.command()
 def digest(
     as_of: AsOf = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write a preview, send nothing.")] = False,

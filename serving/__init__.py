@@ -1,4 +1,4 @@
-"""FastAPI over the published lists, and what readers send back.
+"""FastAPI over the published lists; imports only core, store.read and store.write.
 
-Imports only core, store.read and store.write: no ML, no Airflow, no psycopg2.
+No ML, no Airflow, no psycopg2.
 """

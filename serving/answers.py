@@ -39,20 +39,19 @@ def json_response(request: Request, body: Any) -> Response:
 def bytes_response(request: Request, body: bytes) -> Response:
     """A 200 with JSON that is encoded already, or a 304 where the caller has the same bytes."""
     accepted, known = _asked(request.scope)
-    is_gzip = accepted != b"" and len(body) > _WORTH_GZIP_BYTES and _takes_gzip(accepted)
+    is_gzip = _is_gzip(accepted, body)
     # Strong: the same tag means the same bytes, so the two codings have tags of their own.
-    etag = b'"%b%b"' % (
-        hashlib.blake2b(body, digest_size=_ETAG_BYTES).hexdigest().encode(),
-        b"-gzip" if is_gzip else b"",
-    )
+    digest = hashlib.blake2b(body, digest_size=_ETAG_BYTES).hexdigest()
+    etag = f'"{digest}-gzip"'.encode() if is_gzip else f'"{digest}"'.encode()
     headers = [(b"etag", etag), *_HEADERS]
     if known and _has(known, etag):
         return Encoded(HTTPStatus.NOT_MODIFIED, headers)
-    if is_gzip:
-        headers.append((b"content-encoding", b"gzip"))
-        body = _gzip(body)
-    headers += ((b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)))
-    return Encoded(HTTPStatus.OK, headers, body)
+    return _full(headers, body, is_gzip=is_gzip)
+
+
+def untagged_response(request: Request, body: bytes) -> Response:
+    """A 200 with JSON that is encoded already, to a request that cannot be repeated from a cache."""
+    return _full([*_HEADERS], body, is_gzip=_is_gzip(_asked(request.scope)[0], body))
 
 
 def run_body(run: CurrentRun, now: datetime) -> dict[str, Any]:
@@ -70,6 +69,18 @@ def run_body(run: CurrentRun, now: datetime) -> dict[str, Any]:
         c.PUBLISHED_AT: run.published_at,
         "age_seconds": (now - run.as_of).total_seconds(),
     }
+
+
+def _full(headers: list[tuple[bytes, bytes]], body: bytes, *, is_gzip: bool) -> Response:
+    if is_gzip:
+        headers.append((b"content-encoding", b"gzip"))
+        body = _gzip(body)
+    headers += ((b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)))
+    return Encoded(HTTPStatus.OK, headers, body)
+
+
+def _is_gzip(accepted: bytes, body: bytes) -> bool:
+    return accepted != b"" and len(body) > _WORTH_GZIP_BYTES and _takes_gzip(accepted)
 
 
 def _asked(scope: Scope) -> tuple[bytes, bytes]:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from core.settings import Settings
 from serving import openapi, problems
+from serving.browse import Browser
 from serving.context import Context, clock_of
 from serving.edge import Api
 from serving.events import events
@@ -47,6 +48,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None, ho
     app.state.context = Context(settings, now or clock_of(settings))
     refusals = guard(app, settings, host)
     app.include_router(v1(), responses=_INVALID | _UNAVAILABLE | refusals)
+    app.include_router(Browser(app.state.context).router(), responses=_INVALID | _UNAVAILABLE | refusals)
     app.include_router(events(), responses=_INVALID | _UNAVAILABLE | refusals)
     app.include_router(preferences(), responses=_INVALID | _UNAVAILABLE | refusals)
     app.include_router(health(), responses=_UNAVAILABLE)

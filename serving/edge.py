@@ -7,10 +7,11 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.context import Context
-from serving.problems import OVERLOADED, TOO_LARGE, ProblemError, send_problem
+from serving.problems import OVERLOADED, ProblemError, bad_body, send_problem
 from serving.request_id import HEADER, give_request_id
 from serving.request_log import Handled
 
+#: A body that comes with a request which needs none, and is not read.
 MAX_BODY_BYTES = 1_000_000
 #: Answers are data: a browser must not guess otherwise, run, frame or tell of them.
 _SECURITY = (
@@ -49,7 +50,7 @@ class Edge:
         busy.n_under_way += 1
         try:
             if refusal is None:
-                await self._app(scope, _bounded(scope, receive), answer.send)
+                await self._app(scope, receive, answer.send)
             else:
                 await send_problem(refusal, scope, receive, answer.send)
         finally:
@@ -60,7 +61,7 @@ class Edge:
         if self._context.busy.is_full and not scope["path"].startswith(_ALWAYS):
             scope["state"]["outcome"] = "shed"
             return ProblemError(503, OVERLOADED, "more requests than can be answered; try again soon")
-        return too_large() if _length(scope) > MAX_BODY_BYTES else None
+        return _too_large() if scope["method"] in _BODILESS and _length(scope) > MAX_BODY_BYTES else None
 
     def _write_down(self, scope: Scope, answer: "_Answer") -> None:
         state = scope["state"]
@@ -102,26 +103,8 @@ def _length(scope: Scope) -> int:
     return int(length) if length.isdigit() else 0
 
 
-def too_large() -> ProblemError:
-    """The 413 for a body that nobody needs to send."""
-    return ProblemError(413, TOO_LARGE, f"a request's body may have {MAX_BODY_BYTES:,} bytes")
-
-
-def _bounded(scope: Scope, receive: Receive) -> Receive:
-    """The same messages; a body that does not say its length and grows too large raises the 413."""
-    if scope["method"] in _BODILESS:
-        return receive
-    n_bytes = 0
-
-    async def receive_bounded() -> Message:
-        nonlocal n_bytes
-        message = await receive()
-        n_bytes += len(message.get("body", b""))
-        if n_bytes > MAX_BODY_BYTES:
-            raise too_large()
-        return message
-
-    return receive_bounded
+def _too_large() -> ProblemError:
+    return bad_body(413, f"this request needs no body, and may have one of {MAX_BODY_BYTES} bytes at most")
 
 
 def _outcome(status: int) -> str:

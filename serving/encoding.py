@@ -29,18 +29,21 @@ def article_piece(article: Mapping[str, Any]) -> bytes:
 
 
 def place_pieces(rows: Sequence[asyncpg.Record], *, explain: bool = False) -> tuple[bytes, ...]:
-    """For each row of a list the members that the run gave it; they close the object."""
+    """For each row of a list the members that the run gave it; they close the object.
+
+    With `explain` where it came from, and reasons with how much each counted.
+    """
     reasons = orjson.loads(f"[{','.join(row[c.REASONS] for row in rows)}]")
     return tuple(
-        _place(row[c.RANK], row[c.SCORE], reasons_of(of, explain=explain))
-        for row, of in zip(rows, reasons, strict=True)
+        _place(row[c.RANK], row[c.SCORE], stored, row[c.CANDIDATE_SOURCE] if explain else None)
+        for row, stored in zip(rows, reasons, strict=True)
     )
 
 
 def stand_in_pieces(items: Iterable[FallbackItem], *, explain: bool = False) -> tuple[bytes, ...]:
     """The same for items of fallback lists, which get their rank here."""
     return tuple(
-        _place(rank, item.score, reasons_of(orjson.loads(item.reasons), explain=explain))
+        _place(rank, item.score, orjson.loads(item.reasons), item.candidate_source if explain else None)
         for rank, item in enumerate(items, 1)
     )
 
@@ -63,13 +66,18 @@ def whole_list(head: bytes, items: Iterable[bytes]) -> bytes:
     return b'%b,"items":[%b]}' % (head, b",".join(items))
 
 
-def reasons_of(stored: Iterable[Mapping[str, Any]], *, explain: bool) -> list[dict[str, Any]]:
-    """Reasons as they are shown: code and text, and with `explain` how much each counted."""
-    members = ("code", "text", "contribution") if explain else ("code", "text")
-    return [{name: reason.get(name) for name in members} for reason in stored]
+def explained_head(reader_id: str, run: CurrentRun, fallback: str | None) -> bytes:
+    """The same, with all that is known of the run."""
+    more = {c.AS_OF: run.as_of, "snapshot_hash": run.snapshot_hash, "checksum": run.checksum}
+    more[c.PUBLISHED_AT] = run.published_at
+    return list_head(reader_id, run, fallback) + b"," + orjson.dumps(more, option=orjson.OPT_UTC_Z)[1:-1]
 
 
-def _place(rank: int, score: float, reasons: list[dict[str, Any]]) -> bytes:
+def _place(rank: int, score: float, reasons: Iterable[Mapping[str, Any]], explained_source: str | None) -> bytes:
     # Scores are stored as four-byte floats: 0.12345 would come back as 0.12345000356435776.
-    members = {c.RANK: rank, c.SCORE: round(score, SCORE_DECIMALS), c.REASONS: reasons}
+    members: dict[str, Any] = {c.RANK: rank, c.SCORE: round(score, SCORE_DECIMALS)}
+    if explained_source is None:
+        members[c.REASONS] = [{"code": reason["code"], "text": reason["text"]} for reason in reasons]
+    else:
+        members |= {c.CANDIDATE_SOURCE: explained_source, c.REASONS: list(reasons)}
     return b"," + orjson.dumps(members)[1:]

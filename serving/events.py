@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from serving.bodies import read_json_body
+from serving.bodies import BODY_REFUSALS, read_json_body
 from serving.context import Context, context_of
 from serving.event_schemas import EVENTS_BODY, Accepted, Event, parse_events
 from serving.problems import invalid_request
-from serving.writing import BODY_REFUSALS, writer_of
+from serving.writing import writer_of
 from store.write.inbox import InboxEvent, append_events
 
 

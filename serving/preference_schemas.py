@@ -1,12 +1,13 @@
 """The shapes of what readers ask of us."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic_core import PydanticCustomError
 
+from serving.bodies import parsed
 from serving.event_schemas import Identity, identity
-from serving.problems import ProblemError, bad_body, invalid_request
+from serving.problems import invalid_request
 
 _MAX_INTERESTS: Final = 100
 _MAX_MUTED: Final = 500
@@ -67,19 +68,14 @@ _INTERESTS: TypeAdapter[Interests] = TypeAdapter(Interests)
 _CHANGE: TypeAdapter[PreferencesChange] = TypeAdapter(PreferencesChange)
 
 
-def json_body(model: type[BaseModel]) -> dict[str, Any]:
-    """The request body for OpenAPI."""
-    return {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}
-
-
 def parse_interests(body: bytes) -> Interests:
     """Raises ProblemError for what is not JSON (400) or not interests (422)."""
-    return _parsed(_INTERESTS, body)
+    return parsed(_INTERESTS, body)
 
 
 def parse_change(body: bytes) -> PreferencesChange:
     """Raises ProblemError for what is not JSON (400) or not preferences (422)."""
-    return _parsed(_CHANGE, body)
+    return parsed(_CHANGE, body)
 
 
 def storable_reader_id(reader_id: str) -> str:
@@ -91,19 +87,3 @@ def storable_reader_id(reader_id: str) -> str:
     except PydanticCustomError as error:
         detail = error.message()
     raise invalid_request([{"field": "path.reader_id", "detail": detail}])
-
-
-def _parsed(adapter: TypeAdapter[Any], body: bytes) -> Any:
-    try:
-        return adapter.validate_json(body)
-    except ValidationError as error:
-        raise _refusal(error) from None
-
-
-def _refusal(error: ValidationError) -> ProblemError:
-    parts = error.errors(include_url=False, include_context=False, include_input=False)
-    if parts[0]["type"] == "json_invalid":
-        return bad_body(400, parts[0]["msg"])
-    return invalid_request(
-        [{"field": ".".join(map(str, part["loc"])) or "body", "detail": part["msg"]} for part in parts]
-    )

@@ -9,19 +9,18 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from serving.bodies import read_json_body
+from serving.bodies import BODY_REFUSALS, json_body, read_json_body
 from serving.context import Context, context_of
 from serving.preference_schemas import (
     Interests,
     PreferencesAnswer,
     PreferencesChange,
-    json_body,
     parse_change,
     parse_interests,
     storable_reader_id,
 )
 from serving.routes import ReaderId
-from serving.writing import BODY_REFUSALS, writer_of
+from serving.writing import writer_of
 from store.read.preferences import fetch_preferences
 from store.write.readers import set_interests, set_preferences
 

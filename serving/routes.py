@@ -1,24 +1,36 @@
 """The endpoints under /v1: what readers' lists and runs are."""
 
+import asyncio
 import re
 from http.client import NOT_MODIFIED
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
+from pydantic import TypeAdapter
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
 from core.errors import NothingPublishedError
 from core.lists import LIST_LENGTH
-from serving.answers import bytes_response, json_response, run_body
+from serving.answers import bytes_response, json_response, run_body, untagged_response
+from serving.bodies import BODY_REFUSALS, json_body, parsed, read_json_body
 from serving.context import VARIANT, Context, context_of, quick_context_of
-from serving.encoding import list_head, whole_list
+from serving.encoding import explained_head, list_head, whole_list
 from serving.quick import QuickRoute, quickly
-from serving.schemas import CurrentRunAnswer, RecommendationList
+from serving.schemas import (
+    SURFACE,
+    CurrentRunAnswer,
+    Explanations,
+    ReadersAsked,
+    RecommendationList,
+    RecommendationLists,
+)
 from store.read.lists import fetch_current_run
 
 MAX_READER_ID_LENGTH = 1024
+_READERS_ASKED: TypeAdapter[ReadersAsked] = TypeAdapter(ReadersAsked)
+_MAX_BATCH_BYTES = 4_000_000
 _USUAL = re.compile(rb"(?:limit=(10|[1-9]))?(?:&?surface=([A-Za-z0-9_.-]{1,32}))?")
 
 ReaderId = Annotated[
@@ -27,7 +39,7 @@ ReaderId = Annotated[
 Limit = Annotated[int, Query(ge=1, le=LIST_LENGTH, description="at most so many items")]
 Surface = Annotated[
     str | None,
-    Query(pattern=r"^[A-Za-z0-9_.-]{1,32}$", description="where it is shown; goes into the log of lists"),
+    Query(pattern=SURFACE, description="where it is shown; goes into the log of lists"),
 ]
 Explain = Annotated[bool, Query(description="say how much each reason counted")]
 App = Annotated[Context, Depends(context_of)]
@@ -52,6 +64,11 @@ def v1() -> APIRouter:
     router.add_api_route(
         "/readers/{reader_id:any_text}/recommendations", recommendations, response_model=RecommendationList
     )
+    router.add_api_route("/readers/{reader_id:any_text}/explanations", explanations, response_model=Explanations)
+    router.add_api_route(
+        "/readers:batch", recommendations_of_many, methods=["POST"], response_model=RecommendationLists,
+        responses=BODY_REFUSALS, openapi_extra={"requestBody": json_body(ReadersAsked)},
+    )  # fmt: skip
     router.add_api_route("/runs/current", current_run, response_model=CurrentRunAnswer)
     return router
 
@@ -89,6 +106,28 @@ async def recommendations(
     response = bytes_response(request, whole_list(list_head(reader_id, shown.run, shown.fallback), items))
     app.served(request, reader_key, shown, len(items), surface, not_modified=response.status_code == NOT_MODIFIED)
     return response
+
+
+async def recommendations_of_many(request: Request, app: App) -> Response:
+    """The lists of up to 500 readers, in the order asked for; each as it would be answered alone.
+
+    A POST, since so many ids do not fit into a URL, and ids in URLs end up in logs. It changes nothing.
+    """
+    asked: ReadersAsked = parsed(_READERS_ASKED, await read_json_body(request, _MAX_BATCH_BYTES))
+    keys = [app.reader_key(reader_id) for reader_id in asked.reader_ids]
+    lists = []
+    shown_lists = await asyncio.gather(*map(app.desk.list_for, keys))
+    for reader_id, key, shown in zip(asked.reader_ids, keys, shown_lists, strict=True):
+        items = shown.items[: asked.limit]
+        lists.append(whole_list(list_head(reader_id, shown.run, shown.fallback), items))
+        app.served(request, key, shown, len(items), asked.surface, not_modified=False)
+    return untagged_response(request, b'{"lists":[%b]}' % b",".join(lists))
+
+
+async def explanations(request: Request, reader_id: ReaderId, app: App) -> Response:
+    """A reader's list with all that made it: run, data, model, source and score of each item, each reason's share."""
+    shown = await app.desk.list_for(app.reader_key(reader_id), explain=True)
+    return bytes_response(request, whole_list(explained_head(reader_id, shown.run, shown.fallback), shown.items))
 
 
 async def current_run(request: Request, app: App) -> Response:

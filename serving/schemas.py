@@ -1,9 +1,14 @@
 """The shapes of the API's answers; OpenAPI is made from them, and tests hold answers against them."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.lists import LIST_LENGTH
+
+#: Names of places where lists are shown.
+SURFACE: Final = r"^[A-Za-z0-9_.-]{1,32}$"
 
 FallbackKind = Literal["region", "category", "global", "stale"]
 
@@ -27,6 +32,7 @@ class Recommendation(BaseModel):
     publisher: str | None
     category: str | None
     published_at: datetime | None
+    candidate_source: str | None = Field(default=None, description="only with `explain`: what proposed it")
     reasons: list[Reason] = Field(description="strongest first")
 
 
@@ -42,6 +48,69 @@ class RecommendationList(BaseModel):
         description="null for the reader's own list; else the list that stands in, filled up from broader ones"
     )
     items: list[Recommendation]
+
+
+class ReadersAsked(BaseModel):
+    """Whose lists are wanted."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    reader_ids: list[Annotated[str, Field(min_length=1, max_length=1024)]] = Field(min_length=1, max_length=500)
+    limit: int = Field(default=LIST_LENGTH, ge=1, le=LIST_LENGTH, description="at most so many items in each")
+    surface: str | None = Field(default=None, pattern=SURFACE, description="where they are shown")
+
+
+class RecommendationLists(BaseModel):
+    """A list for each reader asked for, in that order; each is of one run."""
+
+    lists: list[RecommendationList]
+
+
+class Explanations(RecommendationList):
+    """A reader's list with everything that made it."""
+
+    as_of: datetime = Field(description="what was known by then went in")
+    snapshot_hash: str | None = Field(description="the data that the model was trained on")
+    checksum: str | None = Field(description="of all lists of the run")
+    published_at: datetime
+
+
+class ShownArticle(BaseModel):
+    """What is known of a live article."""
+
+    article_id: str
+    title: str
+    url: str
+    publisher: str | None
+    category: str | None
+    published_at: datetime | None
+
+
+class PopularItem(ShownArticle):
+    """An article that was read much."""
+
+    n_reads: int = Field(ge=1, description="reads in the last 24 hours")
+
+
+class PopularAnswer(BaseModel):
+    """Articles, those read most first."""
+
+    items: list[PopularItem]
+    next: str | None = Field(description="cursor of the next page; null on the last")
+
+
+class SimilarItem(ShownArticle):
+    """An article for readers of another."""
+
+    because: Literal["co_read", "same_category"]
+    n_readers: int = Field(ge=0, description="of the other's last 200 readers, how many read it")
+
+
+class SimilarAnswer(BaseModel):
+    """Articles for readers of one, nearest first."""
+
+    article_id: str
+    items: list[SimilarItem]
 
 
 class CurrentRunAnswer(BaseModel):

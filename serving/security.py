@@ -35,6 +35,8 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
     429: {"model": Problem, "description": "Too many requests of this key, or wrong keys from this address"},
 }
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+#: Reads with a POST: what is asked for does not fit into a URL.
+_READING_PATHS = frozenset({"/v1/readers:batch"})
 #: (address, key) pairs remembered as good; beyond it the one met first is forgotten.
 _MAX_FRIENDS = 10_000
 
@@ -84,9 +86,9 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def needed_scope(method: str) -> KeyScope:
+def needed_scope(method: str, path: str = "") -> KeyScope:
     """What a key must be allowed: to read, or to send what readers did and want."""
-    return KeyScope.READ if method in _READING else KeyScope.EVENTS
+    return KeyScope.READ if method in _READING or path in _READING_PATHS else KeyScope.EVENTS
 
 
 class Door:
@@ -116,7 +118,7 @@ class Door:
     def _admit(self, scope: Scope) -> Allowance | None:
         """What is left to the caller, None without limit. Raises ProblemError for who may not pass."""
         key = self._identify(given_key(scope), _address(scope))
-        needed = needed_scope(scope["method"])
+        needed = needed_scope(scope["method"], scope.get("path", ""))
         if not key.allows(needed):
             raise forbidden(needed)
         per_second = key.requests_per_second or self._per_second

@@ -1,6 +1,7 @@
 """More than can be answered is refused at once rather than queued."""
 
 import asyncio
+from collections import deque
 from contextlib import AbstractAsyncContextManager
 
 from serving.background import beside
@@ -10,6 +11,8 @@ MOST_AT_ONCE = 500
 #: A request that would wait longer for its turn is refused.
 LONGEST_WAIT_SECONDS = 0.5
 _LOOK_SECONDS = 0.05
+#: One late look may be somebody else's doing; a queue makes every look late.
+_LOOKS = 3
 
 
 class Busy:
@@ -17,7 +20,16 @@ class Busy:
 
     def __init__(self) -> None:
         self.n_under_way = 0
-        self.wait_seconds = 0.0
+        self._waits = deque([0.0] * _LOOKS, _LOOKS)
+
+    @property
+    def wait_seconds(self) -> float:
+        """How long a request waits for its turn, at the least, of late."""
+        return min(self._waits)
+
+    def waited(self, seconds: float) -> None:
+        """Take note of how late a look was."""
+        self._waits.append(seconds)
 
     @property
     def is_full(self) -> bool:
@@ -33,4 +45,4 @@ class Busy:
         while True:
             due = loop.time() + _LOOK_SECONDS
             await asyncio.sleep(_LOOK_SECONDS)
-            self.wait_seconds = loop.time() - due
+            self.waited(loop.time() - due)

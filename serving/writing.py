@@ -2,24 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Final
 
 import asyncpg
 from fastapi import FastAPI
 from starlette.requests import Request
 
 from serving.keys import kept_fresh
-from serving.schemas import Problem
 from store.read.pool import close_pool
 from store.write.pool import open_writer
-
-#: What a request with a body may be refused for, beside what it says.
-BODY_REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
-    400: {"model": Problem, "description": "The body is not JSON, or did not come whole"},
-    408: {"model": Problem, "description": "The body came too slowly"},
-    413: {"model": Problem, "description": "The body is too large"},
-    415: {"model": Problem, "description": "The body is not application/json"},
-}
 
 
 @asynccontextmanager

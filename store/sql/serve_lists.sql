@@ -3,7 +3,7 @@
 -- parameters: {table} the run's own partition, $1 run_id, $2 reader_keys; read-only (asyncpg, numbered)
 -- The partition is named, so neither planning nor locking looks at the other runs. Its rows never change, so an answer is
 -- of one run whenever it is read. What articles are called, and whether they may be shown, is in serve_articles.
-select reader_key, rank, article_id, score, reasons
+select reader_key, rank, article_id, score, candidate_source, reasons
 from {table}
 where run_id = $1 and reader_key = any($2::bigint[])
   and not exists (

@@ -191,7 +191,7 @@ async def test_with_keys_only_holders_read(world, settings):
             assert (answer.status, answer.type) == (401, "urn:frontpage:problem:unauthorized")
         for headers in ({"X-API-Key": KEY}, {"Authorization": f"Bearer {KEY}"}):
             assert (await client.get(path("ann"), headers=headers)).status_code == 200
-        assert (await client.get("/health/ready")).status_code == 200
+        assert (await client.get("/health/live")).status_code == 200
 
 
 async def test_a_stuck_table_costs_one_wait_and_recovers(world, client, database):

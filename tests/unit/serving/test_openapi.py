@@ -17,8 +17,10 @@ def document(keys: str = "") -> dict:
 def test_the_paths_are_the_promised_ones():
     """Version 1 and the probes; a reader's id is one path parameter."""
     assert sorted(document()["paths"]) == [
-        "/health/live", "/health/ready", "/metrics", "/v1/events", "/v1/readers/{reader_id}/interests",
-        "/v1/readers/{reader_id}/preferences", "/v1/readers/{reader_id}/recommendations", "/v1/runs/current",
+        "/health/live", "/health/ready", "/metrics", "/v1/articles/{article_id}/similar", "/v1/events", "/v1/popular",
+        "/v1/readers/{reader_id}/explanations", "/v1/readers/{reader_id}/interests",
+        "/v1/readers/{reader_id}/preferences", "/v1/readers/{reader_id}/recommendations", "/v1/readers:batch",
+        "/v1/runs/current",
     ]  # fmt: skip
 
 
@@ -26,7 +28,8 @@ def test_every_error_is_a_problem():
     """Errors are application/problem+json of schema Problem, success is application/json."""
     paths = document("k" * 20)["paths"]
     assert list(paths.pop("/metrics")["get"]["responses"]["200"]["content"]) == ["text/plain"]
-    for operation in [operation for path in paths.values() for operation in path.values()]:
+    operations = [operation for path in paths.values() for operation in path.values()]
+    for operation in operations:
         for status, answer in operation["responses"].items():
             media = "application/json" if status in ("200", "202") else "application/problem+json"
             assert list(answer["content"]) == [media]

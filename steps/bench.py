@@ -1,0 +1,24 @@
+"""`frontpage bench`: measure one part against a reference on this machine."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from core.errors import BadInputError
+from core.params import Params
+from core.settings import Settings
+from core.summary import Summary
+
+#: Benches live in the repository beside the rooms and are not installed.
+_ROOT = Path(__file__).resolve().parents[1]
+
+
+def run(_settings: Settings, _params: Params, name: str, readers: int | None, json: Path) -> Summary:
+    """Run `bench/<name>.py` and keep its figures in a file. Raises BadInputError for a bench that is not there."""
+    if not (_ROOT / "bench" / f"{name}.py").is_file() or not name.isidentifier():
+        raise BadInputError(f"there is no bench {name!r}; look into bench/ of the repository")
+    size = [] if readers is None else ["--readers", str(readers)]
+    done = subprocess.run([sys.executable, "-m", f"bench.{name}", "--json", str(json.absolute()), *size], cwd=_ROOT)
+    if done.returncode != 0:
+        raise BadInputError(f"bench {name} failed with exit code {done.returncode}; what it said is above")
+    return Summary("bench", rows_out=1, artifact=str(json))
