@@ -116,7 +116,7 @@ def best_of(done: list[Trial]) -> Trial:
 def value_of(params: Params, key: str) -> float:
     """Value of a parameter by its dotted key."""
     section, name = key.split(".")
-    return getattr(getattr(params, section), name)  # type: ignore[no-any-return]
+    return getattr(getattr(params, section), name)
 
 
 def fragment(point: Point) -> dict[str, dict[str, float]]:
