@@ -70,10 +70,8 @@ def too_many_requests(detail: str, wait_seconds: int, headers: Mapping[str, str]
 
 
 def bad_body(status: int, detail: str) -> ProblemError:
-    """The 4xx for a body that cannot even be looked at; the connection ends, as the rest of the body may still come."""
-    error = ProblemError(status, UNUSABLE_BODY, detail)
-    error.headers["Connection"] = "close"
-    return error
+    """The 4xx for a body that cannot even be looked at."""
+    return ProblemError(status, UNUSABLE_BODY, detail)
 
 
 def invalid_request(errors: Sequence[Mapping[str, str]], detail: str = "") -> ProblemError:

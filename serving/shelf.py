@@ -21,6 +21,8 @@ class KeptList:
     #: A list that stands in holds as long as no article changed and the reader's reading is not known to have gone on.
     changes: int = 0
     good_until: float = float("inf")
+    #: Which time of listening to readers it is from; what they hid in between two of them went unheard.
+    hearing: int = 0
 
     @property
     def n_bytes(self) -> int:

@@ -13,6 +13,7 @@ COPY core core
 COPY serving serving
 COPY store/__init__.py store/
 COPY store/read store/read
+COPY store/write store/write
 COPY store/sql store/sql
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONPATH=/opt/frontpage \

@@ -1,7 +1,7 @@
 -- Which of the new reads no person can have made, or would be one more vote of a person who has voted, judged by what
 -- arrived before them. Acts of other kinds (likes, ...) are judged the same way, apart from reads.
 -- grain: read_suspicion [event]
--- parameters: repeat_seconds, burst_reads, burst_seconds, steady_gaps, steady_seconds, daily_reads, daily_acts
+-- parameters: repeat_seconds, burst_reads, burst_seconds, steady_gaps, steady_seconds, daily_votes
 -- idempotence: a read is judged by the reader's reads before it in order of arrival (recorded_at, occurred_at, event_id)
 -- only, so the verdict does not depend on blocks or on where pulls were cut, and never changes later
 create temporary table read_suspicion on commit drop as
@@ -43,7 +43,7 @@ with new as materialized (
                 when burst_seconds >= 0 and burst_seconds < %(burst_seconds)s then 'burst'
                 when n_gaps = %(steady_gaps)s and least_gap = largest_gap and least_gap > 0
                      and least_gap <= %(steady_seconds)s then 'steady'
-                when nth_of_day > case kind when 'read' then %(daily_reads)s else %(daily_acts)s end then 'again'
+                when nth_of_day > %(daily_votes)s then 'again'
            end as suspicion
     from runs
     where is_new
