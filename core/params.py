@@ -111,8 +111,7 @@ class CandidateParams(Section):
 class TogetherParams(Section):
     """Co-reading: who read what the reader has read, and what else they read."""
 
-    half_life_hours: float = Field(72.0, gt=0, description="of what else they read lately")
-    now_half_life_hours: float = Field(3.0, gt=0, description="of what else they read now")
+    half_life_hours: float = Field(72.0, gt=0, description="of what else they read")
     max_reads: int = Field(500_000, ge=1, description="newest reads looked at")
     max_articles: int = Field(2_000, ge=1, description="live articles looked at, the most read ones")
 

@@ -58,13 +58,11 @@ GROUPS: Final[Mapping[str, str]] = {
     "als_score": "similar_readers",
     "together_score": "similar_readers",
     "together_lift": "similar_readers",
-    "together_now_score": "similar_readers",
-    "together_now_lift": "similar_readers",
     "content_score": "similar_content",
 }
 #: Given by the caller: factors and vectors belong to a model version, co-reading to a pair; neither to a feature store.
 EXTRA_NAMES: Final = (
-    "als_score", "together_score", "together_lift", "together_now_score", "together_now_lift", "content_score",
+    "als_score", "together_score", "together_lift", "content_score",
 )  # fmt: skip
 #: Without `extra`.
 FEATURE_NAMES: Final = tuple(name for name in GROUPS if name not in EXTRA_NAMES)

@@ -64,7 +64,7 @@ def audience(view: View, reader_rows: Ints, n: int) -> Picks:
 
 def read_together(view: View, reader_rows: Ints, n: int) -> Picks:
     """The most read by those who read what the reader has read."""
-    scores = view.together.lately.scores[reader_rows]
+    scores = view.together.scores[reader_rows]
     row = np.repeat(np.arange(len(reader_rows)), np.diff(scores.indptr))
     reader, article = reader_rows[row], scores.indices.astype(np.int64)
     kept = np.flatnonzero((scores.data > 0) & ~view.moment.is_seen(reader, article))

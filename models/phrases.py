@@ -67,7 +67,6 @@ PHRASES: Final = (
     Phrase("language", "same_language", "in the language you read most", 1.0),
     Phrase("similar_readers", "als_score", "read by readers with a taste like yours", 0.02),
     Phrase("similar_readers", "together_lift", "read by those who read what you have read", 0.2),
-    Phrase("similar_readers", "together_now_lift", "read now by those who read what you have read", 0.2),
     Phrase("similar_content", "content_score", "close to what you read lately", 0.2),
 )
 #: Said where nothing else is true.

@@ -22,37 +22,25 @@ Scores = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Faded:
-    """Scores by reads that fade with one half-life: scores [reader row, live row], sparse, with sorted columns.
+class Together:
+    """scores [reader row, live row], sparse, with sorted columns. likeness [reader row]: summed over all other readers.
 
     popularity [live row]: faded reads a reader, the score of a reader like everybody.
     """
 
     scores: csr_matrix
-    popularity: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Together:
-    """lately: what readers like these read over days; now: within the last hours.
-
-    likeness [reader row]: summed over all other readers.
-    """
-
-    lately: Faded
-    now: Faded
     likeness: Floats
+    popularity: Floats
 
     def features(self, reader_rows: Ints, live_rows: Ints) -> dict[str, Floats]:
         """Score of each pair, and the log of how much more it is than popularity alone would give."""
-        values: dict[str, Floats] = {}
-        for name, faded in (("together", self.lately), ("together_now", self.now)):
-            score = _values(faded.scores, reader_rows, live_rows)
-            usual, like = faded.popularity[live_rows], self.likeness[reader_rows]
-            lift = (score + usual) / np.maximum((like + 1.0) * usual, 1e-12)
-            values[f"{name}_score"] = score
-            values[f"{name}_lift"] = np.where(usual > 0, np.log(np.maximum(lift, 1e-6)), 0.0)
-        return values
+        score = _values(self.scores, reader_rows, live_rows)
+        usual, like = self.popularity[live_rows], self.likeness[reader_rows]
+        lift = (score + usual) / np.maximum((like + 1.0) * usual, 1e-12)
+        return {
+            "together_score": score,
+            "together_lift": np.where(usual > 0, np.log(np.maximum(lift, 1e-6)), 0.0),
+        }
 
 
 def read_together(moment: Moment, params: TogetherParams) -> Together:
@@ -67,14 +55,10 @@ def read_together(moment: Moment, params: TogetherParams) -> Together:
     mine = unit[moment.readers]
     by_article = (diags(weight.astype(np.float32)) @ unit.T).tocsr()
     likeness = mine @ np.asarray(by_article.sum(axis=1)).ravel() - mine.multiply(mine) @ weight
-
-    def faded(half_life_hours: float) -> Faded:
-        theirs, columns = _faded(moment, reads, half_life_hours, params.max_articles)
-        usual = np.asarray(theirs.sum(axis=0)).ravel() / n_readers
-        n_live = len(moment.live)
-        return Faded(_at_live(mine @ (by_article @ theirs), columns, n_live), _spread(usual, columns, n_live))
-
-    return Together(faded(params.half_life_hours), faded(params.now_half_life_hours), np.maximum(likeness, 0.0))
+    faded, columns = _faded(moment, reads, params)
+    usual, n_live = np.asarray(faded.sum(axis=0)).ravel() / n_readers, len(moment.live)
+    scores = _at_live(mine @ (by_article @ faded), columns, n_live)
+    return Together(scores, np.maximum(likeness, 0.0), _spread(usual, columns, n_live))
 
 
 def _values(matrix: csr_matrix, rows: Ints, columns: Ints) -> Floats:
@@ -107,10 +91,10 @@ def _known(moment: Moment, params: TogetherParams) -> _Reads:
     return _Reads(keys // max(width, 1), article, hours, rows_of(article, moment.live, width))
 
 
-def _faded(moment: Moment, reads: _Reads, half_life_hours: float, n_most: int) -> tuple[csr_matrix, Ints]:
+def _faded(moment: Moment, reads: _Reads, params: TogetherParams) -> tuple[csr_matrix, Ints]:
     """Faded reads [reader, column] of the most read live articles, and the live row of each column."""
-    faded, n_live = np.exp2(-reads.hours / half_life_hours), len(moment.live)
-    columns = _most_read(reads.live, faded, n_live, n_most)
+    faded, n_live = np.exp2(-reads.hours / params.half_life_hours), len(moment.live)
+    columns = _most_read(reads.live, faded, n_live, params.max_articles)
     column = rows_of(reads.live, columns, n_live)
     there = column >= 0
     shape = (len(moment.ledger.reader_keys), len(columns))

@@ -19,9 +19,11 @@ BODY_REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
 
 #: A body that has not come whole by then is given up.
 BODY_SECONDS = 10.0
+#: Unless a route says otherwise.
+MAX_BYTES = 2 * 1024 * 1024
 
 
-async def read_json_body(request: Request, max_bytes: int) -> bytes:
+async def read_json_body(request: Request, max_bytes: int = MAX_BYTES) -> bytes:
     """The bytes of a JSON body, not parsed. Raises ProblemError: 415, 413, 408, or 400 where the caller went away."""
     _check_headers(request, max_bytes)
     try:

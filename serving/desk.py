@@ -48,9 +48,9 @@ class Desk:
         self._is_away = True
         self._first_word = asyncio.Event()
         self._paused_until = 0.0
-        self._n_looking_up = 0
-        #: Readers who changed something while lists were looked up: what was found of them may be out of date.
-        self._heard_of: set[int] = set()
+        self._hearing = 0
+        #: The readers who changed their minds during each look-up that is under way.
+        self._heard: list[set[int]] = []
 
     @property
     def is_away(self) -> bool:
@@ -79,13 +79,14 @@ class Desk:
     def back(self) -> None:
         """The database is there again; what changed in between went unheard."""
         self.articles.doubt()
+        self._hearing += 1
         self._paused_until = 0.0
 
     def reader_changed(self, reader_key: int) -> None:
-        """Forget a reader's list: what they want, or what is known of them, has changed."""
+        """Look the reader's list up again: they have hidden something, or want it back."""
         self.shelf.drop(reader_key)
-        if self._n_looking_up:
-            self._heard_of.add(reader_key)
+        for heard in self._heard:
+            heard.add(reader_key)
 
     async def list_for(self, reader_key: int, *, explain: bool = False) -> Shown:
         """The reader's list, or what stands in for it.
@@ -124,18 +125,20 @@ class Desk:
         """Whether a kept list is what the database would say."""
         if self._edition is None or kept.run.run_id != self._edition.run.run_id:
             return False
+        if kept.hearing != self._hearing:
+            return False
         return kept.fallback is None or (kept.changes == self.articles.changes and _now() < kept.good_until)
 
     async def _look_up(self, reader_keys: list[int]) -> dict[int, KeptList]:
-        self._n_looking_up += 1
+        hearing, heard = self._hearing, set[int]()
+        self._heard.append(heard)
         try:
             found = await self._find(reader_keys)
-            for reader_key in found.keys() - self._heard_of:
-                self.shelf.put(reader_key, found[reader_key])
         finally:
-            self._n_looking_up -= 1
-            if not self._n_looking_up:
-                self._heard_of.clear()
+            self._heard = [other for other in self._heard if other is not heard]
+        for reader_key in found.keys() - heard:
+            found[reader_key] = replace(found[reader_key], hearing=hearing)
+            self.shelf.put(reader_key, found[reader_key])
         return found
 
     async def _find(self, reader_keys: list[int], *, explain: bool = False) -> dict[int, KeptList]:

@@ -15,8 +15,6 @@ from serving.problems import invalid_request
 from serving.writing import writer_of
 from store.write.inbox import InboxEvent, append_events
 
-MAX_BODY_BYTES = 2 * 1024 * 1024
-
 
 def events() -> APIRouter:
     """The route that takes events in."""
@@ -42,7 +40,7 @@ async def take_events(
     where nothing can be used the answer is 422. An event_id that is waiting already is not counted again.
     """
     now = app.now()
-    good, rejected = parse_events(await read_json_body(request, MAX_BODY_BYTES), now)
+    good, rejected = parse_events(await read_json_body(request), now)
     if not good:
         raise invalid_request(
             [{"field": f"{one['index']}.{one['field']}", "detail": one["detail"]} for one in rejected],

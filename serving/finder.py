@@ -21,7 +21,6 @@ from store.read.lists import (
     fetch_lists,
     fetch_strangers,
 )
-from store.read.preferences import fetch_hidden_articles
 
 #: A list that stands in leaves out what its reader has read: reads of the last seconds may be missing.
 STAND_IN_SECONDS = 5.0
@@ -41,10 +40,7 @@ class Edition:
 
 
 class Finder:
-    """Asks the database for lists, without what readers have hidden.
-
-    Every method raises UnavailableError where it does not answer.
-    """
+    """Asks the database for lists. Every method raises UnavailableError where it does not answer."""
 
     def __init__(self, pool: Callable[[], asyncpg.Pool], articles: Articles) -> None:
         self._pool = pool
@@ -68,11 +64,7 @@ class Finder:
         return own | (await self._stand_ins(edition, strangers, explain=explain) if strangers else {})
 
     async def _own_lists(self, run: CurrentRun, reader_keys: Collection[int], *, explain: bool) -> dict[int, KeptList]:
-        found, hidden = await asyncio.gather(
-            fetch_lists(self._pool(), run.run_id, reader_keys), fetch_hidden_articles(self._pool(), reader_keys)
-        )
-        for key in hidden.keys() & found.keys():
-            found[key] = [row for row in found[key] if row[c.ARTICLE_ID] not in hidden[key]]
+        found = await fetch_lists(self._pool(), run.run_id, reader_keys)
         return {
             key: KeptList(run, None, tuple([row[c.ARTICLE_ID] for row in rows]), place_pieces(rows, explain=explain))
             for key, rows in found.items()
@@ -82,7 +74,9 @@ class Finder:
         changes = self._articles.changes
         known = await fetch_strangers(self._pool(), reader_keys, edition.fallback_ids)
         await self._articles.need(edition.fallback_ids)
-        return {key: self.stand_in(edition, known[key], changes, explain=explain) for key in reader_keys}
+        return {
+            key: self.stand_in(edition, known.get(key, Stranger()), changes, explain=explain) for key in reader_keys
+        }
 
     def stand_in(self, edition: Edition, reader: Stranger, changes: int = 0, *, explain: bool = False) -> KeptList:
         """The list for a reader of whom this is known; the flag names where its first item is from.

@@ -24,8 +24,6 @@ from serving.writing import writer_of
 from store.read.preferences import fetch_preferences
 from store.write.readers import set_interests, set_preferences
 
-MAX_BODY_BYTES = 2 * 1024 * 1024
-
 App = Annotated[Context, Depends(context_of)]
 Writer = Annotated[asyncpg.Pool, Depends(writer_of)]
 
@@ -48,8 +46,10 @@ def preferences() -> APIRouter:
 async def change_interests(request: Request, reader_id: ReaderId, app: App, writer: Writer) -> Response:
     """Replace the categories a reader picked; an unknown reader signs up with them. The next refresh goes by them."""
     name = storable_reader_id(reader_id)
-    picked = parse_interests(await read_json_body(request, MAX_BODY_BYTES)).interests
-    await set_interests(writer, app.reader_key(name), name, picked, app.now())
+    picked = parse_interests(await read_json_body(request)).interests
+    key = app.reader_key(name)
+    await set_interests(writer, key, name, picked, app.now())
+    app.desk.reader_changed(key)  # the other workers hear of it from the database
     return _answer({"interests": picked})
 
 
@@ -60,8 +60,9 @@ async def change_preferences(request: Request, reader_id: ReaderId, app: App, wr
     from lists that stand in for it both do at once.
     """
     key = app.reader_key(storable_reader_id(reader_id))
-    wishes = parse_change(await read_json_body(request, MAX_BODY_BYTES)).wishes()
+    wishes = parse_change(await read_json_body(request)).wishes()
     await set_preferences(writer, key, wishes, app.now())
+    app.desk.reader_changed(key)  # the other workers hear of it from the database
     return _answer(asdict(await fetch_preferences(writer, key)))
 
 

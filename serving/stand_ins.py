@@ -14,10 +14,14 @@ def stand_ins(
     """At most `limit` items, each article once: the reader's region, then their interests in the order they were
     picked, then everybody's list, then any other.
 
-    Never what they do not want; without what they have read, unless nothing else is left: a list is better than none.
+    Without what they have hidden or muted, and without what they have read unless nothing else is left: a list is
+    better than none.
     """
-    wanted = [item for item in fallbacks if item.article_id not in reader.unwanted and is_shown(item.article_id)]
-    ordered = list(_ordered(wanted, reader))
+    ordered = [
+        item
+        for item in _ordered(fallbacks, reader)
+        if is_shown(item.article_id) and item.article_id not in reader.unwanted
+    ]
     unread = [item for item in ordered if item.article_id not in reader.already_read]
     return (unread or ordered)[:limit]
 

@@ -66,7 +66,7 @@ def current_run(rows: Sequence[asyncpg.Record]) -> CurrentRun | None:
 
 
 async def fetch_lists(pool: asyncpg.Pool, run_id: int, reader_keys: Collection[int]) -> dict[int, list[asyncpg.Record]]:
-    """Rows of serve_lists, best first, of each reader who has a list in the run."""
+    """Rows (reader_key, rank, article_id, score, reasons) of each reader who has a list in the run, best first."""
     rows = await fetch(pool, lists_query(run_id), run_id, reader_keys)
     return {key: list(own) for key, own in itertools.groupby(rows, itemgetter(0))}
 
@@ -79,7 +79,10 @@ async def fetch_fallbacks(pool: asyncpg.Pool, run_id: int) -> tuple[FallbackItem
 async def fetch_strangers(
     pool: asyncpg.Pool, reader_keys: Collection[int], article_ids: Collection[str]
 ) -> dict[int, Stranger]:
-    """What is known of each reader; `already_read` and `unwanted` are confined to `article_ids`."""
+    """What is known of readers; `already_read` and `unwanted` (hidden or muted) are confined to `article_ids`.
+
+    Readers of whom nothing is known are left out.
+    """
     rows = await fetch(pool, query("serve_strangers"), reader_keys, article_ids)
     return {
         row[c.READER_KEY]: Stranger(

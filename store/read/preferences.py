@@ -1,6 +1,5 @@
 """What readers asked of us, as serving reads it: in force now."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import asyncpg
@@ -33,12 +32,7 @@ async def fetch_preferences(pool: asyncpg.Pool, reader_key: int) -> Preferences:
     )
 
 
-async def fetch_hidden_articles(pool: asyncpg.Pool, reader_keys: Collection[int]) -> dict[int, set[str]]:
-    """Ids of the articles that readers have hidden, of those who hide any.
-
-    Raises UnavailableError where the database is away.
-    """
-    hidden: dict[int, set[str]] = {}
-    for row in await fetch(pool, query("serve_hidden_articles"), reader_keys):
-        hidden.setdefault(row["reader_key"], set()).add(row["article_id"])
-    return hidden
+async def fetch_hidden_articles(pool: asyncpg.Pool, reader_key: int) -> frozenset[str]:
+    """Ids of the articles that a reader has hidden. Raises UnavailableError where the database is away."""
+    rows = await fetch(pool, query("serve_hidden_articles"), reader_key)
+    return frozenset(row["article_id"] for row in rows)

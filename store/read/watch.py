@@ -15,7 +15,7 @@ PATIENCE_SECONDS = 1.0
 #: The payload names the article; an empty one says that any may have changed.
 ARTICLE_CHANGED = "frontpage_article"
 PUBLISHED = "frontpage_published"
-#: The payload is the reader_key as decimal text: what they asked of us, or what is known of them, has changed.
+#: The payload is the reader_key of one who has hidden or muted something, or picked interests.
 READER_CHANGED = "reader_changed"
 
 Heard = Callable[[str, str], None]

@@ -1,5 +1,4 @@
--- The articles that readers have hidden.
--- grain: reader, article; readers who hide nothing give no row
--- parameters: $1 reader_keys; read-only (asyncpg, numbered)
-select reader_key, value as article_id from reader_preference
-where reader_key = any($1::bigint[]) and kind = 'hidden_article' and ended_at is null
+-- The articles that a reader has hidden.
+-- grain: article; parameters: $1 reader_key; read-only (asyncpg, numbered)
+select value as article_id from reader_preference
+where reader_key = $1 and kind = 'hidden_article' and ended_at is null
