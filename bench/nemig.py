@@ -10,12 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack, identity
+from scipy.sparse import csr_matrix, identity
 from tqdm import tqdm
 
 from bench import record
-from bench.listwise import fit
+from bench.listwise import Block, Bools, fit
 from bench.nemig_features import (
     RIDGE_OF_HISTORY,
     article_vectors,
@@ -33,7 +32,7 @@ from models.ranker import Rows, predict, train_ranker
 N_FOLDS = 5
 #: Folds that settings were chosen on.
 N_CHOOSING_FOLDS = 2
-N_ARTICLE_GROUPS = 5
+N_ARTICLE_GROUPS = 3
 N_DIMENSIONS = 64
 #: Lists that an article's click rate is drawn to the mean by; the best of 3, 10, 30, 100 on the first two folds.
 PRIOR_SHOWN = 30.0
@@ -47,7 +46,6 @@ RULES = ("random", "popularity", "tf_idf_cosine")
 MEASURES = ("auc", "ndcg_at_10", "ndcg_at_5", "mrr")
 
 #: From the pairs that may be learned from, a score for every pair.
-Bools = NDArray[np.bool_]
 Learner = Callable[[Bools], Floats]
 
 
@@ -86,19 +84,19 @@ def all_scores(folds: Folds) -> Mapping[str, Floats]:
     vectors = article_vectors(log, N_DIMENSIONS)
     history = history_features(log, vectors)
     columns = np.stack(list(history.values()), axis=1)
-    (text, ridge), scaled = text_columns(log), csr_matrix(columns / columns.std(axis=0))
-    both = hstack([text[log.article], scaled]).tocsr()
-    of_both = np.append(ridge, np.full(columns.shape[1], RIDGE_OF_HISTORY))
-    articles = identity(len(log.day), format="csr")[log.article]
+    words, ridge = text_columns(log)
+    text = Block(words, log.article, ridge)
+    compared_to_history = _block(columns / columns.std(axis=0), np.arange(len(log.article)), RIDGE_OF_HISTORY)
+    itself = _block(identity(len(log.day)), log.article, RIDGE_OF_ARTICLES)
     learners: dict[str, Learner] = {
         "popularity": lambda pairs: click_rates(log, pairs)[log.article],
         "popularity_as_clicks": lambda pairs: _counts(log, pairs & (log.clicked == 1))[log.article],
-        "popularity_learned": linear(log, articles, np.full(articles.shape[1], RIDGE_OF_ARTICLES)),
+        "popularity_learned": linear(log, itself),
         "history_by_lambdamart": lambdamart(log, columns, tuple(history)),
         "vectors_by_lambdamart": lambdamart(log, vectors[log.article], tuple(f"v{at}" for at in range(N_DIMENSIONS))),
-        "history": linear(log, scaled, of_both[-columns.shape[1] :]),
-        "text": linear(log, text[log.article], ridge),
-        OURS: linear(log, both, of_both),
+        "history": linear(log, compared_to_history),
+        "text": linear(log, text),
+        OURS: linear(log, text, compared_to_history),
     }
     scores = {"tf_idf_cosine": mean_cosines(log, tf_idf(log))}
     scores |= {name: history[name] for name in ("content_score", "content_best", "content_top3")}
@@ -112,9 +110,14 @@ def click_rates(log: Log, pairs: Bools) -> Floats:
     return (clicks + PRIOR_SHOWN * clicks.sum() / shown.sum()) / (shown + PRIOR_SHOWN)
 
 
-def linear(log: Log, matrix: csr_matrix, ridge: Floats) -> Learner:
-    """Conditional logit over the columns."""
-    return lambda pairs: matrix @ fit(matrix[pairs], log.clicked[pairs], log.list_of[pairs], ridge)
+def linear(log: Log, *blocks: Block) -> Learner:
+    """Conditional logit over the columns of the blocks."""
+
+    def learn(pairs: Bools) -> Floats:
+        weights = fit([block.of(pairs) for block in blocks], log.clicked[pairs], log.list_of[pairs])
+        return np.sum([block.score(part) for block, part in zip(blocks, weights, strict=True)], axis=0)
+
+    return learn
 
 
 def lambdamart(log: Log, matrix: Floats, names: tuple[str, ...]) -> Learner:
@@ -172,6 +175,11 @@ def compared(folds: Folds) -> dict[str, dict[str, float]]:
         figures[f"gain_over_{rule}"] = figures_of(gain, log.reader)
         figures[f"gain_over_{rule}_later_folds"] = figures_of(gain[later], log.reader[later])
     return figures
+
+
+def _block(matrix: object, row: Ints, ridge: float) -> Block:
+    columns = csr_matrix(matrix)
+    return Block(columns, row, np.full(columns.shape[1], ridge))
 
 
 def _counts(log: Log, pairs: Bools) -> Floats:

@@ -97,7 +97,8 @@ def test_the_linear_ranker_finds_the_odds() -> None:
     """Two articles, the first clicked in three lists of four: without ridge its weight is ln 3 above the other's."""
     matrix = csr_matrix(np.tile([[1.0], [0.0]], (4, 1)))
     clicked = np.array([1, 0, 1, 0, 1, 0, 0, 1])
-    weights = listwise.fit(matrix, clicked, np.repeat(np.arange(4), 2), np.array([1e-9]))
+    block = listwise.Block(matrix, np.arange(8), np.array([1e-9]))
+    (weights,) = listwise.fit([block], clicked, np.repeat(np.arange(4), 2))
     assert weights[0] == pytest.approx(np.log(3), abs=1e-4)
 
 
