@@ -63,6 +63,7 @@ class ContentParams(Section):
 
     n_dimensions: int = Field(32, ge=2)
     max_terms: int = Field(20_000, ge=10)
+    half_life_days: float = Field(14.0, gt=0, description="of a read in what a reader's recent reads look like")
 
 
 class AlsParams(Section):

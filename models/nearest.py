@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from features.grouping import Ints
+from features.ledger import DAY_MICROSECONDS
 from models.moment import Moment, rows_of
 from models.popularity import Picks
 from models.threads import one_blas_thread
@@ -17,6 +18,8 @@ Vectors = NDArray[np.float32]
 #: Newest reads that stand for what a reader reads now.
 _N_RECENT = 20
 _READ_ALLOWANCE = 30
+#: Half-lives after which a read stops losing weight, so that sums stay well above what counts as nothing.
+_MAX_HALF_LIVES = 16.0
 
 
 def nearest(moment: Moment, queries: Vectors, articles: Vectors, reader_rows: Ints, n: int) -> Picks:
@@ -38,21 +41,31 @@ def nearest(moment: Moment, queries: Vectors, articles: Vectors, reader_rows: In
     return Picks(asking[row], rank[row, place], articles_found[row, place])
 
 
-def profiles(moment: Moment, vectors: Vectors) -> Vectors:
-    """For each reader row the mean vector, of length 1, of the newest reads; zeros without any known text.
+def profiles(moment: Moment, vectors: Vectors, half_life_days: float) -> Vectors:
+    """For each reader row the weighted mean vector, of length 1, of the newest reads; zeros without any known text.
 
+    A read weighs what it counts (its kind and reading time) and half as much for each `half_life_days` of its age.
     `vectors` holds one row per article of the ledger.
     """
     ledger, known = moment.ledger, moment.known
     reader = rows_of(ledger.read_reader[known], moment.readers, len(ledger.reader_keys))
     kept = (reader >= 0) & (ledger.read_article[known] >= 0)
-    reader, article = reader[kept][::-1], ledger.read_article[known][kept][::-1]  # newest first
+    reader, read = reader[kept][::-1], known[kept][::-1]  # newest first
     order = np.argsort(reader, kind="stable")
-    reader, article = reader[order], article[order]
-    recent = _place_in_group(reader) < _N_RECENT
+    recent = order[_place_in_group(reader[order]) < _N_RECENT]
+    reader, read = reader[recent], read[recent]
+    weights = _profile_weights(moment, read, half_life_days)
     shape = (len(moment.readers), len(ledger.article_ids))
-    reads = csr_matrix((np.ones(recent.sum(), np.float32), (reader[recent], article[recent])), shape=shape)
+    reads = csr_matrix((weights, (reader, ledger.read_article[read])), shape=shape)
     return unit(np.asarray(reads @ vectors, dtype=np.float32))
+
+
+def _profile_weights(moment: Moment, reads: Ints, half_life_days: float) -> NDArray[np.float32]:
+    """What each read weighs; never so little that the profile of who comes back after years is lost."""
+    ledger = moment.ledger
+    half_lives = (moment.now - ledger.read_time[reads]) / (half_life_days * DAY_MICROSECONDS)
+    decay = np.exp2(-np.minimum(half_lives, _MAX_HALF_LIVES))
+    return np.asarray(ledger.read_weight[reads] * decay, dtype=np.float32)
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -74,7 +74,7 @@ def view(moment: Moment, params: Params, factors: Factors, vectors: Vectors, sta
         entities=entities_of(states),
         reader_factors=factors.reader,
         article_factors=factors.article,
-        reader_profiles=profiles(moment, vectors),
+        reader_profiles=profiles(moment, vectors, params.content.half_life_days),
         article_vectors=np.ascontiguousarray(vectors[moment.live]),
         together=read_together(moment, params.together),
     )

@@ -11,6 +11,7 @@ MEASUREMENTS = sorted((DOCS / "measurements").glob("*.json"))
 PAGES = {
     **dict.fromkeys(("newsroom", "portal"), DOCS / "reference" / "newsroom.md"),
     "digest": DOCS / "reference" / "digest.md",
+    "nemig": DOCS / "reference" / "nemig.md",
 }
 
 
@@ -20,7 +21,7 @@ def test_each_figure_stands_in_its_page(path):
     page = PAGES[path.stem].read_text()
     assert f"make proof-{path.stem}" in page
     shown = [
-        cell for line in page.splitlines() if line.startswith("|") for cell in re.findall(r"\| ([\d.]+) (?=\|)", line)
+        cell for line in page.splitlines() if line.startswith("|") for cell in re.findall(r"\| (-?[\d.]+) (?=\|)", line)
     ]
     measured = [str(value) for seed in json.loads(path.read_text())["figures"].values() for value in seed.values()]
     assert [value for value in measured if value not in shown] == []
