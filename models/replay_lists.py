@@ -1,4 +1,4 @@
-"""What lists are like beyond how well they were answered: coverage, age, spread, likeness, overlap with the last ones."""
+"""What lists are like, beyond how well they were answered: coverage, age, spread, likeness, overlap."""
 
 from __future__ import annotations
 
