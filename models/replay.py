@@ -13,13 +13,11 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 from tqdm import tqdm
 
 from core import columns as c
 from core.errors import BadInputError, CheckFailedError
 from core.history import History
-from core.lists import LIST_LENGTH
 from core.params import Params
 from features.grouping import Floats, Ints
 from features.history import history_at
@@ -34,6 +32,7 @@ from models.moment import Moment, moment
 from models.policies import Policy, baselines, decayed, rule_name
 from models.popularity import Picks
 from models.ranker import predict
+from models.replay_lists import Listed, Lists
 from models.selection import chosen
 from models.training import Inputs, train
 from models.view import View, view
@@ -71,23 +70,6 @@ class Training:
     version: str
     serves: str
     reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Lists:
-    """What is said of one policy's lists at one tick, beyond how well they were answered; NaN where nothing can be.
-
-    coverage: share of the live articles that stand in any list; publishers, categories: different ones in a list;
-    similarity: mean cosine of two texts of a list; overlap: mean share of a list that stood in its reader's last one.
-    """
-
-    n_lists: int
-    coverage: float
-    mean_age_hours: float
-    publishers: float
-    categories: float
-    similarity: float
-    overlap: float
 
 
 @dataclass(slots=True)
@@ -173,7 +155,7 @@ class _Walk:
         self._served = Served(None, params.rule_half_life_hours)
         self._champion: Model | None = None
         self._evaluations: list[tuple[datetime, Means]] = []
-        self._last: dict[str, NDArray[np.int32]] = {}
+        self._listed = Listed(len(book.reader_keys))
         self._policies: dict[str, Policy] = baselines(seed)
         self._vectors = np.zeros((len(book.article_ids), params.content.n_dimensions), dtype=np.float32)
 
@@ -233,7 +215,7 @@ class _Walk:
             n_known=now.entities.states.readers.reads.n_reads,
             judge=judge,
             measures={name: judge.measures(picks) for name, picks in lists.items()},
-            lists={name: self._said(now, name, picks) for name, picks in lists.items()},
+            lists={name: self._listed.said(now, name, picks) for name, picks in lists.items()},
         )
 
     def _view(self, at: Moment) -> View:
@@ -271,49 +253,6 @@ class _Walk:
         found = candidates(now, self.params.candidates, rows)
         margin = predict(served.model.ranker, now.features(found.reader, found.article), self.params.threads)
         return {name: chosen(now, found, margin, params).picks for name, params in self.variants.items()}
-
-    def _said(self, now: View, name: str, picks: Picks) -> Lists:
-        at = now.moment
-        n_lists = max(len(np.unique(picks.reader)), 1)
-        book, article = at.ledger, at.live[picks.article]
-        return Lists(
-            n_lists=n_lists,
-            coverage=len(np.unique(article)) / max(len(at.live), 1),
-            mean_age_hours=float(at.age_hours()[picks.article].mean()) if len(article) else float("nan"),
-            publishers=_distinct(picks.reader, book.publisher[article]) / n_lists,
-            categories=_distinct(picks.reader, book.category[article]) / n_lists,
-            similarity=_similarity(picks, now.article_vectors),
-            overlap=self._overlap(at, name, picks),
-        )
-
-    def _overlap(self, at: Moment, name: str, picks: Picks) -> float:
-        """Mean share of a list that stood in the reader's last one; readers without one, now or then, are left out."""
-        last = self._last.setdefault(name, np.full((len(self.book.reader_keys), LIST_LENGTH), -1, dtype=np.int32))
-        table = np.full((len(at.readers), LIST_LENGTH), -1, dtype=np.int32)
-        table[picks.reader, picks.rank - 1] = at.live[picks.article]
-        before, is_listed = last[at.readers], table >= 0
-        both = (before[:, 0] >= 0) & is_listed.any(axis=1)
-        same = np.any((table[:, :, None] == before[:, None, :]) & is_listed[:, :, None], axis=2)
-        last[at.readers] = table
-        return float((same.sum(axis=1)[both] / is_listed.sum(axis=1)[both]).mean()) if both.any() else float("nan")
-
-
-def _distinct(group: Ints, label: Ints) -> float:
-    """Pairs of list and label that are there; NaN where nothing has a label."""
-    kept = label >= 0
-    return len(np.unique(group[kept] * (int(label.max()) + 1) + label[kept])) if kept.any() else float("nan")
-
-
-def _similarity(picks: Picks, vectors: NDArray[np.float32]) -> float:
-    """Mean cosine of two articles of one list, over all pairs of all lists; articles without text are left out."""
-    with_text = np.any(vectors != 0, axis=1)[picks.article]
-    lists, row = np.unique(picks.reader[with_text], return_inverse=True)
-    article = picks.article[with_text]
-    n_texts = np.bincount(row, minlength=len(lists))
-    shape = (len(lists), len(vectors))
-    sums = csr_matrix((np.ones(len(row), np.float32), (row, article)), shape=shape) @ vectors
-    n_pairs = (n_texts * (n_texts - 1)).sum()
-    return float(((sums**2).sum(axis=1) - n_texts).sum() / n_pairs) if n_pairs else float("nan")
 
 
 def _joined(cadence: Cadence, walk: _Walk, parts: list[_Part]) -> Replayed:

@@ -15,12 +15,13 @@ _OURS, _RULE, _DAILY = "#1f5fa8", "#d0813c", "#777777"
 _HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Replay</title><style>
 body{font:14px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:66rem;padding:0 1rem;color:#222}
 h1{font-size:1.5rem;margin-bottom:.2rem}h2{margin:2.2rem 0 .4rem;font-size:1.15rem}p{margin:.4rem 0;max-width:52rem}
-.big{display:flex;flex-wrap:wrap;gap:1rem;margin:1.2rem 0}
-.big div{border:1px solid #ddd;border-radius:6px;padding:.6rem 1rem}
+.big{display:flex;flex-wrap:wrap;gap:.8rem;margin:1.2rem 0}
+.big div{flex:1 1 8rem;border:1px solid #ddd;border-radius:6px;padding:.6rem .9rem}
 .big b{display:block;font-size:1.5rem}.big small,.note{color:#666}
-table{border-collapse:collapse;width:100%}
-td,th{padding:.25rem .45rem;text-align:right;white-space:nowrap;border-bottom:1px solid #e3e3e3}
-td:first-child,th:first-child{text-align:left}th{font-weight:600;border-bottom:1px solid #999;vertical-align:bottom}
+table{border-collapse:collapse;width:100%;font-size:13px}
+td,th{padding:.25rem .4rem;text-align:right;white-space:nowrap;border-bottom:1px solid #e3e3e3}
+td:first-child,th:first-child{text-align:left}th{font-weight:600;border-bottom:1px solid #999;
+vertical-align:bottom;white-space:normal}
 td{font-variant-numeric:tabular-nums}
 td.l,th.l{text-align:left;white-space:normal}tr.ours td{font-weight:600;background:#eef4fb}
 tr.rule td{background:#fdf3e9}svg{width:100%;height:auto;display:block;margin:.4rem 0}svg text{font-size:12px;fill:#444}
@@ -198,7 +199,7 @@ def _ratio(value: float | None) -> str:
 
 
 def _times(value: float | None) -> str:
-    return f"{_ratio(value)} ×"
+    return "–" if value is None else f"{value:.3f} ×"
 
 
 def _share(value: float | None, decimals: int = 1) -> str:

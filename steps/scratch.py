@@ -24,6 +24,17 @@ from store.copy import copy_frame
 from store.history import load_history
 
 CANONICAL = "canonical"
+#: A server whose data nobody will miss: nothing is made durable, and the indexes of a large log stay in memory.
+_FLEETING = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "8GB",
+    "autovacuum": "off",
+    "shared_buffers": "1GB",
+}
 
 
 def history_of_files(
@@ -81,7 +92,7 @@ def _all(newest: pd.DataFrame, older: pd.DataFrame | None) -> pd.DataFrame:
 def _database(home: Path) -> Iterator[Path]:
     """An empty, migrated server below `home`; a killed run's remains are cleared away by the next one."""
     _clear(home)
-    running = server.up(home, fsync="off", full_page_writes="off")
+    running = server.up(home, **_FLEETING)
     try:
         migrate.upgrade(running.url())
         yield home

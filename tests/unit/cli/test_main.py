@@ -14,6 +14,7 @@ FRONTPAGE = str(Path(sys.executable).parent / "frontpage")
     [
         (("extract", "--as-of", "yesterday"), "is not an ISO 8601 time"),
         (("extract", "--as-of", "2999-01-01T00:00:00Z"), "has not come yet"),
+        (("replay", "--from", "2026-03-01", "--to", "2026-03-02", "--json", "r", "--refresh", "soon"), "is not a span"),
         (("import", "nosuch", "/nowhere", "--out", "unused"), "format 'nosuch' is not known"),
     ],
 )

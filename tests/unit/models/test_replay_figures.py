@@ -14,9 +14,10 @@ from core.params import ListParams, Params
 from models.bootstrap import interval, ratio, resampled, sums_by_group, sums_by_reader
 from models.judge import MEASURES
 from models.policies import baselines
-from models.replay import OURS, Cadence, Lists, Replayed, Training
+from models.replay import OURS, Cadence, Replayed, Training
 from models.replay_figures import figures
 from models.replay_groups import groupings, winners
+from models.replay_lists import Lists
 from models.replay_report import table, write_report
 from models.replay_variants import changes
 
@@ -73,6 +74,13 @@ def test_the_interval_of_a_ratio_draws_readers_with_all_their_lists() -> None:
     assert told["ci95"] == pytest.approx([0.9 / 1.0, 1.1 / 0.6], abs=1e-5)
     same = {OURS: [0.4] * 4, "latest": [0.2] * 4}
     assert figures(replayed(same, [0, 0, 1, 1], [1, 2, 1, 2]))["ci95"] == pytest.approx([2.0, 2.0], abs=1e-5)
+
+
+def test_one_reader_has_no_interval() -> None:
+    """Drawn again and again it is always the same reader."""
+    told = figures(replayed(TWO_DAYS, [0, 0, 1, 1], [1, 1, 1, 1]))
+    assert told["ratio_to_best_rule"] == pytest.approx(1.25, abs=1e-6)
+    assert told["ci95"] is None
 
 
 def test_an_interval_covers_the_truth_about_as_often_as_it_says() -> None:

@@ -1,0 +1,84 @@
+"""What lists are like, beyond how well they were answered: coverage, age, spread, likeness, overlap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from core.lists import LIST_LENGTH
+from features.grouping import Ints
+from models.moment import Moment
+from models.popularity import Picks
+from models.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What is said of one policy's lists at one tick, beyond how well they were answered; NaN where nothing can be.
+
+    coverage: share of the live articles that stand in any list; publishers, categories: different ones in a list;
+    similarity: mean cosine of two texts of a list; overlap: mean share of a list that stood in its reader's last one.
+    """
+
+    n_lists: int
+    coverage: float
+    mean_age_hours: float
+    publishers: float
+    categories: float
+    similarity: float
+    overlap: float
+
+
+class Listed:
+    """Everybody's last list by each policy, and what is said of the next ones."""
+
+    def __init__(self, n_readers: int) -> None:
+        self._n_readers = n_readers
+        self._last: dict[str, NDArray[np.int32]] = {}
+
+    def said(self, now: View, name: str, picks: Picks) -> Lists:
+        """Of one policy's lists at a moment, which become the last ones."""
+        at = now.moment
+        n_lists = max(len(np.unique(picks.reader)), 1)
+        book, article = at.ledger, at.live[picks.article]
+        return Lists(
+            n_lists=n_lists,
+            coverage=len(np.unique(article)) / max(len(at.live), 1),
+            mean_age_hours=float(at.age_hours()[picks.article].mean()) if len(article) else float("nan"),
+            publishers=_distinct(picks.reader, book.publisher[article]) / n_lists,
+            categories=_distinct(picks.reader, book.category[article]) / n_lists,
+            similarity=_similarity(picks, now.article_vectors),
+            overlap=self._overlap(at, name, picks),
+        )
+
+    def _overlap(self, at: Moment, name: str, picks: Picks) -> float:
+        """Mean share of a list that stood in the reader's last one; readers without one, now or then, are left out."""
+        last = self._last.setdefault(name, np.full((self._n_readers, LIST_LENGTH), -1, dtype=np.int32))
+        table = np.full((len(at.readers), LIST_LENGTH), -1, dtype=np.int32)
+        table[picks.reader, picks.rank - 1] = at.live[picks.article]
+        before, is_listed = last[at.readers], table >= 0
+        both = (before[:, 0] >= 0) & is_listed.any(axis=1)
+        same = np.any((table[:, :, None] == before[:, None, :]) & is_listed[:, :, None], axis=2)
+        last[at.readers] = table
+        return float((same.sum(axis=1)[both] / is_listed.sum(axis=1)[both]).mean()) if both.any() else float("nan")
+
+
+def _distinct(group: Ints, label: Ints) -> float:
+    """Pairs of list and label that are there; NaN where nothing has a label."""
+    kept = label >= 0
+    return len(np.unique(group[kept] * (int(label.max()) + 1) + label[kept])) if kept.any() else float("nan")
+
+
+def _similarity(picks: Picks, vectors: NDArray[np.float32]) -> float:
+    """Mean cosine of two articles of one list, over all pairs of all lists; articles without text are left out."""
+    with_text = np.any(vectors != 0, axis=1)[picks.article]
+    lists, row = np.unique(picks.reader[with_text], return_inverse=True)
+    article = picks.article[with_text]
+    n_texts = np.bincount(row, minlength=len(lists))
+    shape = (len(lists), len(vectors))
+    sums = csr_matrix((np.ones(len(row), np.float32), (row, article)), shape=shape) @ vectors
+    n_pairs = (n_texts * (n_texts - 1)).sum()
+    return float(((sums**2).sum(axis=1) - n_texts).sum() / n_pairs) if n_pairs else float("nan")

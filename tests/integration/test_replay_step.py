@@ -1,0 +1,72 @@
+"""`frontpage replay` over a folder of canonical files and over a database that holds the same."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from core import columns as c
+from core.errors import BadInputError
+from core.history import History
+from core.settings import Settings
+from steps import extract, replay
+from tests.unit.models.newsroom_world import PARAMS, newsroom
+from tests.unit.models.worlds import NOW
+
+pytestmark = pytest.mark.slow
+PERIOD, EVERY = (NOW - timedelta(hours=4), NOW), (timedelta(hours=2), timedelta(hours=4))
+
+
+def canonical(past: History, folder: Path) -> Path:
+    """The history as canonical files."""
+    readers = past.readers.rename(columns={c.READER_KEY: c.READER_ID}).drop(columns=[c.RECORDED_AT])
+    reads = past.reads.rename(columns={c.READER_KEY: c.READER_ID})
+    articles = past.articles[[c.ARTICLE_ID, c.URL, c.TITLE, c.SUMMARY, c.LANGUAGE, c.CATEGORY, c.PUBLISHER,
+                              c.PUBLISHED_AT, c.FIRST_SEEN_AT]]  # fmt: skip
+    for kind, frame in (("articles", articles), ("reads", reads), ("readers", readers)):
+        lines = [_line(row) for row in frame.to_dict("records")]
+        (folder / kind).mkdir(parents=True)
+        (folder / kind / "all.jsonl").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def test_files_and_database_give_the_same_report(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder goes through the extract of every night; the served database sees nothing of it."""
+    files = canonical(newsroom(40, 30), tmp_path / "canonical")
+    ours = settings.model_copy(update={"home": tmp_path / "home"})
+    by_files = replay.run(ours, PARAMS, period=PERIOD, every=EVERY, data=files, json_file=tmp_path / "files.json")
+    printed = capsys.readouterr().out
+    assert printed.startswith("policy")
+    assert "to the best rule of the period" in printed
+    assert (tmp_path / "files.html").stat().st_size > 5_000
+    extract.run(ours, PARAMS, NOW, sources=[str(files)])
+    by_database = replay.run(
+        ours, PARAMS, period=PERIOD, every=EVERY, json_file=tmp_path / "db.json", html_file=tmp_path / "page.html"
+    )
+    assert (tmp_path / "page.html").exists()
+    told = json.loads((tmp_path / "files.json").read_text())
+    assert json.loads((tmp_path / "db.json").read_text()) == told
+    assert by_files.rows_out == by_database.rows_out == told["lists"]["n_lists"]
+
+
+def test_variants_that_are_not_known(settings: Settings, tmp_path: Path) -> None:
+    """Said before anything is loaded."""
+    with pytest.raises(BadInputError, match="choose rules"):
+        replay.run(settings, PARAMS, period=PERIOD, every=EVERY, json_file=tmp_path / "r.json", variants="all")
+
+
+def _line(row: dict[str, object]) -> str:
+    known = {key: value for key, value in row.items() if not _is_missing(value)}
+    return json.dumps({key: str(value) if key == c.READER_ID else value for key, value in known.items()}, default=_iso)
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and pd.isna(value)) or value is pd.NaT
+
+
+def _iso(value: object) -> str:
+    return value.isoformat() if isinstance(value, pd.Timestamp) else str(value)
