@@ -18,8 +18,9 @@ from core.history import History
 from core.params import GateParams, Params
 from features.grouping import Floats
 from models.bootstrap import interval, ratio, resampled, sums_by_reader
+from models.policies import rules
 from models.replay import OURS, Cadence, Replayed, replay
-from models.replay_groups import NDCG, winners
+from models.replay_groups import NDCG
 
 #: Parameter -> its value in a trial.
 Point = Mapping[str, float]
@@ -71,7 +72,8 @@ _NO_GATE = GateParams(min_ratio_to_champion=1e-9, min_ratio_to_rule=1e-9)
 class Trial:
     """One replay: where in the space, and what it gave.
 
-    ratio_to_best_rule: nDCG@10 over all lists by that of the rule that was best over all of them. ndcg_by_reader: sum
+    ratio_to_best_rule: nDCG@10 over all lists by that of the rule that was best over all of them, which is the same in
+    all trials. ndcg_by_reader: sum
     over each reader's lists, the readers in the same order in all trials of a search.
     """
 
@@ -171,12 +173,17 @@ def _rounded(value: float) -> float:
 
 
 def _trial(number: int, point: Point, found: Replayed) -> Trial:
-    rule = winners(found).best_rule
+    rule = _best_rule(found)
     reader = np.unique(found.reader, return_inverse=True)[1]
     ours, theirs = sums_by_reader(reader, [found.measures[name][NDCG] for name in (OURS, rule)])
     if not theirs.sum():
         raise CheckFailedError("search: no rule found anything that was read; widen --from and --to")
     return Trial(number, point, float(ours.sum() / theirs.sum()), rule, len(found.tick), ours)
+
+
+def _best_rule(found: Replayed) -> str:
+    """Of the rules only: what ALS or co-reading would list alone changes with the parameters that are tried."""
+    return max(rules(), key=lambda name: float(found.measures[name][NDCG].sum()))
 
 
 def _row(trial: Trial, first: Trial, seed: int) -> dict[str, Any]:

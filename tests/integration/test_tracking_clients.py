@@ -14,6 +14,7 @@ from core.errors import BadInputError, UnavailableError
 from core.settings import Settings
 from lifecycle import tracking
 from lifecycle.resources import Resources
+from lifecycle.searches import SearchRecord, TrialRecord
 from lifecycle.tracking import TrainingRecord
 from store import server
 from tests.support.databases import admin
@@ -192,3 +193,39 @@ def test_old_offline_runs_are_removed(installation: Settings, monkeypatch: pytes
     for version in versions:
         neptune_tracker.NeptuneTracker(settings).track(record(settings.home, version))
     assert sorted(folder.name for folder in (settings.home / "neptune").iterdir()) == versions[1:]
+
+
+def search_of(*scores: float) -> SearchRecord:
+    """A search with a trial for each score."""
+    begun = SearchRecord("search-20260301T0200-ffffffff", datetime(2026, 3, 1, 2, tzinfo=UTC), {"seed": 7})
+    for number, score in enumerate(scores):
+        begun = begun.with_trial(TrialRecord(number, {"als": {"factors": 8 + number}}, {"ratio_to_best_rule": score}))
+    return begun
+
+
+def test_a_search_is_a_run_with_a_run_for_each_trial(installation: Settings):
+    """Told trial by trial, and again after a kill: each trial is there once, and the search shows their numbers."""
+    for scores in ((), (1.1,), (1.1, 1.2)):
+        tracking.track_search(installation, search_of(*scores))
+    references = tracking.track_search(installation, search_of(1.1, 1.2).finished())
+    mlflow, run_id = client(installation), references["mlflow"].removeprefix("mlflow:runs/")
+    history = mlflow.get_metric_history(run_id, "ratio_to_best_rule")
+    assert [(metric.step, metric.value) for metric in history] == [(0, 1.1), (1, 1.2)]
+    search = mlflow.get_run(run_id)
+    assert (search.info.status, search.data.params) == ("FINISHED", {"seed": "7"})
+    below = mlflow.search_runs([search.info.experiment_id], f"tags.`mlflow.parentRunId` = '{run_id}'")
+    assert {run.info.status for run in below} == {"FINISHED"}
+    assert sorted(run.data.params["als.factors"] for run in below) == ["8", "9"]
+
+
+def test_neptune_holds_each_trial_of_a_search(installation: Settings):
+    """One folder for the search, one for each trial with its parameters and numbers."""
+    name = search_of().name
+    tracking.track_search(installation, search_of(1.1).finished())
+    folder = installation.home / "neptune-searches" / name
+    logs = (folder / f"{name}-000").rglob("data-*.log")
+    values = {"/".join(one["path"]): one for one in (json.loads(line)["obj"] for log in logs for line in log.open())}
+    assert values["parameters/als/factors"]["value"] == 8
+    assert values["metrics/ratio_to_best_rule"]["value"] == 1.1
+    assert values["search/name"]["value"] == name
+    assert (folder / name / "tracked").exists()

@@ -54,6 +54,12 @@ def test_the_same_seed_gives_the_same_trials(past: History, found: list[Trial]) 
     assert len({tuple(trial.point.items()) for trial in found}) == 3
 
 
+def test_all_trials_are_measured_by_the_same_rule(found: list[Trial]) -> None:
+    """What they are divided by does not depend on what is tried, so ratios order trials as nDCG@10 does."""
+    below = {(trial.best_rule, round(trial.ndcg_at_10 / trial.ratio_to_best_rule, 9)) for trial in found}
+    assert len(below) == 1
+
+
 def test_trials_stay_in_the_space_and_the_budget(found: list[Trial]) -> None:
     """Each value between the ends of its axis; trees only as many as the budget of leaves allows."""
     for trial in found[1:]:
