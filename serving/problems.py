@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from core.errors import NothingPublishedError, UnavailableError
@@ -116,6 +117,8 @@ async def _answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     problem = ProblemError(error.status_code, "about:blank", str(error.detail))
     problem.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        problem.headers["Allow"] = ", ".join(sorted(_methods(request)))
     return _respond(request, problem)
 
 
@@ -132,6 +135,12 @@ async def _answer_unavailable(request: Request, error: Exception) -> Response:
 async def _answer_bug(request: Request, _error: Exception) -> Response:
     """The server logs the traceback; the caller gets a request id to ask about."""
     return _respond(request, ProblemError(500, "about:blank", "something is wrong on our side; quote the request id"))
+
+
+def _methods(request: Request) -> set[str]:
+    """What may be done at a path; the framework knows only the methods of the first route that has it."""
+    routes = [route for route in request.app.router.routes if route.matches(request.scope)[0] != Match.NONE]
+    return {method for route in routes for method in getattr(route, "methods", None) or ()}
 
 
 def _field(part: Mapping[str, Any]) -> str:

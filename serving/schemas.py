@@ -56,7 +56,9 @@ class ReadersAsked(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     reader_ids: list[Annotated[str, Field(min_length=1, max_length=1024)]] = Field(min_length=1, max_length=500)
-    limit: int = Field(default=LIST_LENGTH, ge=1, le=LIST_LENGTH, description="at most so many items in each")
+    limit: int = Field(
+        default=LIST_LENGTH, ge=1, le=LIST_LENGTH, strict=False, description="at most so many items in each"
+    )
     surface: str | None = Field(default=None, pattern=SURFACE, description="where they are shown")
 
 
