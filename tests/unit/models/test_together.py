@@ -66,5 +66,8 @@ def test_no_reads_give_zeros() -> None:
     made, found = scores(history([article("a", 9)], [], [reader(1)]), 1)
     assert found == {"a": 0.0}
     assert made.likeness.tolist() == [0.0]
-    score, lift = made.features(np.array([0]), np.array([0]))
-    assert (score.tolist(), lift.tolist()) == ([0.0], [0.0])
+    features = made.features(np.array([0]), np.array([0]))
+    assert {name: values.tolist() for name, values in features.items()} == {
+        "together_score": [0.0],
+        "together_lift": [0.0],
+    }
