@@ -25,7 +25,7 @@ from store.history import load_history
 
 CANONICAL = "canonical"
 #: A server whose data nobody will miss: nothing is made durable, and the indexes of a large log stay in memory.
-_FLEETING = {
+_FLEETING: dict[str, Any] = {
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
