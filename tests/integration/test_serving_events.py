@@ -11,7 +11,7 @@ import pytest
 from core.clock import iso
 from core.params import Params
 from core.settings import Settings
-from serving.edge import MAX_BODY_BYTES
+from serving.bodies import MAX_BYTES
 from serving.event_schemas import MAX_EVENTS
 from steps import extract
 from store.connect import connect, execute, fetch_all
@@ -231,14 +231,14 @@ async def test_only_plain_json_is_looked_at(client, world, headers, status):
 
 async def test_a_body_larger_than_allowed_is_a_413(client, world):
     """Whether it says so beforehand or not."""
-    large = b" " * (MAX_BODY_BYTES + 1)
+    large = b" " * (MAX_BYTES + 1)
 
     async def pieces() -> AsyncIterator[bytes]:
         yield large
 
     for content in (large, pieces()):
         response = await client.post(PATH, content=content, headers={"Content-Type": "application/json"})
-        assert (response.status_code, response.json()["type"]) == (413, "urn:frontpage:problem:too-large")
+        assert (response.status_code, response.json()["type"]) == (413, "urn:frontpage:problem:unusable-body")
 
 
 async def test_a_reader_cannot_vote_an_article_up(client, world, settings, tmp_path):
