@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
+from tqdm import tqdm
 
 from features.grouping import Floats, Ints
 
@@ -40,7 +41,14 @@ def resampled(tables: Mapping[str, Any], seed: int, n_resamples: int = N_RESAMPL
 
     All tables see the same readers drawn; the same seed gives the same draws.
     """
-    parts = [{name: table @ drawn for name, table in tables.items()} for drawn in _draws(tables, seed, n_resamples)]
+    draws = tqdm(
+        _draws(tables, seed, n_resamples),
+        desc="intervals",
+        unit="draws",
+        total=-(-n_resamples // _AT_ONCE),
+        disable=None,
+    )
+    parts = [{name: table @ drawn for name, table in tables.items()} for drawn in draws]
     return {name: np.hstack([part[name] for part in parts]) for name in tables}
 
 
