@@ -1,0 +1,74 @@
+"""`make proof-replay`: what readers would have been served, on Deskdrop and in a simulated newsroom.
+
+Deskdrop: one list a day, September to November 2016. The newsroom: frozen parameters, a seed that nothing was tuned on,
+a list an hour. Each by `frontpage replay`, as anybody would call it. Deskdrop's files are looked for in `../shared/data`;
+without them the proof says so and ends.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bench import record
+
+DESKDROP = record.ROOT.parent / "shared" / "data" / "deskdrop"
+UNSEEN_SEED = 4_711
+NEWSROOM = ("--readers", "3000", "--days", "12", "--articles-per-day", "600", "--seed", str(UNSEEN_SEED))
+NEWSROOM_UNTIL = "2026-11-20T00:00:00Z"
+
+
+def replay(folder: Path, out: Path, *options: str) -> dict[str, Any]:
+    """The JSON of a replay of canonical files, with the seconds that it took."""
+    started = time.monotonic()
+    _frontpage("replay", "--data", str(folder), "--json", str(out), *options)
+    return {**json.loads(out.read_text()), "seconds": round(time.monotonic() - started)}
+
+
+def figures_of(replayed: dict[str, Any]) -> dict[str, float]:
+    """The headline numbers of a replay."""
+    low, high = replayed["ci95"]
+    ours, best = replayed["policies"]["frontpage"], replayed["policies"][replayed["best_rule"]]
+    figures = {
+        "lists": replayed["lists"]["n_lists"],
+        "ndcg_ours": ours["ndcg_at_10"],
+        "ndcg_best_rule": best["ndcg_at_10"],
+        "ratio_to_best_rule": replayed["ratio_to_best_rule"],
+        "ratio_low": low,
+        "ratio_high": high,
+        "ratio_to_daily_hindsight": replayed["ratio_to_daily_hindsight"],
+        "seconds": replayed["seconds"],
+    }
+    for kind in ("months", "segments"):
+        for name, group in (replayed.get(kind) or {}).items():
+            figures[f"ratio_{name.replace(' ', '_')}"] = group["ratio_to_best_rule"]
+    return {name: round(float(value), 4) for name, value in figures.items()}
+
+
+def _frontpage(*arguments: str) -> None:
+    command = [str(Path(sys.executable).with_name("frontpage")), *arguments]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def main() -> None:
+    """Replay both and write docs/measurements/replay.json."""
+    if not DESKDROP.is_dir():
+        sys.exit(f"{DESKDROP} is not there: the proof needs Deskdrop's files")
+    with tempfile.TemporaryDirectory() as folder:
+        files, world = Path(folder) / "deskdrop", Path(folder) / "newsroom"
+        _frontpage("import", "deskdrop", str(DESKDROP), "--out", str(files))
+        _frontpage("simulate", *NEWSROOM, "--until", NEWSROOM_UNTIL, "--out", str(world))
+        period = ("--from", "2016-09-01T00:00:00Z", "--to", "2016-12-01T00:00:00Z")
+        deskdrop = replay(files, Path(folder) / "a.json", *period, "--refresh", "24h", "--retrain", "7d")
+        hours = ("--from", "2026-11-18T00:00:00Z", "--to", NEWSROOM_UNTIL)
+        newsroom = replay(world, Path(folder) / "b.json", *hours, "--refresh", "1h", "--retrain", "24h")
+        figures = {"deskdrop": figures_of(deskdrop), "newsroom": figures_of(newsroom)}
+        hashes = f"{record.hash_of(files)} {record.hash_of(world)}"
+    print(record.write("replay", figures, hashes, "make proof-replay"))  # noqa: T201 - a command
+
+
+if __name__ == "__main__":
+    main()
