@@ -1,7 +1,7 @@
 """`make proof-replay`: what readers would have been served, on Deskdrop and in a simulated newsroom.
 
-Deskdrop: one list a day, September to November 2016. The newsroom: frozen parameters, a seed that nothing was tuned on,
-a list an hour. Each by `frontpage replay`, as anybody would call it. Deskdrop's files are looked for in `../shared/data`;
+Deskdrop: one list a day, September to November 2016. The newsroom: frozen parameters, a seed that nothing was tuned on
+and a list an hour. Each by `frontpage replay`, as anybody would call it. Deskdrop is looked for in `../shared/data`;
 without them the proof says so and ends.
 """
 
