@@ -1,7 +1,5 @@
 """Articles beside the lists: what is popular, and what is similar to one."""
 
-import base64
-import binascii
 import contextlib
 import time
 from collections.abc import Sequence
@@ -9,7 +7,6 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,7 +17,7 @@ from core.errors import UnavailableError
 from core.lists import LIST_LENGTH
 from serving.answers import json_response
 from serving.context import Context, context_of
-from serving.problems import ProblemError, invalid_request
+from serving.problems import ProblemError
 from serving.remembered import Remembered
 from serving.schemas import PopularAnswer, Problem, SimilarAnswer
 from store.read.browse import PopularArticle, SimilarArticle, fetch_popular, fetch_similar
@@ -38,7 +35,9 @@ Place = tuple[str | None, str | None]
 Region = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$", description="reads from there only")]
 Category = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$", description="articles of it only")]
 Page = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="at most so many items")]
-Cursor = Annotated[str | None, Query(max_length=2_000, description="`next` of the page before")]
+Cursor = Annotated[
+    str | None, Query(pattern=r"^[0-9]{1,10}-", max_length=2_000, description="`next` of the page before")
+]
 ArticleId = Annotated[str, Path(min_length=1, max_length=_ID_LENGTH, description="percent-encoded, slashes too")]
 Limit = Annotated[int, Query(ge=1, le=LIST_LENGTH, description="at most so many items")]
 
@@ -113,15 +112,9 @@ def _key(article: PopularArticle) -> tuple[int, str]:
 
 
 def _cursor(article: PopularArticle) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps(_key(article))).decode().rstrip("=")
+    return f"{article.n_reads}-{article.article_id}"
 
 
 def _position(cursor: str) -> tuple[int, str]:
-    """What `_cursor` was made from. Raises the 422 for anything else."""
-    try:
-        n_reads, name = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if isinstance(n_reads, int) and isinstance(name, str):
-            return n_reads, name
-    except (ValueError, TypeError, binascii.Error):
-        pass
-    raise invalid_request([{"field": "query.cursor", "detail": "give `next` of an answer as it is"}])
+    n_reads, _, article_id = cursor.partition("-")
+    return -int(n_reads), article_id

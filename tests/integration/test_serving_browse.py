@@ -155,7 +155,7 @@ async def test_popular_is_paged_by_key(world, client):
     assert [name for name, _ in pages] == ["a1", "a2", "a3", "g1"]
 
 
-@pytest.mark.parametrize("cursor", ["x", "!!", "W10", "bnVsbA", "WzEsMl0", "é"])
+@pytest.mark.parametrize("cursor", ["x", "-a1", "1", "a1-1", "12345678901-a1", "é"])
 async def test_a_cursor_of_ones_own_is_refused(client, cursor):
     """Anything but what an answer gave is a 422."""
     answer = await problem(client, "/v1/popular", params={"cursor": cursor})
