@@ -23,6 +23,7 @@ import psycopg2
 
 from bench import record, serve_world
 from bench.serve import KEY, api
+from core.errors import UnavailableError
 from core.lists import LIST_LENGTH
 from core.settings import Settings
 from store import runs, server
@@ -35,6 +36,8 @@ SECONDS = 300
 PUBLISH_EVERY_SECONDS = 4.0
 BLACKHOLE_SECONDS = 10.0
 _PREFIX = "reader-"
+#: The largest batch, and how often each is asked for over a connection of its own.
+_BATCH, _TURNS = 500, 8
 #: One request in so many is for a reader nobody knows.
 _UNKNOWN_EVERY = 20
 
@@ -92,11 +95,13 @@ async def ask_on(url: str, seconds: float, tally: Tally) -> None:
         await asyncio.gather(*(ask(client) for _ in range(N_ASKERS)))
 
 
-async def see_everybody(url: str) -> None:
-    """Ask once for each reader, of each worker as connections fall."""
-    async with httpx.AsyncClient(base_url=url, timeout=10, headers={"X-API-Key": KEY}) as client:
-        for _ in range(4):
-            await asyncio.gather(*(_list(client, name) for name in serve_world.names(N_READERS)))
+def see_everybody(url: str) -> None:
+    """Ask for every reader's list, often enough that each worker has had its turn."""
+    names = serve_world.names(N_READERS)
+    for start in (*range(0, N_READERS, _BATCH),) * _TURNS:
+        asked = {"reader_ids": names[start : start + _BATCH]}
+        answer = httpx.post(f"{url}/v1/readers:batch", json=asked, headers={"X-API-Key": KEY}, timeout=10)
+        answer.raise_for_status()
 
 
 async def _list(client: httpx.AsyncClient, reader: str) -> dict[str, Any] | None:
@@ -123,7 +128,7 @@ def publishing(url: str) -> Iterator[list[int]]:
                     as_of = serve_world.AS_OF + timedelta(seconds=n)
                     published.append(serve_world.publish_run(connection, keys, as_of, n))
                     runs.drop_old_runs(connection, "champion")
-            except psycopg2.Error:
+            except (psycopg2.Error, UnavailableError):
                 continue  # a restart came in between; the next run is a new attempt
 
     thread = threading.Thread(target=publish_on)
@@ -149,7 +154,7 @@ def measure(seconds: float) -> dict[str, Any]:
 
 
 def _measure_at(url: str, home: Path, proxy: FaultProxy, seconds: float) -> dict[str, Any]:
-    asyncio.run(see_everybody(url))
+    see_everybody(url)
     tally, ends = Tally(), []
     faults = threading.Thread(target=_break_things, args=[home, proxy, seconds, ends])
     with publishing(server.database_url(Settings(home=home))) as published:
