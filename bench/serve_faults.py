@@ -27,7 +27,7 @@ from core.errors import UnavailableError
 from core.lists import LIST_LENGTH
 from core.settings import Settings
 from store import runs, server
-from store.connect import connect
+from store.connect import connect, execute
 from tests.support.fault_proxy import FaultProxy, fault_proxy
 
 N_READERS = 2_000
@@ -125,6 +125,7 @@ def publishing(url: str) -> Iterator[list[int]]:
                 return
             try:
                 with connect(url) as connection:
+                    execute(connection, "set statement_timeout = '10s'")  # nothing may wait for what never ends
                     as_of = serve_world.AS_OF + timedelta(seconds=n)
                     published.append(serve_world.publish_run(connection, keys, as_of, n))
                     runs.drop_old_runs(connection, "champion")

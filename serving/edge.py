@@ -91,7 +91,9 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message["headers"], (_NAME, self.request_id.encode()), *_SECURITY]
+            given = {name for name, _ in message["headers"]}
+            ours = [header for header in _SECURITY if header[0] not in given]  # a page of ours has a policy of its own
+            message["headers"] = [*message["headers"], (_NAME, self.request_id.encode()), *ours]
         else:
             self.n_bytes += len(message.get("body", b""))
         await self._send(message)

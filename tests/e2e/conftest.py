@@ -19,6 +19,8 @@ def small_params(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "content: {n_dimensions: 8}\n"
         "ranker: {n_trees: 12, chunk_trees: 4, n_ticks: 4, tick_hours: 5, min_child_samples: 5}\n"
         "evaluation: {n_ticks: 2, tick_hours: 5}\n"
+        # So few readers say little of ranker and rules; what is tested here is the ranker's way.
+        "gate: {min_ratio_to_rule: 0.1}\n"
     )
     return path
 
