@@ -28,7 +28,7 @@ def replay(folder: Path, out: Path, *options: str) -> dict[str, Any]:
     return {**json.loads(out.read_text()), "seconds": round(time.monotonic() - started)}
 
 
-def figures_of(replayed: dict[str, Any]) -> dict[str, float]:
+def figures_of(replayed: dict[str, Any]) -> dict[str, float | int]:
     """The headline numbers of a replay."""
     low, high = replayed["ci95"]
     ours, best = replayed["policies"]["frontpage"], replayed["policies"][replayed["best_rule"]]
@@ -45,7 +45,7 @@ def figures_of(replayed: dict[str, Any]) -> dict[str, float]:
     for kind in ("months", "segments"):
         for name, group in (replayed.get(kind) or {}).items():
             figures[f"ratio_{name.replace(' ', '_')}"] = group["ratio_to_best_rule"]
-    return {name: round(float(value), 4) for name, value in figures.items()}
+    return {name: value if isinstance(value, int) else round(value, 3) for name, value in figures.items()}
 
 
 def _frontpage(*arguments: str) -> None:
