@@ -12,6 +12,7 @@ PAGES = {
     **dict.fromkeys(("newsroom", "portal"), DOCS / "reference" / "newsroom.md"),
     "digest": DOCS / "reference" / "digest.md",
     "nemig": DOCS / "reference" / "nemig.md",
+    "replay": DOCS / "reference" / "replay.md",
 }
 
 
