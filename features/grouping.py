@@ -122,6 +122,13 @@ def padded(values: npt.NDArray[Any], counts: Ints, width: int, filler: float) ->
     return rows
 
 
+def rows_of(positions: Ints, members: Ints, size: int) -> Ints:
+    """Row of each position in `members`, -1 where it is not a member; `size` bounds the positions, -1 stays -1."""
+    table = np.full(size + 1, -1, dtype=np.int64)
+    table[members] = np.arange(len(members))
+    return table[positions]
+
+
 def _first(order: Ints, owner: Ints, member: Ints, value: Floats, n_groups: int, k: int) -> Top:
     """The first `k` of each group of rows that `order` puts group by group."""
     counts = np.bincount(owner, minlength=n_groups)

@@ -25,6 +25,7 @@ from features.grouping import (
     medians,
     newest_distinct,
     padded,
+    rows_of,
     top_shares,
 )
 from features.ledger import AUDIENCE_KINDS, DAY_MICROSECONDS, NEVER, Ledger, Names, as_known, microseconds
@@ -239,16 +240,9 @@ def _dwell(known: _Known, codes: Ints, n_rows: int) -> tuple[Floats, Ints]:
     return sums, np.bincount(rows, minlength=n_rows)
 
 
-def _places(members: Ints, size: int) -> Ints:
-    """Row of each position among `members`, -1 for others; one entry more, for position -1."""
-    table = np.full(size + 1, -1, dtype=np.int64)
-    table[members] = np.arange(len(members))
-    return table
-
-
 def _article_rows(known: _Known, articles: Ints) -> ArticleRows:
     book, n_rows = known.book, len(articles)
-    codes = _places(articles, len(book.article_ids))[known.article]
+    codes = rows_of(known.article, articles, len(book.article_ids))
     is_read = codes >= 0
     dwell_sum, dwell_count = _dwell(known, codes, n_rows)
     return ArticleRows(
@@ -266,7 +260,7 @@ def _article_rows(known: _Known, articles: Ints) -> ArticleRows:
 
 
 def _article_audience_rows(known: _Known, articles: Ints) -> ArticleAudienceRows:
-    place = _places(articles, len(known.book.article_ids))[known.article]
+    place = rows_of(known.article, articles, len(known.book.article_ids))
     width = max(len(known.book.names.audiences), 1)
     parts = [_one_kind(known, place, kind, (len(articles), width)) for kind in range(len(AUDIENCE_KINDS))]
     pairs = np.concatenate([part[0] for part in parts])
@@ -321,7 +315,7 @@ def _scopes(known: _Known) -> tuple[NDArray[np.object_], list[Ints]]:
 
 def _reader_rows(known: _Known, readers: Ints) -> ReaderRows:
     book, n_rows = known.book, len(readers)
-    place = _places(readers, len(book.reader_keys))[known.reader]
+    place = rows_of(known.reader, readers, len(book.reader_keys))
     mine = _subset(known, np.flatnonzero(place >= 0))
     codes = place[place >= 0]
     measured = ~np.isnan(mine.dwell)

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import metrics
-from features.grouping import Floats, Ints
+from features.grouping import Floats, Ints, rows_of
 from features.ledger import Ledger, microseconds
-from models.moment import Moment, rows_of
+from models.moment import Moment
 from models.popularity import Picks
 
 #: Longest reading time that still adds to the gain: beyond it, a forgotten tab.

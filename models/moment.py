@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core import columns as c
 from core.params import Params
-from features.grouping import Floats, Ints
+from features.grouping import Floats, Ints, rows_of
 from features.ledger import DAY_MICROSECONDS, HOUR_MICROSECONDS, Ledger, as_known, microseconds
 from features.states import known_reads
 
@@ -84,13 +84,6 @@ def active_readers(ledger: Ledger, known: Ints, now: int, active_days: float) ->
     is_new = (ledger.signed_up >= since) & (ledger.signed_up <= now) & (ledger.reader_known <= now)
     signed_up = np.flatnonzero(is_new)
     return np.union1d(ledger.read_reader[recent], signed_up).astype(np.int64)
-
-
-def rows_of(positions: Ints, members: Ints, size: int) -> Ints:
-    """Row of each position in `members`, -1 where it is not a member; `size` bounds the positions, -1 stays -1."""
-    table = np.full(size + 1, -1, dtype=np.int64)
-    table[members] = np.arange(len(members))
-    return table[positions]
 
 
 def _positions(ledger: Ledger, already_read: pd.DataFrame) -> tuple[Ints, Ints]:

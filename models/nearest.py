@@ -7,9 +7,9 @@ from implicit.cpu.topk import topk
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from features.grouping import Ints
+from features.grouping import Ints, rows_of
 from features.ledger import DAY_MICROSECONDS
-from models.moment import Moment, rows_of
+from models.moment import Moment
 from models.popularity import Picks
 from models.threads import one_blas_thread
 

@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from core.lists import LIST_LENGTH
 from core.params import HALF_LIVES_HOURS
-from features.grouping import Floats, Ints
+from features.grouping import Floats, Ints, rows_of
 from features.ledger import DAY_MICROSECONDS, Ledger
 from models.candidates import read_together, similar_readers
-from models.moment import rows_of
 from models.popularity import Picks, first_unseen, popular_order
 from models.view import View
 

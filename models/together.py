@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags
 
 from core.params import TogetherParams
-from features.grouping import Floats, Ints
+from features.grouping import Floats, Ints, rows_of
 from features.ledger import HOUR_MICROSECONDS
-from models.moment import Moment, rows_of
+from models.moment import Moment
 
 Scores = NDArray[np.float32]
 
