@@ -19,10 +19,12 @@ from core.errors import BadInputError
 from core.params import Params
 from features.grouping import Ints
 from features.ledger import Ledger
+from models import als
 from models.als import Factors
 from models.calibration import Calibration
 from models.content import ContentModel
 from models.files import save_arrays, save_json, sha256, write_bytes
+from models.moment import Moment
 from models.ranker import load_ranker, ranker_text
 
 MANIFEST = "manifest.json"
@@ -55,6 +57,12 @@ class Model:
         """The factors by the positions of a ledger; zeros for ids that training did not know."""
         readers = pd.Index(self.reader_keys).get_indexer(pd.Index(book.reader_keys))
         return Factors(_picked(self.factors.reader, readers), _picked(self.factors.article, self._articles(book)))
+
+    def factors_at(self, at: Moment, n_threads: int) -> Factors:
+        """The factors of a moment's readers and live articles, brought up to date with the reads known then."""
+        confidence = als.interactions(at.ledger, at.known, self.params.als.alpha)
+        folded = als.fold_in(confidence, self.factors_for(at.ledger), self.params.als, n_threads, at.readers)
+        return Factors(folded.reader, np.ascontiguousarray(folded.article[at.live]))
 
     def vectors_for(self, book: Ledger) -> NDArray[np.float32]:
         """Content vectors of a ledger's articles; those that training did not know are computed from their text."""

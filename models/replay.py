@@ -220,17 +220,14 @@ class _Walk:
 
     def _view(self, at: Moment) -> View:
         """The view with the factors of the model that is served, or none of any."""
-        model, book = self._served.model, at.ledger
+        model = self._served.model
         n_factors = self.params.als.factors
         if model is None:
             empty = als.Factors(
                 np.zeros((len(at.readers), n_factors), np.float32), np.zeros((len(at.live), n_factors), np.float32)
             )
             return view(at, self.params, empty, self._vectors)
-        confidence = als.interactions(book, at.known, model.params.als.alpha)
-        folded = als.fold_in(confidence, model.factors_for(book), model.params.als, self.params.threads, at.readers)
-        factors = als.Factors(folded.reader, np.ascontiguousarray(folded.article[at.live]))
-        return view(at, self.params, factors, self._vectors_at(at, model))
+        return view(at, self.params, model.factors_at(at, self.params.threads), self._vectors_at(at, model))
 
     def _vectors_at(self, at: Moment, model: Model) -> NDArray[np.float32]:
         """Content vectors, with the texts of then of articles that came after the training and were changed since."""

@@ -17,7 +17,6 @@ from core.params import Params
 from features.entities import Entities, Pairs
 from features.grouping import Floats, Ints
 from features.states import States
-from models import als
 from models.artefact import Model
 from models.candidates import SOURCE_NAMES, candidates
 from models.explain import explain, explainer, reasons_of
@@ -102,12 +101,8 @@ def ranking(model: Model, moment: Moment, params: Params, states: States | None 
 
     states: of the moment's live articles and readers, in their order; computed from the ledger where not given.
     """
-    book = moment.ledger
-    confidence = als.interactions(book, moment.known, model.params.als.alpha)
-    base = model.factors_for(book)
-    folded = als.fold_in(confidence, base, model.params.als, params.threads, moment.readers)
-    factors = als.Factors(folded.reader, np.ascontiguousarray(folded.article[moment.live]))
-    now = view(moment, params, factors, model.vectors_for(book), states)
+    factors = model.factors_at(moment, params.threads)
+    now = view(moment, params, factors, model.vectors_for(moment.ledger), states)
     return Ranking(model=model, now=now, params=params, trees=explainer(model.ranker))
 
 
