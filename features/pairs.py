@@ -45,6 +45,7 @@ GROUPS: Final[Mapping[str, str]] = {
     **{f"{kind}_reads_1h": kind for kind in AUDIENCE_KINDS},
     **{f"{kind}_lift_{_LABELS[h]}": kind for kind in AUDIENCE_KINDS for h in _LIFTS},
     "article_age_hours": "fresh",
+    "article_new_since_visit": "fresh",
     "article_mean_dwell_minutes": "reading_time",
     "category_mean_dwell_minutes": "reading_time",
     "publisher_mean_dwell_minutes": "reading_time",
@@ -59,10 +60,11 @@ GROUPS: Final[Mapping[str, str]] = {
     "together_score": "similar_readers",
     "together_lift": "similar_readers",
     "content_score": "similar_content",
+    "content_score_last": "similar_content",
 }
 #: Given by the caller: factors and vectors belong to a model version, co-reading to a pair; neither to a feature store.
 EXTRA_NAMES: Final = (
-    "als_score", "together_score", "together_lift", "content_score",
+    "als_score", "together_score", "together_lift", "content_score", "content_score_last",
 )  # fmt: skip
 #: Without `extra`.
 FEATURE_NAMES: Final = tuple(name for name in GROUPS if name not in EXTRA_NAMES)
@@ -80,6 +82,7 @@ def pair_features(
     for kind, name in enumerate(AUDIENCE_KINDS):
         columns |= _audience_columns(entities, pairs, kind, name)
     columns |= _taste_columns(entities, pairs)
+    columns |= _visit_columns(entities, pairs)
     more = {name: np.nan_to_num(np.asarray(values), nan=0.0) for name, values in (extra or {}).items()}
     names = (*FEATURE_NAMES, *more)
     matrix = np.empty((len(pairs), len(names)), dtype=np.float32)
@@ -197,6 +200,14 @@ def _taste_columns(entities: Entities, pairs: Pairs) -> dict[str, Floats]:
         "interest_match": np.minimum(interest, 1.0),
         "same_language": ((of_article == of_reader) & (of_article >= 0)).astype(np.float64),
     }
+
+
+def _visit_columns(entities: Entities, pairs: Pairs) -> dict[str, Floats]:
+    """Log of how much longer ago the reader's last read is than the article's coming out; above 0 it is news to them."""
+    articles = entities.states.articles
+    age = np.maximum((articles.at_us - articles.started_us) / HOUR_US, 0.0)
+    away = np.log1p(np.minimum(entities.reader_hours, _MAX_HOURS))
+    return {"article_new_since_visit": away[pairs.readers] - np.log1p(age)[pairs.articles]}
 
 
 def _shares(of_article: Ints, codes: Ints, shares: Floats, pairs: Pairs) -> Floats:

@@ -17,6 +17,8 @@ Vectors = NDArray[np.float32]
 
 #: Newest reads that stand for what a reader reads now.
 _N_RECENT = 20
+#: Of which so many stand for what a reader read last.
+N_LAST = 3
 _READ_ALLOWANCE = 30
 #: Half-lives after which a read stops losing weight, so that sums stay well above what counts as nothing.
 _MAX_HALF_LIVES = 16.0
@@ -41,8 +43,8 @@ def nearest(moment: Moment, queries: Vectors, articles: Vectors, reader_rows: In
     return Picks(asking[row], rank[row, place], articles_found[row, place])
 
 
-def profiles(moment: Moment, vectors: Vectors, half_life_days: float) -> Vectors:
-    """For each reader row the weighted mean vector, of length 1, of the newest reads; zeros without any known text.
+def profiles(moment: Moment, vectors: Vectors, half_life_days: float, n_reads: int = _N_RECENT) -> Vectors:
+    """For each reader row the weighted mean vector, of length 1, of the newest `n_reads`; zeros without any known text.
 
     A read weighs what it counts (its kind and reading time) and half as much for each `half_life_days` of its age.
     `vectors` holds one row per article of the ledger.
@@ -52,7 +54,7 @@ def profiles(moment: Moment, vectors: Vectors, half_life_days: float) -> Vectors
     kept = (reader >= 0) & (ledger.read_article[known] >= 0)
     reader, read = reader[kept][::-1], known[kept][::-1]  # newest first
     order = np.argsort(reader, kind="stable")
-    recent = order[_place_in_group(reader[order]) < _N_RECENT]
+    recent = order[_place_in_group(reader[order]) < n_reads]
     reader, read = reader[recent], read[recent]
     weights = _profile_weights(moment, read, half_life_days)
     shape = (len(moment.readers), len(ledger.article_ids))

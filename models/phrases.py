@@ -58,6 +58,7 @@ PHRASES: Final = (
     Phrase("fresh", "article_age_hours", "came out within the last hour", at_most=log1p(1.0)),
     Phrase("fresh", "article_age_hours", "new today", log1p(1.0), log1p(24.0)),
     Phrase("fresh", "article_age_hours", "from the last 3 days", log1p(24.0), log1p(72.0)),
+    Phrase("fresh", "article_new_since_visit", "new since you were last here", 0.0),
     Phrase("reading_time", "article_mean_dwell_minutes", "readers take their time over it", 1.0),
     Phrase("reading_time", "category_mean_dwell_minutes", "readers take their time over {category}", 1.0),
     Phrase("reading_time", "publisher_mean_dwell_minutes", "readers take their time over {publisher}", 1.0),
@@ -68,6 +69,7 @@ PHRASES: Final = (
     Phrase("similar_readers", "als_score", "read by readers with a taste like yours", 0.02),
     Phrase("similar_readers", "together_lift", "read by those who read what you have read", 0.2),
     Phrase("similar_content", "content_score", "close to what you read lately", 0.2),
+    Phrase("similar_content", "content_score_last", "close to what you read last", 0.2),
 )
 #: Said where nothing else is true.
 LAST_RESORT: Final = Phrase("recent", "", "one of the newest articles left for you")

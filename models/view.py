@@ -15,7 +15,7 @@ from features.pairs import Matrix, features_of
 from features.states import States, states_at
 from models.als import Factors
 from models.moment import Moment
-from models.nearest import inner_products, profiles
+from models.nearest import N_LAST, inner_products, profiles
 from models.together import Together, read_together
 
 Vectors = NDArray[np.float32]
@@ -25,7 +25,7 @@ Vectors = NDArray[np.float32]
 class View:
     """One moment's tables, by live row and reader row; `entities` has the same rows.
 
-    reader_factors and reader_profiles [reader row]; article_factors and article_vectors [live row].
+    reader_factors, reader_profiles and last_profiles (of the very last reads) [reader row]; article_factors and article_vectors [live row].
     """
 
     moment: Moment
@@ -33,6 +33,7 @@ class View:
     reader_factors: Vectors
     article_factors: Vectors
     reader_profiles: Vectors
+    last_profiles: Vectors
     article_vectors: Vectors
     together: Together
 
@@ -55,10 +56,12 @@ class View:
         """The features that belong to a model version or to a pair, in the order of EXTRA_NAMES."""
         als_score = inner_products(self.reader_factors, self.article_factors, reader_rows, live_rows)
         content = inner_products(self.reader_profiles, self.article_vectors, reader_rows, live_rows)
+        last = inner_products(self.last_profiles, self.article_vectors, reader_rows, live_rows)
         return {
             "als_score": als_score.astype(np.float64),
             **self.together.features(reader_rows, live_rows),
             "content_score": content.astype(np.float64),
+            "content_score_last": last.astype(np.float64),
         }
 
 
@@ -75,6 +78,7 @@ def view(moment: Moment, params: Params, factors: Factors, vectors: Vectors, sta
         reader_factors=factors.reader,
         article_factors=factors.article,
         reader_profiles=profiles(moment, vectors, params.content.half_life_days),
+        last_profiles=profiles(moment, vectors, params.content.half_life_days, N_LAST),
         article_vectors=np.ascontiguousarray(vectors[moment.live]),
         together=read_together(moment, params.together),
     )
