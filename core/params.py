@@ -135,6 +135,9 @@ class GateParams(Section):
     """When a candidate model becomes champion."""
 
     min_ratio_to_champion: float = Field(0.99, gt=0)
+    max_chance: float = Field(
+        0.05, ge=0, description="shortfall against the champion that chance may excuse where lists are few, a share"
+    )
     min_ratio_to_rule: float = Field(1.0, gt=0, description="to the best single rule; below it that rule is served")
     memory_days: float = Field(14.0, ge=0, description="held-out ticks of versions this old count against the rules")
 

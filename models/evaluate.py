@@ -7,7 +7,7 @@ trained on earlier ticks only. What a reader read next but could not be listed c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from tqdm import tqdm
 from core import metrics
 from core.history import History
 from core.params import HALF_LIVES_HOURS, GateParams, Params
+from features.grouping import Floats
 from features.ledger import ledger
 from models.artefact import Model
 from models.judge import MEASURES, Judge
@@ -29,6 +30,8 @@ from models.ticks import Past, Tick, als_chain, plan, tick_at
 from models.training import learnable
 
 METRICS = (*MEASURES, "coverage")
+#: Standard errors that 95 % of chance stays within, on one side.
+_ONE_SIDED = 1.645
 #: Ranker -> metric -> value.
 Means = Mapping[str, Mapping[str, float]]
 #: The rules that can be served where no ranker is better: counts whose reads fade.
@@ -37,14 +40,23 @@ SERVABLE = {rule_name(hours): hours for hours in HALF_LIVES_HOURS}
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """table: one row per tick and ranker, with METRICS, n_readers and candidate_recall (what any ranker could find)."""
+    """table: one row per tick and ranker, with METRICS, n_readers and candidate_recall (what any ranker could find).
+
+    lead [list]: the candidate's nDCG@10 less the champion's; empty without a champion.
+    """
 
     table: pd.DataFrame
+    lead: Floats = field(default_factory=lambda: np.zeros(0))
 
     @property
     def n_readers(self) -> int:
         """Lists judged, over all ticks."""
         return int(self.table.groupby("as_of")["n_readers"].first().sum()) if len(self.table) else 0
+
+    def chance(self) -> float:
+        """What the mean of `lead` may be off by, with 95 % on one side; 0 with fewer than two lists."""
+        n = len(self.lead)
+        return float(_ONE_SIDED * self.lead.std(ddof=1) / np.sqrt(n)) if n > 1 else 0.0
 
     def means(self) -> dict[str, dict[str, float]]:
         """Ranker -> metric -> mean over ticks, each tick weighing by its readers."""
@@ -91,8 +103,9 @@ def evaluate(
         return Evaluation(pd.DataFrame(columns=["as_of", "n_readers", "candidate_recall", "ranker", *METRICS]))
     rows = learnable(judged, lookup)
     parts = np.split(rows.matrix, np.cumsum([len(tick.pairs) for tick in judged])[:-1])
-    frames = [_tick_rows(tick, part, rows.names, models, params) for tick, part in zip(judged, parts, strict=True)]
-    return Evaluation(pd.concat(frames, ignore_index=True))
+    judgements = [_judged(tick, part, rows.names, models, params) for tick, part in zip(judged, parts, strict=True)]
+    frames, leads = zip(*judgements, strict=True)
+    return Evaluation(pd.concat(frames, ignore_index=True), np.concatenate(leads))
 
 
 def means_of(flat: Mapping[str, float]) -> Means:
@@ -113,6 +126,8 @@ def margins(model: Model, matrix: Matrix, names: tuple[str, ...], n_threads: int
 def gate(evaluation: Evaluation, params: GateParams, earlier: Sequence[Means] = ()) -> Gate:
     """The candidate where its nDCG@10 reaches the asked ratios to champion and best rule; else champion, or the rule.
 
+    A shortfall against the champion that may be chance is excused, up to `max_chance`: held-out lists are few where
+    readers are, and a champion that stays for no reason grows old.
     earlier: means of the versions before, each on ticks that it had not learned from. One version's held-out ticks are
     few, so rules are compared over all of them; the champion, on the candidate's own. Where rankers are below the best
     fading count, the candidate takes the place with that rule for its lists: what is served is never worse than the
@@ -129,7 +144,10 @@ def gate(evaluation: Evaluation, params: GateParams, earlier: Sequence[Means] = 
         reasons: tuple[str, ...] = ("there is no champion to compare with", against_rule.sentence())
         ratios, as_good = {rule: against_rule.ratio()}, True
     else:
-        against = _Comparison(ndcg["candidate"], ndcg["champion"], params.min_ratio_to_champion, "champion")
+        against = _Comparison(
+            ndcg["candidate"], ndcg["champion"], params.min_ratio_to_champion, "champion",
+            chance=min(evaluation.chance(), params.max_chance * ndcg["champion"]),
+        )  # fmt: skip
         reasons, as_good = (against.sentence(), against_rule.sentence()), against.reaches()
         ratios = {"champion": against.ratio(), rule: against_rule.ratio()}
     if against_rule.reaches():
@@ -143,15 +161,18 @@ class _Comparison:
     theirs: float
     least: float
     name: str
+    chance: float = 0.0
 
     def reaches(self) -> bool:
-        return self.ours >= self.least * self.theirs
+        return self.ours + self.chance >= self.least * self.theirs
 
     def ratio(self) -> float:
         return round(self.ours / self.theirs, 4) if self.theirs else float(self.ours > 0)
 
     def sentence(self) -> str:
         word = "reaches" if self.reaches() else "is below"
+        if self.ours < self.least * self.theirs <= self.ours + self.chance:
+            word = "is within chance of"
         return f"nDCG@10 {self.ours:.4f} {word} {self.least:.2f} x {self.theirs:.4f} of {self.name}"
 
 
@@ -166,9 +187,10 @@ def _pooled(evaluations: Sequence[Means]) -> dict[str, float]:
     return {name: total / weight for name, (total, weight) in sums.items() if weight > 0}
 
 
-def _tick_rows(
+def _judged(
     tick: Tick, matrix: Matrix, names: tuple[str, ...], models: Mapping[str, Model], params: Params
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, Floats]:
+    """Rows of the table of one tick, and the candidate's lead in each list."""
     everybody = np.arange(len(tick.view.moment.readers))
     judge = Judge.of(tick.view.moment, tick.answers)
     policies: dict[str, Policy] = {**rules(), "als": als_alone}
@@ -179,11 +201,14 @@ def _tick_rows(
     recall = float((tick.grade > 0).sum() / max(judge.n_relevant.sum(), 1))
     shared = {"as_of": tick.as_of, "n_readers": len(everybody), "candidate_recall": recall}
     ordered = [*models, *policies]
-    return pd.DataFrame([{**shared, "ranker": name, **_measured(judge, lists[name])} for name in ordered])
+    measures = {name: judge.measures(lists[name]) for name in ordered}
+    rows = [{**shared, "ranker": name, **_means(judge, lists[name], measures[name])} for name in ordered]
+    lead = [measures["candidate"][MEASURES[0]] - measures["champion"][MEASURES[0]]] if "champion" in measures else []
+    return pd.DataFrame(rows), np.concatenate([np.zeros(0), *lead])
 
 
-def _measured(judge: Judge, picks: Picks) -> dict[str, float]:
-    means = {name: float(values.mean()) for name, values in judge.measures(picks).items()}
+def _means(judge: Judge, picks: Picks, measured: Mapping[str, Floats]) -> dict[str, float]:
+    means = {name: float(values.mean()) for name, values in measured.items()}
     return {**means, "coverage": metrics.coverage(picks.article, len(judge.moment.live))}
 
 

@@ -230,6 +230,17 @@ def test_a_good_candidate_passes() -> None:
     assert gate(_evaluation(candidate=0.2, decayed_2h=0.1), GateParams()).passed
 
 
+def test_a_shortfall_that_chance_explains_is_excused_up_to_a_bound() -> None:
+    """0.24 against 0.25: excused where lists scatter, not where all agree, nor where 0.22 is more than 5 % off."""
+    scattered, agreed = np.tile([-0.5, 0.48], 50), np.full(100, -0.01)
+    close, far = (_evaluation(candidate=value, champion=0.25, decayed_2h=0.1).table for value in (0.24, 0.22))
+    excused = gate(Evaluation(close, scattered), GateParams())
+    assert excused.passed
+    assert excused.reasons[0] == "nDCG@10 0.2400 is within chance of 0.99 x 0.2500 of champion"
+    assert not gate(Evaluation(close, agreed), GateParams()).passed
+    assert not gate(Evaluation(far, scattered), GateParams()).passed
+
+
 def test_below_the_best_rule_that_rule_is_served() -> None:
     """0.09 against 0.10: the candidate takes the place with the rule for its lists, also beside a champion."""
     for others in ({}, {"champion": 0.08}):
