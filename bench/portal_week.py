@@ -1,6 +1,6 @@
 """`make proof-portal-week`: a week of hourly lists for the readers of a generated portal log, by `frontpage replay`.
 
-The log has the form and the size of the published one (300,000 readers, 46,000 articles, 3 million clicks, 16 days); its
+The log has the form and size of the published one (300,000 readers, 46,000 articles, 3 million clicks, 16 days); its
 last seven days are replayed with a list an hour and a training a day.
 """
 
@@ -31,7 +31,7 @@ def replayed(log: Path, folder: Path) -> tuple[dict[str, Any], Meter]:
 
 def figures(found: dict[str, Any], meter: Meter) -> dict[str, float | int]:
     """The headline numbers, the ratio of each day, minutes and gigabytes."""
-    figures = figures_of({**found, "seconds": round(meter.wall_seconds)})
+    figures: dict[str, float | int] = figures_of({**found, "seconds": round(meter.wall_seconds)})
     figures |= {f"ratio_{day}": round(group["ratio_to_best_rule"], 3) for day, group in found["days"].items()}
     figures["minutes"] = round(meter.wall_seconds / 60, 1)
     return figures | {"peak_gigabytes": round(meter.peak_bytes / 1e9, 2)}
@@ -48,7 +48,7 @@ def main() -> None:
         log = Path(folder) / "log"
         n_clicks = write(Size(), log)
         found, meter = replayed(log, Path(folder))
-        told = {"clicks": n_clicks, **figures(found, meter)}
+        told = {"week": {"clicks": n_clicks, **figures(found, meter)}}
         print(record.write("portal_week", told, record.hash_of(log, "*.csv"), "make proof-portal-week"))  # noqa: T201
 
 

@@ -24,7 +24,7 @@ NEWSROOM_UNTIL = "2026-11-20T00:00:00Z"
 def replay(folder: Path, out: Path, *options: str) -> dict[str, Any]:
     """The JSON of a replay of canonical files, with the seconds that it took."""
     started = time.monotonic()
-    _frontpage("replay", "--data", str(folder), "--json", str(out), *options)
+    frontpage("replay", "--data", str(folder), "--json", str(out), *options)
     return {**json.loads(out.read_text()), "seconds": round(time.monotonic() - started)}
 
 
@@ -48,7 +48,8 @@ def figures_of(replayed: dict[str, Any]) -> dict[str, float | int]:
     return {name: value if isinstance(value, int) else round(value, 3) for name, value in figures.items()}
 
 
-def _frontpage(*arguments: str) -> None:
+def frontpage(*arguments: str) -> None:
+    """Run a verb; its summary is not shown. Raises CalledProcessError where it fails."""
     command = [str(Path(sys.executable).with_name("frontpage")), *arguments]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
@@ -59,8 +60,8 @@ def main() -> None:
         sys.exit(f"{DESKDROP} is not there: the proof needs Deskdrop's files")
     with tempfile.TemporaryDirectory() as folder:
         files, world = Path(folder) / "deskdrop", Path(folder) / "newsroom"
-        _frontpage("import", "deskdrop", str(DESKDROP), "--out", str(files))
-        _frontpage("simulate", *NEWSROOM, "--until", NEWSROOM_UNTIL, "--out", str(world))
+        frontpage("import", "deskdrop", str(DESKDROP), "--out", str(files))
+        frontpage("simulate", *NEWSROOM, "--until", NEWSROOM_UNTIL, "--out", str(world))
         period = ("--from", "2016-09-01T00:00:00Z", "--to", "2016-12-01T00:00:00Z")
         deskdrop = replay(files, Path(folder) / "a.json", *period, "--refresh", "24h", "--retrain", "7d")
         hours = ("--from", "2026-11-18T00:00:00Z", "--to", NEWSROOM_UNTIL)

@@ -1,0 +1,227 @@
+"""`make proof-ablation`: what each candidate source and each group of features is worth, each taken away in turn.
+
+A log is walked through as `frontpage replay` does, without the gate. One set of views serves all variants: without a
+source its pairs are left out in learning and in listing, without a group its columns are zero and no tree uses them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from bench.ablation_worlds import World, worlds
+from bench.record import write
+from core.history import History
+from core.params import Params
+from features.grouping import Floats, Ints
+from features.history import history_at
+from features.ledger import Ledger, ledger
+from features.pairs import EXTRA_NAMES, FEATURE_NAMES, GROUPS
+from models.artefact import Model
+from models.bootstrap import interval, ratio, resampled, sums_by_reader
+from models.candidates import SOURCE_NAMES, Candidates, candidates
+from models.judge import MEASURES, Judge, answers
+from models.lookups import direct_lookup
+from models.moment import moment
+from models.ranker import Matrix, Rows, predict, train_ranker
+from models.replay import Cadence, params_of
+from models.selection import chosen
+from models.ticks import Past, Tick, als_chain, plan, thinned, tick_at
+from models.training import Inputs, train
+from models.view import View, view
+
+NAMES = (*FEATURE_NAMES, *EXTRA_NAMES)
+WHOLE = "everything"
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What is taken away: sources by name, and columns by name."""
+
+    sources: frozenset[str] = frozenset()
+    features: frozenset[str] = frozenset()
+
+    def keeps(self, found: Mask) -> Mask:
+        """Pairs that some other source found as well; `found` [pair, source]."""
+        left = [place for place, name in enumerate(SOURCE_NAMES) if name not in self.sources]
+        return np.asarray(found[:, left].any(axis=1))
+
+    def blinded(self, matrix: Matrix) -> Matrix:
+        """The matrix with zeros in the columns that are taken away."""
+        if not self.features:
+            return matrix
+        seen = matrix.copy()
+        seen[:, [place for place, name in enumerate(NAMES) if name in self.features]] = 0.0
+        return seen
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """All pairs of a tick: what the ranker sees of them, and which sources found each [pair, source]."""
+
+    tick: Tick
+    matrix: Matrix
+    found: Mask
+
+
+def variants() -> dict[str, Variant]:
+    """Every single source and group, and the three methods that have a source and features of their own."""
+    made = {WHOLE: Variant()}
+    made |= {f"source {name}": Variant(sources=frozenset({name})) for name in SOURCE_NAMES}
+    for group in dict.fromkeys(GROUPS.values()):
+        made[f"features {group}"] = Variant(features=frozenset(name for name in NAMES if GROUPS[name] == group))
+    for method, source, start in (
+        ("ALS", "similar_readers", "als_"), ("co-reading", "read_together", "together_"),
+        ("content", "similar_content", "content_"),
+    ):  # fmt: skip
+        columns = frozenset(name for name in NAMES if name.startswith(start))
+        made[f"method {method}"] = Variant(frozenset({source}), columns)
+    return made
+
+
+def found_by(now: View, params: Params, pairs: Candidates) -> Mask:
+    """Which sources propose each pair [pair, source]."""
+    width, rows = max(len(now.moment.live), 1), np.arange(len(now.moment.readers))
+    keys = pairs.reader * width + pairs.article
+    nothing = dict.fromkeys(SOURCE_NAMES, 0)
+    columns = []
+    for name in SOURCE_NAMES:
+        alone = params.candidates.model_copy(update={**nothing, name: getattr(params.candidates, name)})
+        theirs = candidates(now, alone, rows)
+        columns.append(np.isin(keys, theirs.reader * width + theirs.article))
+    return np.stack(columns, axis=1)
+
+
+def walked(
+    history: History, params: Params, cadence: Cadence, asked: Mapping[str, Variant]
+) -> tuple[Ints, dict[str, Floats]]:
+    """Reader of each list, and nDCG@10 of each list by variant."""
+    params, book = params_of(params, cadence), ledger(history)
+    rankers: dict[str, Any] = {}
+    model: Model | None = None
+    readers, ndcg, retrain_at = [], {name: list[Floats]() for name in asked}, cadence.start
+    for as_of in tqdm(cadence.ticks(), desc="ablation", unit="tick", disable=None):
+        if as_of >= retrain_at:
+            model, rankers = _retrained(history, params, as_of, asked)
+            retrain_at = as_of + cadence.retrain
+        assert model is not None
+        for reader, values in _tick(book, params, (as_of, cadence.refresh), model, rankers, asked):
+            readers.append(reader)
+            for name in asked:
+                ndcg[name].append(values[name])
+    return np.concatenate(readers), {name: np.concatenate(parts) for name, parts in ndcg.items()}
+
+
+def _tick(
+    book: Ledger, params: Params, when: tuple[datetime, timedelta], model: Model, rankers: Mapping[str, Any],
+    asked: Mapping[str, Variant],
+) -> Iterator[tuple[Ints, dict[str, Floats]]]:  # fmt: skip
+    """Readers of one tick and nDCG@10 of their lists by variant; nothing where nobody read anything new."""
+    read_next = answers(book, *when)
+    at = moment(book, when[0], params, readers=np.unique(read_next.reader))
+    if not len(at.readers) or not len(at.live):
+        return
+    now = view(at, params, model.factors_at(at, params.threads), model.vectors_for(book))
+    pairs = candidates(now, params.candidates, np.arange(len(at.readers)))
+    matrix, found, judge = (
+        now.features(pairs.reader, pairs.article),
+        found_by(now, params, pairs),
+        Judge.of(at, read_next),
+    )
+    values = {}
+    for name, variant in asked.items():
+        kept = np.flatnonzero(variant.keeps(found))
+        left = Candidates(pairs.reader[kept], pairs.article[kept], pairs.source[kept])
+        margin = predict(rankers[name], variant.blinded(matrix[kept]), params.threads)
+        values[name] = judge.measures(chosen(now, left, margin, params).picks)[MEASURES[0]]
+    yield at.readers, values
+
+
+def _retrained(
+    history: History, params: Params, as_of: datetime, asked: Mapping[str, Variant]
+) -> tuple[Model, dict[str, Any]]:
+    """The version of then, and the ranker of each variant, learned from the same ticks."""
+    known = history_at(history, as_of, params.data)
+    model = train(Inputs(known, params, direct_lookup), f"{as_of:%Y%m%dT%H%M}").model
+    ticks = list(_ticks(ledger(known), params, model))
+    return model, {name: _ranker(ticks, variant, params) for name, variant in asked.items()}
+
+
+def _ticks(book: Ledger, params: Params, model: Model) -> Iterator[Pairs]:
+    ticks = plan(book, params)
+    past = Past(book, params, model.vectors_for(book), ticks.window)
+    for as_of, factors in zip(ticks.training, als_chain(book, ticks.training, params), strict=True):
+        tick = tick_at(past, as_of, factors, params.ranker.max_readers_per_tick)
+        if len(tick.pairs):
+            yield Pairs(tick, direct_lookup([tick]), found_by(tick.view, params, tick.pairs))
+
+
+def _ranker(ticks: Sequence[Pairs], variant: Variant, params: Params) -> Any:
+    parts = [_rows(one, variant, params) for one in ticks]
+    rows = Rows(
+        matrix=np.concatenate([part.matrix for part in parts]),
+        names=NAMES,
+        grades=np.concatenate([part.grades for part in parts]),
+        group_sizes=np.concatenate([part.group_sizes for part in parts]),
+        weights=np.concatenate([part.weights for part in parts]),
+        n_checking=0,
+    )
+    return train_ranker(rows, params.ranker, params.seed, params.threads)[0]
+
+
+def _rows(one: Pairs, variant: Variant, params: Params) -> Rows:
+    """What a variant learns of one tick."""
+    kept = np.flatnonzero(variant.keeps(one.found))
+    tick, pairs = one.tick, one.tick.pairs
+    left = Candidates(pairs.reader[kept], pairs.article[kept], pairs.source[kept])
+    smaller = replace(tick, pairs=left, grade=tick.grade[kept], extra={"row": kept.astype(np.float64)})
+    thin = thinned(smaller, params.ranker.list_candidates, params.seed)
+    sizes = np.unique(thin.pairs.reader, return_counts=True)[1].astype(np.int64)
+    return Rows(
+        variant.blinded(one.matrix[thin.extra["row"].astype(np.int64)]), NAMES, thin.grade, sizes, thin.weight, 0
+    )
+
+
+def losses(reader: Ints, ndcg: Mapping[str, Floats], seed: int) -> dict[str, dict[str, float]]:
+    """Of each variant: nDCG@10, and what is lost without it as a share, with a 95 % interval over readers."""
+    row = np.unique(reader, return_inverse=True)[1]
+    told = {WHOLE: {"ndcg_at_10": round(float(ndcg[WHOLE].mean()), 4)}}
+    for name, values in ndcg.items():
+        if name == WHOLE or np.array_equal(values, ndcg[WHOLE]):
+            continue  # the log has nothing for it
+        sums = sums_by_reader(row, [ndcg[WHOLE] - values, ndcg[WHOLE]])
+        drawn = resampled({"loss": sums}, seed)["loss"]
+        low, high = interval(ratio(drawn[0] + drawn[1], drawn[1]) - 1) or (np.nan, np.nan)
+        share = float(sums[0].sum() / sums[1].sum())
+        told[name] = {"ndcg_at_10": float(values.mean()), "loss": share, "loss_low": low, "loss_high": high}
+    return {name: {key: round(value, 4) for key, value in row.items()} for name, row in told.items()}
+
+
+def measured(world: World) -> dict[str, dict[str, float]]:
+    """The losses in one world, each name with the world's before it."""
+    reader, ndcg = walked(world.history, world.params, world.cadence, variants())
+    rows = losses(reader, ndcg, world.params.seed)
+    return {f"{world.name}: {name}": row for name, row in rows.items()}
+
+
+def main() -> None:
+    """Measure every world and write docs/measurements/ablation.json."""
+    figures: dict[str, dict[str, float]] = {}
+    hashes: list[str] = []
+    for world in worlds():
+        figures |= measured(world)
+        hashes.append(world.data_hash)
+    path: Path = write("ablation", figures, " ".join(hashes), "make proof-ablation")
+    print(path)  # noqa: T201 - a command
+
+
+if __name__ == "__main__":
+    main()
