@@ -44,7 +44,7 @@ def figures_of(replayed: dict[str, Any]) -> dict[str, float | int]:
     }
     for kind in ("months", "segments"):
         for name, group in (replayed.get(kind) or {}).items():
-            figures[f"ratio_{name.replace(' ', '_')}"] = group["ratio_to_best_rule"]
+            figures[f"ratio_{name.replace(', ', '_').replace(' ', '_')}"] = group["ratio_to_best_rule"]
     return {name: value if isinstance(value, int) else round(value, 3) for name, value in figures.items()}
 
 

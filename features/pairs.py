@@ -203,7 +203,7 @@ def _taste_columns(entities: Entities, pairs: Pairs) -> dict[str, Floats]:
 
 
 def _visit_columns(entities: Entities, pairs: Pairs) -> dict[str, Floats]:
-    """Log of how much longer ago the reader's last read is than the article's coming out; above 0 it is news to them."""
+    """How much longer ago the reader's last read is than the article's coming out, in logs; above 0 it is news."""
     articles = entities.states.articles
     age = np.maximum((articles.at_us - articles.started_us) / HOUR_US, 0.0)
     away = np.log1p(np.minimum(entities.reader_hours, _MAX_HOURS))

@@ -40,6 +40,8 @@ from models.view import View, view
 OURS = "frontpage"
 #: Reads known of a reader at the tick, from this many on.
 SEGMENTS = {"no history": 0, "1-4 reads": 1, "5-19 reads": 5, "20+ reads": 20}
+#: Those of the first segment who picked interests at sign-up are told apart.
+COLD_WITH_INTERESTS = "no history, interests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Training:
 class Replayed:
     """One entry per list [list]: the tick it was made at, its reader (ledger position) and MEASURES by policy.
 
+    has_interests: whether the reader picked any at sign-up, as far as known then.
     ceiling: nDCG@10 of a policy that knew the future; chance: the expected one of ten drawn at random.
     n_answers: what was read next; n_existing, n_listable, n_timed: how much of it was out, could be listed, was timed.
     """
@@ -87,6 +90,7 @@ class Replayed:
     reader: Ints
     region: Ints
     n_known: Ints
+    has_interests: NDArray[np.bool_]
     n_answers: Ints
     n_existing: Ints
     n_listable: Ints
@@ -138,6 +142,7 @@ class _Part:
     reader: Ints
     region: Ints
     n_known: Ints
+    has_interests: NDArray[np.bool_]
     judge: Judge
     measures: dict[str, dict[str, Floats]]
     lists: dict[str, Lists]
@@ -213,6 +218,7 @@ class _Walk:
             reader=readers,
             region=now.entities.states.readers.audiences[:, 0],
             n_known=now.entities.states.readers.reads.n_reads,
+            has_interests=np.any(now.entities.states.readers.interests >= 0, axis=1),
             judge=judge,
             measures={name: judge.measures(picks) for name, picks in lists.items()},
             lists={name: self._listed.said(now, name, picks) for name, picks in lists.items()},
@@ -265,6 +271,7 @@ def _joined(cadence: Cadence, walk: _Walk, parts: list[_Part]) -> Replayed:
         reader=column(lambda part: part.reader),
         region=column(lambda part: part.region),
         n_known=column(lambda part: part.n_known),
+        has_interests=column(lambda part: part.has_interests),
         n_answers=column(lambda part: part.judge.n_relevant),
         n_existing=column(lambda part: part.judge.n_existing),
         n_listable=column(lambda part: part.judge.n_listable),

@@ -11,7 +11,7 @@ from core import columns as c
 from features.grouping import Floats, Ints
 from models.judge import MEASURES
 from models.policies import baselines
-from models.replay import SEGMENTS, Replayed
+from models.replay import COLD_WITH_INTERESTS, SEGMENTS, Replayed
 
 NDCG = MEASURES[0]
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -48,13 +48,12 @@ def groupings(found: Replayed) -> dict[str, Grouping]:
     """Every way in which a replay is told; days are those of the tick, in UTC, regions those known at the tick."""
     weekday = np.array([tick.weekday() for tick in found.ticks], dtype=np.int64)[found.tick]
     is_long = found.cadence.end - found.cadence.start > _LONG
-    segment = np.searchsorted(list(SEGMENTS.values()), found.n_known, side="right") - 1
     return {
         "days": _by_tick(found, "%Y-%m-%d"),
         "weekdays": Grouping(WEEKDAYS, weekday),
         **({"months": _by_tick(found, "%Y-%m")} if is_long else {}),
         "regions": _regions(found),
-        "segments": Grouping(tuple(SEGMENTS), segment),
+        "segments": _segments(found),
     }
 
 
@@ -69,6 +68,14 @@ def winners(found: Replayed) -> Winners:
         daily[lists] = found.measures[names[place]][NDCG][lists]
     of_day = {day: names[place] for day, place in zip(days.names, best_of_day, strict=True)}
     return Winners(names[int(np.argmax(sums.sum(axis=1)))], of_day, daily)
+
+
+def _segments(found: Replayed) -> Grouping:
+    """By the reads known of the reader; those without any by whether they picked interests."""
+    cold, *others = SEGMENTS
+    segment = np.searchsorted(list(SEGMENTS.values()), found.n_known, side="right")
+    segment[(segment == 1) & ~found.has_interests] = 0
+    return Grouping((cold, COLD_WITH_INTERESTS, *others), segment)
 
 
 def _by_tick(found: Replayed, pattern: str) -> Grouping:

@@ -25,7 +25,8 @@ Vectors = NDArray[np.float32]
 class View:
     """One moment's tables, by live row and reader row; `entities` has the same rows.
 
-    reader_factors, reader_profiles and last_profiles (of the very last reads) [reader row]; article_factors and article_vectors [live row].
+    reader_factors, reader_profiles and last_profiles (of the very last reads) [reader row]; article_factors and
+    article_vectors [live row].
     """
 
     moment: Moment

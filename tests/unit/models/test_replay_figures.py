@@ -35,8 +35,8 @@ def replayed(ndcg: dict[str, list[float]], ticks: list[int], readers: list[int],
         cadence=Cadence(START, START + max(ticks) * DAY + DAY, DAY, DAY),
         ticks=[START + day * DAY for day in range(max(ticks) + 1)],
         regions=np.array(["region=north", "region=south", None], dtype=object),
-        tick=np.array(ticks), reader=np.array(readers), region=ones * 0, n_known=ones * 0, n_answers=ones * 2,
-        n_existing=ones * 2, n_listable=ones, n_timed=ones * 0, ceiling=ones * 0.5, chance=ones * 0.01,
+        tick=np.array(ticks), reader=np.array(readers), region=ones * 0, n_known=ones * 0, has_interests=ones < 0,
+        n_answers=ones * 2, n_existing=ones * 2, n_listable=ones, n_timed=ones * 0, ceiling=ones * 0.5, chance=ones * 0.01,
         measures={name: dict.fromkeys(MEASURES, value) for name, value in values.items()},
         lists={name: [SAID] * (max(ticks) + 1) for name in values},
         trainings=[Training(START, "v", "ranker", ("it <reaches> it",))],
@@ -106,9 +106,11 @@ def test_groups_are_drawn_with_the_same_readers() -> None:
 
 
 def test_lists_are_told_by_segment_region_and_weekday() -> None:
-    """Reads known at the tick: 0, 4, 5, 20; a region that is not known has a row of its own."""
+    """Reads known at the tick: 0 (with interests or without), 4, 5, 20; a region not known has a row of its own."""
     known, region = np.array([0, 4, 5, 20]), np.array([0, 0, 1, -1])
-    told = figures(replayed(TWO_DAYS, [0, 0, 1, 1], [1, 2, 3, 4], n_known=known, region=region))
+    two_days, interests = replayed(TWO_DAYS, [0, 0, 1, 1], [1, 2, 3, 4], n_known=known, region=region), known == 0
+    told = figures(two_days)
+    assert next(iter(figures(replace(two_days, has_interests=interests))["segments"])) == "no history, interests"
     assert [row["n_lists"] for row in told["segments"].values()] == [1, 1, 1, 1]
     assert list(told["segments"]) == ["no history", "1-4 reads", "5-19 reads", "20+ reads"]
     assert {name: row["n_lists"] for name, row in told["regions"].items()} == {"north": 2, "south": 1, "no region": 1}
