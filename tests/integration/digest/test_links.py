@@ -13,6 +13,7 @@ from core.settings import Settings
 from serving.app import create_app
 from steps import digest
 from store.connect import execute, fetch_all
+from tests.support.api import as_api
 
 from ..serving_world import TEN, World
 from .post import GLOBAL, SHORT, links, received
@@ -41,7 +42,7 @@ class api:
     """A client of the application between its start and its stop."""
 
     def __init__(self, settings: Settings) -> None:
-        self.app = create_app(settings)
+        self.app = create_app(settings.model_copy(update={"database_url": as_api(settings.database_url)}))
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", headers=BROWSER)
 
