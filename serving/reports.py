@@ -15,12 +15,13 @@ from serving.schemas import ReportTaken
 from serving.writing import writer_of
 from store.write.mails import append_report
 
-MEDIA_TYPE: Final = "message/rfc822"
+#: Some services name no better type than the second.
+MEDIA_TYPES: Final = ("message/rfc822", "application/octet-stream")
 #: A report holds no more than the head of the mail that it is about.
 MAX_BYTES: Final = 1_000_000
 _BODY: Final[dict[str, Any]] = {
     "required": True,
-    "content": {MEDIA_TYPE: {"schema": {"type": "string", "minLength": 1, "format": "binary"}}},
+    "content": {kind: {"schema": {"type": "string", "minLength": 1, "format": "binary"}} for kind in MEDIA_TYPES},
 }
 
 
@@ -42,7 +43,7 @@ async def take_report(
     202 means: on disk. The next `frontpage bounces` or digest reads it as it reads the mailbox: what is no report about
     a mail of ours changes nothing.
     """
-    raw = await read_body(request, MEDIA_TYPE, MAX_BYTES)
+    raw = await read_body(request, MEDIA_TYPES, MAX_BYTES)
     if not raw:
         raise bad_body(400, "the body is empty; send the whole mail")
     is_new = await append_report(writer, raw, app.now())
