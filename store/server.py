@@ -20,7 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 from psycopg2 import sql
-from psycopg2.extensions import cursor
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 
 from core.errors import BadInputError, UnavailableError
 from core.settings import Settings
@@ -150,7 +150,7 @@ def _create(home: Path, port: int) -> Server:
 
 
 @contextlib.contextmanager
-def _superuser(server: Server) -> Iterator[cursor]:
+def _superuser(server: Server) -> Iterator[Cursor]:
     connection = psycopg2.connect(server.url("postgres"), connect_timeout=5)
     connection.autocommit = True
     try:
@@ -160,14 +160,14 @@ def _superuser(server: Server) -> Iterator[cursor]:
         connection.close()
 
 
-def _create_databases(cursor: cursor) -> None:
+def _create_databases(cursor: Cursor) -> None:
     existing = _names(cursor, "select datname from pg_database")
     for name in DATABASES:
         if name not in existing:
             cursor.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
 
 
-def _let_the_api_in(cursor: cursor, server: Server) -> None:
+def _let_the_api_in(cursor: Cursor, server: Server) -> None:
     """Make the log-in of the API, and the role that each database gives its rights to."""
     existing = _names(cursor, "select rolname from pg_roles")
     role, user = sql.Identifier(_API_ROLE), sql.Identifier(_API_USER)
@@ -178,7 +178,7 @@ def _let_the_api_in(cursor: cursor, server: Server) -> None:
         cursor.execute(create.format(user, sql.Literal(server.api_password), role))
 
 
-def _names(cursor: cursor, statement: str) -> set[str]:
+def _names(cursor: Cursor, statement: str) -> set[str]:
     cursor.execute(statement)
     return {row[0] for row in cursor.fetchall()}
 
