@@ -8,6 +8,7 @@ import argparse
 import contextlib
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -45,7 +46,7 @@ def measure(n_readers: int, rounds: int, seconds: int, warm_up_seconds: int) -> 
     with (
         tempfile.TemporaryDirectory() as folder,
         world(Path(folder), n_readers) as (running, readers, scripts),
-        api(running.url()) as own_url,
+        api(running.api_url()) as own_url,
         postgrest(running, Path(folder)) as rest_url,
     ):
         own = {order: _own(own_url, readers, order) for order in ("once", "zipf")}
@@ -59,8 +60,16 @@ def measure(n_readers: int, rounds: int, seconds: int, warm_up_seconds: int) -> 
             results["cold"].append(wrk(own["once"], seconds, offset))
             results["postgrest"].append(wrk(rest, seconds, offset))
         half = statistics.median(answered.per_second for answered in results["warm"]) / 2
-        calm = wrk(own["zipf"], seconds, pause_ms=round(1_000 * CONNECTIONS / half))
+        calm = _at_rate(own["zipf"], seconds, half)
     return figures(results, calm)
+
+
+def _at_rate(asked: Asked, seconds: int, per_second: float) -> Answered:
+    """Ask about so often: a connection pauses, and is answered; how long the answer takes a first try tells."""
+    cycle_ms = 1_000 * CONNECTIONS / per_second
+    tried = wrk(asked, seconds, pause_ms=round(cycle_ms))
+    answer_ms = 1_000 * CONNECTIONS / tried.per_second - round(cycle_ms)
+    return wrk(asked, seconds, pause_ms=max(round(cycle_ms - answer_ms), 1))
 
 
 def figures(results: dict[str, list[Any]], calm: Answered) -> dict[str, Any]:
@@ -135,7 +144,9 @@ def postgrest(running: Server, folder: Path) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _process(command: list[str], variables: dict[str, str], probe: str) -> Iterator[str]:
-    process = subprocess.Popen(command, env={**os.environ, **variables}, stdout=subprocess.DEVNULL, cwd=record.ROOT)
+    process = subprocess.Popen(
+        command, env={**os.environ, **variables}, stdout=subprocess.DEVNULL, cwd=record.ROOT, start_new_session=True
+    )
     try:
         deadline = time.monotonic() + 60
         while not _answers(probe):
@@ -144,8 +155,18 @@ def _process(command: list[str], variables: dict[str, str], probe: str) -> Itera
             time.sleep(0.1)
         yield probe
     finally:
-        process.terminate()
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Let it finish; one that does not is killed with its workers, or they would be left behind."""
+    process.terminate()
+    try:
         process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=10)
+        raise
 
 
 def _answers(url: str) -> bool:

@@ -6,11 +6,13 @@ Readers who have been seen ask on, and some whom nobody knows, for as long as it
 import argparse
 import asyncio
 import itertools
+import math
 import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -35,6 +37,8 @@ N_ASKERS = 16
 SECONDS = 300
 PUBLISH_EVERY_SECONDS = 4.0
 BLACKHOLE_SECONDS = 10.0
+#: What goes on beside the askers ends within this after them, or the measurement fails.
+PATIENCE_SECONDS = 60.0
 _PREFIX = "reader-"
 #: The largest batch, and how often each is asked for over a connection of its own.
 _BATCH, _TURNS = 500, 8
@@ -68,8 +72,8 @@ class Tally:
             self.fresh_at.append(time.monotonic())
 
     def recovery_seconds(self, ends: list[float]) -> list[float]:
-        """From the end of each fault to the next answer that was not stale."""
-        return [round(min(at for at in self.fresh_at if at > end) - end, 2) for end in ends]
+        """From the end of each fault to the next answer that was not stale; infinity where none came."""
+        return [round(min((at for at in self.fresh_at if at > end), default=math.inf) - end, 2) for end in ends]
 
 
 def _is_own(reader: str, answer: dict[str, Any]) -> bool:
@@ -132,13 +136,13 @@ def publishing(url: str) -> Iterator[list[int]]:
             except (psycopg2.Error, UnavailableError):
                 continue  # a restart came in between; the next run is a new attempt
 
-    thread = threading.Thread(target=publish_on)
-    thread.start()
-    try:
-        yield published
-    finally:
-        stop.set()
-        thread.join()
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(publish_on)
+        try:
+            yield published
+        finally:
+            stop.set()
+        done.result(PATIENCE_SECONDS)
 
 
 def measure(seconds: float) -> dict[str, Any]:
@@ -148,7 +152,7 @@ def measure(seconds: float) -> dict[str, Any]:
         Path(folder).chmod(0o755)
         running = serve_world.create(home, N_READERS, Settings())
         try:
-            with fault_proxy(running.url()) as proxy, api(proxy.url) as url:
+            with fault_proxy(running.api_url()) as proxy, api(proxy.url) as url:
                 return _measure_at(url, home, proxy, seconds)
         finally:
             server.down(home)
@@ -156,12 +160,11 @@ def measure(seconds: float) -> dict[str, Any]:
 
 def _measure_at(url: str, home: Path, proxy: FaultProxy, seconds: float) -> dict[str, Any]:
     see_everybody(url)
-    tally, ends = Tally(), []
-    faults = threading.Thread(target=_break_things, args=[home, proxy, seconds, ends])
-    with publishing(server.database_url(Settings(home=home))) as published:
-        faults.start()
+    tally = Tally()
+    with publishing(server.database_url(Settings(home=home))) as published, ThreadPoolExecutor(1) as pool:
+        faults: Future[list[float]] = pool.submit(_break_things, home, proxy, seconds)
         asyncio.run(ask_on(url, seconds, tally))
-        faults.join()
+        ends = faults.result(PATIENCE_SECONDS)
     counts = tally.counts
     return {
         "requests": counts["asked"],
@@ -177,13 +180,14 @@ def _measure_at(url: str, home: Path, proxy: FaultProxy, seconds: float) -> dict
     }
 
 
-def _break_things(home: Path, proxy: FaultProxy, seconds: float, ends: list[float]) -> None:
-    """A restart, a black hole, a restart, spread over the time; `ends` gets when each of them was over."""
-    began = time.monotonic()
+def _break_things(home: Path, proxy: FaultProxy, seconds: float) -> list[float]:
+    """A restart, a black hole, a restart, spread over the time; when each of them was over."""
+    began, ends = time.monotonic(), []
     for share, fault in ((0.15, _restart), (0.35, _go_silent), (0.8, _restart)):
         time.sleep(max(0.0, began + share * seconds - time.monotonic()))
         fault(home, proxy, min(BLACKHOLE_SECONDS, seconds / 5))
         ends.append(time.monotonic())
+    return ends
 
 
 def _restart(home: Path, _proxy: FaultProxy, _seconds: float) -> None:

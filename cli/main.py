@@ -328,6 +328,12 @@ def bounces(
         step("bounces", mailbox=mailbox)
 
 
+@app.command()
+def purge(as_of: AsOf) -> None:
+    """Delete what is older at as_of than `retention` in params.yaml allows."""
+    step("purge", _past(as_of))
+
+
 @app.command("mail-sink")
 def mail_sink(out: Path, host: str = "127.0.0.1", port: int = 1025) -> None:
     """Take mail over SMTP and keep it as files, for development."""

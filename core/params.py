@@ -23,6 +23,7 @@ class ScheduleParams(Section):
     refresh: str = "0 * * * *"
     retrain: str = "30 2 * * *"
     digest: str = "20 * * * *"
+    purge: str = "45 3 * * *"
 
 
 #: Half-lives with which reads are counted, from bursts of minutes to what has lasted for days. Each one is also a rule
@@ -213,6 +214,15 @@ class DigestParams(Section):
         return self
 
 
+class RetentionParams(Section):
+    """How long what serves no list any more is kept."""
+
+    served_list_days: float = Field(90.0, gt=0, description="of lists that were answered")
+    link_click_days: float = Field(180.0, gt=0, description="of requests of links in mails")
+    inbox_days: float = Field(30.0, gt=0, description="of events, and of mails that came back, that nobody took over")
+    digest_days: float = Field(400.0, gt=0, description="of deliveries, bounces and complaints")
+
+
 class Params(Section):
     """All parameters. `seed` feeds every random number generator."""
 
@@ -233,6 +243,7 @@ class Params(Section):
     explain: ExplainParams = ExplainParams()
     quality: QualityParams = QualityParams()
     digest: DigestParams = DigestParams()
+    retention: RetentionParams = RetentionParams()
 
     @field_validator("rule_half_life_hours")
     @classmethod

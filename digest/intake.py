@@ -1,21 +1,20 @@
-"""Reports taken in from the mailbox: addresses that are dead or whose reader complained get no mail any more."""
+"""Reports taken in: addresses that are dead or whose reader complained get no mail any more."""
 
 from collections import Counter
+from collections.abc import Iterable
 
-from digest.mailbox import new_mails
 from digest.reports import Returned, parse_report
 from store.connect import Connection
 from store.suppressions import Report, delivery_of, note_report
 
 
-def take_in(connection: Connection, mailbox: str, soft_bounces: int) -> Counter[str]:
-    """Take every new mail of a mailbox; how many were `suppressed`, `noted`, `known` before, `foreign` or `other` mail.
+def take_in(connection: Connection, mails: Iterable[bytes], soft_bounces: int) -> Counter[str]:
+    """Take each of the mails; how many were `suppressed`, `noted`, `known` before, `foreign` or `other` mail.
 
     Only a report that names a mail of ours by its Message-ID counts, so nobody can suppress other people's addresses.
-    Raises as `new_mails` does.
     """
     outcomes: Counter[str] = Counter()
-    for raw in new_mails(mailbox):
+    for raw in mails:
         returned = parse_report(raw)
         outcomes["other" if returned is None else _note(connection, returned, soft_bounces)] += 1
     return outcomes

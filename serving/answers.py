@@ -5,7 +5,7 @@ import re
 import zlib
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from starlette.requests import Request
@@ -24,6 +24,13 @@ _GZIP_WINDOW = 31
 _ETAG_BYTES = 12
 
 
+class Tagged(NamedTuple):
+    """JSON that is encoded, and what its tags are made of."""
+
+    body: bytes
+    digest: bytes
+
+
 class Encoded(Response):
     """An answer whose bytes and headers are complete; nothing of it is looked at again."""
 
@@ -33,20 +40,24 @@ class Encoded(Response):
 
 def json_response(request: Request, body: Any) -> Response:
     """A 200 with times as RFC 3339 in UTC."""
-    return bytes_response(request, orjson.dumps(body, option=orjson.OPT_UTC_Z))
+    return tagged_response(request, tagged(orjson.dumps(body, option=orjson.OPT_UTC_Z)))
 
 
-def bytes_response(request: Request, body: bytes) -> Response:
-    """A 200 with JSON that is encoded already, or a 304 where the caller has the same bytes."""
+def tagged(body: bytes) -> Tagged:
+    """JSON that is encoded already, ready to be sent as often as it is asked for."""
+    return Tagged(body, hashlib.blake2b(body, digest_size=_ETAG_BYTES).hexdigest().encode())
+
+
+def tagged_response(request: Request, answer: Tagged) -> Response:
+    """A 200 with it, or a 304 where the caller has the same bytes."""
     accepted, known = _asked(request.scope)
-    is_gzip = _is_gzip(accepted, body)
+    is_gzip = _is_gzip(accepted, answer.body)
     # Strong: the same tag means the same bytes, so the two codings have tags of their own.
-    digest = hashlib.blake2b(body, digest_size=_ETAG_BYTES).hexdigest()
-    etag = f'"{digest}-gzip"'.encode() if is_gzip else f'"{digest}"'.encode()
+    etag = b'"%b-gzip"' % answer.digest if is_gzip else b'"%b"' % answer.digest
     headers = [(b"etag", etag), *_HEADERS]
     if known and _has(known, etag):
         return Encoded(HTTPStatus.NOT_MODIFIED, headers)
-    return _full(headers, body, is_gzip=is_gzip)
+    return _full(headers, answer.body, is_gzip=is_gzip)
 
 
 def untagged_response(request: Request, body: bytes) -> Response:

@@ -16,6 +16,7 @@ from serving.events import events
 from serving.health import health
 from serving.links import links
 from serving.preferences import preferences
+from serving.reports import reports
 from serving.routes import v1
 from serving.schemas import Problem
 from serving.security import guard
@@ -51,6 +52,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None, ho
     app.include_router(Browser(app.state.context).router(), responses=_INVALID | _UNAVAILABLE | refusals)
     app.include_router(events(), responses=_INVALID | _UNAVAILABLE | refusals)
     app.include_router(preferences(), responses=_INVALID | _UNAVAILABLE | refusals)
+    app.include_router(reports(), responses=_UNAVAILABLE | refusals)
     app.include_router(health(), responses=_UNAVAILABLE)
     app.include_router(links(settings))
     problems.install(app)

@@ -1,6 +1,7 @@
-"""The body of a request: JSON, not larger than it may be, and not slower."""
+"""The body of a request: of the right kind, not larger than it may be, and not slower."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -11,10 +12,10 @@ from serving.schemas import Problem
 
 #: What a request with a body may be refused for, beside what it says.
 BODY_REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
-    400: {"model": Problem, "description": "The body is not JSON, or did not come whole"},
+    400: {"model": Problem, "description": "The body is not what it should be, or did not come whole"},
     408: {"model": Problem, "description": "The body came too slowly"},
     413: {"model": Problem, "description": "The body is too large"},
-    415: {"model": Problem, "description": "The body is not application/json"},
+    415: {"model": Problem, "description": "The body is of another kind"},
 }
 
 #: A body that has not come whole by then is given up.
@@ -24,8 +25,13 @@ MAX_BYTES = 2 * 1024 * 1024
 
 
 async def read_json_body(request: Request, max_bytes: int = MAX_BYTES) -> bytes:
-    """The bytes of a JSON body, not parsed. Raises ProblemError: 415, 413, 408, or 400 where the caller went away."""
-    _check_headers(request, max_bytes)
+    """The bytes of a JSON body, not parsed. Raises ProblemError as `read_body` does."""
+    return await read_body(request, ["application/json"], max_bytes)
+
+
+async def read_body(request: Request, media_types: Sequence[str], max_bytes: int) -> bytes:
+    """The bytes of a body of one of these types. Raises ProblemError: 415, 413, 408, or 400 where the caller left."""
+    _check_headers(request, media_types, max_bytes)
     try:
         async with asyncio.timeout(BODY_SECONDS):
             return await _read(request, max_bytes)
@@ -35,10 +41,9 @@ async def read_json_body(request: Request, max_bytes: int = MAX_BYTES) -> bytes:
         raise bad_body(400, "the body did not come whole") from None
 
 
-def _check_headers(request: Request, max_bytes: int) -> None:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise bad_body(415, "send the body as Content-Type: application/json")
+def _check_headers(request: Request, media_types: Sequence[str], max_bytes: int) -> None:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in media_types:
+        raise bad_body(415, f"send the body as Content-Type: {' or '.join(media_types)}")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise bad_body(415, "send the body without Content-Encoding")
     length = request.headers.get("content-length", "0")

@@ -5,11 +5,12 @@ Everything handed out is of one run. While the database is away the last known l
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import asyncpg
 
 from core.errors import NothingPublishedError, UnavailableError
+from serving.answers import Tagged
 from serving.articles import Articles
 from serving.coalesce import Coalescer
 from serving.finder import Edition, Finder
@@ -23,6 +24,8 @@ LOOK_UP_SECONDS = 0.8
 PAUSE_SECONDS = 1.0
 STALE = "stale"
 _ATTEMPTS = 3
+#: Lists kept as they were shown last, some 10 kB each: those of the readers who ask most are asked for again soon.
+_MOST_SHOWN = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Shown:
     fallback: str | None
     items: list[bytes]
     article_ids: list[str]
+    #: Answers made of it, by reader id and limit, kept as long as it may be shown.
+    answers: dict[tuple[str, int], Tagged] = field(default_factory=dict)
 
 
 class Desk:
@@ -44,6 +49,7 @@ class Desk:
         self.shelf = Shelf(largest_bytes)
         self._finder = Finder(pool, self.articles)
         self._look_ups: Coalescer[int, KeptList] = Coalescer(self._look_up)
+        self._shown: dict[int, tuple[KeptList, int, Shown]] = {}
         self._edition: Edition | None = None
         self._is_away = True
         self._first_word = asyncio.Event()
@@ -109,13 +115,26 @@ class Desk:
             kept = self.shelf.get(reader_key)
             if kept is None or not self._holds(kept):
                 kept = await self._look_ups.get(reader_key)
-            shown = _show(kept, self.articles.known)
+            shown = self._show_again(reader_key, kept)
             if shown is not None:
                 return shown
             await self.articles.need(kept.article_ids)
             if not any(map(self.articles.is_shown, kept.article_ids)):
                 self.shelf.drop(reader_key)
         raise UnavailableError("articles change faster than they can be read; try again soon")
+
+    def _show_again(self, reader_key: int, kept: KeptList) -> Shown | None:
+        """The list as it was shown last, where neither it nor any article has changed since; else as it is now."""
+        changes = self.articles.changes
+        last = self._shown.get(reader_key)
+        if last is not None and last[0] is kept and last[1] == changes:
+            return last[2]
+        shown = _show(kept, self.articles.known)
+        if shown is not None:
+            if len(self._shown) >= _MOST_SHOWN and reader_key not in self._shown:
+                del self._shown[next(iter(self._shown))]
+            self._shown[reader_key] = kept, changes, shown
+        return shown
 
     async def _explained(self, reader_key: int) -> Shown:
         kept = (await self._find([reader_key], explain=True))[reader_key]

@@ -14,11 +14,9 @@ from serving.request_log import Handled
 #: A body that comes with a request which needs none, and is not read.
 MAX_BODY_BYTES = 1_000_000
 #: Answers are data: a browser must not guess otherwise, run, frame or tell of them.
-_SECURITY = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-    (b"referrer-policy", b"no-referrer"),
-)
+_POLICY = b"content-security-policy"
+_SECURITY_OF_PAGES = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+_SECURITY = (*_SECURITY_OF_PAGES, (_POLICY, b"default-src 'none'; frame-ancestors 'none'"))
 _NAME = HEADER.lower().encode()
 #: Probes and metrics are answered however busy the worker is.
 _ALWAYS = ("/health/", "/metrics")
@@ -91,9 +89,10 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            given = {name for name, _ in message["headers"]}
-            ours = [header for header in _SECURITY if header[0] not in given]  # a page of ours has a policy of its own
-            message["headers"] = [*message["headers"], (_NAME, self.request_id.encode()), *ours]
+            given = message["headers"]
+            has_policy = any(name == _POLICY for name, _ in given)  # a page of ours has one of its own
+            ours = _SECURITY_OF_PAGES if has_policy else _SECURITY
+            message["headers"] = [*given, (_NAME, self.request_id.encode()), *ours]
         else:
             self.n_bytes += len(message.get("body", b""))
         await self._send(message)

@@ -44,5 +44,7 @@ async def _listen(desk: Desk, url: str) -> None:
         while True:
             news.clear()
             await desk.adopt(await watch.current_run(desk.variant))
+            # Not wait_for: in Python 3.11 it forgets that it was cancelled where the news come at the same moment.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await news.wait()

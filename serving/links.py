@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from typing import Annotated
 
+import asyncpg
 from fastapi import APIRouter, Depends
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -15,13 +16,15 @@ from core.settings import Settings
 from serving.context import Context, context_of
 from serving.mail_pages import HEADERS, ask_page, done_page, gone_page, later_page
 from serving.robots import device, verdict
-from store.read.mails import record_click, unsubscribe
+from serving.writing import writer_of
+from store.write.mails import record_click, unsubscribe
 
 _ONE_CLICK = b"List-Unsubscribe"
 _MAX_BODY_BYTES = 4096
 _log = logging.getLogger("frontpage.links")
 
 App = Annotated[Context, Depends(context_of)]
+Writer = Annotated[asyncpg.Pool, Depends(writer_of)]
 
 
 def links(settings: Settings) -> APIRouter:
@@ -43,14 +46,16 @@ class _Handlers:
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._keys = keys
 
-    async def follow(self, token: str, request: Request, app: App) -> Response:
+    async def follow(self, token: str, request: Request, app: App, writer: Writer) -> Response:
         """Redirect to the article, then record the click; only to where a link of ours says, not after its time."""
         link = read(token, self._keys)
         if link is None or not link.url:
             return gone_page(404)
         if link.is_expired(app.now()):
             return gone_page(410, link.language)
-        record = BackgroundTask(_record, app, link, verdict(request.method, request.headers), device(request.headers))
+        record = BackgroundTask(
+            _record, writer, link, verdict(request.method, request.headers), device(request.headers)
+        )
         return RedirectResponse(link.url, 302, HEADERS, record if link.kind == "article" else None)
 
     async def ask(self, token: str) -> Response:
@@ -58,7 +63,7 @@ class _Handlers:
         link = read(token, self._keys)
         return gone_page(404) if link is None or link.url else ask_page(link.language)
 
-    async def goodbye(self, token: str, request: Request, app: App) -> Response:
+    async def goodbye(self, token: str, request: Request, writer: Writer) -> Response:
         """Unsubscribe the reader of a mail: the one click of RFC 8058, or the button of the page. Twice is as once."""
         link = read(token, self._keys)
         if link is None or link.url:
@@ -66,16 +71,16 @@ class _Handlers:
         how = "one-click" if _ONE_CLICK in await _start_of_body(request) else "page"
         try:
             if link.kind == "unsubscribe":
-                await unsubscribe(app.database, link, how)
+                await unsubscribe(writer, link, how)
         except UnavailableError:
             return later_page(link.language)
         return done_page(link.language)
 
 
-async def _record(app: Context, link: Link, by_request: str, kind_of_device: str) -> None:
+async def _record(writer: asyncpg.Pool, link: Link, by_request: str, kind_of_device: str) -> None:
     """Recorded after the redirect, so that nobody waits for it; a click that is lost costs a row in a table."""
     try:
-        await record_click(app.database, link, by_request, kind_of_device)
+        await record_click(writer, link, by_request, kind_of_device)
     except UnavailableError as error:
         _log.warning("a click of edition %s was not recorded: %s", link.edition_id, error)
 

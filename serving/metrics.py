@@ -1,6 +1,7 @@
 """What Prometheus may know of the API: right for the whole server, whichever of its workers is asked."""
 
 import os
+from collections import Counter as Tally
 from pathlib import Path
 from typing import Final
 
@@ -38,25 +39,26 @@ class Metrics:
             state: self._gauge(f"pool_connections_{state}", f"Connections to PostgreSQL: {state}")
             for state in ("open", "used", "limit")
         }
-        self._of_request: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
+        self._of_route: dict[str, Histogram] = {}
+        # Each change of a value is written to a file that the workers share; what need not be exact at once is not.
+        self._answered_since: Tally[tuple[str, str]] = Tally()
+        self._listed_since: Tally[tuple[str, bool]] = Tally()
 
     def answered(self, route: str, outcome: str, seconds: float) -> None:
         """Count a request."""
-        known = self._of_request.get((route, outcome))
-        if known is None:
-            known = self._requests.labels(route, outcome), self._seconds.labels(route)
-            self._of_request[route, outcome] = known
-        known[0].inc()
-        known[1].observe(seconds)
+        self._answered_since[route, outcome] += 1
+        histogram = self._of_route.get(route)
+        if histogram is None:
+            histogram = self._of_route[route] = self._seconds.labels(route)
+        histogram.observe(seconds)
 
     def listed(self, fallback: str | None, *, not_modified: bool) -> None:
         """Count a list."""
-        self._lists.labels(fallback or "none").inc()
-        if not_modified:
-            self._not_modified.inc()
+        self._listed_since[fallback or "none", not_modified] += 1
 
     def look_at(self, desk: Desk, pool: asyncpg.Pool, log: Batches, age_seconds: float | None) -> None:
-        """Take over what is not counted request by request."""
+        """Take over what was counted since, and what is not counted request by request."""
+        self._take_over()
         if age_seconds is not None:
             self._list_age.set(age_seconds)
         self._away.set(desk.is_away)
@@ -76,6 +78,15 @@ class Metrics:
         everybody = CollectorRegistry()
         MultiProcessCollector(everybody)  # type: ignore[no-untyped-call]
         return generate_latest(everybody)
+
+    def _take_over(self) -> None:
+        for labels, n in self._answered_since.items():
+            self._requests.labels(*labels).inc(n)
+        for (fallback, not_modified), n in self._listed_since.items():
+            self._lists.labels(fallback).inc(n)
+            self._not_modified.inc(n if not_modified else 0)
+        self._answered_since.clear()
+        self._listed_since.clear()
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(f"frontpage_{name}", meaning, labels, registry=self.registry)

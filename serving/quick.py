@@ -1,15 +1,16 @@
-"""A route that answers the usual request without FastAPI's solving of dependencies, which costs more than the answer.
+"""A route that answers the usual request without FastAPI's dependencies and stacks, which cost more than the answer.
 
 Routing, error handling and OpenAPI stay FastAPI's. What is not quite usual takes FastAPI's way, with the same result.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 _NAME = "quick"
 
@@ -37,13 +38,22 @@ def quickly(
 class QuickRoute(APIRoute):
     """A route whose endpoint was marked with `quickly`; one with dependencies always takes FastAPI's way."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        thorough = super().get_route_handler()
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
         quick: Quick | None = getattr(self.endpoint, _NAME, None)
-        if quick is None or self.dependencies:
-            return thorough
+        if quick is not None and not self.dependencies:
+            self.app = _either(quick, self.app)
 
-        async def handle(request: Request) -> Response:
-            return await (quick.answer(request) if quick.is_usual(request) else thorough(request))
 
-        return handle
+def _either(quick: Quick, thorough: ASGIApp) -> ASGIApp:
+    """The quick way for the usual request, the thorough one for any other; what both raise is handled further out."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, send)
+        if quick.is_usual(request):
+            response = await quick.answer(request)
+            await response(scope, receive, send)
+        else:
+            await thorough(scope, receive, send)
+
+    return app

@@ -3,14 +3,13 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 #: Names remembered at most; beyond it the one met first is forgotten.
 _MAX_NAMES = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(NamedTuple):
     """What a name may still do. `retry_seconds` is None where this one was allowed."""
 
     quota: int

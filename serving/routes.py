@@ -13,9 +13,10 @@ from starlette.responses import Response
 
 from core.errors import NothingPublishedError
 from core.lists import LIST_LENGTH
-from serving.answers import bytes_response, json_response, run_body, untagged_response
+from serving.answers import Tagged, json_response, run_body, tagged, tagged_response, untagged_response
 from serving.bodies import BODY_REFUSALS, json_body, parsed, read_json_body
 from serving.context import VARIANT, Context, context_of, quick_context_of
+from serving.desk import Shown
 from serving.encoding import explained_head, list_head, whole_list
 from serving.quick import QuickRoute, quickly
 from serving.schemas import (
@@ -102,10 +103,19 @@ async def recommendations(
     """
     reader_key = app.reader_key(reader_id)
     shown = await app.desk.list_for(reader_key, explain=explain)
-    items = shown.items[:limit]
-    response = bytes_response(request, whole_list(list_head(reader_id, shown.run, shown.fallback), items))
-    app.served(request, reader_key, shown, len(items), surface, not_modified=response.status_code == NOT_MODIFIED)
+    response = tagged_response(request, _answer_of(shown, reader_id, limit))
+    n_items = min(limit, len(shown.items))
+    app.served(request, reader_key, shown, n_items, surface, not_modified=response.status_code == NOT_MODIFIED)
     return response
+
+
+def _answer_of(shown: Shown, reader_id: str, limit: int) -> Tagged:
+    """The list as an answer, made once for as long as it may be shown so."""
+    answer = shown.answers.get((reader_id, limit))
+    if answer is None:
+        head = list_head(reader_id, shown.run, shown.fallback)
+        answer = shown.answers[reader_id, limit] = tagged(whole_list(head, shown.items[:limit]))
+    return answer
 
 
 async def recommendations_of_many(request: Request, app: App) -> Response:
@@ -127,7 +137,8 @@ async def recommendations_of_many(request: Request, app: App) -> Response:
 async def explanations(request: Request, reader_id: ReaderId, app: App) -> Response:
     """A reader's list with all that made it: run, data, model, source and score of each item, each reason's share."""
     shown = await app.desk.list_for(app.reader_key(reader_id), explain=True)
-    return bytes_response(request, whole_list(explained_head(reader_id, shown.run, shown.fallback), shown.items))
+    head = explained_head(reader_id, shown.run, shown.fallback)
+    return tagged_response(request, tagged(whole_list(head, shown.items)))
 
 
 async def current_run(request: Request, app: App) -> Response:

@@ -137,6 +137,12 @@ class Alive(BaseModel):
     status: Literal["live"] = "live"
 
 
+class ReportTaken(BaseModel):
+    """A mail that came back is on disk."""
+
+    repeated: bool = Field(description="the same mail was waiting already")
+
+
 class Ready(BaseModel):
     """The API can answer with lists."""
 

@@ -37,6 +37,8 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 #: Reads with a POST: what is asked for does not fit into a URL.
 _READING_PATHS = frozenset({"/v1/readers:batch"})
+#: What decides about other people's mail.
+_ADMIN_PATHS = frozenset({"/v1/digest/reports"})
 #: (address, key) pairs remembered as good; beyond it the one met first is forgotten.
 _MAX_FRIENDS = 10_000
 
@@ -87,7 +89,9 @@ def is_loopback(host: str) -> bool:
 
 
 def needed_scope(method: str, path: str = "") -> KeyScope:
-    """What a key must be allowed: to read, or to send what readers did and want."""
+    """What a key must be allowed: to read, to send what readers did and want, or to decide about their mail."""
+    if path in _ADMIN_PATHS:
+        return KeyScope.ADMIN
     return KeyScope.READ if method in _READING or path in _READING_PATHS else KeyScope.EVENTS
 
 

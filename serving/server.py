@@ -23,6 +23,8 @@ from store.read.address import serving_url
 from store.read.keys import count_keys
 
 GRACEFUL_SECONDS = 10
+#: A worker that has not started by then, or is silent for so long, is given up; on a busy machine starting takes long.
+WORKER_SECONDS = 30
 
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
@@ -85,4 +87,5 @@ def _config(settings: Settings, host: str, port: int, workers: int) -> uvicorn.C
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        timeout_worker_healthcheck=WORKER_SECONDS,
     )

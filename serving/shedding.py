@@ -21,20 +21,17 @@ class Busy:
     def __init__(self) -> None:
         self.n_under_way = 0
         self._waits = deque([0.0] * _LOOKS, _LOOKS)
-
-    @property
-    def wait_seconds(self) -> float:
-        """How long a request waits for its turn, at the least, of late."""
-        return min(self._waits)
+        self._is_late = False
 
     def waited(self, seconds: float) -> None:
-        """Take note of how late a look was."""
+        """Take note of how late a look was; a request waits for its turn as long, at the least."""
         self._waits.append(seconds)
+        self._is_late = min(self._waits) > LONGEST_WAIT_SECONDS
 
     @property
     def is_full(self) -> bool:
         """Whether a request that comes now must be refused."""
-        return self.n_under_way >= MOST_AT_ONCE or self.wait_seconds > LONGEST_WAIT_SECONDS
+        return self._is_late or self.n_under_way >= MOST_AT_ONCE
 
     def looking(self) -> AbstractAsyncContextManager[None]:
         """Measure the wait until the end of the block."""

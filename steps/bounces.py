@@ -1,26 +1,28 @@
 """`frontpage bounces`: take in what came back, and suppress or release addresses by hand."""
 
+from itertools import chain
+
 from core.errors import BadInputError
 from core.params import Params
 from core.pseudonym import address_hash
 from core.settings import Settings
 from core.summary import Summary
 from digest.intake import take_in
+from digest.mailbox import new_mails
 from store.connect import connect
 from store.server import database_url
-from store.suppressions import release, suppress
+from store.suppressions import posted_reports, release, suppress
 
 
 def run(settings: Settings, params: Params, mailbox: str = "") -> Summary:
-    """Take in every new report of the mailbox, by default FRONTPAGE_BOUNCE_MAILBOX.
+    """Take in what the API was handed, and new mails of the mailbox; by default FRONTPAGE_BOUNCE_MAILBOX, if it is set.
 
-    Raises BadInputError where there is no mailbox, UnavailableError where it does not answer.
+    Raises BadInputError for what is no mailbox, UnavailableError where it does not answer.
     """
     mailbox = mailbox or settings.bounce_mailbox
-    if not mailbox:
-        raise BadInputError("there is no mailbox; give --mailbox or set FRONTPAGE_BOUNCE_MAILBOX")
     with connect(database_url(settings)) as connection:
-        outcomes = take_in(connection, mailbox, params.digest.soft_bounces)
+        mails = chain(posted_reports(connection), new_mails(mailbox) if mailbox else ())
+        outcomes = take_in(connection, mails, params.digest.soft_bounces)
     n_reports = outcomes["suppressed"] + outcomes["noted"] + outcomes["known"]
     n_others = outcomes["foreign"] + outcomes["other"]
     return Summary("bounces", n_reports + n_others, n_reports, n_others, details=dict(outcomes))

@@ -13,15 +13,17 @@ from core.summary import Summary
 from digest.deliver import Office, deliver
 from digest.intake import take_in
 from digest.letter import Letterhead
+from digest.mailbox import new_mails
 from digest.mime import sender_domain
 from digest.preview import send_test, write_preview
 from digest.schedule import due_editions
 from store import digests
-from store.clicks import hand_in_clicks, has_inbox
+from store.clicks import hand_in_clicks
 from store.connect import Connection, connect, transaction
 from store.digests import Edition
 from store.locks import exclusive
 from store.server import database_url
+from store.suppressions import posted_reports
 
 VARIANT = "champion"
 
@@ -39,7 +41,8 @@ def run(settings: Settings, params: Params, as_of: datetime, *, dry_run: bool = 
         if test_to:
             return send_test(connection, letterhead, as_of, VARIANT, settings.smtp_url, test_to)
         with exclusive(connection, "digest"):
-            extra = _take_in_bounces(connection, settings, params.digest) | _hand_in_clicks(connection)
+            extra = _take_in_bounces(connection, settings, params.digest)
+            extra["clicks"] = hand_in_clicks(connection)
             _open(connection, settings, params.digest, as_of)
             summary = _send(connection, settings, letterhead, as_of)
     return replace(summary, details=summary.details | extra)
@@ -70,18 +73,14 @@ def resume(settings: Settings, _params: Params, edition_id: str) -> Summary:
 
 
 def _take_in_bounces(connection: Connection, settings: Settings, params: DigestParams) -> dict[str, object]:
-    """What came back since the last run; one that does not answer is reported and stops no mail."""
-    if not settings.bounce_mailbox:
-        return {}
+    """What came back since the last run; a mailbox that does not answer is reported and stops no mail."""
+    outcomes = take_in(connection, posted_reports(connection), params.soft_bounces)
     try:
-        return {"bounces": sum(take_in(connection, settings.bounce_mailbox, params.soft_bounces).values())}
+        if settings.bounce_mailbox:
+            outcomes += take_in(connection, new_mails(settings.bounce_mailbox), params.soft_bounces)
     except UnavailableError:
         return {"bounces": "unavailable"}
-
-
-def _hand_in_clicks(connection: Connection) -> dict[str, object]:
-    """Clicks of people, on their way to becoming reads by the next extract."""
-    return {"clicks": hand_in_clicks(connection)} if has_inbox(connection) else {}
+    return {"bounces": outcomes.total()} if settings.bounce_mailbox or outcomes else {}
 
 
 def _open(connection: Connection, settings: Settings, params: DigestParams, as_of: datetime) -> None:

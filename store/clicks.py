@@ -1,15 +1,9 @@
 """Clicks in mails that become reads: those of people, through the same inbox as every event."""
 
-from store.connect import Connection, execute, fetch_one, query
+from store.connect import Connection, execute, query
 
 #: After this no further click can make a burst of one (serving sees bursts within a second).
 SETTLED_SECONDS = 5.0
-
-
-def has_inbox(connection: Connection) -> bool:
-    """Whether this installation takes events in."""
-    row = fetch_one(connection, "select to_regclass('event_inbox') is not null as there")
-    return row is not None and bool(row["there"])
 
 
 def hand_in_clicks(connection: Connection) -> int:

@@ -64,7 +64,16 @@ def begin_run(
         execute(connection, statement.format(table=sql.Identifier(table_of(run_id))))
         default = sql.SQL("alter table {table} alter run_id set default {run_id}")
         execute(connection, default.format(table=sql.Identifier(table_of(run_id)), run_id=sql.Literal(run_id)))
+        _let_readers_in(connection, run_id)
     return run_id
+
+
+def _let_readers_in(connection: Connection, run_id: int) -> None:
+    """Whoever may read `recommendation` may read this run's table by its own name, as the API does."""
+    grant = sql.SQL("grant select on {table} to {role}")
+    for row in fetch_all(connection, query("run_readers")):
+        names = {"table": sql.Identifier(table_of(run_id)), "role": sql.Identifier(row["role"])}
+        execute(connection, grant.format(**names))
 
 
 def write_lists(connection: Connection, run_id: int, rows: pd.DataFrame) -> int:

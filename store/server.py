@@ -4,6 +4,7 @@ Works for root (the server runs as `nobody`) and for a user. Port and password a
 (mode 600), and survive between commands. Set FRONTPAGE_DATABASE_URL to use any other server instead.
 """
 
+import contextlib
 import json
 import os
 import pwd
@@ -11,6 +12,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 
 from core.errors import BadInputError, UnavailableError
 from core.settings import Settings
@@ -25,6 +28,8 @@ from core.settings import Settings
 DATABASES = ("frontpage", "airflow", "mlflow")
 _SUPERUSER = "frontpage"
 _SERVER_USER = "nobody"
+#: What the API logs in as; its rights come from the role (store/migrations/versions/0006_serving_role.py).
+_API_USER, _API_ROLE = "frontpage_api", "frontpage_serving"
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -42,10 +47,16 @@ class Server:
     data: str
     port: int
     password: str
+    #: Of the API's own log-in; empty where the server is from before there was one.
+    api_password: str = ""
 
     def url(self, database: str = "frontpage") -> str:
         """A libpq URL of one of its databases."""
         return f"postgresql://{_SUPERUSER}:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def api_url(self, database: str = "frontpage") -> str:
+        """The same with the API's own log-in, which may do only what the API does."""
+        return f"postgresql://{_API_USER}:{self.api_password}@127.0.0.1:{self.port}/{database}"
 
 
 def database_url(settings: Settings, database: str = "frontpage") -> str:
@@ -72,7 +83,9 @@ def up(home: Path, port: int | None = None, **overrides: str) -> Server:
         options = " ".join(f"-c {key}='{value}'" for key, value in {**_SETTINGS, **overrides}.items())
         log = Path(server.data) / "server.log"
         _run("pg_ctl", "-D", server.data, "-w", "-l", str(log), "-o", f"-p {server.port} {options}", "start")
-    _create_databases(server)
+    with _superuser(server) as cursor:
+        _create_databases(cursor)
+        _let_the_api_in(cursor, server)
     return server
 
 
@@ -118,7 +131,7 @@ def _create(home: Path, port: int) -> Server:
     data.mkdir(mode=0o700)
     if os.getuid() == 0:
         shutil.chown(data, _SERVER_USER)
-    server = Server(str(data), port, secrets.token_urlsafe(24))
+    server = Server(str(data), port, secrets.token_urlsafe(24), secrets.token_urlsafe(24))
     password_file = data.with_suffix(".pw")
     password_file.write_text(server.password)
     if os.getuid() == 0:
@@ -136,18 +149,38 @@ def _create(home: Path, port: int) -> Server:
     return server
 
 
-def _create_databases(server: Server) -> None:
+@contextlib.contextmanager
+def _superuser(server: Server) -> Iterator[Cursor]:
     connection = psycopg2.connect(server.url("postgres"), connect_timeout=5)
     connection.autocommit = True
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("select datname from pg_database")
-            existing = {row[0] for row in cursor.fetchall()}
-            for name in DATABASES:
-                if name not in existing:
-                    cursor.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        with connection.cursor() as opened:
+            yield opened
     finally:
         connection.close()
+
+
+def _create_databases(cursor: Cursor) -> None:
+    existing = _names(cursor, "select datname from pg_database")
+    for name in DATABASES:
+        if name not in existing:
+            cursor.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+
+
+def _let_the_api_in(cursor: Cursor, server: Server) -> None:
+    """Make the log-in of the API, and the role that each database gives its rights to."""
+    existing = _names(cursor, "select rolname from pg_roles")
+    role, user = sql.Identifier(_API_ROLE), sql.Identifier(_API_USER)
+    if _API_ROLE not in existing:
+        cursor.execute(sql.SQL("create role {} nologin").format(role))
+    if server.api_password and _API_USER not in existing:
+        create = sql.SQL("create role {} login password {} in role {}")
+        cursor.execute(create.format(user, sql.Literal(server.api_password), role))
+
+
+def _names(cursor: Cursor, statement: str) -> set[str]:
+    cursor.execute(statement)
+    return {row[0] for row in cursor.fetchall()}
 
 
 def _free_port() -> int:

@@ -1,5 +1,6 @@
 """Addresses that get no mail any more, as keyed hashes, and the bounces and complaints that put them there."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from store.connect import Connection, execute, fetch_one, query
@@ -34,6 +35,16 @@ def note_report(connection: Connection, report: Report, soft_bounces: int) -> st
     if row is None:
         return "known"
     return "suppressed" if row["is_enough"] else "noted"
+
+
+def posted_reports(connection: Connection) -> Iterator[bytes]:
+    """The mails that the API was handed, in the order in which they came.
+
+    One is deleted when the next one is asked for, so one whose taker dies comes again.
+    """
+    while row := fetch_one(connection, query("report_inbox_next")):
+        yield bytes(row["raw"])
+        execute(connection, "delete from digest_report_inbox where fingerprint = %s", [row["fingerprint"]])
 
 
 def delivery_of(connection: Connection, message_id: str) -> tuple[str, int] | None:

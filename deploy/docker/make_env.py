@@ -12,6 +12,7 @@ def contents() -> str:
     """Lines NAME=value; no secret is the same twice."""
     made = {
         "FRONTPAGE_DB_PASSWORD": secrets.token_hex(24),
+        "FRONTPAGE_API_DB_PASSWORD": secrets.token_hex(24),
         "FRONTPAGE_PSEUDONYM_SECRET": secrets.token_hex(32),
         "FRONTPAGE_API_KEYS": secrets.token_hex(24),
         "AIRFLOW_PASSWORD": secrets.token_urlsafe(16),

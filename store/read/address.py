@@ -5,11 +5,11 @@ import json
 from core.errors import UnavailableError
 from core.settings import Settings
 
-_EMBEDDED_USER = "frontpage"
+_API_USER, _SUPERUSER = "frontpage_api", "frontpage"
 
 
 def serving_url(settings: Settings) -> str:
-    """URL of the database that is served: FRONTPAGE_DATABASE_URL, else the embedded server under `home`.
+    """URL of the database that is served: FRONTPAGE_DATABASE_URL, else the API's log-in to the server under `home`.
 
     Raises UnavailableError where neither is there. `store.server` writes `server.json`.
     """
@@ -19,4 +19,7 @@ def serving_url(settings: Settings) -> str:
     if not state.exists():
         raise UnavailableError("there is no database yet; run `frontpage db up`, or set FRONTPAGE_DATABASE_URL")
     server = json.loads(state.read_text())
-    return f"postgresql://{_EMBEDDED_USER}:{server['password']}@127.0.0.1:{server['port']}/frontpage"
+    user, password = _API_USER, server.get("api_password")
+    if not password:  # a server from before the API had a log-in of its own
+        user, password = _SUPERUSER, server["password"]
+    return f"postgresql://{user}:{password}@127.0.0.1:{server['port']}/frontpage"

@@ -12,17 +12,18 @@ from tests.support.workflows import ROOT, dag_bag
 
 FILES = sorted((ROOT / "dags").glob("*.py"))
 TIERS = {"tier-1", "tier-2", "tier-3"}
+WORKFLOWS = ["digest_hourly", "purge_daily", "refresh_hourly", "retrain_nightly"]
 
 
-@pytest.fixture(params=["digest_hourly", "refresh_hourly", "retrain_nightly"])
+@pytest.fixture(params=WORKFLOWS)
 def workflow(request):
     """Each workflow in turn."""
     return dag_bag().dags[request.param]
 
 
-def test_the_workflows_are_these_three():
+def test_the_workflows_are_these():
     """One file per workflow, named like it, and none that a test does not know."""
-    assert sorted(dag_bag().dags) == ["digest_hourly", "refresh_hourly", "retrain_nightly"]
+    assert sorted(dag_bag().dags) == WORKFLOWS
     assert sorted(dag_bag().dags) == [path.stem for path in FILES]
 
 
@@ -88,6 +89,7 @@ def test_schedule_is_the_one_in_params(workflow):
         "refresh_hourly": schedule.refresh,
         "retrain_nightly": schedule.retrain,
         "digest_hourly": schedule.digest,
+        "purge_daily": schedule.purge,
     }
     assert workflow.timetable.expression == expected[workflow.dag_id]
 

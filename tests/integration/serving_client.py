@@ -8,6 +8,7 @@ import httpx
 from core.settings import Settings
 from serving.app import create_app
 from serving.schemas import Problem, RecommendationList
+from tests.support.api import as_api
 
 #: Word of what a test has just committed has come by then.
 WORD_SECONDS = 0.05
@@ -22,7 +23,8 @@ class running:
     """A client of the application between its start and its stop."""
 
     def __init__(self, settings: Settings) -> None:
-        self.app = create_app(settings)
+        assert settings.database_url is not None
+        self.app = create_app(settings.model_copy(update={"database_url": as_api(settings.database_url)}))
         self.transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(
             transport=self.transport, base_url="http://frontpage.test", event_hooks={"request": [hear]}

@@ -14,6 +14,11 @@ import httpx
 from serving.server import bind
 
 
+def as_api(url: str) -> str:
+    """The database as one who may do what the API does, and nothing else."""
+    return f"{url}?role=frontpage_serving"
+
+
 class Api:
     """A running API: `client` calls it, `log` is all that it wrote, `process` can be killed."""
 
@@ -31,7 +36,7 @@ def api(url: str, log: Path, *options: str, **variables: str) -> Iterator[Api]:
     """`python -m serving` on a free port of loopback until the end of the block; it must end well unless killed."""
     with bind("127.0.0.1", 0) as probe:
         port = probe.getsockname()[1]
-    environment = {"PATH": os.environ["PATH"], "FRONTPAGE_DATABASE_URL": url, **variables}
+    environment = {"PATH": os.environ["PATH"], "FRONTPAGE_DATABASE_URL": as_api(url), **variables}
     command = [sys.executable, "-m", "serving", "--port", str(port), *options]
     with log.open("a") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)

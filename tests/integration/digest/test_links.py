@@ -13,6 +13,7 @@ from core.settings import Settings
 from serving.app import create_app
 from steps import digest
 from store.connect import execute, fetch_all
+from tests.support.api import as_api
 
 from ..serving_world import TEN, World
 from .post import GLOBAL, SHORT, links, received
@@ -41,7 +42,7 @@ class api:
     """A client of the application between its start and its stop."""
 
     def __init__(self, settings: Settings) -> None:
-        self.app = create_app(settings)
+        self.app = create_app(settings.model_copy(update={"database_url": as_api(settings.database_url)}))
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", headers=BROWSER)
 
@@ -183,6 +184,19 @@ async def test_a_scanner_that_opens_the_goodbye_unsubscribes_nobody(mail, client
     assert rows == [{"how": "page"}]
 
 
+async def test_a_goodbye_shows_in_the_preferences(mail, client, world):
+    """False after the goodbye; after a later yes at the source what was asked before holds again."""
+    where = "/v1/readers/ann/preferences"
+    assert (await client.get(where)).json()["digest"] is None
+    await client.put(where, json={"digest": True})
+    assert (await client.get(where)).json()["digest"] is True
+    await client.post(goodbye_of(mail), data=ONE_CLICK)
+    assert (await client.get(where)).json()["digest"] is False
+    later = "update reader_contact set digest_opt_in = true, claimed_at = now() where email like 'ann%'"
+    execute(world.connection, later)
+    assert (await client.get(where)).json()["digest"] is True
+
+
 async def test_a_later_yes_holds(mail, client, world, mailing):
     """A reader who says no by mail, and yes again at the source, gets mails again; an old yes does not come back."""
     await client.post(goodbye_of(mail), data=ONE_CLICK)
@@ -205,7 +219,6 @@ async def mails_on(world: World, mailing: Settings, day: int) -> int:
 
 async def test_clicks_of_people_become_reads_once(mail, client, world, mailing):
     """Only a person's, only when it cannot be part of a burst any more, and one read however often they click."""
-    execute(world.connection, INBOX)
     first, second, _ = links(mail)
     await client.get(first)
     assert digest.run(mailing, SHORT, TEN).details["clicks"] == 0
@@ -218,11 +231,3 @@ async def test_clicks_of_people_become_reads_once(mail, client, world, mailing):
     assert rows == [
         {"reader_id": "ann", "article_id": "a1", "kind": "read", "surface": "email", "device": "desktop"},
     ]  # fmt: skip
-
-
-#: The columns of the inbox that a click fills; the table of an installation that has it already is left as it is.
-INBOX = """create table if not exists event_inbox (
-    event_id text primary key, kind text not null, reader_id text not null, reader_key bigint not null,
-    article_id text not null, occurred_at timestamptz not null, received_at timestamptz not null,
-    surface text, device text
-)"""

@@ -1,0 +1,37 @@
+"""
+### What is kept only for a while
+
+Once a day: deletes the rows of logs and inboxes that are older than `retention` in params.yaml allows.
+
+**Reads** nothing else.
+**Writes** deletes rows of `served_list`, `link_click`, `event_inbox`, `digest_report_inbox`, `digest_report` and
+`digest_delivery`, in batches.
+
+**Triage.** Red means that old rows stay for another day; readers notice nothing. Running it again is safe. Privacy
+rules may set a limit: after three red days find out why. A run that deletes events (`event_inbox` in its summary line)
+says that no extract has taken the API's inbox over for as long: look at `refresh_hourly`.
+
+Runbook: docs/runbook.md#purge_daily
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG
+
+from plugins.defaults import as_of_param, task_defaults
+from plugins.schedule import timetable
+from plugins.step_operator import StepOperator
+
+with DAG(
+    dag_id="purge_daily",
+    description="delete what is older than it may be kept",
+    doc_md=__doc__,
+    schedule=timetable("purge"),
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=4),
+    default_args=task_defaults(execution_timeout=timedelta(hours=1)),
+    params=as_of_param(),
+    tags=["tier-3", "data"],
+):
+    StepOperator(task_id="purge", niceness=10)

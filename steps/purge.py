@@ -1,0 +1,34 @@
+"""`frontpage purge`: delete what was to be kept only for a while."""
+
+from datetime import datetime, timedelta
+
+from tqdm import tqdm
+
+from core.params import Params, RetentionParams
+from core.settings import Settings
+from core.summary import Summary
+from store import retention
+from store.connect import connect
+from store.server import database_url
+
+
+def run(settings: Settings, params: Params, as_of: datetime) -> Summary:
+    """Delete what is older at as_of than `retention` in params.yaml allows; the details say how much of what."""
+    deleted: dict[str, int] = {}
+    with connect(database_url(settings), application="frontpage purge") as connection:
+        for table, days in tqdm(days_kept(params.retention).items(), desc="purge", disable=None):
+            deleted[table] = retention.purge(connection, table, as_of - timedelta(days=days))
+    total = sum(deleted.values())
+    return Summary("purge", rows_in=total, rejected=total, details={name: n for name, n in deleted.items() if n})
+
+
+def days_kept(params: RetentionParams) -> dict[str, float]:
+    """How long the rows of each table are kept."""
+    return {
+        "served_list": params.served_list_days,
+        "link_click": params.link_click_days,
+        "event_inbox": params.inbox_days,
+        "digest_report_inbox": params.inbox_days,
+        "digest_report": params.digest_days,
+        "digest_delivery": params.digest_days,
+    }

@@ -1,0 +1,59 @@
+"""What is kept only for a while is deleted in time, and nothing before."""
+
+from datetime import timedelta
+
+from core.params import Params, RetentionParams
+from steps import purge
+from store import retention
+from store.connect import connect, execute, fetch_all
+
+from .serving_world import TEN, World
+
+SHORT = Params(retention=RetentionParams(served_list_days=2, link_click_days=3, inbox_days=4, digest_days=5))
+ROWS = {
+    "served_list": """insert into served_list
+(served_at, request_id, reader_key, run_id, variant, not_modified, n_items)
+values (%(at)s, 'r', 1, 1, 'champion', false, 10)""",
+    "link_click": """insert into link_click (edition_id, reader_key, position, article_id, clicked_at, verdict)
+values ('e', 1, 1, 'a1', %(at)s, 'human')""",
+    "event_inbox": """insert into event_inbox
+(event_id, kind, reader_id, reader_key, article_id, occurred_at, received_at)
+values (%(name)s, 'read', 'ann', 1, 'a1', %(at)s, %(at)s)""",
+    "digest_report_inbox": "insert into digest_report_inbox values (%(name)s, 'x', %(at)s)",
+    "digest_report": """insert into digest_report (fingerprint, kind, edition_id, reader_key, is_final, recorded_at)
+values (%(name)s, 'bounce', 'e', 1, true, %(at)s)""",
+    "digest_delivery": """insert into digest_delivery (edition_id, reader_key, state, message_id, local_day, updated_at)
+values ('e', %(key)s, %(state)s, %(name)s, '2026-03-01', %(at)s)""",
+}
+
+
+def test_each_table_is_emptied_of_what_is_too_old_and_only_of_that(database, settings):
+    """A day too old goes, a day short of it stays; a mail that is still to be sent stays however old it is."""
+    days = purge.days_kept(SHORT.retention)
+    assert set(days) == set(ROWS) == set(retention.TABLES)
+    with connect(database) as connection:
+        world = World(connection, settings)
+        for reader in ("0", "1", "2"):
+            world.reader(reader)
+        execute(connection, "insert into rec_run (as_of, variant, attempt) values (%s, 'champion', 1)", [TEN])
+        execute(connection, "insert into digest_edition (edition_id, as_of, run_id, local_day, due_at) "
+                            "values ('e', %(at)s, 1, %(at)s, %(at)s)", {"at": TEN})  # fmt: skip
+        for table, statement in ROWS.items():
+            ages = [days[table] + 1, days[table] - 1, days[table] + 1]
+            for n, (age, state) in enumerate(zip(ages, ("sent", "sent", "pending"), strict=True)):
+                given = {"at": TEN - timedelta(days=age), "name": str(n), "key": world.key(str(n)), "state": state}
+                execute(connection, statement, given)
+        summary = purge.run(settings, SHORT, TEN)
+        left = {table: len(fetch_all(connection, f"select from {table}")) for table in ROWS}
+    assert summary.details == {**dict.fromkeys(ROWS, 2), "digest_delivery": 1}
+    assert left == {**dict.fromkeys(ROWS, 1), "digest_delivery": 2}
+    assert purge.run(settings, SHORT, TEN).details == {}
+
+
+def test_more_than_a_batch_is_deleted_batch_by_batch(database):
+    """Each batch is a transaction of its own; the count is of all of them."""
+    with connect(database) as connection:
+        for n in range(25):
+            execute(connection, ROWS["served_list"], {"at": TEN - timedelta(minutes=n)})
+        assert retention.purge(connection, "served_list", TEN, batch=10) == 24
+        assert fetch_all(connection, "select served_at from served_list") == [{"served_at": TEN}]
