@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 from psycopg2 import sql
 from psycopg2.errors import LockNotAvailable
 
@@ -19,6 +20,7 @@ from core import columns as c
 from core.errors import CheckFailedError, NothingPublishedError
 from store.connect import Connection, execute, fetch_all, fetch_one, query, transaction
 from store.copy import copy_frame
+from store.copy_arrow import copy_table
 
 #: Lists kept for rollback, audit and comparison; older partitions are dropped.
 RUNS_KEPT = 72
@@ -67,13 +69,15 @@ def begin_run(
     return run_id
 
 
-def write_lists(connection: Connection, run_id: int, rows: pd.DataFrame) -> int:
+def write_lists(connection: Connection, run_id: int, rows: pa.Table | pd.DataFrame) -> int:
     """COPY a block of readers' lists (LIST_COLUMNS; reasons as JSON text) into the run; the row count.
 
     A block may have a column `propensity`; without one no place was drawn by lot.
     """
-    columns = [*LIST_COLUMNS, *(name for name in (c.PROPENSITY,) if name in rows)]
-    return copy_frame(connection, table_of(run_id), rows.loc[:, columns])
+    if isinstance(rows, pd.DataFrame):
+        rows = pa.Table.from_pandas(rows, preserve_index=False)
+    columns = [*LIST_COLUMNS, *(name for name in (c.PROPENSITY,) if name in rows.column_names)]
+    return copy_table(connection, table_of(run_id), rows.select(columns))
 
 
 def write_fallbacks(connection: Connection, run_id: int, rows: pd.DataFrame) -> int:
