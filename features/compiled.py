@@ -10,7 +10,7 @@ import numpy as np
 _compiled = numba.njit(nogil=True, cache=True)
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@_compiled
 def spread(packed: Any, rows: Any, first_column: int, matrix: Any) -> None:
     """Row `rows[i]` of `packed` into row i of the matrix, from a column on."""
     for at in range(len(rows)):
@@ -18,7 +18,7 @@ def spread(packed: Any, rows: Any, first_column: int, matrix: Any) -> None:
             matrix[at, first_column + column] = packed[rows[at], column]
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@_compiled
 def rows_of_keys(starts: Any, members: Any, owner: Any, member: Any) -> Any:
     """For each (owner, member) the row that holds it, or -1; rows of owner o are `starts[o]` to `starts[o + 1]`.
 
@@ -33,7 +33,7 @@ def rows_of_keys(starts: Any, members: Any, owner: Any, member: Any) -> Any:
     return found
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@_compiled
 def listed_shares(of_article: Any, codes: Any, shares: Any, readers: Any, articles: Any) -> Any:
     """For each pair the sum of the reader's shares of the article's label; 0 where either has none."""
     result = np.zeros(len(readers))

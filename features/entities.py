@@ -65,7 +65,8 @@ class Entities:
 
     def audience_column(self, half_life: int) -> Floats:
         """One half-life of `audience_reads`, and a zero for row -1."""
-        return self.kept(("audience", half_life), lambda: np.append(self.audience_reads[:, half_life], 0.0))
+        column: Floats = self.kept(("audience", half_life), lambda: np.append(self.audience_reads[:, half_life], 0.0))
+        return column
 
     def kept(self, key: Any, made: Callable[[], Any]) -> Any:
         """What is the same for all pairs, made by the first that asks; two at once make the same twice."""

@@ -28,7 +28,7 @@ class CopyOnlineStoreConfig(PostgreSQLOnlineStoreConfig):
     type: Literal["features.online_store.CopyOnlineStore"] = "features.online_store.CopyOnlineStore"  # type: ignore[assignment]
 
 
-class CopyOnlineStore(PostgreSQLOnlineStore):  # type: ignore[misc]
+class CopyOnlineStore(PostgreSQLOnlineStore):
     """The same tables and reads."""
 
     @contextmanager

@@ -14,7 +14,7 @@ import numpy as np
 _compiled = numba.njit(nogil=True, cache=True)
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@_compiled
 def first_unseen(order: Any, starts: Any, articles: Any, n_live: int, n: int) -> Any:
     """(reader, rank, article) of the first `n` of `order` that each reader of a block has not seen."""
     n_readers = len(starts) - 1
@@ -36,7 +36,7 @@ def first_unseen(order: Any, starts: Any, articles: Any, n_live: int, n: int) ->
     return reader[:n_found], rank[:n_found], article[:n_found]
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@_compiled
 def first_of_found(found: Any, scores: Any, starts: Any, articles: Any, n: int) -> Any:
     """(reader, rank, article) of the first `n` found for each reader [reader, place] with a positive score, unseen."""
     n_readers, width = found.shape
@@ -56,7 +56,7 @@ def first_of_found(found: Any, scores: Any, starts: Any, articles: Any, n: int) 
     return reader[:n_found], rank[:n_found], article[:n_found]
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@_compiled
 def best_stored(indptr: Any, indices: Any, data: Any, starts: Any, articles: Any, n: int) -> Any:
     """(reader, rank, article) of the `n` largest positive entries of each row of a sparse matrix that are unseen.
 
@@ -86,7 +86,7 @@ def best_stored(indptr: Any, indices: Any, data: Any, starts: Any, articles: Any
     return reader[:n_found], rank[:n_found], article[:n_found]
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@_compiled
 def fused(reader: Any, rank: Any, article: Any, source: Any, n_readers: int, n_live: int) -> Any:
     """(reader, article, source) of the distinct pairs, ordered so; of sources the one that ranked a pair best."""
     order, starts = _grouped(reader, n_readers)
@@ -111,7 +111,7 @@ def fused(reader: Any, rank: Any, article: Any, source: Any, n_readers: int, n_l
     return out_reader[:n_out], out_article[:n_out], out_source[:n_out]
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@_compiled
 def stored_values(indptr: Any, indices: Any, data: Any, rows: Any, columns: Any) -> Any:
     """Entries of a sparse matrix whose column indices ascend; 0 where nothing is stored."""
     values = np.zeros(len(rows))
@@ -123,7 +123,7 @@ def stored_values(indptr: Any, indices: Any, data: Any, rows: Any, columns: Any)
     return values
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@_compiled
 def best_of_groups(starts: Any, margin: Any, article: Any, n: int) -> Any:
     """Rows of the `n` largest margins of each group [group, place], best first; -1: none left. Ties go by article."""
     n_groups = len(starts) - 1
@@ -143,18 +143,19 @@ def best_of_groups(starts: Any, margin: Any, article: Any, n: int) -> Any:
     return best
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@_compiled
 def _is_before(margin: Any, article: Any, one: int, other: int) -> bool:
-    return margin[one] > margin[other] or (margin[one] == margin[other] and article[one] < article[other])
+    is_equal = margin[one] == margin[other] and article[one] < article[other]
+    return bool(margin[one] > margin[other] or is_equal)
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@_compiled
 def _holds(ascending: Any, value: int) -> bool:
     place = np.searchsorted(ascending, value)
-    return place < len(ascending) and ascending[place] == value
+    return bool(place < len(ascending) and ascending[place] == value)
 
 
-@_compiled  # type: ignore[untyped-decorator]
+@_compiled
 def _grouped(groups: Any, n_groups: int) -> Any:
     """Row numbers group by group, in order within each, and where each group starts: a counting sort."""
     starts = np.zeros(n_groups + 1, np.int64)

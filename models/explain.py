@@ -135,7 +135,7 @@ class _Heads:
     def of(cls, names: Names) -> _Heads:
         """The heads for these labels; the last of each phrase's is for none."""
         labels = (_CATEGORY, [*names.categories, None]), (_PUBLISHER, [*names.publishers, None])
-        texts, first, label = [], [], []
+        texts, first, label = list[str](), list[int](), list[int]()
         for phrase in PHRASES:
             first.append(len(texts))
             kind = next((at for at, (mark, _) in enumerate(labels) if mark in phrase.text), -1)

@@ -85,7 +85,7 @@ class _Parts:
     def forest(self) -> Forest:
         """What was collected."""
         floats = ("threshold", "value", "share")
-        kinds = {name: np.float64 if name in floats else np.int64 for name in self._arrays}
+        kinds: dict[str, Any] = {name: np.float64 if name in floats else np.int64 for name in self._arrays}
         return Forest(**{name: np.array(values, dtype=kinds[name]) for name, values in self._arrays.items()})
 
     def _walk(self, node: dict[str, Any], path: list[Any], paths: list[Any], features: list[int]) -> bool:
@@ -119,7 +119,7 @@ def _n_rows(node: dict[str, Any]) -> int:
     return int(node["leaf_count"] if "leaf_value" in node else node["internal_count"])
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True)
 def _add_contributions(
     matrix: Any,
     result: Any,
@@ -143,7 +143,7 @@ def _add_contributions(
         n_met, met = 0, np.full(1 << n_splits, -1, np.int32)
         known = np.zeros((min(1 << n_splits, n_rows), len(mine)))
         for row in range(n_rows):
-            bits = 0
+            bits: Any = 0
             for split in range(n_splits):
                 bits |= np.int64(matrix[row, feature[first + split]] <= threshold[first + split]) << split
             place = met[bits]
@@ -159,7 +159,7 @@ def _add_contributions(
                 result[row, mine[at]] += known[place, at]
 
 
-@numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True)
 def _add_leaf(known: Any, bits: int, value: float, slot: Any, set_bits: Any, clear_bits: Any, share: Any) -> None:
     """Add a leaf's contributions for rows with these answers: extend the path by each condition, unwind each again."""
     n = len(slot)

@@ -89,6 +89,7 @@ def finish_run(connection: Connection, run_id: int) -> str:
     """Index and count a run's rows, mark it `built`, and return its checksum."""
     table = sql.Identifier(table_of(run_id))
     with transaction(connection):
+        execute(connection, _ROOM_TO_SORT)
         execute(connection, sql.SQL("alter table {} add primary key (run_id, reader_key, rank)").format(table))
         bound = sql.SQL("alter table {} add constraint of_one_run check (run_id = {})").format(
             table, sql.Literal(run_id)
@@ -196,6 +197,8 @@ def _drop_if_free(connection: Connection, row: Mapping[str, Any]) -> bool:
     return True
 
 
+#: For the index and the checksum of millions of rows; little is taken where there are few.
+_ROOM_TO_SORT = "set local work_mem = '256MB'; set local maintenance_work_mem = '512MB'"
 _BEGIN = """insert into rec_run (as_of, variant, attempt, model_version, snapshot_hash, details)
 select %(as_of)s, %(variant)s, coalesce(max(attempt), 0) + 1, %(model_version)s, %(snapshot_hash)s, %(details)s::jsonb
 from rec_run where as_of = %(as_of)s and variant = %(variant)s

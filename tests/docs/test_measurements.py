@@ -13,6 +13,7 @@ PAGES = {
     "digest": DOCS / "reference" / "digest.md",
     "nemig": DOCS / "reference" / "nemig.md",
     "replay": DOCS / "reference" / "replay.md",
+    "scale": DOCS / "scaling.md",
 }
 
 
