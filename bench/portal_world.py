@@ -153,11 +153,14 @@ def make_sessions(rng: np.random.Generator, readers: Readers, n_clicks: int, n_d
 class Newsstand:
     """Who clicks on what. It remembers each reader's last articles, which they do not click on again."""
 
-    def __init__(self, articles: Articles, promotions: Promotions, readers: Readers) -> None:
+    def __init__(
+        self, articles: Articles, promotions: Promotions, readers: Readers, *, opens_each: bool = True
+    ) -> None:
+        """opens_each: whether each article gets a first click, however few readers there are."""
         self._articles, self._promotions, self._readers = articles, promotions, readers
         self._last = np.full((len(readers.region), _REMEMBERED), -1, dtype=np.int32)
         self._place = np.zeros(len(readers.region), dtype=np.int64)
-        self._opened = int(np.searchsorted(articles.born, 0))
+        self._opened = int(np.searchsorted(articles.born, 0)) if opens_each else len(articles.born)
         self._tail, self._tail_hour = np.empty(0), -1
 
     def clicks(self, rng: np.random.Generator, sessions: Sessions, rows: slice) -> tuple[np.ndarray, np.ndarray]:
@@ -220,7 +223,7 @@ class Newsstand:
     def _open(self, now: float, offered: np.ndarray, wanted: np.ndarray) -> None:
         """Gives each newly published article its first click, so that all of them are in the log."""
         born = int(np.searchsorted(self._articles.born, now, "right"))
-        upto = min(born, self._opened + len(offered))
+        upto = max(self._opened, min(born, self._opened + len(offered)))
         n = upto - self._opened
         offered[:n, 0] = np.arange(self._opened, upto)
         wanted[:n, 0] = True

@@ -76,6 +76,12 @@ def first_article(nth_reader: Any, run_id: int) -> Any:
     return (nth_reader * 7 + run_id * 1_301) % N_ARTICLES
 
 
+def list_rows(reader_keys: np.ndarray, seed: int) -> pa.Table:
+    """Ten articles for each of the readers, without a run."""
+    first = first_article(np.arange(len(reader_keys)), seed)
+    return _lists(reader_keys, first, np.random.default_rng(seed))
+
+
 def _lists(reader_keys: np.ndarray, first: np.ndarray, generator: np.random.Generator) -> pa.Table:
     n_rows = len(reader_keys) * LIST_LENGTH
     articles = (first[:, None] + np.arange(LIST_LENGTH)) % N_ARTICLES

@@ -4,7 +4,8 @@ Refresh has one moment for all rows; training has one per row (the tick it looks
 rows are entities at a moment, and a pair of reader and article is two row numbers.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.params import HALF_LIVES_HOURS
+from features import compiled
 from features.grouping import HOUR_US, Floats, Ints
 from features.ledger import AUDIENCE_KINDS, NEVER
 from features.states import EVERYWHERE, Activity, States
@@ -34,6 +36,7 @@ class Entities:
 
     article_reads, reader_reads [row, half-life]: sums as of the row's moment. everywhere, category, publisher: totals
     of each article row. audience_totals [kind]: totals of the audience that each reader row belongs to.
+    audience_reads [row, half-life], audiences [row]: those of article row a from audience_starts[a] on, by audience.
     """
 
     states: States
@@ -46,19 +49,30 @@ class Entities:
     publisher: Totals
     audience_totals: tuple[Totals, ...]
     audience_reads: Floats
-    audience_keys: Ints
-    audience_order: Ints
+    audience_starts: Ints
+    audiences: Ints
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
-    def reads_of_audience(self, article_rows: Ints, audiences: Ints) -> Floats:
-        """Reads of each article from an audience [pair, half-life]; zeros where there are none."""
-        width = max(len(self.states.names.audiences), 1)
-        wanted = np.where(audiences >= 0, article_rows * width + audiences, -1)
-        place = np.searchsorted(self.audience_keys, wanted)
-        found = np.append(self.audience_keys, -2)[place] == wanted
-        rows = np.where(found, np.append(self.audience_order, -1)[place], -1)
-        nothing = np.zeros((1, len(HALF_LIVES_HOURS)))
-        reads: Floats = np.vstack([self.audience_reads, nothing])[rows]
+    def reads_of_audience(self, article_rows: Ints, audiences: Ints, half_life: int) -> Floats:
+        """Reads of each article from an audience [pair], with one of the half-lives; zero where there are none."""
+        reads: Floats = self.audience_column(half_life)[self.audience_rows(article_rows, audiences)]
         return reads
+
+    def audience_rows(self, article_rows: Ints, audiences: Ints) -> Ints:
+        """The row of `audience_reads` of each article and audience, or -1."""
+        rows: Ints = compiled.rows_of_keys(self.audience_starts, self.audiences, article_rows, audiences)
+        return rows
+
+    def audience_column(self, half_life: int) -> Floats:
+        """One half-life of `audience_reads`, and a zero for row -1."""
+        column: Floats = self.kept(("audience", half_life), lambda: np.append(self.audience_reads[:, half_life], 0.0))
+        return column
+
+    def kept(self, key: Any, made: Callable[[], Any]) -> Any:
+        """What is the same for all pairs, made by the first that asks; two at once make the same twice."""
+        if key not in self.memo:
+            self.memo[key] = made()
+        return self.memo[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +103,8 @@ def entities_of(states: States) -> Entities:
     reader_reads, reader_hours = turned(readers.reads, readers.at_us)
     owner = _look_up([articles.article, articles.at_us], [groups.article, groups.at_us])
     kept = np.flatnonzero(owner >= 0)
-    keys = owner[kept] * max(len(states.names.audiences), 1) + groups.audience[kept]
+    width = max(len(states.names.audiences), 1)
+    keys = owner[kept] * width + groups.audience[kept]
     order = np.argsort(keys, kind="stable")
     return Entities(
         states=states,
@@ -98,9 +113,9 @@ def entities_of(states: States) -> Entities:
         reader_reads=reader_reads,
         reader_hours=reader_hours,
         **_totals(states),
-        audience_reads=turned(groups.reads, groups.at_us)[0],
-        audience_keys=keys[order],
-        audience_order=kept[order],
+        audience_reads=turned(groups.reads, groups.at_us)[0][kept[order]],
+        audience_starts=np.searchsorted(keys[order] // width, np.arange(len(articles.article) + 1)),
+        audiences=keys[order] % width,
     )
 
 

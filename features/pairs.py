@@ -4,7 +4,8 @@ The one function for training, refresh and explanation. No value is ever NaN or 
 carry becomes a constant, and `unavailable_features` names it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +15,7 @@ import pandas as pd
 from core import columns as c
 from core.history import History
 from core.params import HALF_LIVES_HOURS
+from features import compiled
 from features.entities import Entities, Pairs, Totals
 from features.grouping import HOUR_US, Floats, Ints
 from features.ledger import AUDIENCE_KINDS
@@ -77,18 +79,39 @@ def pair_features(
 
     `extra` holds one value per pair. Empty pairs give an empty matrix. NaN in `extra` becomes 0.
     """
-    columns = {name: values[pairs.articles] for name, values in _article_columns(entities).items()}
-    columns |= {name: values[pairs.readers] for name, values in _reader_columns(entities).items()}
+    columns: dict[str, npt.NDArray[Any]] = {}
     for kind, name in enumerate(AUDIENCE_KINDS):
         columns |= _audience_columns(entities, pairs, kind, name)
     columns |= _taste_columns(entities, pairs)
-    columns |= _visit_columns(entities, pairs)
-    more = {name: np.nan_to_num(np.asarray(values), nan=0.0) for name, values in (extra or {}).items()}
-    names = (*FEATURE_NAMES, *more)
+    columns |= {name: np.nan_to_num(np.asarray(values), nan=0.0) for name, values in (extra or {}).items()}
+    names = (*FEATURE_NAMES, *(extra or {}))
     matrix = np.empty((len(pairs), len(names)), dtype=np.float32)
-    for position, name in enumerate(names):
-        matrix[:, position] = more[name] if name in more else columns[name]
+    for made, rows in ((_article_columns, pairs.articles), (_reader_columns, pairs.readers)):
+        for first, packed in _packed(entities, made):
+            compiled.spread(packed, rows, first, matrix)
+    for name, values in columns.items():
+        matrix[:, names.index(name)] = values
+    # Both in logs: above 0 the article came out while its reader was away.
+    away, age = names.index("reader_hours_since_read"), names.index("article_age_hours")
+    matrix[:, names.index("article_new_since_visit")] = matrix[:, away] - matrix[:, age]
     return matrix, names
+
+
+def _packed(entities: Entities, made: Callable[[Entities], dict[str, Floats]]) -> list[tuple[int, Matrix]]:
+    """Columns of all entities as the matrix has them: blocks of neighbours, each with its first place."""
+
+    def blocks() -> list[tuple[int, Matrix]]:
+        columns = made(entities)
+        place_of = {name: FEATURE_NAMES.index(name) for name in columns}
+        names = sorted(columns, key=place_of.__getitem__)
+        ends = [at for at in range(1, len(names)) if place_of[names[at]] > place_of[names[at - 1]] + 1]
+        parts = [names[first:last] for first, last in pairwise([0, *ends, len(names)])]
+        return [
+            (place_of[part[0]], np.stack([columns[name].astype(np.float32) for name in part], axis=1)) for part in parts
+        ]
+
+    packed: list[tuple[int, Matrix]] = entities.kept(made.__name__, blocks)
+    return packed
 
 
 def features_of(entities: Entities, pairs: Pairs, extra: Mapping[str, npt.NDArray[Any]] | None = None) -> Matrix:
@@ -175,14 +198,15 @@ def _reader_columns(entities: Entities) -> dict[str, Floats]:
 
 def _audience_columns(entities: Entities, pairs: Pairs, kind: int, name: str) -> dict[str, Floats]:
     """Reads by the reader's audience, and how much more of the article's reads come from it than of all reads."""
-    here = entities.reads_of_audience(pairs.articles, entities.states.readers.audiences[:, kind][pairs.readers])
-    columns = {f"{name}_reads_1h": np.log1p(here[:, _H1])}
+    rows = entities.audience_rows(pairs.articles, entities.states.readers.audiences[:, kind][pairs.readers])
+    here = {h: entities.audience_column(h)[rows] for h in {_H1, *_LIFTS}}
+    columns = {f"{name}_reads_1h": np.log1p(here[_H1])}
     for h in _LIFTS:
         audience = entities.audience_totals[kind].reads[:, h][pairs.readers]
         total = entities.everywhere.reads[:, h][pairs.articles]
         reads = entities.article_reads[:, h][pairs.articles]
         share = audience / np.maximum(total, 1e-9)
-        lift = (here[:, h] + _LIFT_PRIOR * share) / ((reads + _LIFT_PRIOR) * np.maximum(share, 1e-9))
+        lift = (here[h] + _LIFT_PRIOR * share) / ((reads + _LIFT_PRIOR) * np.maximum(share, 1e-9))
         known = (audience > 1e-9) & (total > 1e-9)
         columns[f"{name}_lift_{_LABELS[h]}"] = np.log(np.where(known, lift, 1.0))
     return columns
@@ -192,7 +216,8 @@ def _taste_columns(entities: Entities, pairs: Pairs) -> dict[str, Floats]:
     articles, readers = entities.states.articles, entities.states.readers
     category = _shares(articles.category, readers.categories, readers.category_shares, pairs)
     publisher = _shares(articles.publisher, readers.publishers, readers.publisher_shares, pairs)
-    interest = _shares(articles.category, readers.interests, (readers.interests >= 0).astype(np.float64), pairs)
+    whole = entities.kept("interests", lambda: (readers.interests >= 0).astype(np.float64))
+    interest = _shares(articles.category, readers.interests, whole, pairs)
     of_article, of_reader = articles.language[pairs.articles], readers.language[pairs.readers]
     return {
         "category_affinity": category,
@@ -202,21 +227,7 @@ def _taste_columns(entities: Entities, pairs: Pairs) -> dict[str, Floats]:
     }
 
 
-def _visit_columns(entities: Entities, pairs: Pairs) -> dict[str, Floats]:
-    """How much longer ago the reader's last read is than the article's coming out, in logs; above 0 it is news."""
-    articles = entities.states.articles
-    age = np.maximum((articles.at_us - articles.started_us) / HOUR_US, 0.0)
-    away = np.log1p(np.minimum(entities.reader_hours, _MAX_HOURS))
-    return {"article_new_since_visit": away[pairs.readers] - np.log1p(age)[pairs.articles]}
-
-
 def _shares(of_article: Ints, codes: Ints, shares: Floats, pairs: Pairs) -> Floats:
     """For each pair, the reader's share of the article's label; 0 where either has none."""
-    wanted = of_article[pairs.articles]
-    result = np.zeros(len(pairs))
-    if not (of_article >= 0).any():
-        return result
-    for place in np.flatnonzero((codes >= 0).any(axis=0)):  # a few columns, each over all pairs at once
-        hit = (codes[:, place][pairs.readers] == wanted) & (wanted >= 0)
-        result += np.where(hit, shares[:, place][pairs.readers], 0.0)
+    result: Floats = compiled.listed_shares(of_article, codes, shares, pairs.readers, pairs.articles)
     return result

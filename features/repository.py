@@ -32,6 +32,8 @@ from store.feature_rows import applying
 SCHEMA: Final = "feast"
 #: Readers asked for at once: Feast holds every value of an answer as a message of its own.
 ONLINE_CHUNK: Final = 2_000
+#: Readers written online at once, for the same reason.
+BATCH_ENTITIES: Final = 10_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -51,7 +53,8 @@ def feature_store(database_url: str) -> Any:
     config = {
         "registry": {"registry_type": "sql", "path": _registry_url(database_url), "cache_ttl_seconds": 0},
         "offline_store": {"type": "postgres", **server},
-        "online_store": {"type": "postgres", **server},
+        "online_store": {"type": "features.online_store.CopyOnlineStore", **server},
+        "materialization": {"online_write_batch_size": BATCH_ENTITIES},
     }
     with applying(database_url):
         return _applied(

@@ -64,13 +64,13 @@ def states_of(stored: Stored) -> States:
 
 def reader_rows(frame: pd.DataFrame, names: Names) -> ReaderRows:
     """The readers of a frame with the codes of `names`; what `names` lacks counts as absent."""
-    audiences = [_coded_audience(frame[kind], kind, names) for kind in AUDIENCE_KINDS]
+    audiences = [coded_audience(frame[kind], kind, names) for kind in AUDIENCE_KINDS]
     categories, publishers = frame[c.CATEGORIES], frame[c.PUBLISHERS]
     return ReaderRows(
         at_us=times(frame[c.AS_OF]),
         reader_key=frame[c.READER_KEY].to_numpy(dtype=np.int64),
         audiences=np.stack(audiences, axis=1),
-        language=_coded(frame[c.LANGUAGE], names.languages),
+        language=coded(frame[c.LANGUAGE], names.languages),
         interests=_coded_lists(frame[c.INTERESTS], names.categories, N_INTERESTS),
         reads=_activity(frame),
         median_dwell_seconds=frame[c.MEDIAN_DWELL_SECONDS].to_numpy(dtype=np.float64),
@@ -188,10 +188,10 @@ def _index(names: set[Any]) -> pd.Index[Any]:
 def _article_rows(frame: pd.DataFrame, names: Names) -> ArticleRows:
     return ArticleRows(
         at_us=times(frame[c.AS_OF]),
-        article=_coded(frame[c.ARTICLE_ID], names.articles),
-        category=_coded(frame[c.CATEGORY], names.categories),
-        publisher=_coded(frame[c.PUBLISHER], names.publishers),
-        language=_coded(frame[c.LANGUAGE], names.languages),
+        article=coded(frame[c.ARTICLE_ID], names.articles),
+        category=coded(frame[c.CATEGORY], names.categories),
+        publisher=coded(frame[c.PUBLISHER], names.publishers),
+        language=coded(frame[c.LANGUAGE], names.languages),
         started_us=_microseconds(frame[c.STARTED_US]),
         first_read_us=_microseconds(frame[c.FIRST_READ_US]),
         reads=_activity(frame),
@@ -201,7 +201,7 @@ def _article_rows(frame: pd.DataFrame, names: Names) -> ArticleRows:
 
 
 def _article_audience_rows(frame: pd.DataFrame, names: Names) -> ArticleAudienceRows:
-    article, audience = _coded(frame[c.ARTICLE_ID], names.articles), _coded(frame[c.AUDIENCE], names.audiences)
+    article, audience = coded(frame[c.ARTICLE_ID], names.articles), coded(frame[c.AUDIENCE], names.audiences)
     return ArticleAudienceRows(times(frame[c.AS_OF]), article, audience, _activity(frame))
 
 
@@ -225,11 +225,13 @@ def _microseconds(column: pd.Series[Any]) -> Ints:
     return np.asarray(column.fillna(NEVER), dtype=np.int64)
 
 
-def _coded(column: pd.Series[Any], index: pd.Index[Any]) -> Ints:
+def coded(column: pd.Series[Any], index: pd.Index[Any]) -> Ints:
+    """Codes of names; -1 where a name is missing or unknown."""
     return np.asarray(index.get_indexer(pd.Index(column.to_numpy(dtype=object))), dtype=np.int64)
 
 
-def _coded_audience(column: pd.Series[Any], kind: str, names: Names) -> Ints:
+def coded_audience(column: pd.Series[Any], kind: str, names: Names) -> Ints:
+    """Codes of audiences of one kind, given by their value."""
     codes, distinct = pd.factorize(column)
     of_value = names.audiences.get_indexer(pd.Index([f"{kind}={value}" for value in distinct], dtype=object))
     return np.asarray(np.append(of_value, -1)[codes], dtype=np.int64)

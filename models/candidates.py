@@ -15,8 +15,9 @@ import numpy as np
 from core.params import CandidateParams
 from features.grouping import Ints
 from features.ledger import AUDIENCE_KINDS
+from models import compiled
 from models.nearest import nearest
-from models.popularity import Picks, first_unseen, popular_order
+from models.popularity import Picks, first_unseen
 from models.view import View
 
 #: (view, reader rows, how many for each) -> picks.
@@ -42,12 +43,8 @@ class Candidates:
 
 def popular(view: View, reader_rows: Ints, n: int) -> Picks:
     """The most read everywhere, with each of several half-lives."""
-    picks = []
-    for hours in _POPULAR_HOURS:
-        score = view.popularity(hours)
-        order = popular_order(view.moment, score)
-        picks.append(first_unseen(view.moment, reader_rows, order, n))
-    return Picks.concatenate(picks)
+    orders = [view.popular_order(hours) for hours in _POPULAR_HOURS]
+    return Picks.concatenate([first_unseen(view.moment, reader_rows, order, n) for order in orders])
 
 
 def audience(view: View, reader_rows: Ints, n: int) -> Picks:
@@ -56,52 +53,41 @@ def audience(view: View, reader_rows: Ints, n: int) -> Picks:
     for kind in range(len(AUDIENCE_KINDS)):
         home = view.entities.states.readers.audiences[reader_rows, kind]
         for code in np.unique(home[home >= 0]):
-            score = view.audience_popularity(int(code), _LOCAL_HOURS)
-            order = popular_order(view.moment, score)
-            picks.append(first_unseen(view.moment, reader_rows[home == code], order[score[order] > 0], n))
+            order = view.audience_order(int(code), _LOCAL_HOURS)
+            picks.append(first_unseen(view.moment, reader_rows[home == code], order, n))
     return Picks.concatenate(picks)
 
 
 def read_together(view: View, reader_rows: Ints, n: int) -> Picks:
     """The most read by those who read what the reader has read."""
-    scores = view.together.scores[reader_rows]
-    row = np.repeat(np.arange(len(reader_rows)), np.diff(scores.indptr))
-    reader, article = reader_rows[row], scores.indices.astype(np.int64)
-    kept = np.flatnonzero((scores.data > 0) & ~view.moment.is_seen(reader, article))
-    # One sort instead of three: bits of positive floats are ordered as the floats are; equal ones stay by article.
-    falling = np.uint32(0xFFFFFFFF) - scores.data[kept].astype(np.float32).view(np.uint32)
-    order = kept[np.argsort((row[kept].astype(np.uint64) << np.uint64(32)) | falling, kind="stable")]
-    starts = np.flatnonzero(np.diff(row[order], prepend=-1))
-    rank = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order)))) + 1
-    best = order[rank <= n]
-    return Picks(reader[best], rank[rank <= n], article[best])
+    scores, seen = view.together.scores(reader_rows), view.moment.seen_of(reader_rows)
+    reader, rank, article = compiled.best_stored(scores.indptr, scores.indices, scores.data, *seen, n)
+    return Picks(reader_rows[reader], rank, article)
 
 
 def similar_readers(view: View, reader_rows: Ints, n: int) -> Picks:
     """The nearest by ALS factors."""
-    return nearest(view.moment, view.reader_factors, view.article_factors, reader_rows, n)
+    return nearest(view.moment, view.reader_factors, view.factor_shelf(), reader_rows, n)
 
 
 def similar_content(view: View, reader_rows: Ints, n: int) -> Picks:
     """The nearest in content to the reader's recent reads."""
-    return nearest(view.moment, view.reader_profiles, view.article_vectors, reader_rows, n)
+    return nearest(view.moment, view.reader_profiles, view.content_shelf(), reader_rows, n)
 
 
 def newest(view: View, reader_rows: Ints, n: int) -> Picks:
     """The newest everywhere; equal ages by article id."""
-    published = view.moment.ledger.published[view.moment.live]
-    order = np.lexsort((np.arange(len(published)), -published))
-    return first_unseen(view.moment, reader_rows, order, n)
+    return first_unseen(view.moment, reader_rows, view.newest_order(), n)
 
 
 def interests(view: View, reader_rows: Ints, n: int) -> Picks:
     """The most read of each category the reader picked at sign-up."""
     category = view.moment.ledger.category[view.moment.live]
-    picked = view.entities.states.readers.interests
-    order = popular_order(view.moment, view.popularity(_LOCAL_HOURS))
+    picked = view.entities.states.readers.interests[reader_rows]
+    order = view.popular_order(_LOCAL_HOURS)
     picks = []
     for code in np.unique(picked[picked >= 0]):
-        asking = reader_rows[(picked[reader_rows] == code).any(axis=1)]
+        asking = reader_rows[(picked == code).any(axis=1)]
         picks.append(first_unseen(view.moment, asking, order[category[order] == code], n))
     return Picks.concatenate(picks)
 
@@ -127,7 +113,7 @@ def candidates(view: View, params: CandidateParams, reader_rows: Ints) -> Candid
     ]
     source = np.repeat(np.arange(len(picks)), [len(found.reader) for found in picks])
     found = Picks.concatenate(picks)
-    key = found.reader * max(len(view.moment.live), 1) + found.article
-    order = np.lexsort((source, found.rank, key))
-    first = order[np.flatnonzero(np.diff(key[order], prepend=-1))]
-    return Candidates(found.reader[first], found.article[first], source[first])
+    rows = np.unique(reader_rows)
+    place = np.searchsorted(rows, found.reader)
+    reader, article, best = compiled.fused(place, found.rank, found.article, source, len(rows), len(view.moment.live))
+    return Candidates(rows[reader], article, best)

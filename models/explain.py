@@ -9,15 +9,23 @@ from typing import Any
 
 import lightgbm as lgb
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from core.errors import CheckFailedError
 from features.entities import Entities, Pairs
 from features.grouping import Floats, Ints
+from features.ledger import Names
 from features.pairs import GROUPS
 from models.lists import CONTRIBUTION_DECIMALS, MAX_REASONS, MAX_SENTENCE
 from models.phrases import LAST_RESORT, PHRASES, Phrase
 from models.ranker import Matrix
+from models.trees import Forest, forest
 
+#: Of each block these are explained by shap, too.
+_CHECKED_ROWS = 8
+_CATEGORY, _PUBLISHER = "{category}", "{publisher}"
 _PHRASE_GROUPS = tuple(dict.fromkeys(phrase.group for phrase in PHRASES))
 
 
@@ -36,23 +44,47 @@ class Explained:
         return self.contributions @ member.reshape(len(of_feature), len(groups))
 
 
-def explainer(ranker: lgb.Booster) -> Any:
-    """SHAP's exact explainer of the ranker's trees."""
+@dataclass(frozen=True, slots=True)
+class Explainer:
+    """SHAP's exact explainer of a ranker's trees, and the same trees as arrays, where they are small, for speed."""
+
+    reference: Any
+    forest: Forest | None
+
+    @property
+    def base(self) -> float:
+        """What a row of which nothing is known scores."""
+        return float(np.ravel(self.reference.expected_value)[0])
+
+    def contributions(self, matrix: Matrix) -> Floats:
+        """Contribution of each feature to each row [row, feature].
+
+        Raises CheckFailedError where the first rows are not what SHAP says: no wrong reason is ever served.
+        """
+        if self.forest is None:
+            return np.asarray(self.reference.shap_values(matrix), dtype=np.float64)
+        values = self.forest.contributions(matrix)
+        if not np.allclose(values[:_CHECKED_ROWS], self.reference.shap_values(matrix[:_CHECKED_ROWS]), atol=1e-9):
+            raise CheckFailedError("contributions differ from those of shap; was LightGBM or shap changed? see ADR 12")
+        return values
+
+
+def explainer(ranker: lgb.Booster) -> Explainer:
+    """The explainer of a ranker."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # shap warns about its own optional parts at import
         import shap
-    return shap.TreeExplainer(ranker, feature_perturbation="tree_path_dependent")
+    return Explainer(shap.TreeExplainer(ranker, feature_perturbation="tree_path_dependent"), forest(ranker))
 
 
-def explain(trees: Any, matrix: Matrix, names: tuple[str, ...]) -> Explained:
+def explain(trees: Explainer, matrix: Matrix, names: tuple[str, ...]) -> Explained:
     """Contributions of every feature to every row, by an `explainer`."""
     if not len(matrix):
         return Explained(np.zeros((0, len(names))), 0.0, names)
-    values = np.asarray(trees.shap_values(matrix), dtype=np.float64)
-    return Explained(values, float(np.ravel(trees.expected_value)[0]), names)
+    return Explained(trees.contributions(matrix), trees.base, names)
 
 
-def reasons_of(explained: Explained, matrix: Matrix, entities: Entities, pairs: Pairs) -> NDArray[np.object_]:
+def reasons_of(explained: Explained, matrix: Matrix, entities: Entities, pairs: Pairs) -> pa.StringArray:
     """Reasons of each row as JSON text: the true phrases of the groups that raised the score most, strongest first.
 
     At most MAX_REASONS; only those after the first must have raised it. Ties go by the order of the phrases.
@@ -64,7 +96,10 @@ def reasons_of(explained: Explained, matrix: Matrix, entities: Entities, pairs: 
     best = np.take_along_axis(strength, order, axis=1)
     said = np.take_along_axis(phrase, order, axis=1)
     kept = np.isfinite(best) & ((best > 0) | (np.arange(order.shape[1]) == 0))
-    return _as_json(said, best, kept, _labels(entities, pairs))
+    heads: _Heads = entities.kept("heads of reasons", lambda: _Heads.of(entities.states.names))
+    articles = entities.states.articles
+    labels = (articles.category[pairs.articles], articles.publisher[pairs.articles])
+    return _as_json(np.where(kept, heads.codes(said, labels), -1), np.where(kept, best, 0.0), heads)
 
 
 def _phrases(explained: Explained, matrix: Matrix) -> tuple[Ints, NDArray[np.bool_]]:
@@ -85,38 +120,54 @@ def _phrases(explained: Explained, matrix: Matrix) -> tuple[Ints, NDArray[np.boo
     return chosen, np.isfinite(strongest)
 
 
-def _labels(entities: Entities, pairs: Pairs) -> list[tuple[Any, Any]]:
-    """Category and publisher of each row's article."""
-    names, articles = entities.states.names, entities.states.articles
-    category = np.array([*names.categories, None], dtype=object)[articles.category[pairs.articles]]
-    publisher = np.array([*names.publishers, None], dtype=object)[articles.publisher[pairs.articles]]
-    return list(zip(category.tolist(), publisher.tolist(), strict=True))
+@dataclass(frozen=True, slots=True)
+class _Heads:
+    """JSON of every reason that can be given, up to its contribution: each phrase, with each label where it has one.
+
+    first [phrase]: where the phrase's begin; label [phrase]: 0 where they go by category, 1 by publisher, else -1.
+    """
+
+    texts: pa.StringArray
+    first: Ints
+    label: Ints
+
+    @classmethod
+    def of(cls, names: Names) -> _Heads:
+        """The heads for these labels; the last of each phrase's is for none."""
+        labels = (_CATEGORY, [*names.categories, None]), (_PUBLISHER, [*names.publishers, None])
+        texts, first, label = list[str](), list[int](), list[int]()
+        for phrase in PHRASES:
+            first.append(len(texts))
+            kind = next((at for at, (mark, _) in enumerate(labels) if mark in phrase.text), -1)
+            label.append(kind)
+            values = [None] if kind < 0 else labels[kind][1]
+            texts += [_head(phrase, value if kind == 0 else None, value if kind == 1 else None) for value in values]
+        return cls(pa.array(texts, pa.string()), np.array([*first, len(texts)]), np.array(label))
+
+    def codes(self, phrase: Ints, labels: tuple[Ints, Ints]) -> Ints:
+        """Places in `texts` [row, reason] of phrases of rows whose articles have these labels (-1: none)."""
+        size = np.diff(self.first)[phrase]
+        of_row = np.stack([*labels, np.zeros_like(labels[0])], axis=1)
+        at = np.take_along_axis(of_row, self.label[phrase], axis=1)
+        return self.first[phrase] + at % size
 
 
-def _as_json(
-    said: Ints, strength: Floats, kept: NDArray[np.bool_], labels: list[tuple[Any, Any]]
-) -> NDArray[np.object_]:
-    heads: dict[tuple[int, Any], str] = {}
-
-    def head(code: int, label: tuple[Any, Any]) -> str:
-        key = (code, label if "{" in PHRASES[code].text else None)
-        if key not in heads:
-            heads[key] = _head(PHRASES[code], label)
-        return heads[key]
-
-    rows = zip(said.tolist(), strength.tolist(), kept.tolist(), labels, strict=True)
-    texts = [
-        ",".join(
-            f"{head(code, label)}{value}}}" for code, value, keep in zip(codes, values, keeps, strict=True) if keep
-        )
-        for codes, values, keeps, label in rows
+def _as_json(codes: Ints, strength: Floats, heads: _Heads) -> pa.StringArray:
+    """JSON texts of rows of reasons: codes of heads (-1: no reason) and contributions, rounded."""
+    thousandths = np.rint(strength * 10**CONTRIBUTION_DECIMALS).astype(np.int64)
+    distinct, place = np.unique(thousandths, return_inverse=True)
+    numbers = pa.array([f"{value / 10**CONTRIBUTION_DECIMALS}}}" for value in distinct.tolist()], pa.string())
+    parts = [
+        pc.binary_join_element_wise(heads.texts.take(pa.array(column, mask=column < 0)), numbers.take(pa.array(at)), "")
+        for column, at in zip(codes.T, place.reshape(codes.shape).T, strict=True)
     ]
-    last_resort = f"{_head(LAST_RESORT, (None, None))}0.0}}"
-    return np.array([f"[{text or last_resort}]" for text in texts], dtype=object)
+    joined = pc.binary_join_element_wise(*parts, ",", null_handling="skip")
+    joined = pc.if_else(pc.equal(pc.binary_length(joined), 0), f"{_head(LAST_RESORT)}0.0}}", joined)
+    return pc.binary_join_element_wise("[", joined, "]", "")
 
 
-def _head(phrase: Phrase, label: tuple[Any, Any]) -> str:
+def _head(phrase: Phrase, category: Any = None, publisher: Any = None) -> str:
     """JSON of a reason up to its contribution."""
-    text = phrase.text.format(category=label[0], publisher=label[1])[:MAX_SENTENCE]
+    text = phrase.text.format(category=category, publisher=publisher)[:MAX_SENTENCE]
     words = json.dumps({"code": phrase.group, "text": text}, separators=(",", ":"), ensure_ascii=False)
     return f'{words[:-1]},"contribution":'

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from core import columns as c
@@ -15,7 +16,7 @@ from features.entities import Entities, entities_of
 from features.grouping import Floats, Ints
 from features.ledger import GLOBAL, Ledger, position
 from features.states import states_at
-from models.lists import list_frame, reasons_json
+from models.lists import list_table, reasons_json
 from models.moment import Moment
 from models.popularity import first_unseen, popular_order
 
@@ -31,13 +32,15 @@ class ByRule:
     entities: Entities
     half_life_hours: float
 
-    def lists(self, reader_rows: Ints) -> pd.DataFrame:
+    def lists(self, reader_rows: Ints) -> pa.Table:
         """Ten of the most read articles for each reader, without what that reader has read."""
         score = self._score()
         picks = first_unseen(self.moment, reader_rows, popular_order(self.moment, score))
         used, at = np.unique(picks.article, return_inverse=True)
-        frame = list_frame(self.moment, picks, score[picks.article], GLOBAL_SOURCE, self._reasons(used, score)[at])
-        return frame.assign(**{c.PROPENSITY: 1.0})
+        reasons = pa.array(self._reasons(used, score), pa.string()).take(pa.array(at))
+        source = pa.repeat(GLOBAL_SOURCE, len(picks.reader))
+        lists = list_table(self.moment, picks, score[picks.article], source, reasons)
+        return lists.append_column(c.PROPENSITY, pa.repeat(1.0, len(lists)))
 
     def stand_ins(self) -> pd.DataFrame:
         """Ten articles for each stand-in [scope, scope_value, rank].
@@ -53,7 +56,7 @@ class ByRule:
             overall: Floats = self.entities.article_reads[:, at]
             return overall
         rows = np.arange(len(self.moment.live))
-        return self.entities.reads_of_audience(rows, np.full(len(rows), audience))[:, at]
+        return self.entities.reads_of_audience(rows, np.full(len(rows), audience), at)
 
     def _stand_in(self, scope: str, value: str) -> pd.DataFrame:
         """One list; articles outside the scope (below 0) come after all inside, by their overall popularity."""

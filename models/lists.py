@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
 from core import columns as c
 from core.lists import SCORE_DECIMALS, Reason
@@ -34,14 +33,16 @@ def reasons_json(reasons: Sequence[Reason]) -> str:
     return json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
 
 
-def list_frame(moment: Moment, picks: Picks, score: Floats, source: Any, reasons: Any) -> pd.DataFrame:
+def list_table(moment: Moment, picks: Picks, score: Floats, source: pa.Array, reasons: pa.Array) -> pa.Table:
     """Rows of the lists [reader, rank] as they are written; `score`, `source` and `reasons` align with the picks."""
     ledger = moment.ledger
-    return pd.DataFrame(
+    used, place = np.unique(picks.article, return_inverse=True)
+    ids = pa.array(ledger.article_ids.to_numpy()[moment.live[used]], pa.string())
+    return pa.table(
         {
             c.READER_KEY: ledger.reader_keys[moment.readers[picks.reader]],
             c.RANK: picks.rank.astype(np.int16),
-            c.ARTICLE_ID: ledger.article_ids.to_numpy()[moment.live[picks.article]],
+            c.ARTICLE_ID: ids.take(pa.array(place)),
             c.SCORE: np.round(score, SCORE_DECIMALS) + 0.0,
             c.CANDIDATE_SOURCE: source,
             c.REASONS: reasons,

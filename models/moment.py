@@ -46,6 +46,15 @@ class Moment:
         at = np.minimum(np.searchsorted(self.seen, keys), len(self.seen) - 1)
         return np.asarray(self.seen[at] == keys)
 
+    def seen_of(self, reader_rows: Ints) -> tuple[Ints, Ints]:
+        """What some readers have read: the live rows of reader i are `articles[starts[i]:starts[i + 1]]`, ascending."""
+        width = max(len(self.live), 1)
+        first = np.searchsorted(self.seen, reader_rows * width)
+        counts = np.searchsorted(self.seen, (reader_rows + 1) * width) - first
+        starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
+        at = np.repeat(first - starts[:-1], counts) + np.arange(starts[-1])
+        return starts, self.seen[at] % width
+
     def age_hours(self) -> Floats:
         """Hours since each live article came out."""
         return np.asarray((self.now - self.ledger.published[self.live]) / HOUR_MICROSECONDS, dtype=np.float64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from implicit.cpu.topk import topk
 from numpy.typing import NDArray
@@ -9,6 +11,7 @@ from scipy.sparse import csr_matrix
 
 from features.grouping import Ints, rows_of
 from features.ledger import DAY_MICROSECONDS
+from models import compiled
 from models.moment import Moment
 from models.popularity import Picks
 from models.threads import one_blas_thread
@@ -24,23 +27,34 @@ _READ_ALLOWANCE = 30
 _MAX_HALF_LIVES = 16.0
 
 
-def nearest(moment: Moment, queries: Vectors, articles: Vectors, reader_rows: Ints, n: int) -> Picks:
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Vectors of the live articles that have one, and their live rows: a zero vector is near to nobody."""
+
+    vectors: Vectors
+    live: Ints
+
+
+def shelf_of(vectors: Vectors) -> Shelf:
+    """The shelf of the vectors of all live articles."""
+    live = np.flatnonzero(vectors.any(axis=1))
+    return Shelf(np.ascontiguousarray(vectors[live]), live)
+
+
+def nearest(moment: Moment, queries: Vectors, shelf: Shelf, reader_rows: Ints, n: int) -> Picks:
     """Up to `n` unread live articles with the largest positive inner product for each reader row, best first.
 
-    `queries` [reader row of the moment], `articles` [live row]; zero vectors find nothing. Read articles are dropped
-    from the nearest `n` + _READ_ALLOWANCE, so who read more than that of them gets fewer.
+    `queries` [reader row of the moment]; zero vectors find nothing. Read articles are dropped from the nearest `n` +
+    _READ_ALLOWANCE, so who read more than that of them gets fewer.
     """
     asking = reader_rows[queries[reader_rows].any(axis=1)]
-    n_found = min(n + _READ_ALLOWANCE, len(articles))
+    n_found = min(n + _READ_ALLOWANCE, len(shelf.live))
     if n_found == 0 or not len(asking):
         return Picks.empty()
     with one_blas_thread():
-        found, scores = topk(articles, queries[asking], n_found, num_threads=1)
-    articles_found = found.astype(np.int64)
-    kept = (scores > 0) & ~moment.is_seen(asking[:, None], articles_found)
-    rank = np.cumsum(kept, axis=1, dtype=np.int64)
-    row, place = np.nonzero(kept & (rank <= n))
-    return Picks(asking[row], rank[row, place], articles_found[row, place])
+        found, scores = topk(shelf.vectors, queries[asking], n_found, num_threads=1)
+    reader, rank, article = compiled.first_of_found(shelf.live[found], scores, *moment.seen_of(asking), n)
+    return Picks(asking[reader], rank, article)
 
 
 def profiles(moment: Moment, vectors: Vectors, half_life_days: float, n_reads: int = _N_RECENT) -> Vectors:

@@ -82,7 +82,7 @@ def _blocks(ranking: Ranking) -> Iterator[_Block]:
         ranked = ranking.rank(np.arange(start, min(start + BLOCK_READERS, n_readers), dtype=np.int64))
         explained = explain(ranking.trees, ranked.matrix, ranking.model.feature_names)
         reasons = reasons_of(explained, ranked.matrix, ranking.entities, ranked.pairs)
-        yield _Block(ranked, explained, ranking.frame(ranked, reasons))
+        yield _Block(ranked, explained, ranking.table(ranked, reasons).to_pandas())
 
 
 def _write_features(ranking: Ranking, strengths: np.ndarray, folder: Path) -> None:

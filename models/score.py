@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 from tqdm import tqdm
 
@@ -18,36 +20,39 @@ from features.entities import Entities, Pairs
 from features.grouping import Floats, Ints
 from features.states import States
 from models.artefact import Model
-from models.candidates import SOURCE_NAMES, candidates
-from models.explain import explain, explainer, reasons_of
+from models.candidates import SOURCE_NAMES, Candidates, candidates
+from models.explain import Explainer, explain, explainer, reasons_of
 from models.fallback import in_scope, stand_in_frame
-from models.lists import list_frame
+from models.lists import list_table
 from models.moment import Moment
-from models.moment import moment as moment_of
 from models.popularity import Picks
 from models.ranker import Matrix, predict
 from models.selection import chosen
-from models.view import View, view
+from models.threads import one_blas_thread
+from models.view import View, of_stand_ins, view
 
 #: Readers whose candidates are in memory at once.
 BLOCK_READERS = 2_000
 #: Source of a place that was drawn by lot.
 EXPLORED = "explored"
+_SOURCES = pa.array([*SOURCE_NAMES, EXPLORED])
 
-#: Lists [reader, rank] for some reader rows of a moment.
-Lister = Callable[[Ints], pd.DataFrame]
+#: Lists [reader, rank] for some reader rows of a moment, in the columns of `recommendation`. It works on one core, lets
+#: go of the interpreter nearly all of the time, and may be called by several threads at once.
+Lister = Callable[[Ints], pa.Table]
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """The ten of each reader, ordered by (reader row, rank), with what the ranker saw of them.
 
-    score: the calibrated chance that the reader reads it; propensity: with which it was given its place.
+    score: the calibrated chance that the reader reads it; propensity: with which it was given its place. source: code
+    in SOURCES, or the next one where the place was drawn by lot.
     """
 
     picks: Picks
     score: Floats
-    source: NDArray[np.object_]
+    source: Ints
     propensity: Floats
     pairs: Pairs
     matrix: Matrix
@@ -60,36 +65,39 @@ class Ranking:
     model: Model
     now: View
     params: Params
-    trees: Any
+    trees: Explainer
 
     @property
     def entities(self) -> Entities:
         """Rows are the moment's live articles and readers."""
         return self.now.entities
 
-    def lists(self, rows: Ints) -> pd.DataFrame:
+    def lists(self, rows: Ints) -> pa.Table:
         """Ten explained recommendations for each reader row, fewer only where fewer unread live articles are left."""
         ranked = self.rank(rows)
         explained = explain(self.trees, ranked.matrix, self.model.feature_names)
-        return self.frame(ranked, reasons_of(explained, ranked.matrix, self.entities, ranked.pairs))
+        return self.table(ranked, reasons_of(explained, ranked.matrix, self.entities, ranked.pairs))
 
-    def frame(self, ranked: Ranked, reasons: NDArray[np.object_]) -> pd.DataFrame:
+    def table(self, ranked: Ranked, reasons: pa.StringArray) -> pa.Table:
         """Rows of the lists as they are written; `reasons` align with the picks."""
-        frame = list_frame(self.now.moment, ranked.picks, ranked.score, ranked.source, reasons)
-        return frame.assign(**{c.PROPENSITY: ranked.propensity})
+        source = _SOURCES.take(pa.array(ranked.source))
+        lists = list_table(self.now.moment, ranked.picks, ranked.score, source, reasons)
+        return lists.append_column(c.PROPENSITY, pa.array(ranked.propensity))
+
+    def candidates(self, rows: Ints) -> Candidates:
+        """What is to be ranked for the reader rows."""
+        return candidates(self.now, self.params.candidates, rows)
 
     def rank(self, rows: Ints) -> Ranked:
         """Candidates of the reader rows ranked, and the ten of each that the list's rules let stand."""
-        params = self.params
-        found = candidates(self.now, params.candidates, rows)
+        params, found = self.params, self.candidates(rows)
         matrix = self.now.features(found.reader, found.article)
-        margin = predict(self.model.ranker, matrix, params.threads)
+        margin = predict(self.model.ranker, matrix, n_threads=1)
         best = chosen(self.now, found, margin, params)
-        names: NDArray[np.object_] = np.array(SOURCE_NAMES, dtype=object)
         return Ranked(
             picks=best.picks,
             score=self.model.calibration.chance(margin[best.pair]),
-            source=np.where(best.is_drawn, EXPLORED, names[found.source[best.pair]]),
+            source=np.where(best.is_drawn, len(SOURCE_NAMES), found.source[best.pair]),
             propensity=best.propensity,
             pairs=Pairs(found.reader[best.pair], found.article[best.pair]),
             matrix=matrix[best.pair],
@@ -106,16 +114,16 @@ def ranking(model: Model, moment: Moment, params: Params, states: States | None 
     return Ranking(model=model, now=now, params=params, trees=explainer(model.ranker))
 
 
-def stand_in_lists(model: Model, moment: Moment, params: Params) -> pd.DataFrame:
-    """The model's lists for nobody in particular, for each region and each interest [scope, scope_value, rank].
+def stand_in_lists(of_readers: Ranking) -> pd.DataFrame:
+    """A ranking's lists for nobody in particular, for each region and each interest [scope, scope_value, rank].
 
     In an interest's list the articles of its category come first.
     """
-    book = moment.ledger
+    model, params = of_readers.model, of_readers.params
+    now = of_stand_ins(of_readers.now, params.data)
+    book = now.moment.ledger
     rows = np.arange(len(book.stand_ins), dtype=np.int64)
     wide = params.candidates.model_copy(update={"interests": LIST_LENGTH})
-    theirs = ranking(model, moment_of(book, moment.as_of, params, readers=rows), params)
-    now = theirs.now
     found = candidates(now, wide, rows)
     matrix = now.features(found.reader, found.article)
     margin = predict(model.ranker, matrix, params.threads)
@@ -125,15 +133,26 @@ def stand_in_lists(model: Model, moment: Moment, params: Params) -> pd.DataFrame
         local = in_scope(now.moment.ledger, scope, now.moment.live[found.article[mine]])
         order = np.lexsort((found.article[mine], -np.round(margin[mine], SCORE_DECIMALS), ~local))[:LIST_LENGTH]
         ten = mine[order]
-        explained = explain(theirs.trees, matrix[ten], model.feature_names)
+        explained = explain(of_readers.trees, matrix[ten], model.feature_names)
         reasons = reasons_of(explained, matrix[ten], now.entities, Pairs(found.reader[ten], found.article[ten]))
         scores = np.round(model.calibration.chance(margin[ten]), SCORE_DECIMALS)
-        frames.append(stand_in_frame(now.moment, scope, found.article[ten], scores, (local[order], reasons)))
+        said: NDArray[np.object_] = reasons.to_numpy(zero_copy_only=False)
+        frames.append(stand_in_frame(now.moment, scope, found.article[ten], scores, (local[order], said)))
     return pd.concat(frames, ignore_index=True)
 
 
-def score_blocks(n_readers: int, lister: Lister) -> Iterator[pd.DataFrame]:
-    """Lists of all readers of a moment, a block at a time, in ascending order of reader key."""
+def score_blocks(n_readers: int, lister: Lister, n_threads: int = 1) -> Iterator[pa.Table]:
+    """Lists of all readers of a moment, a block at a time, in ascending order of reader key.
+
+    Blocks are made side by side, and no more of them ahead than there are threads.
+    """
     rows = np.arange(n_readers, dtype=np.int64)
-    for start in tqdm(range(0, n_readers, BLOCK_READERS), desc="score", unit="block", disable=None):
-        yield lister(rows[start : start + BLOCK_READERS])
+    starts = tqdm(range(0, n_readers, BLOCK_READERS), desc="score", unit="block", disable=None)
+    ahead: deque[Future[pa.Table]] = deque()
+    with ThreadPoolExecutor(n_threads, thread_name_prefix="score") as pool, one_blas_thread():
+        for start in starts:
+            ahead.append(pool.submit(lister, rows[start : start + BLOCK_READERS]))
+            if len(ahead) > n_threads:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from core.lists import LIST_LENGTH, SCORE_DECIMALS
 from core.params import ListParams, Params
 from features.grouping import Floats, Ints
+from models import compiled
 from models.candidates import Candidates
 from models.popularity import Picks
 from models.view import View
@@ -64,16 +65,9 @@ def chosen(now: View, pairs: Candidates, margin: Floats, params: Params) -> Chos
 
 
 def _shortlist(pairs: Candidates, margin: Floats) -> _Short:
-    order = np.lexsort((pairs.article, -margin, pairs.reader))
-    readers, starts, sizes = np.unique(pairs.reader[order], return_index=True, return_counts=True)
-    place = np.arange(len(order)) - np.repeat(starts, sizes)
-    kept = place < _SHORTLIST
-    row = np.repeat(np.arange(len(readers)), sizes)[kept]
-    pair = np.full((len(readers), _SHORTLIST), -1, dtype=np.int64)
-    pair[row, place[kept]] = order[kept]
-    ordered = np.full(pair.shape, -np.inf)
-    ordered[row, place[kept]] = margin[order[kept]]
-    return _Short(readers, pair, ordered)
+    readers, starts = np.unique(pairs.reader, return_index=True)
+    pair = compiled.best_of_groups(np.append(starts, len(pairs)), margin, pairs.article, _SHORTLIST)
+    return _Short(readers, pair, np.where(pair >= 0, np.append(margin, -np.inf)[pair], -np.inf))
 
 
 def _greedy(now: View, pairs: Candidates, short: _Short, rules: ListParams) -> Ints:

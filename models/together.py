@@ -7,7 +7,8 @@ who read it, each read fading with `half_life_hours`; so a rare common read says
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from scipy.sparse import csr_matrix, diags
 from core.params import TogetherParams
 from features.grouping import Floats, Ints, rows_of
 from features.ledger import HOUR_MICROSECONDS
+from models import compiled
 from models.moment import Moment
 
 Scores = NDArray[np.float32]
@@ -23,18 +25,43 @@ Scores = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """scores [reader row, live row], sparse, with sorted columns. likeness [reader row]: summed over all other readers.
+    """The scores of a moment's readers as a product that is worked out for a block of them at a time.
 
-    popularity [live row]: faded reads a reader, the score of a reader like everybody.
+    reads [reader row, article]: of the readers, weighted. readers_of [article, column]: how alike those are who read an
+    article, summed over what else they read; columns: its live rows, ascending.
+    likeness [reader row]: summed over all other readers. popularity [live row]: faded reads a reader, the score of a
+    reader like everybody.
     """
 
-    scores: csr_matrix
+    reads: csr_matrix
+    readers_of: csr_matrix
+    columns: Ints
     likeness: Floats
     popularity: Floats
+    last: dict[int, tuple[Ints, csr_matrix]] = field(default_factory=dict, repr=False, compare=False)
+
+    def scores(self, reader_rows: Ints) -> csr_matrix:
+        """Scores of some readers [place in `reader_rows`, live row], sparse, with sorted columns.
+
+        Candidates and features of a block both ask for them: each thread keeps those it asked for last.
+        """
+        thread = threading.get_ident()
+        rows, scores = self.last.get(thread, (None, None))
+        if rows is None or not np.array_equal(rows, reader_rows):
+            scores = _at_live(self.reads[reader_rows] @ self.readers_of, self.columns, len(self.popularity))
+            self.last[thread] = (reader_rows, scores)
+        return scores
+
+    def of_nobody(self, n_readers: int) -> Together:
+        """The same for readers who have read nothing."""
+        reads = csr_matrix((n_readers, self.reads.shape[1]), dtype=self.reads.dtype)
+        return Together(reads, self.readers_of, self.columns, np.zeros(n_readers), self.popularity)
 
     def features(self, reader_rows: Ints, live_rows: Ints) -> dict[str, Floats]:
         """Score of each pair, and the log of how much more it is than popularity alone would give."""
-        score = _values(self.scores, reader_rows, live_rows)
+        rows, place = np.unique(reader_rows, return_inverse=True)
+        stored = self.scores(rows)
+        score = compiled.stored_values(stored.indptr, stored.indices, stored.data, place, live_rows)
         usual, like = self.popularity[live_rows], self.likeness[reader_rows]
         lift = (score + usual) / np.maximum((like + 1.0) * usual, 1e-12)
         return {
@@ -57,18 +84,8 @@ def read_together(moment: Moment, params: TogetherParams) -> Together:
     likeness = mine @ np.asarray(by_article.sum(axis=1)).ravel() - mine.multiply(mine) @ weight
     faded, columns = _faded(moment, reads, params)
     usual, n_live = np.asarray(faded.sum(axis=0)).ravel() / n_readers, len(moment.live)
-    scores = _at_live(mine @ (by_article @ faded), columns, n_live)
-    return Together(scores, np.maximum(likeness, 0.0), _spread(usual, columns, n_live))
-
-
-def _values(matrix: csr_matrix, rows: Ints, columns: Ints) -> Floats:
-    """Entries of a matrix whose column indices are sorted; 0 where nothing is stored."""
-    owner = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    keys = owner * matrix.shape[1] + matrix.indices
-    wanted = rows * matrix.shape[1] + columns
-    place = np.searchsorted(keys, wanted)
-    found = np.append(keys, -1)[place] == wanted
-    return np.where(found, np.append(matrix.data, 0.0)[place], 0.0).astype(np.float64)
+    readers_of = (by_article @ faded).tocsr()
+    return Together(mine, readers_of, columns, np.maximum(likeness, 0.0), _spread(usual, columns, n_live))
 
 
 @dataclass(frozen=True, slots=True)

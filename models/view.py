@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.params import HALF_LIVES_HOURS, Params
+from core.params import HALF_LIVES_HOURS, DataParams, Params
 from features.entities import Entities, Pairs, entities_of
 from features.grouping import Floats, Ints
 from features.pairs import Matrix, features_of
 from features.states import States, states_at
 from models.als import Factors
 from models.moment import Moment
-from models.nearest import N_LAST, inner_products, profiles
+from models.nearest import N_LAST, Shelf, inner_products, profiles, shelf_of
+from models.popularity import popular_order
 from models.together import Together, read_together
 
 Vectors = NDArray[np.float32]
@@ -37,6 +39,7 @@ class View:
     last_profiles: Vectors
     article_vectors: Vectors
     together: Together
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def popularity(self, half_life_hours: float) -> Floats:
         """Decayed reads of each live article; the half-life is one of HALF_LIVES_HOURS."""
@@ -46,8 +49,43 @@ class View:
     def audience_popularity(self, audience: int, half_life_hours: float) -> Floats:
         """Decayed reads of each live article by one audience."""
         rows = np.arange(len(self.moment.live))
-        reads = self.entities.reads_of_audience(rows, np.full(len(rows), audience))
-        return reads[:, HALF_LIVES_HOURS.index(half_life_hours)]
+        at = HALF_LIVES_HOURS.index(half_life_hours)
+        return self.entities.reads_of_audience(rows, np.full(len(rows), audience), at)
+
+    def popular_order(self, half_life_hours: float) -> Ints:
+        """Live rows, most read first."""
+        return self._kept(
+            ("popular", half_life_hours), lambda: popular_order(self.moment, self.popularity(half_life_hours))
+        )
+
+    def audience_order(self, audience: int, half_life_hours: float) -> Ints:
+        """Live rows that an audience has read, most read by it first."""
+
+        def made() -> Ints:
+            score = self.audience_popularity(audience, half_life_hours)
+            order = popular_order(self.moment, score)
+            return order[score[order] > 0]
+
+        return self._kept(("audience", audience, half_life_hours), made)
+
+    def newest_order(self) -> Ints:
+        """Live rows, newest first; equal ages by article id."""
+        published = self.moment.ledger.published[self.moment.live]
+        return self._kept("newest", lambda: np.lexsort((np.arange(len(published)), -published)))
+
+    def factor_shelf(self) -> Shelf:
+        """The articles that ALS knows."""
+        return self._kept("factors", lambda: shelf_of(self.article_factors))
+
+    def content_shelf(self) -> Shelf:
+        """The articles with a known word."""
+        return self._kept("content", lambda: shelf_of(self.article_vectors))
+
+    def _kept(self, key: Any, made: Callable[[], Any]) -> Any:
+        """What is the same for every block of readers, made by the first that asks; two at once make the same twice."""
+        if key not in self.memo:
+            self.memo[key] = made()
+        return self.memo[key]
 
     def features(self, reader_rows: Ints, live_rows: Ints) -> Matrix:
         """What the ranker sees of pairs of this view, all of it computed here and now."""
@@ -82,4 +120,22 @@ def view(moment: Moment, params: Params, factors: Factors, vectors: Vectors, sta
         last_profiles=profiles(moment, vectors, params.content.half_life_days, N_LAST),
         article_vectors=np.ascontiguousarray(vectors[moment.live]),
         together=read_together(moment, params.together),
+    )
+
+
+def of_stand_ins(now: View, data: DataParams) -> View:
+    """The view of those who stand in for somebody unknown: the same articles, and readers without a read."""
+    at = now.moment
+    rows = np.arange(len(at.ledger.stand_ins), dtype=np.int64)
+    blank = states_at(at.ledger, at.as_of, data, articles=at.live[:0], readers=rows).readers
+    nobody = replace(at, readers=rows, seen=at.seen[:0])
+    return View(
+        moment=nobody,
+        entities=entities_of(replace(now.entities.states, readers=blank)),
+        reader_factors=np.zeros((len(rows), now.reader_factors.shape[1]), dtype=np.float32),
+        article_factors=now.article_factors,
+        reader_profiles=np.zeros((len(rows), now.reader_profiles.shape[1]), dtype=np.float32),
+        last_profiles=np.zeros((len(rows), now.last_profiles.shape[1]), dtype=np.float32),
+        article_vectors=now.article_vectors,
+        together=now.together.of_nobody(len(rows)),
     )

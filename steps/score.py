@@ -2,20 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
-from core import columns as c
 from core.clock import iso
 from core.errors import NothingPublishedError
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
+from features.bulk import readers_at
 from features.ledger import ledger
-from features.repository import feature_store, readers_at
 from features.states import States, states_at
-from features.stored import reader_rows
 from models import registry
 from models.fallback import by_rule
 from models.moment import Moment, moment
@@ -40,7 +38,7 @@ def run(settings: Settings, params: Params, as_of: datetime, variant: str = "cha
         history = load_history(connection, as_of, params.data, with_text=version is not None)
         unlisted = pd.concat([load(connection, as_of, params.max_age) for load in (load_already_read, load_excluded)])
         now = moment(ledger(history), as_of, params, already_read=unlisted)
-        blocks, fallbacks = _lists(url, connection, now, params, version)
+        blocks, fallbacks = _lists(connection, now, params, version)
         name = version.version if version else registry.POPULARITY
         run_id = runs.begin_run(connection, as_of, variant, name, version.snapshot_hash if version else None)
         n_rows = sum(runs.write_lists(connection, run_id, block) for block in blocks)
@@ -51,19 +49,19 @@ def run(settings: Settings, params: Params, as_of: datetime, variant: str = "cha
 
 
 def _lists(
-    url: str, connection: Connection, now: Moment, params: Params, version: ModelVersion | None
-) -> tuple[Iterator[pd.DataFrame], pd.DataFrame]:
+    connection: Connection, now: Moment, params: Params, version: ModelVersion | None
+) -> tuple[Iterator[pa.Table], pd.DataFrame]:
     """Blocks of everybody's lists, and the fallback lists: by the version's ranker, or by a rule."""
     hours = registry.rule_of(version, params)
     if version is None or hours is not None:
         rule = by_rule(now, params, hours or params.rule_half_life_hours)
-        return score_blocks(len(now.readers), rule.lists), rule.stand_ins()
+        return score_blocks(len(now.readers), rule.lists, params.threads), rule.stand_ins()
     model = registry.loaded(version)
-    ranker = ranking(model, now, params, _states(url, connection, now, params))
-    return score_blocks(len(now.readers), ranker.lists), stand_in_lists(model, now, params)
+    ranker = ranking(model, now, params, _states(connection, now, params))
+    return score_blocks(len(now.readers), ranker.lists, params.threads), stand_in_lists(ranker)
 
 
-def _states(url: str, connection: Connection, now: Moment, params: Params) -> States:
+def _states(connection: Connection, now: Moment, params: Params) -> States:
     """Articles and totals computed from the history, the readers to serve from Feast as they stood at that moment."""
     as_of, book = now.as_of, now.ledger
     if as_of not in written_ticks(connection):
@@ -72,7 +70,5 @@ def _states(url: str, connection: Connection, now: Moment, params: Params) -> St
         )
     nobody = now.readers[:0]
     states = states_at(book, as_of, params.data, articles=now.live, readers=nobody)
-    frame = readers_at(feature_store(url), book.reader_keys[now.readers], as_of)
-    at_moment: dict[str, Any] = {c.AS_OF: pd.Timestamp(as_of)}
-    readers = reader_rows(frame.assign(**at_moment), book.names)
+    readers = readers_at(connection, book.reader_keys[now.readers], as_of, book.names)
     return States(states.names, states.articles, states.article_audiences, states.totals, readers)

@@ -12,11 +12,18 @@ import pyarrow as pa
 from psycopg2 import sql
 
 from core import columns as c
-from store.connect import Connection, connect, execute, fetch_all, fetch_one, transaction
+from store.connect import Connection, connect, execute, fetch_all, fetch_one, query, transaction
 from store.copy_arrow import copy_table
-from store.history import copy_out
+from store.history import copy_out, copy_out_table
 
 SCHEMA = "feast"
+#: Between the members of a list that is given as text.
+MEMBERS = "\x1f"
+_READER_COLUMNS = (
+    c.READER_KEY, c.REGION, c.DEVICE, c.REFERRER, c.LANGUAGE, c.LAST_READ_US, c.N_READS, c.MEDIAN_DWELL_SECONDS,
+    c.DECAYED_READS, c.INTERESTS, c.CATEGORIES, c.CATEGORY_SHARES, c.PUBLISHERS, c.PUBLISHER_SHARES, c.RECENT_ARTICLES,
+    c.RECENT_DWELL_SECONDS,
+)  # fmt: skip
 
 
 def lock(connection: Connection) -> None:
@@ -64,6 +71,11 @@ def fingerprints(connection: Connection, table: str, keys: Sequence[str], as_of:
         newest=sql.SQL(", ").join(sql.SQL("{} desc").format(sql.Identifier(key)) for key in keys),
     )
     return copy_out(connection, statement, {c.AS_OF: as_of}, [*keys, c.FINGERPRINT])
+
+
+def reader_states_at(connection: Connection, as_of: datetime) -> pa.Table:
+    """The state of every reader that counts at `as_of`, ordered by key; lists as text (see MEMBERS)."""
+    return copy_out_table(connection, query("reader_states_at"), {"as_of": as_of}, _READER_COLUMNS)
 
 
 def keys_at(connection: Connection, table: str, keys: Sequence[str], tick: datetime) -> pd.DataFrame:

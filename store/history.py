@@ -15,7 +15,7 @@ from core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, History
 from core.params import DataParams
 from store.connect import Connection, query
 
-__all__ = ["copy_out", "load_already_read", "load_excluded", "load_history"]
+__all__ = ["copy_out", "copy_out_table", "load_already_read", "load_excluded", "load_history"]
 
 _TIMES = (c.PUBLISHED_AT, c.FIRST_SEEN_AT, c.RECORDED_AT, c.OCCURRED_AT, c.SIGNED_UP_AT)
 _NEWEST = "newest"
@@ -23,7 +23,8 @@ _TYPES: dict[str, pa.DataType] = {
     **dict.fromkeys(_TIMES, pa.timestamp("us", "UTC")),
     c.READER_KEY: pa.int64(),
     c.DWELL_SECONDS: pa.float64(),
-    c.FINGERPRINT: pa.int64(),
+    **dict.fromkeys((c.FINGERPRINT, c.LAST_READ_US, c.N_READS), pa.int64()),
+    c.MEDIAN_DWELL_SECONDS: pa.float64(),
     _NEWEST: pa.bool_(),
 }
 
@@ -77,15 +78,22 @@ def copy_out(
     connection: Connection, statement: Any, parameters: Mapping[str, Any], columns: Sequence[str]
 ) -> pd.DataFrame:
     """The rows of a query, whose columns are `columns` in order, as a frame; null text is None."""
+    return copy_out_table(connection, statement, parameters, columns).to_pandas()
+
+
+def copy_out_table(
+    connection: Connection, statement: Any, parameters: Mapping[str, Any], columns: Sequence[str]
+) -> pa.Table:
+    """The rows of a query, whose columns are `columns` in order."""
     buffer = io.BytesIO()
     with connection.cursor() as cursor:
         bound = cursor.mogrify(statement, parameters)  # COPY takes no parameters: they are bound here
         cursor.copy_expert(b"copy (" + bound + b") to stdout with (format csv)", buffer)
     types = {column: _TYPES.get(column, pa.string()) for column in columns}
     if buffer.tell() == 0:
-        return pa.table({name: pa.array([], kind) for name, kind in types.items()}).to_pandas()
+        return pa.table({name: pa.array([], kind) for name, kind in types.items()})
     buffer.seek(0)
-    table = csv.read_csv(
+    return csv.read_csv(
         buffer,
         csv.ReadOptions(column_names=list(columns), block_size=64 << 20),
         csv.ParseOptions(newlines_in_values=True),
@@ -98,7 +106,6 @@ def copy_out(
             quoted_strings_can_be_null=False,
         ),
     )
-    return table.to_pandas()
 
 
 def _texts(column: "pd.Series[Any]") -> "pd.Series[Any]":

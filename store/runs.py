@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 from psycopg2 import sql
 from psycopg2.errors import LockNotAvailable
 
@@ -19,6 +20,7 @@ from core import columns as c
 from core.errors import CheckFailedError, NothingPublishedError
 from store.connect import Connection, execute, fetch_all, fetch_one, query, transaction
 from store.copy import copy_frame
+from store.copy_arrow import copy_table
 
 #: Lists kept for rollback, audit and comparison; older partitions are dropped.
 RUNS_KEPT = 72
@@ -76,13 +78,15 @@ def _let_readers_in(connection: Connection, run_id: int) -> None:
         execute(connection, grant.format(**names))
 
 
-def write_lists(connection: Connection, run_id: int, rows: pd.DataFrame) -> int:
+def write_lists(connection: Connection, run_id: int, rows: pa.Table | pd.DataFrame) -> int:
     """COPY a block of readers' lists (LIST_COLUMNS; reasons as JSON text) into the run; the row count.
 
     A block may have a column `propensity`; without one no place was drawn by lot.
     """
-    columns = [*LIST_COLUMNS, *(name for name in (c.PROPENSITY,) if name in rows)]
-    return copy_frame(connection, table_of(run_id), rows.loc[:, columns])
+    if isinstance(rows, pd.DataFrame):
+        rows = pa.Table.from_pandas(rows, preserve_index=False)
+    columns = [*LIST_COLUMNS, *(name for name in (c.PROPENSITY,) if name in rows.column_names)]
+    return copy_table(connection, table_of(run_id), rows.select(columns))
 
 
 def write_fallbacks(connection: Connection, run_id: int, rows: pd.DataFrame) -> int:
@@ -94,6 +98,7 @@ def finish_run(connection: Connection, run_id: int) -> str:
     """Index and count a run's rows, mark it `built`, and return its checksum."""
     table = sql.Identifier(table_of(run_id))
     with transaction(connection):
+        execute(connection, _ROOM_TO_SORT)
         execute(connection, sql.SQL("alter table {} add primary key (run_id, reader_key, rank)").format(table))
         bound = sql.SQL("alter table {} add constraint of_one_run check (run_id = {})").format(
             table, sql.Literal(run_id)
@@ -201,6 +206,8 @@ def _drop_if_free(connection: Connection, row: Mapping[str, Any]) -> bool:
     return True
 
 
+#: For the index and the checksum of millions of rows; little is taken where there are few.
+_ROOM_TO_SORT = "set local work_mem = '256MB'; set local maintenance_work_mem = '512MB'"
 _BEGIN = """insert into rec_run (as_of, variant, attempt, model_version, snapshot_hash, details)
 select %(as_of)s, %(variant)s, coalesce(max(attempt), 0) + 1, %(model_version)s, %(snapshot_hash)s, %(details)s::jsonb
 from rec_run where as_of = %(as_of)s and variant = %(variant)s

@@ -14,6 +14,7 @@ PAGES = {
     "nemig": DOCS / "reference" / "nemig.md",
     "replay": DOCS / "reference" / "replay.md",
     **dict.fromkeys(("serve", "serve-faults"), DOCS / "reference" / "serving-speed.md"),
+    "scale": DOCS / "scaling.md",
 }
 
 

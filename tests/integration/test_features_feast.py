@@ -15,6 +15,7 @@ from core.errors import BadInputError
 from core.history import READ_COLUMNS, History
 from core.params import DataParams, Params
 from core.settings import Settings
+from features import bulk
 from features.entities import entities_of, pairs_of
 from features.files import write_state_files
 from features.ledger import AUDIENCE_KINDS, ledger
@@ -29,8 +30,8 @@ from features.repository import (
     online_readers,
     readers_at,
 )
-from features.states import States, states_at
-from features.stored import rows_of
+from features.states import Activity, ReaderRows, States, states_at
+from features.stored import reader_rows, rows_of
 from features.ticks import ensure_ticks, write_states
 from features.views import READERS, VIEWS, with_fingerprints
 from steps import features, snapshot
@@ -161,6 +162,29 @@ def test_an_older_moment_never_reaches_the_online_store(database: str) -> None:
     then = readers_at(store, past[c.READER_KEY], TICKS[1])
     pd.testing.assert_frame_equal(with_fingerprints(READERS, then), past)
     pd.testing.assert_frame_equal(readers_at(store, keys, TICKS[4]), newest)
+
+
+def test_everybody_at_once_is_what_feast_gives(database: str) -> None:
+    """The bulk read has the bits of the point-in-time join, at any moment; an unknown reader is blank in both."""
+    with connect(database) as connection:
+        put(connection, _world())
+        ensure_ticks(connection, TICKS[4], TICKS[2:], DATA)
+        names = ledger(load_history(connection, TICKS[4], DATA)).names
+        keys = [
+            row[c.READER_KEY] for row in fetch_all(connection, "select distinct reader_key from feast.reader_state")
+        ]
+        asked = np.array([*sorted(keys), max(keys) + 1])
+        for tick in (TICKS[2], TICKS[4]):
+            frame = readers_at(feature_store(database), asked, tick)
+            expected = reader_rows(frame.assign(**{c.AS_OF: pd.Timestamp(tick)}), names)
+            made = bulk.readers_at(connection, asked, tick, names)
+            for name in ReaderRows.__slots__:
+                for one, other in zip(_arrays(getattr(made, name)), _arrays(getattr(expected, name)), strict=True):
+                    np.testing.assert_array_equal(one, other, err_msg=name)
+
+
+def _arrays(value: Any) -> list[Any]:
+    return [getattr(value, name) for name in Activity.__slots__] if isinstance(value, Activity) else [value]
 
 
 def test_unknown_readers_are_empty_and_nobody_is_nobody(database: str) -> None:

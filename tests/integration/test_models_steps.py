@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from core import columns as c
@@ -121,7 +122,7 @@ def _lists_are_those_of_the_model(settings: Settings, world: History) -> None:
         history = load_history(connection, NOW, PARAMS.data)
     now = moment(ledger(history), NOW, PARAMS)
     ready = ranking(registry.loaded(row), now, PARAMS)
-    expected = pd.concat(score_blocks(len(now.readers), ready.lists), ignore_index=True)
+    expected = pa.concat_tables(score_blocks(len(now.readers), ready.lists)).to_pandas()
     written = lists_of(settings, second.artifact)
     for column in (c.READER_KEY, c.RANK, c.ARTICLE_ID, c.CANDIDATE_SOURCE):
         assert written[column].tolist() == expected[column].tolist(), column

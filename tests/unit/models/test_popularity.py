@@ -30,7 +30,7 @@ def _rule(now: Moment) -> ByRule:
 def _lists(past: History) -> dict[int, list[str]]:
     now = _moment(past)
     frame = _rule(now).lists(np.arange(len(now.readers)))
-    return {int(key): list(rows[c.ARTICLE_ID]) for key, rows in frame.groupby(c.READER_KEY)}
+    return {int(key): list(rows[c.ARTICLE_ID]) for key, rows in frame.to_pandas().groupby(c.READER_KEY)}
 
 
 def _articles(n: int, **fields: Any) -> list[dict[str, Any]]:
@@ -97,7 +97,7 @@ def test_what_was_read_outside_the_history_is_not_listed() -> None:
     past = history(rows, [], [reader(1)])
     pairs = pd.DataFrame({c.READER_KEY: [1, 1, 9], c.ARTICLE_ID: ["a00", "copy", "a01"]})
     now = moment(ledger(past), NOW, PARAMS, already_read=pairs)
-    assert list(_rule(now).lists(np.arange(1))[c.ARTICLE_ID]) == ["a01"]
+    assert list(_rule(now).lists(np.arange(1)).to_pandas()[c.ARTICLE_ID]) == ["a01"]
 
 
 def test_an_article_recorded_later_is_not_known_at_an_earlier_tick() -> None:
@@ -116,7 +116,7 @@ def test_readers_long_gone_get_no_list() -> None:
 def test_reasons_say_what_was_counted() -> None:
     """The most read article's reason is its readers, with the whole of the possible contribution; then its age."""
     now = _moment(history(_articles(1), [read(1, "a00")], [reader(2)]))
-    frame = _rule(now).lists(np.arange(2))
+    frame = _rule(now).lists(np.arange(2)).to_pandas()
     reasons = json.loads(frame[c.REASONS].iloc[0])
     assert [(reason["code"], reason["text"]) for reason in reasons] == [
         ("popular", "much read in the last 6 hours"),
@@ -145,5 +145,5 @@ def test_fallbacks_are_global_by_region_and_by_category() -> None:
 def test_an_empty_history_gives_empty_lists() -> None:
     """No articles, no reads, no readers: empty frames with their columns, no error."""
     now = _moment(history([], [], []))
-    assert _rule(now).lists(np.arange(0)).empty
+    assert not len(_rule(now).lists(np.arange(0)))
     assert _rule(now).stand_ins().empty

@@ -21,7 +21,7 @@ def scores(past: History, key: int, params: TogetherParams = PARAMS) -> tuple[To
     book = ledger(past)
     at = moment(book, past.as_of, Params(), readers=np.searchsorted(book.reader_keys, [key]))
     made = read_together(at, params)
-    row = made.scores.toarray()[0]
+    row = made.scores(np.array([0])).toarray()[0]
     return made, {str(book.article_ids[live]): float(row[place]) for place, live in enumerate(at.live)}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from core import columns as c
@@ -52,7 +53,7 @@ def _ranking(trained: Trained, past: History) -> Ranking:
 
 def _lists(trained: Trained, past: History) -> pd.DataFrame:
     ready = _ranking(trained, past)
-    return pd.concat(score_blocks(len(ready.now.moment.readers), ready.lists), ignore_index=True)
+    return pa.concat_tables(score_blocks(len(ready.now.moment.readers), ready.lists)).to_pandas()
 
 
 def test_the_ranker_beats_popularity_on_later_ticks(trained: Trained, past: History) -> None:

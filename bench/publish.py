@@ -1,0 +1,109 @@
+"""Publishing everybody's lists while the old ones are read, against bare COPY of the same bytes.
+
+    frontpage bench publish --readers 60000 --json FILE
+
+Ours: rows into the run's table, its index, count and checksum, and the flip. The reference: the same rows, as text,
+into a bare table. Meanwhile one reader after the other asks for the list being served; p99 is theirs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from bench import kernels, record
+from bench.meter import metered
+from bench.refresh import home_of
+from bench.scale_world import FULL_READERS
+from bench.serve_world import AS_OF, BLOCK, create, keys, list_rows
+from core import columns as c
+from core.settings import Settings
+from store import runs, server
+from store.connect import Connection, connect, fetch_all, query
+
+#: Between two requests of the reader that is watched.
+_PAUSE_SECONDS = 0.005
+
+
+def measure(home: Path, n_readers: int) -> dict[str, Any]:
+    """Figures of publishing a second list for everybody."""
+    settings = Settings(home=home)
+    running = create(home, n_readers, settings)
+    try:
+        reader_keys = keys(n_readers, settings)
+        blocks = [list_rows(reader_keys[first : first + BLOCK], 2) for first in range(0, n_readers, BLOCK)]
+        with connect(running.url()) as connection:
+            idle = _watched(running.url(), reader_keys, lambda: time.sleep(2.0))
+            with metered(Path(running.data)) as meter:
+                busy = _watched(running.url(), reader_keys, lambda: _publish(connection, blocks))
+            run = runs.current(connection, "champion")
+            assert run is not None
+            reference, n_bytes = kernels.copied(connection, run[c.RUN_ID])
+    finally:
+        server.down(home)
+    seconds = meter.wall_seconds
+    ours = {"seconds": seconds, "rows_per_s": round(run["n_rows"] / seconds), **meter.as_dict()}
+    return {
+        "name": "publish",
+        "rows": run["n_rows"],
+        "ours": ours,
+        "reference": {"seconds": round(reference, 2), "bytes": n_bytes},
+        "ratio": round(seconds / reference, 3),
+        "readers_p99_ms": {"idle": idle, "publishing": busy},
+        "machine": record.machine(),
+    }
+
+
+def _publish(connection: Connection, blocks: list[pa.Table]) -> None:
+    as_of = AS_OF + timedelta(hours=1)
+    run_id = runs.begin_run(connection, as_of, "champion", "bench-model")
+    for block in blocks:
+        runs.write_lists(connection, run_id, block)
+    runs.finish_run(connection, run_id)
+    runs.set_state(connection, run_id, "passed")
+    runs.publish(connection, runs.newest_attempt(connection, as_of, "champion", "passed"))
+
+
+def _watched(url: str, reader_keys: np.ndarray, work: Any) -> float:
+    """p99, in milliseconds, of reading one list after the other while the work is done."""
+    done, took = threading.Event(), list[float]()
+
+    def read() -> None:
+        random = np.random.default_rng(3)
+        with connect(url) as connection:
+            while not done.wait(_PAUSE_SECONDS):
+                started = time.perf_counter()
+                fetch_all(connection, query("bench_list"), [int(random.choice(reader_keys))])
+                took.append(time.perf_counter() - started)
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    try:
+        work()
+    finally:
+        done.set()
+        thread.join()
+    return round(1000 * float(np.quantile(took, 0.99)), 2)
+
+
+def main() -> None:
+    """Measure and write the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--readers", type=int, default=FULL_READERS)
+    parser.add_argument("--json", type=Path, required=True)
+    parser.add_argument("--home", type=Path, default=home_of())
+    given = parser.parse_args()
+    figures = measure(given.home / f"publish-{given.readers}", given.readers)
+    given.json.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

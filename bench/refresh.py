@@ -1,0 +1,97 @@
+"""A whole refresh, features to published lists, against the sum of the bare kernels on the same shapes.
+
+    frontpage bench refresh --readers 60000 --json FILE
+
+The kernels are what no batch recommender of this kind can do without: an exhaustive scan of readers x live articles,
+the ranker's trees over every candidate, exact SHAP of every served row, and COPY of the rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from bench import kernels, record
+from bench.meter import metered
+from bench.scale_server import params_of, served
+from bench.scale_world import AS_OF, FULL_READERS, Size
+from core.params import Params
+from core.settings import Settings
+from steps import features, gate, publish, score
+from store import server
+from store.connect import connect, execute, fetch_all, fetch_one, query
+
+#: The steps of a refresh, in order.
+STEPS = {"features": features.run, "score": score.run, "gate": gate.run, "publish": publish.run}
+
+
+def measure(home: Path, size: Size) -> dict[str, Any]:
+    """Figures of one refresh of a world from scratch: nothing scored, no states of an earlier moment."""
+    params = params_of(size)
+    with served(home, size) as settings:
+        reset(settings)
+        steps = {name: _timed(settings, params, name) for name in STEPS}
+        with connect(server.database_url(settings)) as connection:
+            run = fetch_one(connection, query("bench_newest_run"))
+            assert run is not None
+            reference = kernels.reference(connection, kernels.sample(connection, params), int(run["run_id"]))
+    seconds = sum(step["wall_seconds"] for step in steps.values())
+    kernel_seconds = round(sum(reference["seconds"].values()), 2)
+    ours = {
+        "seconds": round(seconds, 2),
+        "rows_per_s": round(run["n_rows"] / seconds),
+        "peak_rss_bytes": max(step["peak_bytes"] for step in steps.values()),
+        "written_bytes": sum(step["written_bytes"] for step in steps.values()),
+        "steps": steps,
+    }
+    return {
+        "name": "refresh",
+        "readers": int(run["n_readers"]),
+        "live_articles": reference["live_articles"],
+        "rows": int(run["n_rows"]),
+        "checksum": run["checksum"],
+        "ours": ours,
+        "reference": {**reference, "total_seconds": kernel_seconds},
+        "ratio": round(seconds / kernel_seconds, 3),
+        "machine": record.machine(),
+    }
+
+
+def reset(settings: Settings) -> None:
+    """Forget every state and every run, so that a refresh starts from the canonical tables alone."""
+    with connect(server.database_url(settings)) as connection:
+        for row in fetch_all(connection, query("bench_made_tables")):
+            execute(connection, f"drop table if exists {row['name']} cascade")
+        execute(connection, query("bench_reset"))
+        execute(connection, "checkpoint")
+
+
+def _timed(settings: Settings, params: Params, name: str) -> dict[str, Any]:
+    with metered(settings.home / "postgres") as meter:
+        STEPS[name](settings, params, AS_OF)
+    print(name, meter.as_dict(), flush=True)  # noqa: T201 - a command's progress
+    return meter.as_dict()
+
+
+def home_of() -> Path:
+    """Where bench worlds are kept between runs."""
+    return Settings.from_environ(os.environ).path("bench")
+
+
+def main() -> None:
+    """Measure and write the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--readers", type=int, default=FULL_READERS)
+    parser.add_argument("--live-days", type=int, default=1)
+    parser.add_argument("--json", type=Path, required=True)
+    parser.add_argument("--home", type=Path, default=home_of())
+    given = parser.parse_args()
+    size = Size(given.readers, max(2, given.live_days), live_days=given.live_days)
+    given.json.write_text(json.dumps(measure(given.home, size), indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""`make proof-scale`: a whole refresh at several sizes, against the bare kernels of the same run.
+
+Worlds of 15,000, 60,000 and 521,000 readers over 144,000 articles a day, and the largest also with three days of
+articles live. What was measured is kept after each size, so a proof that was stopped goes on from there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench import record
+from bench.refresh import home_of, measure
+from bench.scale_world import FULL_READERS, Size
+
+#: Name of a column of the table -> the world.
+SIZES = {
+    "15k": Size(15_000),
+    "60k": Size(60_000),
+    "521k": Size(FULL_READERS),
+    "521k_3_days_live": Size(FULL_READERS, n_days=3, live_days=3),
+}
+_GROWTH = ("15k", "521k")
+
+
+def row_of(measured: dict[str, Any]) -> dict[str, float]:
+    """The figures of a size that the docs show."""
+    ours, reference = measured["ours"], measured["reference"]
+    return {
+        "readers": measured["readers"],
+        "live_articles": measured["live_articles"],
+        "rows": measured["rows"],
+        **{f"{name}_seconds": round(step["wall_seconds"], 1) for name, step in ours["steps"].items()},
+        "refresh_seconds": round(ours["seconds"], 1),
+        **{f"kernel_{name}_seconds": round(seconds, 1) for name, seconds in reference["seconds"].items()},
+        "kernels_seconds": round(reference["total_seconds"], 1),
+        "ratio": round(measured["ratio"], 2),
+        "peak_gb": round(ours["peak_rss_bytes"] / 1e9, 2),
+        "written_gb": round(ours["written_bytes"] / 1e9, 2),
+    }
+
+
+def growth(figures: dict[str, dict[str, float]]) -> dict[str, float]:
+    """The exponent of time over readers between the smallest and the full size; nothing before both are there."""
+    if not set(_GROWTH) <= set(figures):
+        return {}
+    small, full = (figures[name] for name in _GROWTH)
+    exponent = np.log(full["refresh_seconds"] / small["refresh_seconds"]) / np.log(full["readers"] / small["readers"])
+    return {"exponent": round(float(exponent), 2)}
+
+
+def main() -> None:
+    """Measure the sizes asked for that are not there yet, and write docs/measurements/scale.json."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", nargs="*", choices=tuple(SIZES), default=tuple(SIZES))
+    parser.add_argument("--home", type=Path, default=home_of())
+    given = parser.parse_args()
+    kept = given.home / "scale.json"
+    measured = json.loads(kept.read_text()) if kept.is_file() else {}
+    for name in given.sizes:
+        if name not in measured:
+            measured[name] = measure(given.home, SIZES[name])
+            kept.write_text(json.dumps(measured, indent=2) + "\n")
+    figures = {name: row_of(measured[name]) for name in SIZES if name in measured}
+    checksums = " ".join(measured[name]["checksum"][:16] for name in figures)
+    print(record.write("scale", figures | {"growth": growth(figures)}, checksums, "make proof-scale"))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""The two exhaustive scans of a refresh, by factors and by content, against one bare scan as wide as both.
+
+frontpage bench topk --readers 15000 --json FILE
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from bench import kernels, record
+from bench.kernels import Sample
+from bench.sampled import figures_of, main_of
+from models.candidates import similar_content, similar_readers
+from models.score import BLOCK_READERS
+
+
+def measure(drawn: Sample) -> dict[str, Any]:
+    """Figures over the sample's readers; blocks of readers on two threads, as a refresh has them."""
+    view, rows = drawn.ready.now, drawn.rows
+    blocks = [rows[first : first + BLOCK_READERS // 2] for first in range(0, len(rows), BLOCK_READERS // 2)]
+    wanted = drawn.ready.params.candidates
+    sources = partial(similar_readers, n=wanted.similar_readers), partial(similar_content, n=wanted.similar_content)
+
+    def scan() -> None:
+        with ThreadPoolExecutor(kernels.N_THREADS) as pool:
+            list(pool.map(lambda block: [source(view, block) for source in sources], blocks))
+
+    ours = figures_of(scan, len(rows))
+    reference = kernels.scan(drawn)
+    return {
+        "name": "topk",
+        "readers": len(rows),
+        "live_articles": len(view.moment.live),
+        "ours": ours,
+        "reference": {"seconds": round(reference, 3)},
+        "ratio": round(ours["seconds"] / reference, 3),
+        "machine": record.machine(),
+    }
+
+
+if __name__ == "__main__":
+    main_of(measure, __doc__)

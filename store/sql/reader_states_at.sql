@@ -1,0 +1,16 @@
+-- The state of every reader that counts at a moment; lists as text, their members divided by U+001F.
+-- grain: reader; ordered by reader_key
+-- parameters: as_of; read-only
+select distinct on (reader_key) reader_key, region, device, referrer, language,
+       last_read_us, n_reads, median_dwell_seconds,
+       nullif(array_to_string(decayed_reads, E'\x1f'), '') as decayed_reads,
+       nullif(array_to_string(interests, E'\x1f'), '') as interests,
+       nullif(array_to_string(categories, E'\x1f'), '') as categories,
+       nullif(array_to_string(category_shares, E'\x1f'), '') as category_shares,
+       nullif(array_to_string(publishers, E'\x1f'), '') as publishers,
+       nullif(array_to_string(publisher_shares, E'\x1f'), '') as publisher_shares,
+       nullif(array_to_string(recent_articles, E'\x1f'), '') as recent_articles,
+       nullif(array_to_string(recent_dwell_seconds, E'\x1f'), '') as recent_dwell_seconds
+from feast.reader_state
+where event_timestamp <= %(as_of)s
+order by reader_key, event_timestamp desc

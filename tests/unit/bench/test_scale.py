@@ -1,0 +1,81 @@
+"""The world of the scale benches: its shape, and that it is the same each time; and the arithmetic of the proof."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from bench.meter import metered
+from bench.scale import growth, row_of
+from bench.scale_world import AS_OF, Size, World
+from core import columns as c
+
+SIZE = Size(n_readers=400, n_days=2, articles_a_day=300)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """A small world."""
+    return World(SIZE)
+
+
+def test_a_world_is_the_same_each_time(world: World) -> None:
+    """Every table, from the seed."""
+    again = World(SIZE)
+    assert pa.concat_tables(world.reads()).equals(pa.concat_tables(again.reads()))
+    assert pa.concat_tables(world.articles()).equals(pa.concat_tables(again.articles()))
+    assert world.reader_versions().equals(again.reader_versions())
+
+
+def test_everybody_reads_and_nothing_comes_from_the_future(world: World) -> None:
+    """About 5.8 reads a day; an article is read after it came out, by a reader who is known."""
+    reads, articles = pa.concat_tables(world.reads()), pa.concat_tables(world.articles())
+    assert len(reads) == pytest.approx(5.8 * 400 * 2, rel=0.35)
+    frame = reads.to_pandas().merge(articles.to_pandas()[[c.ARTICLE_ID, c.PUBLISHED_AT]], on=c.ARTICLE_ID)
+    assert len(frame) == len(reads)
+    assert frame[c.OCCURRED_AT].max() < AS_OF
+    assert (frame[c.OCCURRED_AT] > frame[c.PUBLISHED_AT]).mean() > 0.99
+    assert set(frame[c.READER_KEY]) <= set(world.readers()[c.READER_KEY].to_pylist())
+    assert len(set(frame[c.READER_KEY])) > 350
+
+
+def test_ids_are_distinct_and_texts_have_words(world: World) -> None:
+    """As the tables' keys demand."""
+    articles, readers = pa.concat_tables(world.articles()), world.readers()
+    assert len(articles) == 600
+    for table, name in ((articles, c.ARTICLE_ID), (readers, c.READER_KEY), (readers, c.READER_ID)):
+        assert len(set(table[name].to_pylist())) == len(table)
+    assert {len(title.split()) for title in articles[c.TITLE].to_pylist()} == {9}
+
+
+def test_a_size_has_a_name_of_its_own() -> None:
+    """So worlds lie beside each other."""
+    sizes = (Size(), Size(n_readers=1), Size(n_days=3), Size(live_days=3), Size(seed=2), Size(articles_a_day=7))
+    assert len({size.name for size in sizes}) == len(sizes)
+
+
+def test_growth_by_hand() -> None:
+    """Ten times the readers in ten times the time is an exponent of 1; half the sizes measured give none."""
+    figures = {"15k": {"refresh_seconds": 5.0, "readers": 100}, "521k": {"refresh_seconds": 50.0, "readers": 1_000}}
+    assert growth(figures) == {"exponent": 1.0}
+    assert growth({"15k": figures["15k"]}) == {}
+
+
+def test_a_row_of_the_table() -> None:
+    """Steps, kernels and what they amount to."""
+    measured = {
+        "readers": 10, "live_articles": 20, "rows": 100, "ratio": 1.5,
+        "ours": {"seconds": 3.0, "peak_rss_bytes": 2_000_000_000, "written_bytes": 1_000_000_000,
+                 "steps": {"score": {"wall_seconds": 3.0}}},
+        "reference": {"seconds": {"topk": 2.0}, "total_seconds": 2.0},
+    }  # fmt: skip
+    row = row_of(measured)
+    assert (row["score_seconds"], row["kernel_topk_seconds"], row["ratio"], row["peak_gb"]) == (3.0, 2.0, 1.5, 2.0)
+
+
+def test_a_meter_sees_time_and_memory() -> None:
+    """At least what is held while it runs."""
+    with metered() as meter:
+        held = np.ones(20_000_000)
+        assert held.sum() > 0
+    assert meter.peak_bytes > 0
+    assert meter.wall_seconds >= 0
