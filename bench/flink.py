@@ -12,10 +12,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import psutil
 
@@ -93,19 +94,17 @@ def _start(ends: ExitStack, command: list[str], log: Path, port: int, variables:
     return process.pid
 
 
-def _listening(pid: int) -> list[psutil._common.pconn]:
+def _listening(pid: int) -> list[Any]:
     connections = psutil.Process(pid).net_connections(kind="tcp")
     return [one for one in connections if one.status == psutil.CONN_LISTEN]
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    os.killpg(process.pid, signal.SIGTERM)
-    try:
-        process.wait(timeout=20)
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    """End the process and the ones it started, which are its session."""
+    for sign, patience in ((signal.SIGTERM, 20), (signal.SIGKILL, 20)):
+        with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            os.killpg(process.pid, sign)
+            process.wait(timeout=patience)
 
 
 def _free_port() -> int:

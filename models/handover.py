@@ -66,12 +66,13 @@ def handed_over(lister: Lister, url: str | None) -> Iterator[Handover]:
     try:
         yield Handover(shared, url, _write(lister, url))
     finally:
-        FileSystems.delete([url])  # type: ignore[no-untyped-call]
+        if FileSystems.exists(url):  # type: ignore[no-untyped-call]
+            FileSystems.delete([url])  # type: ignore[no-untyped-call]
 
 
 def _write(lister: Lister, url: str) -> str:
     """The SHA-256 of what was written."""
-    with FileSystems.create(url, compression_type="none") as file:
+    with FileSystems.create(url) as file:
         sink = _Hashed(file)
         pickle.dump(lister, sink, protocol=5)
     return sink.sha256.hexdigest()
