@@ -42,11 +42,13 @@ select md5(string_agg(line, '' order by line collate "C")) as hash, count(*) as 
 ) rows"""
 
 
-def measure(n_readers: int) -> dict[str, Any]:
-    """Seconds, rows a second and memory of ours and the reference, their ratio, and what a kill changed."""
+def measure(n_readers: int, folder: Path) -> dict[str, Any]:
+    """Seconds, rows a second and memory of ours and the reference, their ratio, and what a kill changed.
+
+    The files are those in `folder`; where it is not there they are written first.
+    """
+    n_rows = etl_world.size(n_readers) if folder.is_dir() else etl_world.write(folder, n_readers)
     with tempfile.TemporaryDirectory() as name, _server(Path(name)) as running:
-        folder = Path(name) / "files"
-        n_articles, n_reads = etl_world.write(folder, n_readers)
         plain = _database(running, "plain")
         reference = _run([sys.executable, "-m", "bench.etl_plain", str(folder), plain], plain)
         undisturbed, killed = (_database(running, one) for one in ("ours", "killed"))
@@ -55,7 +57,7 @@ def measure(n_readers: int) -> dict[str, Any]:
         _kill(extract, killed, ours["seconds"] / 2)
         again = _run(extract, killed)
         apart, contents = _apart(folder), [_content(url) for url in (undisturbed, killed)]
-        return _figures(n_articles + n_reads, (ours, reference, apart), again, contents)
+        return _figures(sum(n_rows), (ours, reference, apart), again, contents)
 
 
 def _figures(
@@ -155,9 +157,11 @@ def main() -> None:
     """Measure and write `--json FILE`, or docs/measurements/etl.json."""
     parser = argparse.ArgumentParser(prog="python -m bench.etl")
     parser.add_argument("--readers", type=int, default=etl_world.N_READERS)
+    parser.add_argument("--files", type=Path, help="where the day's files are or stay")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    measured = measure(asked.readers)
+    with tempfile.TemporaryDirectory() as name:
+        measured = measure(asked.readers, asked.files or Path(name) / "files")
     if asked.json:
         ratio = measured["ratios"]["ratio"]
         result = {"name": "etl", **measured, "ratio": ratio, "machine": record.machine()}

@@ -30,7 +30,7 @@ class Target:
 
 
 class StageAll(beam.PTransform[Any, Any]):
-    """Every part staged, spread over the workers. Give it to `etl.beam.run`."""
+    """Every part staged; Create spreads them over the workers by a reshuffle. Give it to `etl.beam.run`."""
 
     def __init__(self, parts: Sequence[Part], target: Target) -> None:
         super().__init__()
@@ -41,7 +41,6 @@ class StageAll(beam.PTransform[Any, Any]):
         staged: PCollection[str] = (
             pipeline
             | "parts" >> beam.Create(self._parts)  # type: ignore[no-untyped-call]
-            | "spread" >> beam.Reshuffle()  # type: ignore[no-untyped-call]
             | "stage" >> beam.ParDo(StageParts(self._target))  # type: ignore[no-untyped-call]
         )
         return staged

@@ -49,7 +49,7 @@ def blocks_of(n_readers: int) -> list[Block]:
 
 
 class ScoreAll(beam.PTransform[Any, Any]):
-    """Every block's lists written, spread over the workers. Give it to `etl.beam.run`."""
+    """Every block's lists written; Create spreads blocks over the workers by a reshuffle. Give it to `etl.beam.run`."""
 
     def __init__(self, blocks: list[Block], handover: Handover, target: Target) -> None:
         super().__init__()
@@ -60,7 +60,6 @@ class ScoreAll(beam.PTransform[Any, Any]):
         written: PCollection[int] = (
             pipeline
             | "blocks" >> beam.Create(self._blocks)  # type: ignore[no-untyped-call]
-            | "spread" >> beam.Reshuffle()  # type: ignore[no-untyped-call]
             | "score" >> beam.ParDo(self._worker)  # type: ignore[no-untyped-call]
         )
         return written
