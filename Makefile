@@ -17,7 +17,7 @@ API_PORT ?= 8000
 AIRFLOW_PORT ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop test check lint test-db test-e2e test-compose compose-env docs
+.PHONY: help setup lock run stop test check lint test-db test-e2e test-compose compose-env flink docs
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -70,6 +70,9 @@ compose-env:  ## secrets for docker-compose.yml in .env, made once
 
 proof-%: setup  ## a full-size or statistical proof by hand, e.g. proof-newsroom; writes docs/measurements/NAME.json
 	$(BIN)/python -m bench.$(subst -,_,$*)
+
+flink:  ## Beam's Flink job server below build/flink, for tests and proofs on one machine
+	$(PYTHON) deploy/flink/build.py
 
 docs: setup  ## write the generated reference pages again
 	$(BIN)/python docs/generate.py

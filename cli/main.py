@@ -28,6 +28,9 @@ _EPILOG = "Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EX
 #: A scheduler's clock may be ahead of ours by this much.
 _CLOCK_SKEW = timedelta(minutes=1)
 
+#: Options that are not ours are Beam's.
+_FOR_BEAM = {"allow_extra_args": True, "ignore_unknown_options": True}
+
 app = typer.Typer(
     help="Every reader gets a front page of their own.",
     epilog=_EPILOG,
@@ -144,7 +147,7 @@ def import_(
     step("import", module="import_", format_name=format_name, path=path, out=out)
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(context_settings=_FOR_BEAM)
 def extract(
     context: typer.Context,
     as_of: AsOf,
@@ -226,10 +229,10 @@ def rollback(
     step("rollback", variant=variant, to=to, reason=reason)
 
 
-@app.command()
-def score(as_of: AsOf, variant: Variant = "champion") -> None:
-    """Build everybody's list beside the one being served."""
-    step("score", _past(as_of), variant=variant)
+@app.command(context_settings=_FOR_BEAM)
+def score(context: typer.Context, as_of: AsOf, variant: Variant = "champion") -> None:
+    """Build everybody's list beside the one being served, with Beam. Further options go to Beam, e.g. --runner."""
+    step("score", _past(as_of), variant=variant, beam_options=list(context.args))
 
 
 @app.command()
@@ -244,10 +247,10 @@ def publish(as_of: AsOf, variant: Variant = "champion") -> None:
     step("publish", _past(as_of), variant=variant)
 
 
-@app.command()
-def refresh(as_of: AsOf, variant: Variant = "champion") -> None:
-    """Do features, score, gate and publish, one after the other."""
-    step("refresh", _past(as_of), variant=variant)
+@app.command(context_settings=_FOR_BEAM)
+def refresh(context: typer.Context, as_of: AsOf, variant: Variant = "champion") -> None:
+    """Do features, score, gate and publish, one after the other. Further options go to Beam, as with `score`."""
+    step("refresh", _past(as_of), variant=variant, beam_options=list(context.args))
 
 
 @app.command()
@@ -290,7 +293,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="serve: the API against pgbench and PostgREST.")],
+    name: Annotated[str, typer.Argument(help="serve: the API against pgbench and PostgREST; etl: a day's extract.")],
     json_file: Annotated[Path, typer.Option("--json", help="File for the figures.")],
     readers: Annotated[int | None, typer.Option(help="Size; default the full one.")] = None,
 ) -> None:

@@ -1,13 +1,12 @@
 """The Beam pipeline of one pull: parts in, staged blocks out. Elements are parts of thousands of rows, never rows."""
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.pvalue import PCollection
 from pydantic import SecretStr
 
 from core.errors import BadInputError, UnavailableError
@@ -20,9 +19,6 @@ from etl.queries import read_query_blocks
 from store import staging
 from store.connect import Connection, connect
 
-#: Named, because Beam's DirectRunner first tries to download another one.
-LOCAL_RUNNER = "apache_beam.runners.portability.fn_api_runner.FnApiRunner"
-
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -33,30 +29,21 @@ class Target:
     context: Context
 
 
-def run_pipeline(parts: Sequence[Part], target: Target, threads: int, beam_options: Sequence[str]) -> None:
-    """Stage every part, on the local runner with `threads` threads unless the options name another.
+class StageAll(beam.PTransform[Any, Any]):
+    """Every part staged; Create spreads them over the workers by a reshuffle. Give it to `etl.beam.run`."""
 
-    Raises BadInputError for options that Beam refuses, UnavailableError where the database went away under a worker;
-    anything else that a worker raises is a bug.
-    """
-    if not parts:
-        return
-    try:
-        pipeline = beam.Pipeline(options=_options(threads, beam_options))
-    except ValueError as error:
-        raise BadInputError(f"Beam does not take these options: {str(error).splitlines()[0][:300]}") from error
-    try:
-        with pipeline:
-            _ = (
-                pipeline
-                | "parts" >> beam.Create(list(parts))  # type: ignore[no-untyped-call]
-                | "spread" >> beam.Reshuffle()  # type: ignore[no-untyped-call]
-                | "stage" >> beam.ParDo(StageParts(target))  # type: ignore[no-untyped-call]
-            )
-    except RuntimeError as error:
-        if "psycopg2.OperationalError" in str(error) or "PostgreSQL does not answer" in str(error):
-            raise UnavailableError("PostgreSQL went away during the extract; run it again") from error
-        raise
+    def __init__(self, parts: Sequence[Part], target: Target) -> None:
+        super().__init__()
+        self._parts, self._target = list(parts), target
+
+    def expand(self, pipeline: beam.Pipeline) -> PCollection[str]:
+        """The ids of the parts."""
+        staged: PCollection[str] = (
+            pipeline
+            | "parts" >> beam.Create(self._parts)  # type: ignore[no-untyped-call]
+            | "stage" >> beam.ParDo(StageParts(self._target))  # type: ignore[no-untyped-call]
+        )
+        return staged
 
 
 class StageParts(beam.DoFn):
@@ -114,14 +101,3 @@ def _stage(connection: Connection, attempt: int, part: Part, block: Block, conte
     kind = part.kind.value
     rejected = [(one.row_no, kind, one.locator, one.payload, one.reason, one.detail) for one in prepared.rejected]
     staging.stage_block(connection, attempt, part.kind, account, prepared.rows, rejected)
-
-
-def _options(threads: int, beam_options: Sequence[str]) -> PipelineOptions:
-    defaults = [f"--runner={LOCAL_RUNNER}"]
-    chosen = {option.split("=", 1)[0] for option in beam_options}
-    if "--runner" not in chosen:
-        if threads > 1:
-            workers = min(threads, os.cpu_count() or 1)
-            defaults += [f"--direct_num_workers={workers}", "--direct_running_mode=multi_threading"]
-        return PipelineOptions([*defaults, *beam_options])
-    return PipelineOptions(list(beam_options))

@@ -10,10 +10,11 @@ from typing import Any
 from pydantic import SecretStr
 
 from core import columns as c
+from etl import beam
 from etl.duplicates import NEAR_WINDOW, Candidate, mark_duplicates
 from etl.minhash import from_bytes
 from etl.normalise import Context
-from etl.pipeline import Target, run_pipeline
+from etl.pipeline import StageAll, Target
 from etl.source_plan import Plan, plan_source
 from etl.sources import InboxSource, Source
 from store import extracts, staging
@@ -90,7 +91,8 @@ def _pull(connection: Connection, source: Source, extract: Extract, workers: Wor
     staging.create(connection, extract.extract_id)
     context = Context(extract.as_of, workers.pseudonym_secret.get_secret_value())
     target = Target(workers.database_url, extract.extract_id, context)
-    run_pipeline(plan.parts, target, workers.threads, workers.beam_options)
+    if plan.parts:
+        beam.run(StageAll(plan.parts, target), workers.threads, workers.beam_options)
     clock.lap("stage")
     with transaction(connection):
         if isinstance(source, InboxSource):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from core import columns as c
 from core.lists import LIST_LENGTH, SCORE_DECIMALS
@@ -28,7 +25,6 @@ from models.moment import Moment
 from models.popularity import Picks
 from models.ranker import Matrix, predict
 from models.selection import chosen
-from models.threads import one_blas_thread
 from models.view import View, of_stand_ins, view
 
 #: Readers whose candidates are in memory at once.
@@ -139,20 +135,3 @@ def stand_in_lists(of_readers: Ranking) -> pd.DataFrame:
         said: NDArray[np.object_] = reasons.to_numpy(zero_copy_only=False)
         frames.append(stand_in_frame(now.moment, scope, found.article[ten], scores, (local[order], said)))
     return pd.concat(frames, ignore_index=True)
-
-
-def score_blocks(n_readers: int, lister: Lister, n_threads: int = 1) -> Iterator[pa.Table]:
-    """Lists of all readers of a moment, a block at a time, in ascending order of reader key.
-
-    Blocks are made side by side, and no more of them ahead than there are threads.
-    """
-    rows = np.arange(n_readers, dtype=np.int64)
-    starts = tqdm(range(0, n_readers, BLOCK_READERS), desc="score", unit="block", disable=None)
-    ahead: deque[Future[pa.Table]] = deque()
-    with ThreadPoolExecutor(n_threads, thread_name_prefix="score") as pool, one_blas_thread():
-        for start in starts:
-            ahead.append(pool.submit(lister, rows[start : start + BLOCK_READERS]))
-            if len(ahead) > n_threads:
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()

@@ -1,5 +1,6 @@
 """`frontpage refresh`: features, score, gate and publish, one after the other."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from core.params import Params
@@ -8,10 +9,19 @@ from core.summary import Summary
 from steps import features, gate, publish, score
 
 
-def run(settings: Settings, params: Params, as_of: datetime, variant: str = "champion") -> Summary:
-    """Everybody's list for `as_of`, published; the last good list stays if any part says no."""
+def run(
+    settings: Settings,
+    params: Params,
+    as_of: datetime,
+    variant: str = "champion",
+    beam_options: Sequence[str] = (),
+) -> Summary:
+    """Everybody's list for `as_of`, published; the last good list stays if any part says no.
+
+    beam_options: see `steps.score`.
+    """
     features.run(settings, params, as_of)
-    scored = score.run(settings, params, as_of, variant=variant)
+    scored = score.run(settings, params, as_of, variant=variant, beam_options=beam_options)
     gate.run(settings, params, as_of, variant=variant)
     published = publish.run(settings, params, as_of, variant)
     return Summary(

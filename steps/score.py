@@ -1,24 +1,32 @@
 """`frontpage score`: every active reader's ten, and the fallback lists, as a new run beside what is served."""
 
-from collections.abc import Iterator
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
+from pydantic import SecretStr
+from tqdm import tqdm
 
 from core.clock import iso
 from core.errors import NothingPublishedError
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
+from etl import beam
 from features.bulk import readers_at
 from features.ledger import ledger
 from features.states import States, states_at
 from models import registry
 from models.fallback import by_rule
+from models.handover import handed_over
 from models.moment import Moment, moment
-from models.score import ranking, score_blocks, stand_in_lists
-from store import runs
+from models.pipeline import ScoreAll, Target, blocks_of
+from models.score import Lister, ranking, stand_in_lists
+from store import run_blocks, runs
 from store.connect import Connection, connect
 from store.feature_rows import written_ticks
 from store.history import load_already_read, load_excluded, load_history
@@ -26,11 +34,22 @@ from store.locks import exclusive
 from store.server import database_url
 from store.versions import ModelVersion
 
+#: Between two looks at how far the workers are.
+_LOOK_SECONDS = 0.5
 
-def run(settings: Settings, params: Params, as_of: datetime, variant: str = "champion") -> Summary:
+
+def run(
+    settings: Settings,
+    params: Params,
+    as_of: datetime,
+    variant: str = "champion",
+    beam_options: Sequence[str] = (),
+) -> Summary:
     """A run for (as_of, variant) in state `built`. Where no ranker is good enough the lists are made by a rule.
 
-    Raises NothingPublishedError where a model is to make the lists but the features of `as_of` were not written.
+    beam_options: runner and options of the pipeline that makes the lists; by default threads of this process.
+    Raises NothingPublishedError where a model is to make the lists but the features of `as_of` were not written,
+    CheckFailedError where a block of readers is missing at the end.
     """
     url = database_url(settings)
     with connect(url, application="frontpage score") as connection, exclusive(connection, f"lists of {variant}"):
@@ -38,10 +57,14 @@ def run(settings: Settings, params: Params, as_of: datetime, variant: str = "cha
         history = load_history(connection, as_of, params.data, with_text=version is not None)
         unlisted = pd.concat([load(connection, as_of, params.max_age) for load in (load_already_read, load_excluded)])
         now = moment(ledger(history), as_of, params, already_read=unlisted)
-        blocks, fallbacks = _lists(connection, now, params, version)
+        lister, fallbacks = _lists(connection, now, params, version)
         name = version.version if version else registry.POPULARITY
         run_id = runs.begin_run(connection, as_of, variant, name, version.snapshot_hash if version else None)
-        n_rows = sum(runs.write_lists(connection, run_id, block) for block in blocks)
+        blocks, place = blocks_of(len(now.readers)), _place(settings, run_id, beam_options)
+        run_blocks.open_account(connection, run_id)
+        with handed_over(lister, place) as handover, _progress(url, run_id, len(blocks)):
+            beam.run(ScoreAll(blocks, handover, Target(SecretStr(url), run_id)), params.threads, beam_options)
+        n_rows = run_blocks.close_account(connection, run_id, len(blocks))
         runs.write_fallbacks(connection, run_id, fallbacks)
         checksum = runs.finish_run(connection, run_id)
     details = {"variant": variant, "model": name, "checksum": checksum[:12]}
@@ -50,15 +73,15 @@ def run(settings: Settings, params: Params, as_of: datetime, variant: str = "cha
 
 def _lists(
     connection: Connection, now: Moment, params: Params, version: ModelVersion | None
-) -> tuple[Iterator[pa.Table], pd.DataFrame]:
-    """Blocks of everybody's lists, and the fallback lists: by the version's ranker, or by a rule."""
+) -> tuple[Lister, pd.DataFrame]:
+    """What makes everybody's lists, and the fallback lists: by the version's ranker, or by a rule."""
     hours = registry.rule_of(version, params)
     if version is None or hours is not None:
         rule = by_rule(now, params, hours or params.rule_half_life_hours)
-        return score_blocks(len(now.readers), rule.lists, params.threads), rule.stand_ins()
+        return rule.lists, rule.stand_ins()
     model = registry.loaded(version)
     ranker = ranking(model, now, params, _states(connection, now, params))
-    return score_blocks(len(now.readers), ranker.lists, params.threads), stand_in_lists(ranker)
+    return ranker.lists, stand_in_lists(ranker)
 
 
 def _states(connection: Connection, now: Moment, params: Params) -> States:
@@ -72,3 +95,37 @@ def _states(connection: Connection, now: Moment, params: Params) -> States:
     states = states_at(book, as_of, params.data, articles=now.live, readers=nobody)
     readers = readers_at(connection, book.reader_keys[now.readers], as_of, book.names)
     return States(states.names, states.articles, states.article_audiences, states.totals, readers)
+
+
+def _place(settings: Settings, run_id: int, beam_options: Sequence[str]) -> str | None:
+    """Where workers of other processes find what makes the lists: `--temp_location`, or else our own home."""
+    if beam.is_local(beam_options):
+        return None
+    folder = beam.temp_location(beam_options)
+    if folder is None:
+        folder = str(settings.path("handover"))
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    return f"{folder}/lists-of-run-{run_id}.pickle"
+
+
+@contextmanager
+def _progress(url: str, run_id: int, n_blocks: int) -> Iterator[None]:
+    """A bar on a terminal: how many blocks are in the database, wherever their workers are."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    done = threading.Event()
+    watch = threading.Thread(target=_watch, args=(url, run_id, n_blocks, done), daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watch.join()
+
+
+def _watch(url: str, run_id: int, n_blocks: int, done: threading.Event) -> None:
+    with connect(url, application="frontpage score") as connection, tqdm(total=n_blocks, desc="score") as bar:
+        while not done.wait(_LOOK_SECONDS):
+            bar.update(run_blocks.n_written(connection, run_id) - bar.n)
+        bar.update(run_blocks.n_written(connection, run_id) - bar.n)

@@ -11,7 +11,7 @@ from psycopg2 import sql
 from core import columns as c
 from core.canonical import Kind
 from store.connect import Connection, execute, fetch_all, fetch_one, query, transaction
-from store.copy import array_literal, copy_rows
+from store.copy_arrow import copy_tuples
 
 _COMMON = ("block", "row_no")
 STAGE_COLUMNS: dict[Kind, tuple[str, ...]] = {
@@ -101,8 +101,8 @@ def stage_block(
             sql.SQL(", ").join(map(sql.Identifier, columns)), sql.SQL(", ").join(map(sql.Placeholder, columns))
         )
         block = (fetch_one(connection, insert, columns) or {})["block"]
-        copy_rows(connection, _TABLES[kind], STAGE_COLUMNS[kind], ((block, *map(_plain, row)) for row in rows))
-        copy_rows(connection, "stage_quarantine", _QUARANTINE_COLUMNS, ((block, *row) for row in rejected))
+        copy_tuples(connection, _TABLES[kind], STAGE_COLUMNS[kind], ((block, *row) for row in rows))
+        copy_tuples(connection, "stage_quarantine", _QUARANTINE_COLUMNS, ((block, *row) for row in rejected))
 
 
 def finish_attempt(connection: Connection, attempt: int, part_id: str, state: Mapping[str, Any]) -> None:
@@ -134,10 +134,6 @@ def finished_parts(connection: Connection) -> dict[str, dict[str, Any]]:
 def staged_blocks(connection: Connection) -> list[dict[str, Any]]:
     """The accounts of the blocks that count."""
     return fetch_all(connection, "select * from stage_block order by file, first_row")
-
-
-def _plain(value: Any) -> Any:
-    return array_literal(value) if isinstance(value, tuple) else value
 
 
 def _schema(extract_id: int) -> sql.Identifier:

@@ -14,16 +14,17 @@ with staged as materialized (
            md5(row(v.url, v.title, v.summary, v.body, v.language, v.category, v.publisher, v.author, v.published_at)::text) as digest
     from article_version v
     where v.article_id in (select article_id from stage_article)
+), known_text as (
+    select article_id, digest, max(recorded_at) as said_at from known group by article_id, digest
 ), latest as (
     select distinct on (article_id) * from known order by article_id, recorded_at desc
 ), ordered as (
     select s.*, l.recorded_at as latest_at, l.first_seen_at as known_since, l.duplicate_of, l.duplicate_kind, l.status,
            l.digest as latest_digest,
-           exists (
-               select 1 from known k
-               where k.article_id = s.article_id and k.digest = s.digest and (k.recorded_at >= s.claimed_at or not s.timed)
-           ) as is_known
-    from staged s left join latest l using (article_id)
+           coalesce(k.said_at >= s.claimed_at or k.said_at is not null and not s.timed, false) as is_known
+    from staged s
+    left join latest l using (article_id)
+    left join known_text k on k.article_id = s.article_id and k.digest = s.digest
 ), compared as (
     select *,
            row_number() over in_order as nth,

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 
 from core import columns as c
@@ -19,7 +18,7 @@ from features.ledger import ledger
 from features.snapshot import write_snapshot
 from models import artefact, registry
 from models.moment import moment
-from models.score import ranking, score_blocks
+from models.score import ranking
 from steps import evaluate, explain, features, score, train
 from store import runs, versions
 from store.connect import Connection, connect, fetch_all
@@ -122,7 +121,7 @@ def _lists_are_those_of_the_model(settings: Settings, world: History) -> None:
         history = load_history(connection, NOW, PARAMS.data)
     now = moment(ledger(history), NOW, PARAMS)
     ready = ranking(registry.loaded(row), now, PARAMS)
-    expected = pa.concat_tables(score_blocks(len(now.readers), ready.lists)).to_pandas()
+    expected = ready.lists(np.arange(len(now.readers))).to_pandas()
     written = lists_of(settings, second.artifact)
     for column in (c.READER_KEY, c.RANK, c.ARTICLE_ID, c.CANDIDATE_SOURCE):
         assert written[column].tolist() == expected[column].tolist(), column

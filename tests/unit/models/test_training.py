@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 
 from core import columns as c
@@ -24,7 +23,7 @@ from models.lookups import direct_lookup
 from models.moment import moment
 from models.phrases import PHRASES
 from models.ranker import predict
-from models.score import Ranking, ranking, score_blocks
+from models.score import Ranking, ranking
 from models.training import Inputs, Trained, train, version_name
 
 from .newsroom_world import PARAMS, newsroom
@@ -53,7 +52,7 @@ def _ranking(trained: Trained, past: History) -> Ranking:
 
 def _lists(trained: Trained, past: History) -> pd.DataFrame:
     ready = _ranking(trained, past)
-    return pa.concat_tables(score_blocks(len(ready.now.moment.readers), ready.lists)).to_pandas()
+    return ready.lists(np.arange(len(ready.now.moment.readers))).to_pandas()
 
 
 def test_the_ranker_beats_popularity_on_later_ticks(trained: Trained, past: History) -> None:
