@@ -63,7 +63,7 @@ def main() -> None:
         frontpage("import", "deskdrop", str(DESKDROP), "--out", str(files))
         frontpage("simulate", *NEWSROOM, "--until", NEWSROOM_UNTIL, "--out", str(world))
         period = ("--from", "2016-09-01T00:00:00Z", "--to", "2016-12-01T00:00:00Z")
-        deskdrop = replay(files, Path(folder) / "a.json", *period, "--refresh", "24h", "--retrain", "7d")
+        deskdrop = replay(files, Path(folder) / "a.json", *period, "--refresh", "24h", "--retrain", "24h")
         hours = ("--from", "2026-11-18T00:00:00Z", "--to", NEWSROOM_UNTIL)
         newsroom = replay(world, Path(folder) / "b.json", *hours, "--refresh", "1h", "--retrain", "24h")
         figures = {"deskdrop": figures_of(deskdrop), "newsroom": figures_of(newsroom)}

@@ -35,7 +35,7 @@ HALF_LIVES_HOURS = (0.1, 0.25, 0.5, 1.0, 2.0, 6.0, 12.0, 24.0, 72.0, 168.0)
 class ListParams(Section):
     """What may stand in a list, for whom lists are made, and the rules that choose ten of the ranked candidates."""
 
-    max_age_days: float = Field(7.0, gt=0, description="older articles have expired")
+    max_age_days: float = Field(14.0, gt=0, description="older articles have expired")
     active_days: float = Field(30.0, gt=0, description="readers who read or signed up within this are active")
     max_similarity: float = Field(0.92, gt=0, le=1, description="closer texts tell one story: one stands; 1: any")
     max_per_publisher: int = Field(0, ge=0, description="0: no limit")

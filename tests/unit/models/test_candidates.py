@@ -183,9 +183,9 @@ def test_everybody_has_ten_candidates_where_ten_are_left(world: View) -> None:
 
 def test_expired_and_coming_articles_are_no_candidates() -> None:
     """Only what is live at the moment."""
-    rows = [article("old", 24 * 8), article("now", 2), article("soon", published_at=hours_ago(-1))]
+    rows = [article("old", 24 * 15), article("now", 2), article("soon", published_at=hours_ago(-1))]
     now = view_of(history(rows, [], [reader(1)]))
     found = candidates.candidates(now, PARAMS.candidates, np.arange(1))
     assert list(now.moment.ledger.article_ids[now.moment.live[found.article]]) == ["now"]
     assert list(now.moment.ledger.history.articles[c.ARTICLE_ID]) == ["now", "old", "soon"]
-    assert ListParams().max_age_days == 7
+    assert ListParams().max_age_days == 14
