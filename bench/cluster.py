@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ class Bench:
 
     home: Path
     server: Server
+    n_readers: int = N_READERS
     database: str = "frontpage"
 
     @property
@@ -73,7 +74,15 @@ class Bench:
         world = self.home / "world"
         if not world.is_dir():
             self.run(
-                "simulate", "--readers", str(N_READERS), "--days", str(N_DAYS), "--until", UNTIL, "--out", str(world)
+                "simulate",
+                "--readers",
+                str(self.n_readers),
+                "--days",
+                str(N_DAYS),
+                "--until",
+                UNTIL,
+                "--out",
+                str(world),
             )
         for verb in ("extract", "features", "train"):
             said = self.run(verb, "--as-of", UNTIL)
@@ -127,7 +136,7 @@ def extracted(bench: Bench, flink: Flink) -> bool:
     with connect(bench.server.url("postgres")) as connection:
         execute(connection, "drop database if exists on_flink with (force)")
         execute(connection, "create database on_flink template template0")
-    there = Bench(bench.home, bench.server, "on_flink")
+    there = replace(bench, database="on_flink")
     there.run("db", "migrate")
     there.run("extract", "--as-of", UNTIL, *flink.options(2))
     return bool(there.content() == bench.content())
@@ -151,6 +160,7 @@ def main() -> None:
     """Measure and write `--json FILE`, or docs/measurements/cluster.json."""
     parser = argparse.ArgumentParser(prog="python -m bench.cluster")
     parser.add_argument("--home", type=Path, help="where the prepared installation is or stays")
+    parser.add_argument("--readers", type=int, default=N_READERS)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -159,13 +169,13 @@ def main() -> None:
         home = asked.home or folder / "home"
         with local_flink(folder) as flink:
             try:
-                measured = measure(Bench(home, up(home)), flink)
+                measured = measure(Bench(home, up(home), asked.readers), flink)
             finally:
                 down(home)
     if asked.json:
         asked.json.write_text(json.dumps({"name": "cluster", **measured, "machine": record.machine()}, indent=2) + "\n")
         return
-    world = f"synthetic newsroom, seed 1, {N_READERS} readers, {N_DAYS} days until {UNTIL}"
+    world = f"synthetic newsroom, seed 1, {asked.readers} readers, {N_DAYS} days until {UNTIL}"
     print(record.write("cluster", measured, world, "make proof-cluster"))  # noqa: T201 - a command
 
 

@@ -97,4 +97,4 @@ class _Hashed:
         """Pass on bytes, or whatever pickle has instead (views of arrays)."""
         self.sha256.update(data)
         self._file.write(data)
-        return len(data)
+        return memoryview(data).nbytes

@@ -18,6 +18,17 @@ def lister(rows: Ints) -> pd.DataFrame:
     return pd.DataFrame({"row": rows})
 
 
+class Drawn:
+    """A list from an array so large that pickle hands it on as a view."""
+
+    def __init__(self) -> None:
+        self.numbers = np.arange(100_000)
+
+    def lists(self, rows: Ints) -> pd.DataFrame:
+        """The numbers of the rows."""
+        return pd.DataFrame({"row": self.numbers[rows]})
+
+
 def elsewhere(handover: Handover) -> Handover:
     """As another process would get it: nothing is at hand there."""
     return Handover(Shared(), handover.url, handover.sha256)
@@ -38,6 +49,12 @@ def test_other_processes_load_the_file_once(tmp_path: Path):
         assert first.lister(np.arange(3))["row"].tolist() == [0, 1, 2]
         assert there.take() is first
     assert list(tmp_path.iterdir()) == []
+
+
+def test_large_arrays_arrive(tmp_path: Path):
+    """What a model is made of comes whole through the file and its hash."""
+    with handed_over(Drawn().lists, str(tmp_path / "lists.pickle")) as handover:
+        assert elsewhere(handover).take().lister(np.array([7, 99_999]))["row"].tolist() == [7, 99_999]
 
 
 def test_a_file_that_is_not_ours_is_never_loaded(tmp_path: Path):
