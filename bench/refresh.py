@@ -22,7 +22,7 @@ from core.params import Params
 from core.settings import Settings
 from steps import features, gate, publish, score
 from store import server
-from store.connect import connect, execute, fetch_all, fetch_one, query
+from store.connect import connect, execute, fetch_one, query
 
 #: The steps of a refresh, in order.
 STEPS = {"features": features.run, "score": score.run, "gate": gate.run, "publish": publish.run}
@@ -72,8 +72,6 @@ def measure(home: Path, size: Size) -> dict[str, Any]:
 def reset(settings: Settings) -> None:
     """Forget every state and every run, so that a refresh starts from the canonical tables alone."""
     with connect(server.database_url(settings)) as connection:
-        for row in fetch_all(connection, query("bench_made_tables")):
-            execute(connection, f"drop table if exists {row['name']} cascade")
         execute(connection, query("bench_reset"))
         execute(connection, "checkpoint")
 

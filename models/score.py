@@ -144,7 +144,8 @@ def stand_in_lists(of_readers: Ranking) -> pd.DataFrame:
 def score_blocks(n_readers: int, lister: Lister, n_threads: int = 1) -> Iterator[pa.Table]:
     """Lists of all readers of a moment, a block at a time, in ascending order of reader key.
 
-    Blocks are made side by side, and no more of them ahead than there are threads.
+    Blocks are made side by side, and no more of them ahead than there are threads. BLAS is held to one thread around
+    all of them: blocks that set and restore its limit at the same time could leave it anywhere otherwise.
     """
     rows = np.arange(n_readers, dtype=np.int64)
     starts = tqdm(range(0, n_readers, BLOCK_READERS), desc="score", unit="block", disable=None)
