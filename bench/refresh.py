@@ -22,22 +22,31 @@ from core.params import Params
 from core.settings import Settings
 from steps import features, gate, publish, score
 from store import server
-from store.connect import connect, execute, fetch_all, fetch_one, query
+from store.connect import connect, execute, fetch_one, query
 
 #: The steps of a refresh, in order.
 STEPS = {"features": features.run, "score": score.run, "gate": gate.run, "publish": publish.run}
 
 
 def measure(home: Path, size: Size) -> dict[str, Any]:
-    """Figures of one refresh of a world from scratch: nothing scored, no states of an earlier moment."""
+    """Figures of one refresh of a world from scratch: nothing scored, no states of an earlier moment.
+
+    The figures of each step are kept as it ends, so that a measurement that was stopped goes on with the next one.
+    """
     params = params_of(size)
     with served(home, size) as settings:
-        reset(settings)
-        steps = {name: _timed(settings, params, name) for name in STEPS}
+        partial = settings.home / "refresh.partial.json"
+        steps = json.loads(partial.read_text()) if partial.is_file() else {}
+        if not steps:
+            reset(settings)
+        for name in (name for name in STEPS if name not in steps):
+            steps[name] = _timed(settings, params, name)
+            partial.write_text(json.dumps(steps, indent=2) + "\n")
         with connect(server.database_url(settings)) as connection:
             run = fetch_one(connection, query("bench_newest_run"))
             assert run is not None
             reference = kernels.reference(connection, kernels.sample(connection, params), int(run["run_id"]))
+        partial.unlink()
     seconds = sum(step["wall_seconds"] for step in steps.values())
     kernel_seconds = round(sum(reference["seconds"].values()), 2)
     ours = {
@@ -63,8 +72,6 @@ def measure(home: Path, size: Size) -> dict[str, Any]:
 def reset(settings: Settings) -> None:
     """Forget every state and every run, so that a refresh starts from the canonical tables alone."""
     with connect(server.database_url(settings)) as connection:
-        for row in fetch_all(connection, query("bench_made_tables")):
-            execute(connection, f"drop table if exists {row['name']} cascade")
         execute(connection, query("bench_reset"))
         execute(connection, "checkpoint")
 

@@ -1,4 +1,4 @@
-"""`make proof-scale`: a whole refresh at several sizes, against the bare kernels of the same run.
+"""`make proof-scale`: a whole refresh at several sizes, against the bare kernels of the same run; and publishing alone.
 
 Worlds of 15,000, 60,000 and 521,000 readers over 144,000 articles a day, and the largest also with three days of
 articles live. What was measured is kept after each size, so a proof that was stopped goes on from there.
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from bench import record
+from bench import publish, record
 from bench.refresh import home_of, measure
 from bench.scale_world import FULL_READERS, Size
 
@@ -25,6 +25,7 @@ SIZES = {
     "521k_3_days_live": Size(FULL_READERS, n_days=3, live_days=3),
 }
 _GROWTH = ("15k", "521k")
+_PUBLISH = "publish"
 
 
 def row_of(measured: dict[str, Any]) -> dict[str, float]:
@@ -44,6 +45,19 @@ def row_of(measured: dict[str, Any]) -> dict[str, float]:
     }
 
 
+def publish_row(measured: dict[str, Any]) -> dict[str, float]:
+    """The figures of publishing that the docs show."""
+    p99 = measured["readers_p99_ms"]
+    return {
+        "rows": measured["rows"],
+        "seconds": round(measured["ours"]["seconds"], 1),
+        "bare_copy_seconds": round(measured["reference"]["seconds"], 1),
+        "ratio": round(measured["ratio"], 2),
+        "readers_p99_ms_idle": round(p99["idle"], 1),
+        "readers_p99_ms_publishing": round(p99["publishing"], 1),
+    }
+
+
 def growth(figures: dict[str, dict[str, float]]) -> dict[str, float]:
     """The exponent of time over readers between the smallest and the full size; nothing before both are there."""
     if not set(_GROWTH) <= set(figures):
@@ -56,17 +70,21 @@ def growth(figures: dict[str, dict[str, float]]) -> dict[str, float]:
 def main() -> None:
     """Measure the sizes asked for that are not there yet, and write docs/measurements/scale.json."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", nargs="*", choices=tuple(SIZES), default=tuple(SIZES))
+    parser.add_argument("--sizes", nargs="*", choices=(*SIZES, _PUBLISH), default=(*SIZES, _PUBLISH))
     parser.add_argument("--home", type=Path, default=home_of())
     given = parser.parse_args()
     kept = given.home / "scale.json"
     measured = json.loads(kept.read_text()) if kept.is_file() else {}
     for name in given.sizes:
         if name not in measured:
-            measured[name] = measure(given.home, SIZES[name])
+            is_publish = name == _PUBLISH
+            folder = given.home / f"publish-{FULL_READERS}"
+            measured[name] = publish.measure(folder, FULL_READERS) if is_publish else measure(given.home, SIZES[name])
             kept.write_text(json.dumps(measured, indent=2) + "\n")
     figures = {name: row_of(measured[name]) for name in SIZES if name in measured}
-    checksums = " ".join(measured[name]["checksum"][:16] for name in figures)
+    if _PUBLISH in measured:
+        figures[_PUBLISH] = publish_row(measured[_PUBLISH])
+    checksums = " ".join(measured[name]["checksum"][:16] for name in SIZES if name in measured)
     print(record.write("scale", figures | {"growth": growth(figures)}, checksums, "make proof-scale"))  # noqa: T201
 
 

@@ -65,7 +65,7 @@ class Explainer:
             return np.asarray(self.reference.shap_values(matrix), dtype=np.float64)
         values = self.forest.contributions(matrix)
         if not np.allclose(values[:_CHECKED_ROWS], self.reference.shap_values(matrix[:_CHECKED_ROWS]), atol=1e-9):
-            raise CheckFailedError("contributions differ from those of shap; was LightGBM or shap changed? see ADR 12")
+            raise CheckFailedError("contributions differ from those of shap; was LightGBM or shap changed? see ADR 13")
         return values
 
 

@@ -33,8 +33,8 @@ BLOCK_READERS = 2_000
 EXPLORED = "explored"
 _SOURCES = pa.array([*SOURCE_NAMES, EXPLORED])
 
-#: Lists [reader, rank] for some reader rows of a moment, in the columns of `recommendation`. It works on one core, lets
-#: go of the interpreter nearly all of the time, and may be called by several threads at once.
+#: Lists [reader, rank] for some reader rows of a moment, in the columns of `recommendation`. It works on one core, and
+#: may be called by several threads at once.
 Lister = Callable[[Ints], pa.Table]
 
 

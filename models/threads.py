@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -11,8 +10,6 @@ from typing import Any
 
 from threadpoolctl import threadpool_info, threadpool_limits
 
-_LOCK = threading.Lock()
-_inside: list[threadpool_limits] = []
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "implicit", "lightgbm", "shap")
 
 
@@ -20,18 +17,10 @@ _PACKAGES = ("numpy", "scipy", "scikit-learn", "implicit", "lightgbm", "shap")
 def one_blas_thread() -> Iterator[None]:
     """BLAS on one thread inside the block: its sums then come in one order, whatever the number of cores.
 
-    Parallel loops over rows (implicit, LightGBM) stay parallel; their rows do not depend on each other. The limit is
-    the process's: threads may be inside at the same time, and the last to leave lifts it.
+    Parallel loops over rows (implicit, LightGBM) stay parallel; their rows do not depend on each other.
     """
-    with _LOCK:
-        _inside.append(_inside[0] if _inside else threadpool_limits(limits=1, user_api="blas"))
-    try:
+    with threadpool_limits(limits=1, user_api="blas"):
         yield
-    finally:
-        with _LOCK:
-            limit = _inside.pop()
-            if not _inside:
-                limit.restore_original_limits()
 
 
 def environment(n_threads: int) -> dict[str, Any]:
