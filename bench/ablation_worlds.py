@@ -36,7 +36,7 @@ def worlds() -> Iterator[World]:
         if replay.DESKDROP.is_dir():
             files = Path(home) / "deskdrop"
             replay.frontpage("import", "deskdrop", str(replay.DESKDROP), "--out", str(files))
-            yield _world("deskdrop", settings, files, cadence("2016-09-01", "2016-12-01", 24, 14 * 24))
+            yield _world("deskdrop", settings, files, cadence("2016-09-01", "2016-12-01", 24, 28 * 24))
         files = Path(home) / "newsroom"
         replay.frontpage("simulate", *replay.NEWSROOM, "--until", replay.NEWSROOM_UNTIL, "--out", str(files))
         yield _world("newsroom", settings, files, cadence("2026-11-18", "2026-11-20", 1, 24))

@@ -1,7 +1,7 @@
 """`make proof-staleness`: what a list loses by being older, and a model by being trained less often.
 
 Refresh: a list every 15 minutes, hour, 6 hours and day for two days of an unseen simulated newsroom, retrained daily.
-Retrain: every day, 3 days and 7 days, with a list a day on Deskdrop's October. Writes docs/staleness.png beside the
+Retrain: every day, 3 days and 7 days, with a list a day in three weeks of Deskdrop's October. Writes docs/staleness.png beside the
 figures.
 """
 
@@ -34,9 +34,9 @@ def at_refresh(world: World, hours: float) -> Row:
 
 
 def at_retrain(world: World, days: int) -> Row:
-    """Figures of October with a list a day and a training every so many days."""
-    when = cadence("2016-10-01", "2016-11-01", 24, 24 * days)
-    return _row(_replayed(world, when)) | {"trainings": -(-31 // days)}
+    """Figures of three weeks of October with a list a day and a training every so many days."""
+    when = cadence("2016-10-03", "2016-10-24", 24, 24 * days)
+    return _row(_replayed(world, when)) | {"trainings": -(-21 // days)}
 
 
 def _replayed(world: World, when: Cadence) -> Replayed:
