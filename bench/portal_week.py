@@ -43,13 +43,13 @@ def _frontpage(*arguments: str) -> None:
 
 
 def main() -> None:
-    """Generate, import, replay and write docs/measurements/portal_week.json."""
+    """Generate, import, replay and write docs/measurements/portal-week.json."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         n_clicks = write(Size(), log)
         found, meter = replayed(log, Path(folder))
         told = {"week": {"clicks": n_clicks, **figures(found, meter)}}
-        print(record.write("portal_week", told, record.hash_of(log, "*.csv"), "make proof-portal-week"))  # noqa: T201
+        print(record.write("portal-week", told, record.hash_of(log, "*.csv"), "make proof-portal-week"))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ PAGES = {
     **dict.fromkeys(("newsroom", "portal"), DOCS / "reference" / "newsroom.md"),
     "digest": DOCS / "reference" / "digest.md",
     "nemig": DOCS / "reference" / "nemig.md",
-    "replay": DOCS / "reference" / "replay.md",
+    **dict.fromkeys(("replay", "ablation", "staleness", "portal-week"), DOCS / "reference" / "ranking.md"),
     **dict.fromkeys(("serve", "serve-faults"), DOCS / "reference" / "serving-speed.md"),
     "scale": DOCS / "scaling.md",
 }
