@@ -1,8 +1,8 @@
 """`make proof-staleness`: what a list loses by being older, and a model by being trained less often.
 
 Refresh: a list every 15 minutes, hour, 6 hours and day for two days of an unseen simulated newsroom, retrained daily.
-Retrain: every day, 3 days and 7 days, with a list a day in three weeks of Deskdrop's October. Writes docs/staleness.png beside the
-figures.
+Retrain: every day, 3 days and 7 days, with a list a day in three weeks of Deskdrop's October. Writes docs/staleness.png
+beside the figures.
 """
 
 from __future__ import annotations
