@@ -127,7 +127,7 @@ FAULTS = {
     "list_article_is_original": "update article_version set duplicate_of = 'a6' where article_id = 'a5'",
     "list_article_is_out": "update article_version set published_at = '2026-03-04 10:01+00' where article_id = 'a5'",
     "list_article_has_not_expired": """
-        update article_version set published_at = '2026-02-25 09:59+00' where article_id =
+        update article_version set published_at = '2026-02-18 09:59+00' where article_id =
         'a5'""",
     "list_article_is_unread": """
         update read_event set reader_key = 1,

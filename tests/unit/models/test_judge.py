@@ -72,7 +72,7 @@ def test_reading_time_is_the_gain_where_it_is_known() -> None:
 
 def test_the_ceiling_counts_what_was_not_out_and_what_had_expired() -> None:
     """Of three answers one could be listed, two existed: the ceiling is one hit of an ideal of three."""
-    rows = [article("a", 9), article("n", 3.9), article("o", 24 * 8)]
+    rows = [article("a", 9), article("n", 3.9), article("o", 24 * 15)]
     at, _, judge = judged(history(rows, [read(1, name, 3.5) for name in "ano"], []))
     assert (judge.n_relevant[0], judge.n_existing[0], judge.n_listable[0]) == (3, 2, 1)
     assert judge.ceiling().tolist() == pytest.approx([1 / (1 + SECOND + 1 / 2)])

@@ -65,7 +65,7 @@ def test_only_live_articles_are_listed() -> None:
         article("fine"),
         article("retracted", status="retracted"),
         article("twin", duplicate_of="fine", duplicate_kind="near"),
-        article("expired", age_hours=24 * 7 + 0.1),
+        article("expired", age_hours=24 * 14 + 0.1),
         article("future", published_at=hours_ago(-1)),
         article("not_seen_yet", first_seen_at=hours_ago(-1)),
     ]

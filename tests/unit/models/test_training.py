@@ -159,7 +159,7 @@ def test_one_reader_and_one_article(trained: Trained) -> None:
 
 def test_no_articles_no_lists(trained: Trained) -> None:
     """Readers without anything live to read get empty lists, not an error."""
-    assert _lists(trained, history([article("old", 24 * 9)], [], [reader(1)])).empty
+    assert _lists(trained, history([article("old", 24 * 15)], [], [reader(1)])).empty
 
 
 def test_nothing_to_learn_from_is_one_sentence() -> None:
