@@ -19,6 +19,7 @@ from core.errors import BadInputError
 from core.params import Params
 from features.grouping import Ints
 from features.ledger import Ledger
+from features.pairs import EXTRA_NAMES, FEATURE_NAMES, Matrix
 from models import als
 from models.als import Factors
 from models.calibration import Calibration
@@ -33,6 +34,8 @@ ENVIRONMENT, EVALUATION, PLOTS = "environment.json", "evaluation.json", "plots"
 
 
 #: Parameters that change how, when or whether a model is used, but not the model.
+#: Columns of the matrix that features are made in.
+COLUMNS = (*FEATURE_NAMES, *EXTRA_NAMES)
 _NOT_OF_A_MODEL = {"threads", "schedule", "gate", "explain", "quality"}
 
 
@@ -70,6 +73,14 @@ class Model:
         vectors = _picked(self.vectors, known)
         vectors[known < 0] = self.content.vectors(book.history.articles[known < 0])
         return vectors
+
+    def seen(self, matrix: Matrix) -> Matrix:
+        """The columns that the ranker learned from, in its order; a feature that is not made any more is 0."""
+        if self.feature_names == COLUMNS:
+            return matrix
+        places = pd.Index(COLUMNS).get_indexer(pd.Index(self.feature_names))
+        padded = np.hstack([matrix, np.zeros((len(matrix), 1), dtype=np.float32)])
+        return np.ascontiguousarray(padded[:, places])
 
     def _articles(self, book: Ledger) -> Ints:
         return pd.Index(self.article_ids.astype(object)).get_indexer(book.article_ids).astype(np.int64)

@@ -103,7 +103,7 @@ def evaluate(
         return Evaluation(pd.DataFrame(columns=["as_of", "n_readers", "candidate_recall", "ranker", *METRICS]))
     rows = learnable(judged, lookup)
     parts = np.split(rows.matrix, np.cumsum([len(tick.pairs) for tick in judged])[:-1])
-    judgements = [_judged(tick, part, rows.names, models, params) for tick, part in zip(judged, parts, strict=True)]
+    judgements = [_judged(tick, part, models, params) for tick, part in zip(judged, parts, strict=True)]
     frames, leads = zip(*judgements, strict=True)
     return Evaluation(pd.concat(frames, ignore_index=True), np.concatenate(leads))
 
@@ -114,13 +114,6 @@ def means_of(flat: Mapping[str, float]) -> Means:
     rankers = [name.removesuffix("_ndcg_at_10") for name in flat if name.endswith("_ndcg_at_10")]
     complete = [name for name in rankers if f"{name}_n_readers" in flat]
     return {name: {metric: float(flat[f"{name}_{metric}"]) for metric in wanted} for name in complete}
-
-
-def margins(model: Model, matrix: Matrix, names: tuple[str, ...], n_threads: int) -> Any:
-    """The ranker's score of each row; a feature that it knows but the matrix lacks is 0."""
-    places = pd.Index(names).get_indexer(pd.Index(model.feature_names))
-    padded = np.hstack([matrix, np.zeros((len(matrix), 1), dtype=np.float32)])
-    return predict(model.ranker, matrix if names == model.feature_names else padded[:, places], n_threads)
 
 
 def gate(evaluation: Evaluation, params: GateParams, earlier: Sequence[Means] = ()) -> Gate:
@@ -187,16 +180,14 @@ def _pooled(evaluations: Sequence[Means]) -> dict[str, float]:
     return {name: total / weight for name, (total, weight) in sums.items() if weight > 0}
 
 
-def _judged(
-    tick: Tick, matrix: Matrix, names: tuple[str, ...], models: Mapping[str, Model], params: Params
-) -> tuple[pd.DataFrame, Floats]:
+def _judged(tick: Tick, matrix: Matrix, models: Mapping[str, Model], params: Params) -> tuple[pd.DataFrame, Floats]:
     """Rows of the table of one tick, and the candidate's lead in each list."""
     everybody = np.arange(len(tick.view.moment.readers))
     judge = Judge.of(tick.view.moment, tick.answers)
     policies: dict[str, Policy] = {**rules(), "als": als_alone}
     lists = {name: policy(tick.view, everybody) for name, policy in policies.items()}
     for name, model in models.items():
-        score = margins(model, matrix, names, params.threads)
+        score = predict(model.ranker, model.seen(matrix), params.threads)
         lists[name] = chosen(tick.view, tick.pairs, score, params).picks
     recall = float((tick.grade > 0).sum() / max(judge.n_relevant.sum(), 1))
     shared = {"as_of": tick.as_of, "n_readers": len(everybody), "candidate_recall": recall}

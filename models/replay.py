@@ -254,7 +254,8 @@ class _Walk:
             picks = decayed(hours)(now, rows)
             return dict.fromkeys(self.variants, picks)
         found = candidates(now, self.params.candidates, rows)
-        margin = predict(served.model.ranker, now.features(found.reader, found.article), self.params.threads)
+        matrix = served.model.seen(now.features(found.reader, found.article))
+        margin = predict(served.model.ranker, matrix, self.params.threads)
         return {name: chosen(now, found, margin, params).picks for name, params in self.variants.items()}
 
 

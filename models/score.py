@@ -87,7 +87,7 @@ class Ranking:
     def rank(self, rows: Ints) -> Ranked:
         """Candidates of the reader rows ranked, and the ten of each that the list's rules let stand."""
         params, found = self.params, self.candidates(rows)
-        matrix = self.now.features(found.reader, found.article)
+        matrix = self.model.seen(self.now.features(found.reader, found.article))
         margin = predict(self.model.ranker, matrix, n_threads=1)
         best = chosen(self.now, found, margin, params)
         return Ranked(
@@ -121,7 +121,7 @@ def stand_in_lists(of_readers: Ranking) -> pd.DataFrame:
     rows = np.arange(len(book.stand_ins), dtype=np.int64)
     wide = params.candidates.model_copy(update={"interests": LIST_LENGTH})
     found = candidates(now, wide, rows)
-    matrix = now.features(found.reader, found.article)
+    matrix = model.seen(now.features(found.reader, found.article))
     margin = predict(model.ranker, matrix, params.threads)
     frames = []
     for row, scope in enumerate(book.stand_ins):

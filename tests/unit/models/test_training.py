@@ -1,6 +1,7 @@
 """A whole model: trained, saved, loaded, judged, served and explained."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,15 @@ def test_a_missing_model_is_one_sentence(tmp_path: Path) -> None:
     """An empty folder holds no model."""
     with pytest.raises(BadInputError, match="holds no model"):
         artefact.load(tmp_path)
+
+
+def test_a_version_sees_the_features_it_learned_from(trained: Trained) -> None:
+    """In its own order; one that is not made any more is 0, and one that came later is left out."""
+    first, second, *_ = artefact.COLUMNS
+    older = replace(trained.model, feature_names=(second, "not_made_any_more", first))
+    matrix = np.arange(2 * len(artefact.COLUMNS), dtype=np.float32).reshape(2, -1)
+    assert older.seen(matrix).tolist() == [[matrix[0, 1], 0, matrix[0, 0]], [matrix[1, 1], 0, matrix[1, 0]]]
+    assert trained.model.seen(matrix) is matrix
 
 
 def test_lists_are_full_fresh_and_in_order(trained: Trained, past: History) -> None:
