@@ -23,8 +23,9 @@ from store.read.address import serving_url
 from store.read.keys import count_keys
 
 GRACEFUL_SECONDS = 10
-#: A worker that has not started by then, or is silent for so long, is given up; on a busy machine starting takes long.
-WORKER_SECONDS = 30
+#: A worker that has not started by then, or is silent for so long, is given up: starting takes long on a busy machine.
+#: Not longer, since a worker that ends by itself while it is being asked holds up the end of all for as long.
+WORKER_SECONDS = 12
 
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
