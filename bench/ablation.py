@@ -23,22 +23,22 @@ from core.params import Params
 from features.grouping import Floats, Ints
 from features.history import history_at
 from features.ledger import Ledger, ledger
-from features.pairs import EXTRA_NAMES, FEATURE_NAMES, GROUPS
+from features.pairs import COLUMNS, GROUPS
 from models.artefact import Model
 from models.bootstrap import interval, ratio, resampled, sums_by_reader
 from models.candidates import SOURCE_NAMES, Candidates, candidates
 from models.judge import MEASURES, Judge, answers
 from models.lookups import direct_lookup
 from models.moment import moment
-from models.ranker import Matrix, Rows, predict, train_ranker
+from models.ranker import Matrix, predict, train_ranker
 from models.replay import Cadence, params_of
 from models.selection import chosen
 from models.ticks import Past, Tick, als_chain, plan, thinned, tick_at
-from models.training import Inputs, train
+from models.training import Inputs, learnable, train
 from models.view import View, view
 
-NAMES = (*FEATURE_NAMES, *EXTRA_NAMES)
 WHOLE = "everything"
+_ROW = "row"
 Mask = NDArray[np.bool_]
 
 
@@ -59,7 +59,7 @@ class Variant:
         if not self.features:
             return matrix
         seen = matrix.copy()
-        seen[:, [place for place, name in enumerate(NAMES) if name in self.features]] = 0.0
+        seen[:, [place for place, name in enumerate(COLUMNS) if name in self.features]] = 0.0
         return seen
 
 
@@ -77,12 +77,12 @@ def variants() -> dict[str, Variant]:
     made = {WHOLE: Variant()}
     made |= {f"source {name}": Variant(sources=frozenset({name})) for name in SOURCE_NAMES}
     for group in dict.fromkeys(GROUPS.values()):
-        made[f"features {group}"] = Variant(features=frozenset(name for name in NAMES if GROUPS[name] == group))
+        made[f"features {group}"] = Variant(features=frozenset(name for name in COLUMNS if GROUPS[name] == group))
     for method, source, start in (
         ("ALS", "similar_readers", "als_"), ("co-reading", "read_together", "together_"),
         ("content", "similar_content", "content_"),
     ):  # fmt: skip
-        columns = frozenset(name for name in NAMES if name.startswith(start))
+        columns = frozenset(name for name in COLUMNS if name.startswith(start))
         made[f"method {method}"] = Variant(frozenset({source}), columns)
     return made
 
@@ -131,17 +131,13 @@ def _tick(
         return
     now = view(at, params, model.factors_at(at, params.threads), model.vectors_for(book))
     pairs = candidates(now, params.candidates, np.arange(len(at.readers)))
-    matrix, found, judge = (
-        now.features(pairs.reader, pairs.article),
-        found_by(now, params, pairs),
-        Judge.of(at, read_next),
-    )
+    matrix, found = now.features(pairs.reader, pairs.article), found_by(now, params, pairs)
+    judge = Judge.of(at, read_next)
     values = {}
     for name, variant in asked.items():
         kept = np.flatnonzero(variant.keeps(found))
-        left = Candidates(pairs.reader[kept], pairs.article[kept], pairs.source[kept])
         margin = predict(rankers[name], variant.blinded(matrix[kept]), params.threads)
-        values[name] = judge.measures(chosen(now, left, margin, params).picks)[MEASURES[0]]
+        values[name] = judge.measures(chosen(now, pairs.at(kept), margin, params).picks)[MEASURES[0]]
     yield at.readers, values
 
 
@@ -165,29 +161,19 @@ def _ticks(book: Ledger, params: Params, model: Model) -> Iterator[Pairs]:
 
 
 def _ranker(ticks: Sequence[Pairs], variant: Variant, params: Params) -> Any:
-    parts = [_rows(one, variant, params) for one in ticks]
-    rows = Rows(
-        matrix=np.concatenate([part.matrix for part in parts]),
-        names=NAMES,
-        grades=np.concatenate([part.grades for part in parts]),
-        group_sizes=np.concatenate([part.group_sizes for part in parts]),
-        weights=np.concatenate([part.weights for part in parts]),
-        n_checking=0,
-    )
+    thin = [_thinned(one, variant, params) for one in ticks]
+    kept = [tick.extra[_ROW].astype(np.int64) for tick in thin]
+    seen = np.concatenate([one.matrix[rows] for one, rows in zip(ticks, kept, strict=True)])
+    rows = learnable(thin, lambda _: variant.blinded(seen))
     return train_ranker(rows, params.ranker, params.seed, params.threads)[0]
 
 
-def _rows(one: Pairs, variant: Variant, params: Params) -> Rows:
-    """What a variant learns of one tick."""
+def _thinned(one: Pairs, variant: Variant, params: Params) -> Tick:
+    """What a variant learns of one tick; each pair with its row among all of them."""
     kept = np.flatnonzero(variant.keeps(one.found))
-    tick, pairs = one.tick, one.tick.pairs
-    left = Candidates(pairs.reader[kept], pairs.article[kept], pairs.source[kept])
-    smaller = replace(tick, pairs=left, grade=tick.grade[kept], extra={"row": kept.astype(np.float64)})
-    thin = thinned(smaller, params.ranker.list_candidates, params.seed)
-    sizes = np.unique(thin.pairs.reader, return_counts=True)[1].astype(np.int64)
-    return Rows(
-        variant.blinded(one.matrix[thin.extra["row"].astype(np.int64)]), NAMES, thin.grade, sizes, thin.weight, 0
-    )
+    extra = {_ROW: kept.astype(np.float64)}
+    left = replace(one.tick, pairs=one.tick.pairs.at(kept), grade=one.tick.grade[kept], extra=extra)
+    return thinned(left, params.ranker.list_candidates, params.seed)
 
 
 def losses(reader: Ints, ndcg: Mapping[str, Floats], seed: int) -> dict[str, dict[str, float]]:

@@ -59,7 +59,7 @@ def sample(connection: Connection, params: Params) -> Sample:
     ready = ranking(registry.loaded(version), few, params)
     rows = np.arange(len(few.readers), dtype=np.int64)
     found = ready.candidates(rows)
-    matrix = ready.now.features(found.reader, found.article)
+    matrix = ready.model.seen(ready.now.features(found.reader, found.article))
     return Sample(ready, len(now.readers), matrix, ready.rank(rows))
 
 

@@ -5,8 +5,6 @@ last seven days are replayed with a list an hour and a training a day.
 """
 
 import json
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,7 @@ from typing import Any
 from bench import record
 from bench.meter import Meter, metered
 from bench.portal import Size, write
-from bench.replay import figures_of
+from bench.replay import figures_of, frontpage
 
 FROM, TO = "2017-10-10T00:00:00Z", "2017-10-17T00:00:00Z"
 
@@ -22,10 +20,10 @@ FROM, TO = "2017-10-10T00:00:00Z", "2017-10-17T00:00:00Z"
 def replayed(log: Path, folder: Path) -> tuple[dict[str, Any], Meter]:
     """The JSON of the replay of a log in globo's format, and what loading and replaying took."""
     out = folder / "week.json"
-    _frontpage("import", "globo", str(log), "--out", str(folder / "files"))
+    frontpage("import", "globo", str(log), "--out", str(folder / "files"))
     with metered() as meter:
         hourly = ("--refresh", "1h", "--retrain", "24h", "--from", FROM, "--to", TO)
-        _frontpage("replay", "--data", str(folder / "files"), *hourly, "--json", str(out))
+        frontpage("replay", "--data", str(folder / "files"), *hourly, "--json", str(out))
     return json.loads(out.read_text()), meter
 
 
@@ -35,11 +33,6 @@ def figures(found: dict[str, Any], meter: Meter) -> dict[str, float | int]:
     figures |= {f"ratio_{day}": round(group["ratio_to_best_rule"], 3) for day, group in found["days"].items()}
     figures["minutes"] = round(meter.wall_seconds / 60, 1)
     return figures | {"peak_gigabytes": round(meter.peak_bytes / 1e9, 2)}
-
-
-def _frontpage(*arguments: str) -> None:
-    command = [str(Path(sys.executable).with_name("frontpage")), *arguments]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def main() -> None:

@@ -70,6 +70,8 @@ EXTRA_NAMES: Final = (
 )  # fmt: skip
 #: Without `extra`.
 FEATURE_NAMES: Final = tuple(name for name in GROUPS if name not in EXTRA_NAMES)
+#: Columns of the matrix that a ranker sees.
+COLUMNS: Final = (*FEATURE_NAMES, *EXTRA_NAMES)
 
 
 def pair_features(

@@ -19,7 +19,7 @@ from core.errors import BadInputError
 from core.params import Params
 from features.grouping import Ints
 from features.ledger import Ledger
-from features.pairs import EXTRA_NAMES, FEATURE_NAMES, Matrix
+from features.pairs import COLUMNS, Matrix
 from models import als
 from models.als import Factors
 from models.calibration import Calibration
@@ -34,8 +34,6 @@ ENVIRONMENT, EVALUATION, PLOTS = "environment.json", "evaluation.json", "plots"
 
 
 #: Parameters that change how, when or whether a model is used, but not the model.
-#: Columns of the matrix that features are made in.
-COLUMNS = (*FEATURE_NAMES, *EXTRA_NAMES)
 _NOT_OF_A_MODEL = {"threads", "schedule", "gate", "explain", "quality"}
 
 

@@ -40,6 +40,10 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.reader)
 
+    def at(self, rows: Ints) -> Candidates:
+        """The pairs of some rows, in that order."""
+        return Candidates(self.reader[rows], self.article[rows], self.source[rows])
+
 
 def popular(view: View, reader_rows: Ints, n: int) -> Picks:
     """The most read everywhere, with each of several half-lives."""

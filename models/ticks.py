@@ -148,7 +148,7 @@ def thinned(tick: Tick, n_candidates: int, seed: int) -> Tick:
     starts = np.flatnonzero(np.diff(tick.pairs.reader[order], prepend=-1))
     place = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
     kept = np.sort(order[(place < n_candidates) & has_read[tick.pairs.reader[order]]])
-    pairs = Candidates(tick.pairs.reader[kept], tick.pairs.article[kept], tick.pairs.source[kept])
+    pairs = tick.pairs.at(kept)
     extra = {name: values[kept] for name, values in tick.extra.items()}
     grade = tick.grade[kept]
     unread = np.bincount(tick.pairs.reader[tick.grade == 0], minlength=len(tick.view.moment.readers))

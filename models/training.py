@@ -15,7 +15,7 @@ from core.errors import CheckFailedError
 from core.history import History
 from core.params import Params
 from features.ledger import Ledger, ledger
-from features.pairs import EXTRA_NAMES, FEATURE_NAMES
+from features.pairs import COLUMNS
 from models import als
 from models.artefact import Model, Parent, model_params
 from models.calibration import calibrated
@@ -104,7 +104,7 @@ def learnable(ticks: list[Tick], lookup: Lookup, n_checking_ticks: int = 0) -> R
     sizes = [np.unique(tick.pairs.reader, return_counts=True)[1] for tick in ticks]
     return Rows(
         matrix=lookup(ticks),
-        names=(*FEATURE_NAMES, *EXTRA_NAMES),
+        names=COLUMNS,
         grades=np.concatenate([tick.grade for tick in ticks]),
         group_sizes=np.concatenate(sizes).astype(np.int64),
         weights=np.concatenate([tick.weight for tick in ticks]),

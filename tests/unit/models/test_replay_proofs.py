@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.ablation import NAMES, WHOLE, Variant, losses, variants, walked
+from bench.ablation import WHOLE, Variant, losses, variants, walked
 from bench.ablation_worlds import World
 from bench.staleness import at_refresh, draw
+from features.pairs import COLUMNS
 from models.candidates import SOURCE_NAMES
 from models.replay import OURS, Cadence, replay
 
@@ -55,9 +56,9 @@ def test_every_source_and_every_feature_is_taken_away_once() -> None:
     made = variants().values()
     alone = [variant for variant in made if len(variant.sources) + bool(variant.features) == 1]
     assert sorted(name for variant in alone for name in variant.sources) == sorted(SOURCE_NAMES)
-    assert sorted(name for variant in alone for name in variant.features) == sorted(NAMES)
-    blinded = Variant(features=frozenset(NAMES[:2])).blinded(np.ones((1, len(NAMES)), dtype=np.float32))
-    assert blinded.sum() == len(NAMES) - 2
+    assert sorted(name for variant in alone for name in variant.features) == sorted(COLUMNS)
+    blinded = Variant(features=frozenset(COLUMNS[:2])).blinded(np.ones((1, len(COLUMNS)), dtype=np.float32))
+    assert blinded.sum() == len(COLUMNS) - 2
 
 
 @pytest.mark.slow

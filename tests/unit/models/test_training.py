@@ -14,6 +14,7 @@ from core.errors import BadInputError, CheckFailedError
 from core.history import History
 from core.params import GateParams
 from features.ledger import ledger
+from features.pairs import COLUMNS
 from models import artefact
 from models.build import build
 from models.evaluate import SERVABLE, Evaluation, evaluate, gate
@@ -105,9 +106,9 @@ def test_a_missing_model_is_one_sentence(tmp_path: Path) -> None:
 
 def test_a_version_sees_the_features_it_learned_from(trained: Trained) -> None:
     """In its own order; one that is not made any more is 0, and one that came later is left out."""
-    first, second, *_ = artefact.COLUMNS
+    first, second, *_ = COLUMNS
     older = replace(trained.model, feature_names=(second, "not_made_any_more", first))
-    matrix = np.arange(2 * len(artefact.COLUMNS), dtype=np.float32).reshape(2, -1)
+    matrix = np.arange(2 * len(COLUMNS), dtype=np.float32).reshape(2, -1)
     assert older.seen(matrix).tolist() == [[matrix[0, 1], 0, matrix[0, 0]], [matrix[1, 1], 0, matrix[1, 0]]]
     assert trained.model.seen(matrix) is matrix
 
