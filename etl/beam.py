@@ -6,6 +6,7 @@ from typing import Any
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import DirectOptions, GoogleCloudOptions, PipelineOptions, StandardOptions
+from apache_beam.pvalue import PCollection
 from apache_beam.runners.runner import PipelineState
 
 from core.errors import BadInputError, UnavailableError
@@ -15,6 +16,23 @@ LOCAL_RUNNER = "apache_beam.runners.portability.fn_api_runner.FnApiRunner"
 _SHORT_NAME = LOCAL_RUNNER.rpartition(".")[2]
 #: How a lost database shows in what a worker raised, wherever the worker ran.
 _LOST_DATABASE = ("psycopg2.OperationalError", "PostgreSQL does not answer")
+
+
+class ForEach(beam.PTransform[Any, Any]):
+    """Every element given to a worker; Create spreads them over the workers by a reshuffle. `step` names the work."""
+
+    def __init__(self, step: str, elements: Sequence[Any], worker: beam.DoFn) -> None:
+        super().__init__()
+        self._step, self._elements, self._worker = step, list(elements), worker
+
+    def expand(self, pipeline: beam.Pipeline) -> PCollection[Any]:
+        """What the workers give."""
+        given: PCollection[Any] = (
+            pipeline
+            | "elements" >> beam.Create(self._elements)  # type: ignore[no-untyped-call]
+            | self._step >> beam.ParDo(self._worker)  # type: ignore[no-untyped-call]
+        )
+        return given
 
 
 def run(work: beam.PTransform[Any, Any], threads: int, beam_options: Sequence[str]) -> None:

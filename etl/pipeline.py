@@ -1,12 +1,11 @@
 """The Beam pipeline of one pull: parts in, staged blocks out. Elements are parts of thousands of rows, never rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
 import apache_beam as beam
-from apache_beam.pvalue import PCollection
 from pydantic import SecretStr
 
 from core.errors import BadInputError, UnavailableError
@@ -27,23 +26,6 @@ class Target:
     database_url: SecretStr
     extract_id: int
     context: Context
-
-
-class StageAll(beam.PTransform[Any, Any]):
-    """Every part staged; Create spreads them over the workers by a reshuffle. Give it to `etl.beam.run`."""
-
-    def __init__(self, parts: Sequence[Part], target: Target) -> None:
-        super().__init__()
-        self._parts, self._target = list(parts), target
-
-    def expand(self, pipeline: beam.Pipeline) -> PCollection[str]:
-        """The ids of the parts."""
-        staged: PCollection[str] = (
-            pipeline
-            | "parts" >> beam.Create(self._parts)  # type: ignore[no-untyped-call]
-            | "stage" >> beam.ParDo(StageParts(self._target))  # type: ignore[no-untyped-call]
-        )
-        return staged
 
 
 class StageParts(beam.DoFn):

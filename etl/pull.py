@@ -14,7 +14,7 @@ from etl import beam
 from etl.duplicates import NEAR_WINDOW, Candidate, mark_duplicates
 from etl.minhash import from_bytes
 from etl.normalise import Context
-from etl.pipeline import StageAll, Target
+from etl.pipeline import StageParts, Target
 from etl.source_plan import Plan, plan_source
 from etl.sources import InboxSource, Source
 from store import extracts, staging
@@ -92,7 +92,7 @@ def _pull(connection: Connection, source: Source, extract: Extract, workers: Wor
     context = Context(extract.as_of, workers.pseudonym_secret.get_secret_value())
     target = Target(workers.database_url, extract.extract_id, context)
     if plan.parts:
-        beam.run(StageAll(plan.parts, target), workers.threads, workers.beam_options)
+        beam.run(beam.ForEach("stage", plan.parts, StageParts(target)), workers.threads, workers.beam_options)
     clock.lap("stage")
     with transaction(connection):
         if isinstance(source, InboxSource):

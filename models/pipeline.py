@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
 
 import apache_beam as beam
 import numpy as np
-from apache_beam.pvalue import PCollection
 from pydantic import SecretStr
 
 from models.handover import AtHand, Handover
@@ -44,23 +42,6 @@ def blocks_of(n_readers: int) -> list[Block]:
     """All readers of a moment, cut into blocks of BLOCK_READERS; always the same for the same number."""
     starts = range(0, n_readers, BLOCK_READERS)
     return [Block(number, start, min(start + BLOCK_READERS, n_readers)) for number, start in enumerate(starts)]
-
-
-class ScoreAll(beam.PTransform[Any, Any]):
-    """Every block's lists written; Create spreads blocks over the workers by a reshuffle. Give it to `etl.beam.run`."""
-
-    def __init__(self, blocks: list[Block], handover: Handover, target: Target) -> None:
-        super().__init__()
-        self._blocks, self._worker = blocks, ScoreBlock(handover, target)
-
-    def expand(self, pipeline: beam.Pipeline) -> PCollection[int]:
-        """The numbers of the blocks."""
-        written: PCollection[int] = (
-            pipeline
-            | "blocks" >> beam.Create(self._blocks)  # type: ignore[no-untyped-call]
-            | "score" >> beam.ParDo(self._worker)  # type: ignore[no-untyped-call]
-        )
-        return written
 
 
 class ScoreBlock(beam.DoFn):

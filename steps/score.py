@@ -24,7 +24,7 @@ from models import registry
 from models.fallback import by_rule
 from models.handover import handed_over
 from models.moment import Moment, moment
-from models.pipeline import ScoreAll, Target, blocks_of
+from models.pipeline import ScoreBlock, Target, blocks_of
 from models.score import Lister, ranking, stand_in_lists
 from store import run_blocks, runs
 from store.connect import Connection, connect
@@ -63,7 +63,8 @@ def run(
         blocks, place = blocks_of(len(now.readers)), _place(settings, run_id, beam_options)
         run_blocks.open_account(connection, run_id)
         with handed_over(lister, place) as handover, _progress(url, run_id, len(blocks)):
-            beam.run(ScoreAll(blocks, handover, Target(SecretStr(url), run_id)), params.threads, beam_options)
+            worker = ScoreBlock(handover, Target(SecretStr(url), run_id))
+            beam.run(beam.ForEach("score", blocks, worker), params.threads, beam_options)
         n_rows = run_blocks.close_account(connection, run_id, len(blocks))
         runs.write_fallbacks(connection, run_id, fallbacks)
         checksum = runs.finish_run(connection, run_id)

@@ -16,10 +16,10 @@ from core.errors import BadInputError
 from etl import beam
 from etl.blocks import Part
 from etl.normalise import Context
-from etl.pipeline import StageAll
+from etl.pipeline import StageParts
 from etl.pipeline import Target as Stage
 from models.handover import Handover
-from models.pipeline import Block, ScoreAll
+from models.pipeline import Block, ScoreBlock
 from models.pipeline import Target as Run
 
 IMAGE = "frontpage/pipeline:1"
@@ -44,7 +44,11 @@ def works() -> list[Any]:
     parts = [Part(f"p{number}", Kind.READS, "reads.jsonl", "s3://a/reads.jsonl", "jsonl") for number in range(3)]
     stage = Stage(URL, 1, Context(datetime(2026, 3, 1, tzinfo=UTC), "salt"))
     handover = Handover(Shared(), "gs://a-newsroom/tmp/lists-of-run-1.pickle", "0" * 64)
-    return [StageAll(parts, stage), ScoreAll([Block(0, 0, 2_000), Block(1, 2_000, 2_500)], handover, Run(URL, 1))]
+    score = ScoreBlock(handover, Run(URL, 1))
+    return [
+        beam.ForEach("stage", parts, StageParts(stage)),
+        beam.ForEach("score", [Block(0, 0, 2_000), Block(1, 2_000, 2_500)], score),
+    ]
 
 
 def proto_of(pipeline: Any) -> api.Pipeline:
