@@ -72,18 +72,10 @@ class Bench:
     def prepare(self) -> str:
         """The version of a trained model; world, features and training are made where they are not there yet."""
         world = self.home / "world"
+        self.run("db", "migrate")
         if not world.is_dir():
-            self.run(
-                "simulate",
-                "--readers",
-                str(self.n_readers),
-                "--days",
-                str(N_DAYS),
-                "--until",
-                UNTIL,
-                "--out",
-                str(world),
-            )
+            size = ("--readers", str(self.n_readers), "--days", str(N_DAYS))
+            self.run("simulate", *size, "--until", UNTIL, "--out", str(world))
         for verb in ("extract", "features", "train"):
             said = self.run(verb, "--as-of", UNTIL)
         return str(said["frontpage.details"]["version"])

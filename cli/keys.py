@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(
-    help="Keys of the API: only hashes are kept, and revoking bites within seconds.", no_args_is_help=True
+    help="Keys of the API: only hashes are kept, and revoking bites within seconds.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
 )
 
 _SECRET_BYTES = 32

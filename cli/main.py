@@ -37,9 +37,12 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
 )
 db = typer.Typer(
-    help="The database: the embedded PostgreSQL, or the one FRONTPAGE_DATABASE_URL names.", no_args_is_help=True
+    help="The database: the embedded PostgreSQL, or the one FRONTPAGE_DATABASE_URL names.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
 )
 app.add_typer(db, name="db")
 app.add_typer(keys.app, name="key")

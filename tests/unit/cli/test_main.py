@@ -5,6 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
+
+from cli import main
 
 FRONTPAGE = str(Path(sys.executable).parent / "frontpage")
 
@@ -33,3 +37,21 @@ def test_a_wrong_setting_is_named(tmp_path, monkeypatch):
     done = subprocess.run([FRONTPAGE, "db", "url"], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 3
     assert "FRONTPAGE_PSEUDONYM_SECRET" in done.stderr
+
+
+def test_every_verb_explains_itself():
+    """`--help` of the command, and of each verb and group below it, is a page and not a traceback."""
+    runner, told = CliRunner(), []
+    for words in [(), *_verbs(typer.main.get_command(main.app))]:
+        done = runner.invoke(main.app, [*words, "--help"])
+        assert done.exit_code == 0, (words, done.exception)
+        told.append(words)
+    assert ("simulate",) in told
+    assert ("key", "create") in told
+
+
+def _verbs(group, *before):
+    for name, command in group.commands.items():
+        yield (*before, name)
+        if hasattr(command, "commands"):
+            yield from _verbs(command, *before, name)
