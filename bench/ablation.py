@@ -6,7 +6,7 @@ source its pairs are left out in learning and in listing, without a group its co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -161,10 +161,13 @@ def _ticks(book: Ledger, params: Params, model: Model) -> Iterator[Pairs]:
 
 
 def _ranker(ticks: Sequence[Pairs], variant: Variant, params: Params) -> Any:
-    thin = [_thinned(one, variant, params) for one in ticks]
-    kept = [tick.extra[_ROW].astype(np.int64) for tick in thin]
-    seen = np.concatenate([one.matrix[rows] for one, rows in zip(ticks, kept, strict=True)])
-    rows = learnable(thin, lambda _: variant.blinded(seen))
+    whole = {one.tick.as_of: one.matrix for one in ticks}
+
+    def looked_up(thin: Iterable[Tick]) -> Matrix:
+        parts = [whole[tick.as_of][tick.extra[_ROW].astype(np.int64)] for tick in thin]
+        return variant.blinded(np.concatenate(parts))
+
+    rows = learnable((_thinned(one, variant, params) for one in ticks), looked_up)
     return train_ranker(rows, params.ranker, params.seed, params.threads)[0]
 
 

@@ -92,7 +92,7 @@ class RankerParams(Section):
     max_ticks: int = Field(120, ge=1, description="at most: there are more of them where each has few readers")
     max_pairs: int = Field(1_000_000, ge=1, description="of reader and article, about; decides between the two")
     n_calibration_ticks: int = Field(2, ge=0, description="the newest of these: scores are calibrated on them")
-    tick_hours: float = Field(13.0, gt=0, description="distance between them; not a divisor of 24 covers every hour")
+    tick_hours: float = Field(13.0, gt=0, description="longest distance between them; closer in a short history")
     window_hours: float = Field(1.0, gt=0, description="reads this long after a tick are its positives; more if few")
     max_readers_per_tick: int = Field(1_500, ge=1)
     list_candidates: int = Field(50, ge=10, description="pairs kept of each list that is learned from")

@@ -26,8 +26,10 @@ from models.view import Vectors, View, view
 #: A tick teaches too little with fewer readers than this who read something in its window.
 _ENOUGH_READERS = 100
 _LONGEST_WINDOW_HOURS = 24.0
-#: Where a history is too short for this many ticks at their usual distance, they stand closer.
+#: Where a history is too short for this many ticks at any usual distance, they stand closer.
 _FEW_TICKS = 4
+#: Distances of ticks in hours: those that share no factor with a day, so that ticks go round all its hours.
+_ROUND_THE_CLOCK = (1, 5, 7, 11, 13, 17, 19, 23)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -166,8 +168,8 @@ def _plan(book: Ledger, params: Params, window: timedelta) -> Plan:
     usual = max(usual, window / 2 // HOUR * HOUR)
     evaluation = _back_from(last, n_held_out, min(usual, _share(last - first, 2 * n_held_out)))
     before = floor_to(evaluation[0] - window, HOUR)
-    distance = min(HOUR * params.ranker.tick_hours, _share(before - first, _FEW_TICKS))
-    training = _back_from(before, _n_ticks(book, before, window, params), distance)
+    n_ticks, longest = _n_ticks(book, before, window, params), HOUR * params.ranker.tick_hours
+    training = _back_from(before, n_ticks, _distance(before - first, n_ticks, longest, window))
     return Plan(
         tuple(tick for tick in training if tick > first), tuple(tick for tick in evaluation if tick > first), window
     )
@@ -180,6 +182,13 @@ def _n_ticks(book: Ledger, before: datetime, window: timedelta, params: Params) 
     n_readers = len(np.unique(book.read_reader[first:last])) * min(1.0, window / timedelta(days=2))
     pairs = min(max(n_readers, 1.0), ranker.max_readers_per_tick) * ranker.list_candidates
     return int(np.clip(ranker.max_pairs / pairs, ranker.n_ticks, ranker.max_ticks))
+
+
+def _distance(span: timedelta, n: int, longest: timedelta, window: timedelta) -> timedelta:
+    """The longest distance of `n` ticks within the span; windows overlap by half at most where the span allows."""
+    usual = [hours * HOUR for hours in _ROUND_THE_CLOCK if window / 2 <= hours * HOUR <= longest] or [longest]
+    fitting = [distance for distance in usual if distance * n <= span]
+    return min(max(fitting, default=usual[0]), _share(span, _FEW_TICKS))
 
 
 def _share(span: timedelta, n: int) -> timedelta:

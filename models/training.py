@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tqdm import tqdm
 from core.errors import CheckFailedError
 from core.history import History
 from core.params import Params
+from features.grouping import Floats, Ints
 from features.ledger import Ledger, ledger
 from features.pairs import COLUMNS
 from models import als
@@ -99,17 +101,44 @@ def version_name(inputs: Inputs, snapshot_hash: str) -> str:
     return f"{inputs.history.as_of:%Y%m%dT%H%M}-{digest[:8]}"
 
 
-def learnable(ticks: list[Tick], lookup: Lookup, n_checking_ticks: int = 0) -> Rows:
-    """Rows of the ranker from ticks: one lookup for all of them, lists in order of tick and reader."""
-    sizes = [np.unique(tick.pairs.reader, return_counts=True)[1] for tick in ticks]
+def learnable(ticks: Iterable[Tick], lookup: Lookup, n_checking_ticks: int = 0) -> Rows:
+    """Rows of the ranker from ticks: one lookup for all of them, lists in order of tick and reader.
+
+    Each tick is taken once and not kept: it knows a whole moment. The last are for checking where there are enough.
+    """
+    lists: list[_Lists] = []
+    matrix = lookup(_noted(ticks, lists))
+    of_checking = lists[len(lists) - n_checking_ticks :] if len(lists) > 3 * n_checking_ticks else []
     return Rows(
-        matrix=lookup(ticks),
+        matrix=matrix,
         names=COLUMNS,
-        grades=np.concatenate([tick.grade for tick in ticks]),
-        group_sizes=np.concatenate(sizes).astype(np.int64),
-        weights=np.concatenate([tick.weight for tick in ticks]),
-        n_checking=sum(len(size) for size in sizes[len(sizes) - n_checking_ticks :]) if n_checking_ticks else 0,
+        grades=_joined(np.int64, [one.grades for one in lists]),
+        group_sizes=_joined(np.int64, [one.sizes for one in lists]),
+        weights=_joined(np.float64, [one.weights for one in lists]),
+        n_checking=sum(len(one.sizes) for one in of_checking),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """Of one tick: `grades` and `weights` of its pairs, and how many each list has."""
+
+    grades: Ints
+    sizes: Ints
+    weights: Floats
+
+
+def _noted(ticks: Iterable[Tick], lists: list[_Lists]) -> Iterator[Tick]:
+    """The ticks with pairs, as they come; what is not a feature of them goes into `lists`."""
+    for tick in ticks:
+        if len(tick.pairs):
+            sizes = np.unique(tick.pairs.reader, return_counts=True)[1]
+            lists.append(_Lists(tick.grade, sizes, tick.weight))
+            yield tick
+
+
+def _joined(kind: Any, parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    return np.concatenate([np.zeros(0, dtype=kind), *parts])
 
 
 def _rows(inputs: Inputs, book: Ledger, ticks: Plan, vectors: NDArray[np.float32]) -> Rows:
@@ -120,25 +149,22 @@ def _rows(inputs: Inputs, book: Ledger, ticks: Plan, vectors: NDArray[np.float32
             parts = {name: arrays[name] for name in ("matrix", "grades", "group_sizes", "weights")}
             return Rows(names=names, n_checking=int(arrays["n_checking"]), **parts)
     made = _training_ticks(inputs.params, book, ticks, vectors)
-    n_checking = inputs.params.ranker.n_calibration_ticks
-    rows = learnable(made, inputs.lookup, n_checking if len(made) > 3 * n_checking else 0)
+    rows = learnable(made, inputs.lookup, inputs.params.ranker.n_calibration_ticks)
+    if not len(rows.grades):
+        raise CheckFailedError(
+            f"there is nothing to learn from: no reads after any earlier refresh of the {len(ticks.training)} looked "
+            "at; extract more days, or lower ranker.tick_hours and evaluation.tick_hours in params.yaml"
+        )
     if saved is not None:
         save_arrays(saved, **{name: np.asarray(getattr(rows, name)) for name in Rows.__slots__})
     return rows
 
 
-def _training_ticks(params: Params, book: Ledger, ticks: Plan, vectors: NDArray[np.float32]) -> list[Tick]:
+def _training_ticks(params: Params, book: Ledger, ticks: Plan, vectors: NDArray[np.float32]) -> Iterator[Tick]:
     past = Past(book, params, vectors, ticks.window)
     chain = als_chain(book, ticks.training, params)
     steps = tqdm(zip(ticks.training, chain, strict=True), total=len(ticks.training), desc="ticks", disable=None)
-    made = [_thin_tick(past, as_of, factors) for as_of, factors in steps]
-    useful = [tick for tick in made if len(tick.pairs)]
-    if not useful:
-        raise CheckFailedError(
-            f"there is nothing to learn from: no reads after any earlier refresh of the {len(made)} looked at; "
-            "extract more days, or lower ranker.tick_hours and evaluation.tick_hours in params.yaml"
-        )
-    return useful
+    return (_thin_tick(past, as_of, factors) for as_of, factors in steps)
 
 
 def _thin_tick(past: Past, as_of: Any, factors: als.Factors) -> Tick:
