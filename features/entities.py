@@ -4,7 +4,6 @@ Refresh has one moment for all rows; training has one per row (the tick it looks
 rows are entities at a moment, and a pair of reader and article is two row numbers.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from core.params import HALF_LIVES_HOURS
 from features import compiled
 from features.grouping import HOUR_US, Floats, Ints
 from features.ledger import AUDIENCE_KINDS, NEVER
+from features.memo import Memo
 from features.states import EVERYWHERE, Activity, States
 
 #: Assumed where no reading time was ever measured; the feature is constant then.
@@ -51,7 +51,7 @@ class Entities:
     audience_reads: Floats
     audience_starts: Ints
     audiences: Ints
-    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    memo: Memo = field(default_factory=Memo, repr=False, compare=False)
 
     def reads_of_audience(self, article_rows: Ints, audiences: Ints, half_life: int) -> Floats:
         """Reads of each article from an audience [pair], with one of the half-lives; zero where there are none."""
@@ -65,14 +65,10 @@ class Entities:
 
     def audience_column(self, half_life: int) -> Floats:
         """One half-life of `audience_reads`, and a zero for row -1."""
-        column: Floats = self.kept(("audience", half_life), lambda: np.append(self.audience_reads[:, half_life], 0.0))
+        column: Floats = self.memo.kept(
+            ("audience", half_life), lambda: np.append(self.audience_reads[:, half_life], 0.0)
+        )
         return column
-
-    def kept(self, key: Any, made: Callable[[], Any]) -> Any:
-        """What is the same for all pairs, made by the first that asks; two at once make the same twice."""
-        if key not in self.memo:
-            self.memo[key] = made()
-        return self.memo[key]
 
 
 @dataclass(frozen=True, slots=True)

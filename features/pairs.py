@@ -112,7 +112,7 @@ def _packed(entities: Entities, made: Callable[[Entities], dict[str, Floats]]) -
             (place_of[part[0]], np.stack([columns[name].astype(np.float32) for name in part], axis=1)) for part in parts
         ]
 
-    packed: list[tuple[int, Matrix]] = entities.kept(made.__name__, blocks)
+    packed: list[tuple[int, Matrix]] = entities.memo.kept(made.__name__, blocks)
     return packed
 
 
@@ -218,7 +218,7 @@ def _taste_columns(entities: Entities, pairs: Pairs) -> dict[str, Floats]:
     articles, readers = entities.states.articles, entities.states.readers
     category = _shares(articles.category, readers.categories, readers.category_shares, pairs)
     publisher = _shares(articles.publisher, readers.publishers, readers.publisher_shares, pairs)
-    whole = entities.kept("interests", lambda: (readers.interests >= 0).astype(np.float64))
+    whole = entities.memo.kept("interests", lambda: (readers.interests >= 0).astype(np.float64))
     interest = _shares(articles.category, readers.interests, whole, pairs)
     of_article, of_reader = articles.language[pairs.articles], readers.language[pairs.readers]
     return {

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from core.params import HALF_LIVES_HOURS, DataParams, Params
 from features.entities import Entities, Pairs, entities_of
 from features.grouping import Floats, Ints
+from features.memo import Memo
 from features.pairs import Matrix, features_of
 from features.states import States, states_at
 from models.als import Factors
@@ -39,7 +39,7 @@ class View:
     last_profiles: Vectors
     article_vectors: Vectors
     together: Together
-    memo: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    memo: Memo = field(default_factory=Memo, repr=False, compare=False)
 
     def popularity(self, half_life_hours: float) -> Floats:
         """Decayed reads of each live article; the half-life is one of HALF_LIVES_HOURS."""
@@ -54,7 +54,7 @@ class View:
 
     def popular_order(self, half_life_hours: float) -> Ints:
         """Live rows, most read first."""
-        return self._kept(
+        return self.memo.kept(
             ("popular", half_life_hours), lambda: popular_order(self.moment, self.popularity(half_life_hours))
         )
 
@@ -66,26 +66,20 @@ class View:
             order = popular_order(self.moment, score)
             return order[score[order] > 0]
 
-        return self._kept(("audience", audience, half_life_hours), made)
+        return self.memo.kept(("audience", audience, half_life_hours), made)
 
     def newest_order(self) -> Ints:
         """Live rows, newest first; equal ages by article id."""
         published = self.moment.ledger.published[self.moment.live]
-        return self._kept("newest", lambda: np.lexsort((np.arange(len(published)), -published)))
+        return self.memo.kept("newest", lambda: np.lexsort((np.arange(len(published)), -published)))
 
     def factor_shelf(self) -> Shelf:
         """The articles that ALS knows."""
-        return self._kept("factors", lambda: shelf_of(self.article_factors))
+        return self.memo.kept("factors", lambda: shelf_of(self.article_factors))
 
     def content_shelf(self) -> Shelf:
         """The articles with a known word."""
-        return self._kept("content", lambda: shelf_of(self.article_vectors))
-
-    def _kept(self, key: Any, made: Callable[[], Any]) -> Any:
-        """What is the same for every block of readers, made by the first that asks; two at once make the same twice."""
-        if key not in self.memo:
-            self.memo[key] = made()
-        return self.memo[key]
+        return self.memo.kept("content", lambda: shelf_of(self.article_vectors))
 
     def features(self, reader_rows: Ints, live_rows: Ints) -> Matrix:
         """What the ranker sees of pairs of this view, all of it computed here and now."""
