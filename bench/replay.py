@@ -1,8 +1,8 @@
 """`make proof-replay`: what readers would have been served, on Deskdrop and in a simulated newsroom.
 
 Deskdrop: one list a day, September to November 2016. The newsroom: frozen parameters, a seed that nothing was tuned on
-and a list an hour. Each by `frontpage replay`, as anybody would call it. Deskdrop is looked for in `../shared/data`;
-without them the proof says so and ends.
+and a list an hour, once more with each rule of lists switched. Each by `frontpage replay`, as anybody would call it.
+Deskdrop is looked for in `../shared/data`; without it the proof says so and ends.
 """
 
 import json
@@ -48,6 +48,11 @@ def figures_of(replayed: dict[str, Any]) -> dict[str, float | int]:
     return {name: value if isinstance(value, int) else round(value, 3) for name, value in figures.items()}
 
 
+def costs_of(replayed: dict[str, Any]) -> dict[str, float]:
+    """Share of nDCG@10 that each rule of lists costs, by what was switched; a gain is negative."""
+    return {name: round(cost["relative_cost"], 4) for name, cost in replayed["costs"].items()}
+
+
 def frontpage(*arguments: str) -> None:
     """Run a verb; its summary is not shown. Raises CalledProcessError where it fails."""
     command = [str(Path(sys.executable).with_name("frontpage")), *arguments]
@@ -65,8 +70,9 @@ def main() -> None:
         period = ("--from", "2016-09-01T00:00:00Z", "--to", "2016-12-01T00:00:00Z")
         deskdrop = replay(files, Path(folder) / "a.json", *period, "--refresh", "24h", "--retrain", "24h")
         hours = ("--from", "2026-11-18T00:00:00Z", "--to", NEWSROOM_UNTIL)
-        newsroom = replay(world, Path(folder) / "b.json", *hours, "--refresh", "1h", "--retrain", "24h")
-        figures = {"deskdrop": figures_of(deskdrop), "newsroom": figures_of(newsroom)}
+        hourly = ("--refresh", "1h", "--retrain", "24h", "--variants", "rules")
+        newsroom = replay(world, Path(folder) / "b.json", *hours, *hourly)
+        figures = {"deskdrop": figures_of(deskdrop), "newsroom": figures_of(newsroom), "rules": costs_of(newsroom)}
         hashes = f"{record.hash_of(files)} {record.hash_of(world)}"
     print(record.write("replay", figures, hashes, "make proof-replay"))  # noqa: T201 - a command
 
