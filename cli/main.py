@@ -201,7 +201,7 @@ def train(
     part: Annotated[str, typer.Option(help="With --data: all | inputs (of the ranker) | ranker (on these).")] = "all",
 ) -> None:
     """Train a candidate model."""
-    step("train", _past(as_of), resume=resume, part=part, **_given(data=data))
+    step("train", _past(as_of), resume=resume, part=part, clock=lambda: datetime.now(UTC), **_given(data=data))
 
 
 @app.command()

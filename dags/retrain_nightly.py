@@ -20,7 +20,7 @@ from datetime import timedelta
 from airflow.sdk import DAG
 
 from plugins import assets
-from plugins.defaults import as_of_param, task_defaults
+from plugins.defaults import as_of_param, before_the_morning, task_defaults
 from plugins.schedule import timetable
 from plugins.step_operator import StepOperator
 
@@ -35,6 +35,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=8),
+    deadline=before_the_morning("retrain"),
     default_args=task_defaults(execution_timeout=timedelta(hours=2)),
     params=as_of_param(),
     tags=["tier-2", "models"],
