@@ -102,9 +102,8 @@ def _from_database(
                 built = build(inputs, version, settings.path("models", version), resume=resume)
             registry.register(connection, known, built, training_id)
             references = track_training(settings, _record(known, built, params, meter.resources))
-            resources = meter.resources.as_dict() | (
-                {"before_morning_seconds": forecast.margin_seconds()} if forecast else {}
-            )
+            margin = {} if forecast is None else {"before_morning_seconds": forecast.margin_seconds()}
+            resources = meter.resources.as_dict() | margin
             facts = {"metrics": built.model.metrics, "resources": resources, "tracker_refs": references}
             versions.end_training(connection, training_id, "done", **facts)
     return built
