@@ -12,6 +12,8 @@ import json
 import os
 import re
 import shutil
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -34,7 +36,7 @@ from stack.airflow_api import AirflowApi
 from stack.console import Console
 from stack.environment import USER, airflow_secrets
 from stack.layout import Layout, Ports
-from stack.plan import REFRESH, RETRAIN, WORKFLOWS
+from stack.plan import REFRESH, RETRAIN, WORKFLOWS, PlannedRun
 from stack.services import Stack
 from store.connect import connect, fetch_one
 from store.server import database_url
@@ -48,7 +50,6 @@ RETRAIN_AT = timedelta(hours=2, minutes=30)
 #: A refresh whose lists are out later than this after its tick is late.
 LATE_SECONDS = 60.0
 _LOOK_SECONDS = 0.5
-_LIMIT_SECONDS = 1800.0
 _SECONDS = re.compile(r" seconds=([\d.]+) ")
 _PUBLISHED = """
 select as_of from rec_run join published_run using (run_id) where published_run.variant = 'champion'"""
@@ -76,33 +77,30 @@ class Day:
     api: AirflowApi
     newsroom: Newsroom
 
-    def ask(self, dag_id: str, as_of: datetime) -> str:
-        """The id of a run about `as_of`, for which the newsroom has written what it knew then."""
-        self.newsroom.write_until(as_of)
-        self.api.unpause(dag_id)
-        return self.api.ensure_run(dag_id, as_of)
+    def ask(self, run: PlannedRun) -> str:
+        """The id of a run, for which the newsroom has written what it knew by then."""
+        self.newsroom.write_until(run.as_of)
+        self.api.unpause(run.dag_id)
+        return self.api.ensure_run(run.dag_id, run.as_of)
 
-    def ended(self, dag_id: str, run_id: str) -> Timed:
-        """The run's times, once it has succeeded."""
-        deadline = time.monotonic() + _LIMIT_SECONDS
-        while not (state := self.api.run_state(dag_id, run_id)).is_over:
-            assert time.monotonic() < deadline, f"{dag_id} {run_id} is still {state}"
-            time.sleep(_LOOK_SECONDS)
-        assert state.state == "success", f"{dag_id} {run_id} ended as {state}"
-        return timed(self.api.run_record(dag_id, run_id))
-
-    def wait_for_task(self, dag_id: str, run_id: str, task_id: str) -> None:
-        """Until that task of a run runs."""
-        while self.api.run_state(dag_id, run_id).tasks.get(task_id) != "running":
-            time.sleep(_LOOK_SECONDS)
+    def ended(self, run: PlannedRun) -> Timed:
+        """The times of a run, once it has succeeded; asked for if that was not done before."""
+        run_id = self.ask(run)
+        watch.run_all(self.api, [run], Console(), lambda: None)
+        return timed(self.api.run_record(run.dag_id, run_id))
 
     def refreshed(self, tick: datetime) -> Timed:
         """A refresh about the tick, whose lists are then the ones that are served."""
-        made = self.ended(REFRESH, self.ask(REFRESH, tick))
+        made = self.ended(PlannedRun(REFRESH, tick))
         with connect(database_url(self.stack.settings)) as connection:
             served = fetch_one(connection, _PUBLISHED)
         assert served == {"as_of": tick}, f"{served} is served after the refresh of {tick}"
         return made
+
+    def is_under_way(self, run: PlannedRun, task_id: str = "") -> bool:
+        """Whether a run is not over; with a task, whether it has come so far that this one runs."""
+        state = self.api.run_state(run.dag_id, self.api.ensure_run(run.dag_id, run.as_of))
+        return state.tasks.get(task_id) == "running" if task_id else not state.is_over
 
 
 def timed(run: dict[str, Any]) -> Timed:
@@ -125,18 +123,19 @@ def _between(start: str, end: str) -> float:
 
 def walk(day: Day, n_hours: int) -> dict[str, Any]:
     """Figures of the day's refreshes and its retrain, after a first model and first lists at midnight."""
-    day.ended(RETRAIN, day.ask(RETRAIN, MIDNIGHT))
+    first, night = PlannedRun(RETRAIN, MIDNIGHT), PlannedRun(RETRAIN, MIDNIGHT + RETRAIN_AT)
+    day.ended(first)
     day.refreshed(MIDNIGHT)
-    night, beside, refreshes = "", [], []
-    for hour in range(1, n_hours + 1):
-        tick = MIDNIGHT + hour * HOUR
-        if not night and tick - MIDNIGHT > RETRAIN_AT:
-            night = day.ask(RETRAIN, MIDNIGHT + RETRAIN_AT)
-            day.wait_for_task(RETRAIN, night, "train")
+    beside, refreshes = [], []
+    for tick in (MIDNIGHT + hour * HOUR for hour in range(1, n_hours + 1)):
+        if tick - HOUR <= night.as_of < tick:
+            day.ask(night)
+            while not day.is_under_way(night, "train"):
+                time.sleep(_LOOK_SECONDS)
         refreshes.append(day.refreshed(tick))
-        beside.append(bool(night) and not day.api.run_state(RETRAIN, night).is_over)
-        print(hour, iso(tick), refreshes[-1], "beside a retrain" if beside[-1] else "", flush=True)  # noqa: T201
-    return figures(refreshes, beside, day.ended(RETRAIN, night))
+        beside.append(tick > night.as_of and day.is_under_way(night))
+        print(iso(tick), refreshes[-1], "beside the retrain" if beside[-1] else "", flush=True)  # noqa: T201
+    return figures(refreshes, beside, day.ended(night))
 
 
 def figures(refreshes: list[Timed], beside: list[bool], retrain: Timed) -> dict[str, Any]:
@@ -204,6 +203,7 @@ def main() -> None:
     parser.add_argument("--hours", type=int, default=N_HOURS)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that nothing is left running
     home = Path(tempfile.mkdtemp(prefix="frontpage-day-"))
     home.chmod(0o755)
     try:
