@@ -117,9 +117,10 @@ def test_a_retrain_that_is_not_done_by_the_morning_is_said_so(airflow):
     """Its deadline is hours away; moved to now, one line names the run, and Airflow marks the deadline as missed."""
     stack, api = airflow
     run_id = api.ensure_run("retrain_nightly", datetime(2026, 3, 2, 2, 30, tzinfo=UTC))
-    until_over(api, "retrain_nightly", run_id)
     with connect(database_url(stack.settings, "airflow")) as connection:
-        hours = fetch_one(connection, "select extract(epoch from deadline_time - created_at) / 3600 as n from deadline")
+        hours = fetch_one(
+            connection, "select (extract(epoch from deadline_time - created_at) / 3600)::float8 as n from deadline"
+        )
         assert hours["n"] == pytest.approx(3.5, abs=0.1)
         execute(connection, "update deadline set deadline_time = now()")
         _wait_for(lambda: fetch_one(connection, "select state from callback")["state"] == "success")
@@ -127,7 +128,7 @@ def test_a_retrain_that_is_not_done_by_the_morning_is_said_so(airflow):
     said = "\n".join(
         path.read_text() for path in (stack.layout.airflow / "logs").rglob("*callback*/**/*") if path.is_file()
     )
-    assert f"deadline_missed dag=retrain_nightly run={run_id} state=failed" in said
+    assert f"deadline_missed dag=retrain_nightly run={run_id}" in said
 
 
 def test_the_log_in_protects(airflow):
