@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import record
+from bench.content import content_hash
 from bench.flink import Flink, local_flink
 from store.connect import connect, execute, fetch_all, fetch_one
 from store.server import Server, down, up
@@ -26,14 +27,6 @@ FRONTPAGE = str(Path(sys.executable).with_name("frontpage"))
 UNTIL = "2026-03-04T12:00:00Z"
 N_READERS, N_DAYS = 15_000, 7
 ROUNDS = 2
-#: Hashes of what an extract brings, without the numbers of its pulls.
-_CONTENT = """
-select md5(string_agg(line, '' order by line collate "C")) as hash from (
-    select md5(row(article_id, recorded_at, url, title, body, language, duplicate_of)::text) as line
-    from article_version
-    union all
-    select md5(row(event_id, reader_key, article_id, occurred_at, recorded_at, suspicion)::text) from read_event
-) rows"""
 _BLOCKS = "select max(relname) as name from pg_class where relname ~ '^run_block_[0-9]+$'"
 
 
@@ -89,11 +82,6 @@ class Bench:
             row = fetch_one(connection, statement, [run_id]) or {}
         return said["frontpage.details"]["checksum"], row["seconds"], said["frontpage.rows_out"]
 
-    def content(self) -> Any:
-        """The hash of what was extracted."""
-        with connect(self.url) as connection:
-            return (fetch_one(connection, _CONTENT) or {})["hash"]
-
 
 def measure(bench: Bench, flink: Flink) -> dict[str, Any]:
     """Checksums, seconds and throughput of each way to score, in turns; and of the extract on both runners."""
@@ -131,7 +119,7 @@ def extracted(bench: Bench, flink: Flink) -> bool:
     there = replace(bench, database="on_flink")
     there.run("db", "migrate")
     there.run("extract", "--as-of", UNTIL, *flink.options(2))
-    return bool(there.content() == bench.content())
+    return bool(content_hash(there.url) == content_hash(bench.url))
 
 
 def figures(runs: dict[str, list[Any]], n_killed: int, *, is_extract_equal: bool) -> dict[str, Any]:

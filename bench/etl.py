@@ -19,27 +19,16 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import psutil
 
 from bench import etl_world, record
+from bench.content import content_hash
+from bench.meter import metered
 from core import columns as c
 from etl import minhash, texts
 from store import migrate, server
 from store.connect import connect, execute, fetch_one
 
 FRONTPAGE = str(Path(sys.executable).with_name("frontpage"))
-_LOOK_SECONDS = 0.1
-#: Everything that an extract leaves behind, without when and by which pull it was written.
-_CONTENT = """
-select md5(string_agg(line, '' order by line collate "C")) as hash, count(*) as n from (
-    select md5(row(article_id, recorded_at, url, title, body, language, duplicate_of, content_hash)::text) as line
-    from article_version
-    union all
-    select md5(row(event_id, reader_key, article_id, occurred_at, recorded_at, dwell_seconds, suspicion)::text)
-    from read_event
-    union all
-    select md5(row(reader_key, reader_id, recorded_at)::text) from reader
-) rows"""
 
 
 def measure(n_readers: int, folder: Path) -> dict[str, Any]:
@@ -50,13 +39,13 @@ def measure(n_readers: int, folder: Path) -> dict[str, Any]:
     n_rows = etl_world.size(n_readers) if folder.is_dir() else etl_world.write(folder, n_readers)
     with tempfile.TemporaryDirectory() as name, _server(Path(name)) as running:
         plain = _database(running, "plain")
-        reference = _run([sys.executable, "-m", "bench.etl_plain", str(folder), plain], plain)
+        reference = _run([sys.executable, "-m", "bench.etl_plain", str(folder), plain], running, plain)
         undisturbed, killed = (_database(running, one) for one in ("ours", "killed"))
         extract = [FRONTPAGE, "extract", "--as-of", etl_world.AS_OF.isoformat(), "--source", str(folder)]
-        ours = _run(extract, undisturbed)
+        ours = _run(extract, running, undisturbed)
         _kill(extract, killed, ours["seconds"] / 2)
-        again = _run(extract, killed)
-        apart, contents = _apart(folder), [_content(url) for url in (undisturbed, killed)]
+        again = _run(extract, running, killed)
+        apart, contents = _apart(folder), [content_hash(url) for url in (undisturbed, killed)]
         return _figures(sum(n_rows), (ours, reference, apart), again, contents)
 
 
@@ -96,18 +85,18 @@ def _apart(folder: Path) -> dict[str, float]:
     return {name: round(seconds, 1) for name, seconds in spent.items()}
 
 
-def _run(command: list[str], url: str) -> dict[str, float]:
-    """Seconds and peak memory of a command, from its start to its end, and how large its database is then."""
-    began, peak = time.perf_counter(), 0
-    process = _start(command, url)
-    while process.poll() is None:
-        peak = max(peak, _resident(process.pid))
-        time.sleep(_LOOK_SECONDS)
-    seconds = time.perf_counter() - began
-    assert process.returncode == 0, f"{command} ended with {process.returncode}"
+def _run(command: list[str], running: server.Server, url: str) -> dict[str, float]:
+    """Seconds of a command from its start to its end, peak memory with the server, how large its database is then."""
+    with metered(Path(running.data)) as meter:
+        process = _start(command, url)
+        assert process.wait() == 0, f"{command} ended with {process.returncode}"
     with connect(url) as connection:
         size = (fetch_one(connection, "select pg_database_size(current_database()) as n") or {})["n"]
-    return {"seconds": round(seconds, 1), "peak_rss_mb": peak // 1_000_000, "database_mb": size // 1_000_000}
+    return {
+        "seconds": round(meter.wall_seconds, 1),
+        "peak_mb": meter.peak_bytes // 1_000_000,
+        "database_mb": size // 1_000_000,
+    }
 
 
 def _kill(command: list[str], url: str, after_seconds: float) -> None:
@@ -121,18 +110,6 @@ def _kill(command: list[str], url: str, after_seconds: float) -> None:
 def _start(command: list[str], url: str) -> "subprocess.Popen[bytes]":
     variables = {**os.environ, "FRONTPAGE_DATABASE_URL": url}
     return subprocess.Popen(command, env=variables, cwd=record.ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
-
-
-def _resident(pid: int) -> int:
-    try:
-        return int(psutil.Process(pid).memory_info().rss)
-    except psutil.NoSuchProcess:
-        return 0
-
-
-def _content(url: str) -> dict[str, Any] | None:
-    with connect(url) as connection:
-        return fetch_one(connection, _CONTENT)
 
 
 @contextmanager

@@ -10,7 +10,8 @@ plain popularity, and promotes it only if it is not worse. The next refresh serv
 **Triage.** Red means that the old champion stays; readers notice nothing today, and stale recommendations after some
 days. Every step may be run again: `train` resumes from its last checkpoint, and the same inputs give the same version.
 `evaluate` is green when it rejects a candidate (its summary line says why); it is red only when it could not compare.
-`explain` red leaves the champion without its summary plot, nothing else.
+`explain` red leaves the champion without its summary plot, nothing else. A run that goes on into the first region's
+morning is said to have missed its deadline; `train` warns before, as soon as its pace tells.
 
 Runbook: docs/runbook.md#retrain_nightly
 """
@@ -20,7 +21,7 @@ from datetime import timedelta
 from airflow.sdk import DAG
 
 from plugins import assets
-from plugins.defaults import as_of_param, task_defaults
+from plugins.defaults import as_of_param, before_the_morning, task_defaults
 from plugins.schedule import timetable
 from plugins.step_operator import StepOperator
 
@@ -35,6 +36,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=8),
+    deadline=before_the_morning("retrain"),
     default_args=task_defaults(execution_timeout=timedelta(hours=2)),
     params=as_of_param(),
     tags=["tier-2", "models"],

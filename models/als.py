@@ -16,6 +16,7 @@ from core.params import AlsParams
 from features.grouping import Ints
 from features.ledger import Ledger
 from models.files import save_arrays
+from models.progress import Tell, untold
 from models.threads import one_blas_thread
 
 Vectors = NDArray[np.float32]
@@ -79,7 +80,13 @@ def fit(confidence: csr_matrix, start: Factors, params: AlsParams, n_threads: in
 
 
 def fit_with_checkpoints(
-    confidence: csr_matrix, start: Factors, params: AlsParams, n_threads: int, checkpoint: Path | None = None
+    confidence: csr_matrix,
+    start: Factors,
+    params: AlsParams,
+    n_threads: int,
+    checkpoint: Path | None = None,
+    *,
+    tell: Tell = untold,
 ) -> tuple[Factors, list[float]]:
     """Factors and training loss after each of `params.iterations`; resumed bit for bit from `checkpoint`.
 
@@ -87,9 +94,11 @@ def fit_with_checkpoints(
     """
     mark = _fingerprint(confidence, start, params)
     factors, losses = _resume(checkpoint, mark) or (start, [])
+    tell("als", len(losses), params.iterations)
     while len(losses) < params.iterations:
         factors, loss = fit(confidence, factors, params, n_threads)
         losses.append(loss)
+        tell("als", len(losses), params.iterations)
         if checkpoint is not None and len(losses) % params.checkpoint_every == 0:
             save_arrays(checkpoint, reader=factors.reader, article=factors.article, losses=np.array(losses), mark=mark)
     return factors, losses

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from core.lists import SCORE_DECIMALS
 from features.grouping import Floats
 from models.ranker import Rows
 
@@ -26,8 +27,9 @@ class Calibration:
     offset: float = 0.0
 
     def chance(self, margin: Floats) -> Floats:
-        """The chance that goes with each margin."""
-        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(self.slope * margin + self.offset, -50.0, 50.0))))
+        """The chance that goes with each margin, rounded as lists are ordered: what ties there has one chance."""
+        rounded = np.round(margin, SCORE_DECIMALS)
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(self.slope * rounded + self.offset, -50.0, 50.0))))
 
 
 def calibrated(margin: Floats, rows: Rows) -> Calibration:

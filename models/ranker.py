@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from core.params import RankerParams
 from features.grouping import Floats, Ints
 from models.files import write_bytes
+from models.progress import Tell, untold
 
 Matrix = NDArray[np.float32]
 
@@ -60,7 +61,7 @@ class Rows:
 
 
 def train_ranker(
-    rows: Rows, params: RankerParams, seed: int, n_threads: int, folder: Path | None = None
+    rows: Rows, params: RankerParams, seed: int, n_threads: int, folder: Path | None = None, *, tell: Tell = untold
 ) -> tuple[lgb.Booster, list[float]]:
     """The ranker and its nDCG@10 on the training lists after each tree.
 
@@ -68,14 +69,17 @@ def train_ranker(
     """
     mark = _fingerprint(rows, params, seed)
     text, curve = "", list[float]()
-    for chunk, n_trees in enumerate(_chunks(params)):
+    chunks = _chunks(params)
+    for chunk, n_trees in enumerate(chunks):
         path = None if folder is None else folder / f"ranker-{mark[:16]}-{chunk:03d}.txt"
         if path is not None and path.exists():
             text = path.read_text()
             continue
+        tell("trees", chunk, len(chunks))
         text = _train_chunk(rows, params, text, n_trees, (seed + chunk, n_threads))
         if path is not None:
             write_bytes(path, text.encode())
+    tell("trees", len(chunks), len(chunks))
     booster = load_ranker(text)
     curve = ndcg_by_tree(booster, rows, max(1, params.n_trees // 12))
     return booster, curve

@@ -24,6 +24,7 @@ from models.calibration import calibrated
 from models.content import fit_content
 from models.files import save_arrays
 from models.lookups import Lookup
+from models.progress import Tell, untold
 from models.ranker import Matrix, Rows, predict, train_ranker
 from models.ticks import Past, Plan, Tick, als_chain, plan, thinned, tick_at
 
@@ -34,7 +35,7 @@ _SAMPLE_ROWS = 2_000
 class Inputs:
     """Everything a training is a function of. `parent`: an earlier version whose factors ALS starts from.
 
-    folder: where checkpoints are kept; None keeps none.
+    folder: where checkpoints are kept; None keeps none. tell: hears how far it has come.
     """
 
     history: History
@@ -42,6 +43,7 @@ class Inputs:
     lookup: Lookup
     parent: Parent | None = None
     folder: Path | None = None
+    tell: Tell = untold
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def train(inputs: Inputs, version: str) -> Trained:
     ticks = plan(book, params)
     rows = _rows(inputs, book, ticks, vectors)
     learning, checking = rows.learning(), rows.checking()
-    booster, curve = train_ranker(learning, params.ranker, params.seed, params.threads, inputs.folder)
+    booster, curve = train_ranker(learning, params.ranker, params.seed, params.threads, inputs.folder, tell=inputs.tell)
     factors, losses = _final_factors(inputs, book)
     model = Model(
         version=version,
@@ -148,7 +150,7 @@ def _rows(inputs: Inputs, book: Ledger, ticks: Plan, vectors: NDArray[np.float32
             names = tuple(str(name) for name in arrays["names"])
             parts = {name: arrays[name] for name in ("matrix", "grades", "group_sizes", "weights")}
             return Rows(names=names, n_checking=int(arrays["n_checking"]), **parts)
-    made = _training_ticks(inputs.params, book, ticks, vectors)
+    made = _training_ticks(inputs, book, ticks, vectors)
     rows = learnable(made, inputs.lookup, inputs.params.ranker.n_calibration_ticks)
     if not len(rows.grades):
         raise CheckFailedError(
@@ -160,11 +162,14 @@ def _rows(inputs: Inputs, book: Ledger, ticks: Plan, vectors: NDArray[np.float32
     return rows
 
 
-def _training_ticks(params: Params, book: Ledger, ticks: Plan, vectors: NDArray[np.float32]) -> Iterator[Tick]:
+def _training_ticks(inputs: Inputs, book: Ledger, ticks: Plan, vectors: NDArray[np.float32]) -> Iterator[Tick]:
+    params, n_ticks = inputs.params, len(ticks.training)
     past = Past(book, params, vectors, ticks.window)
     chain = als_chain(book, ticks.training, params)
-    steps = tqdm(zip(ticks.training, chain, strict=True), total=len(ticks.training), desc="ticks", disable=None)
-    return (_thin_tick(past, as_of, factors) for as_of, factors in steps)
+    steps = tqdm(zip(ticks.training, chain, strict=True), total=n_ticks, desc="ticks", disable=None)
+    for done, (as_of, factors) in enumerate(steps, start=1):
+        yield _thin_tick(past, as_of, factors)
+        inputs.tell("ticks", done, n_ticks)  # not before the first: it waits for a whole fit of ALS
 
 
 def _thin_tick(past: Past, as_of: Any, factors: als.Factors) -> Tick:
@@ -180,7 +185,7 @@ def _final_factors(inputs: Inputs, book: Ledger) -> tuple[als.Factors, list[floa
         start = als.warm_start(start, inputs.parent.factors_for(book))
     confidence = als.interactions(book, np.arange(len(book.read_time)), params.als.alpha)
     checkpoint = None if inputs.folder is None else inputs.folder / "als.npz"
-    return als.fit_with_checkpoints(confidence, start, params.als, params.threads, checkpoint)
+    return als.fit_with_checkpoints(confidence, start, params.als, params.threads, checkpoint, tell=inputs.tell)
 
 
 def _metrics(rows: Rows, ticks: Plan, curve: list[float], losses: list[float]) -> dict[str, float]:

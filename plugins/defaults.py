@@ -6,13 +6,16 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import Param
+from airflow.sdk import DeadlineAlert, DeadlineReference, Param, SyncCallback
 
 from core.clock import iso
 from core.errors import BadInputError
+from plugins.schedule import until_morning
 from plugins.step_operator import run_as_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from airflow.sdk import Context
 
 OWNER = "newsroom-ml"
@@ -30,6 +33,29 @@ def log_failure(context: Context) -> None:
         "task_failed dag=%s task=%s run=%s as_of=%s try=%s log=%s",
         instance.dag_id, instance.task_id, instance.run_id, as_of, instance.try_number, instance.log_url,
     )  # fmt: skip
+
+
+def log_missed_deadline(context: Mapping[str, Any]) -> None:
+    """One line that says which run goes on into the first morning."""
+    run, deadline = context["dag_run"], context["deadline"]
+    _log.error(
+        "deadline_missed dag=%s run=%s state=%s deadline=%s",
+        run["dag_id"], run["dag_run_id"], run["state"], deadline["deadline_time"],
+    )  # fmt: skip
+
+
+def before_the_morning(cadence: str) -> DeadlineAlert:
+    """Told once where a run of the cadence has not succeeded when the first region's morning comes.
+
+    It counts from when a run is asked for, which for a scheduled one is its tick: a manual run has no logical date.
+    The line is in the scheduler's log; Airflow counts `deadline_alerts.deadline_missed`, and shows it with the run.
+    """
+    return DeadlineAlert(
+        name="the first region's morning",
+        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        interval=until_morning(cadence),
+        callback=SyncCallback(log_missed_deadline),
+    )
 
 
 def task_defaults(*, execution_timeout: timedelta, priority_weight: int = 1) -> dict[str, Any]:

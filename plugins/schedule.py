@@ -1,17 +1,19 @@
 """When a workflow runs, and which moment a run is about. Cheap to import: DAG files are parsed every half minute."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from airflow.sdk import CronTriggerTimetable
 from croniter import croniter
 
 from core.clock import parse_as_of, to_utc
+from core.mornings import next_morning
 from core.params import load_params
 
 #: The parameters that belong to these DAG files. Not read from the environment: the scheduler, the DAG processor and
 #: the workers must agree on a schedule.
 PARAMS_FILE = Path(__file__).resolve().parents[1] / "params.yaml"
+_WINTER_AND_SUMMER = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))
 
 
 def cron(cadence: str) -> str:
@@ -26,6 +28,13 @@ def timetable(cadence: str) -> CronTriggerTimetable:
     starts the last tick if it is less than a tenth of the cadence ago, which for a nightly run is 2.4 hours.
     """
     return CronTriggerTimetable(cron(cadence), timezone="UTC", run_immediately=timedelta(0))
+
+
+def until_morning(cadence: str) -> timedelta:
+    """From a tick of the cadence to the first region's morning after it; where clocks change, the shorter one."""
+    digest = load_params(PARAMS_FILE).digest
+    ticks = [to_utc(croniter(cron(cadence), day).get_next(datetime)) for day in _WINTER_AND_SUMMER]
+    return min(next_morning(tick, digest) - tick for tick in ticks)
 
 
 def last_tick(moment: datetime, expression: str) -> datetime:

@@ -80,6 +80,14 @@ class AirflowApi:
         tasks = self._call("GET", f"{run}/taskInstances")["task_instances"]
         return RunState(self._call("GET", run)["state"], {task["task_id"]: task["state"] or "none" for task in tasks})
 
+    def run_record(self, dag_id: str, run_id: str) -> dict[str, Any]:
+        """What Airflow keeps of a run: its times as ISO 8601 text; `tasks` are its tasks by id, each with its `result`."""
+        run = f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}"
+        found = {task["task_id"]: task for task in self._call("GET", f"{run}/taskInstances")["task_instances"]}
+        for name, task in found.items():
+            task["result"] = self._call("GET", f"{run}/taskInstances/{name}/xcomEntries/return_value")["value"]
+        return {**self._call("GET", run), "tasks": found}
+
     def last_lines(self, dag_id: str, run_id: str, task_id: str, n: int = 5) -> list[str]:
         """The end of the log of a task's last try."""
         task = f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}/taskInstances/{task_id}"

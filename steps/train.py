@@ -1,10 +1,12 @@
 """`frontpage train`: a candidate model from the history at as_of, or from a snapshot's files."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, get_args
 
 from core.errors import BadInputError
+from core.mornings import next_morning
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
@@ -16,6 +18,7 @@ from lifecycle.tracking import TrainingRecord, git_commit, track_training
 from models import registry
 from models.build import Built, build, build_inputs, require_inputs
 from models.lookups import feast_lookup
+from models.progress import Forecast, untold
 from models.ticks import look_backs
 from models.training import Inputs, version_name
 from store import versions
@@ -34,11 +37,13 @@ def run(
     *,
     resume: bool = True,
     part: Part = "all",
+    clock: Callable[[], datetime] | None = None,
 ) -> Summary:
     """A version trained, kept on disk, registered as candidate and told to the trackers; with `data`, files only.
 
     The same inputs give the same version: a repeat finds it, and a killed run goes on from its checkpoints.
     part: of work on files, only the `inputs` of the ranker (`data/inputs`), or only the `ranker` on these.
+    clock: tells whether it will be done before the first region's morning after as_of; the log warns where it will not.
     Raises CheckFailedError where there is nothing to learn from.
     """
     if part not in get_args(Part) or (part != "all" and not data):
@@ -48,7 +53,8 @@ def run(
     if data:
         built = _from_files(params, as_of, data, resume=resume, part=part)
     else:
-        built = _from_database(settings, params, as_of, resume=resume)
+        forecast = _forecast(params, as_of, clock)
+        built = _from_database(settings, params, as_of, resume=resume, forecast=forecast)
     metrics = built.model.metrics
     details = {"version": built.model.version, "new": built.is_new, "ndcg": round(metrics["train_ndcg_at_10"], 4)}
     return Summary("train", int(metrics["train_rows"]), 1, artifact=str(built.folder), details=details)
@@ -74,19 +80,31 @@ def _inputs_of(params: Params, as_of: datetime, data: Path) -> Inputs:
     return Inputs(history, params, feast_lookup(file_store(data)))
 
 
-def _from_database(settings: Settings, params: Params, as_of: datetime, *, resume: bool) -> Built:
+def _forecast(params: Params, as_of: datetime, clock: Callable[[], datetime] | None) -> Forecast | None:
+    """None where nobody waits: without a clock, and in a back-fill, whose morning has come long ago."""
+    morning = next_morning(as_of, params.digest)
+    return Forecast(morning, clock) if clock is not None and clock() < morning else None
+
+
+def _from_database(
+    settings: Settings, params: Params, as_of: datetime, *, resume: bool, forecast: Forecast | None
+) -> Built:
     url = database_url(settings)
     with connect(url, application="frontpage train") as connection, exclusive(connection, "train"):
         known = registry.known_at(connection, as_of, params, settings.path("snapshots"))
         ensure_ticks(connection, as_of, look_backs(known.history, params), params.data)
-        inputs = Inputs(known.history, params, feast_lookup(feature_store(url)), known.parent_model())
+        inputs = Inputs(
+            known.history, params, feast_lookup(feature_store(url)), known.parent_model(), tell=forecast or untold
+        )
         version = version_name(inputs, known.snapshot_hash)
         with registry.training(connection, known, params) as training_id:
             with measure() as meter:
                 built = build(inputs, version, settings.path("models", version), resume=resume)
             registry.register(connection, known, built, training_id)
             references = track_training(settings, _record(known, built, params, meter.resources))
-            facts = {"metrics": built.model.metrics, "resources": meter.resources.as_dict(), "tracker_refs": references}
+            margin = {} if forecast is None else {"before_morning_seconds": forecast.margin_seconds()}
+            resources = meter.resources.as_dict() | margin
+            facts = {"metrics": built.model.metrics, "resources": resources, "tracker_refs": references}
             versions.end_training(connection, training_id, "done", **facts)
     return built
 

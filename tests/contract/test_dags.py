@@ -161,6 +161,14 @@ def test_a_refresh_comes_before_a_retrain():
     assert all(task.niceness == 0 for task in dags["refresh_hourly"].tasks)
 
 
+def test_a_retrain_has_the_first_morning_as_its_deadline():
+    """Somebody is told at breakfast time at the latest, not when the run's own limit of hours is over."""
+    workflow = dag_bag().dags["retrain_nightly"]
+    (alert,) = workflow.deadline
+    assert alert.interval < workflow.dagrun_timeout
+    assert alert.callback.path == "plugins.defaults.log_missed_deadline"
+
+
 def test_the_reference_page_equals_the_files():
     """`make docs` writes docs/reference/dags.md; a changed workflow turns this red until it is written again."""
     from docs.generate_dags import PAGE, dags_page

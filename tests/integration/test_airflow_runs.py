@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from stack.layout import Layout, Ports
 from stack.plan import WORKFLOWS
 from stack.services import Stack
 from stack.watch import wait_until_healthy
+from store.connect import connect, execute, fetch_one
+from store.server import database_url
 
 pytestmark = pytest.mark.slow
 
@@ -110,6 +113,24 @@ def test_a_back_fill_is_about_the_ticks(airflow):
         assert f"--as-of {run['logical_date']}" in log_of(api, "digest_hourly", run["dag_run_id"], "digest")
 
 
+def test_a_retrain_that_is_not_done_by_the_morning_is_said_so(airflow):
+    """Its deadline is hours away; moved to now, one line names the run, and Airflow marks the deadline as missed."""
+    stack, api = airflow
+    run_id = api.ensure_run("retrain_nightly", datetime(2026, 3, 2, 2, 30, tzinfo=UTC))
+    with connect(database_url(stack.settings, "airflow")) as connection:
+        hours = fetch_one(
+            connection, "select (extract(epoch from deadline_time - created_at) / 3600)::float8 as n from deadline"
+        )
+        assert hours["n"] == pytest.approx(3.5, abs=0.1)
+        execute(connection, "update deadline set deadline_time = now()")
+        _wait_for(lambda: fetch_one(connection, "select state from callback")["state"] == "success")
+        assert fetch_one(connection, "select missed from deadline")["missed"]
+    said = "\n".join(
+        path.read_text() for path in (stack.layout.airflow / "logs").rglob("*callback*/**/*") if path.is_file()
+    )
+    assert f"deadline_missed dag=retrain_nightly run={run_id}" in said
+
+
 def test_the_log_in_protects(airflow):
     """Without the printed password nothing can be seen or started."""
     stack, _ = airflow
@@ -132,6 +153,13 @@ def test_it_listens_on_loopback_only(airflow):
     ]
     assert listening
     assert {address.ip for address in listening} == {"127.0.0.1"}
+
+
+def _wait_for(is_so: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
 
 
 def _start_of_hour() -> str:

@@ -9,7 +9,7 @@ from tests.support.workflows import use_own_airflow_home
 
 use_own_airflow_home()
 
-from plugins.schedule import last_tick, resolve_as_of  # noqa: E402
+from plugins.schedule import last_tick, resolve_as_of, until_morning  # noqa: E402
 
 HOURLY = "0 * * * *"
 
@@ -79,3 +79,8 @@ def test_ticks_that_were_missed_are_one_run():
         restriction=TimeRestriction(earliest=None, latest=None, catchup=False),
     )
     assert info.run_after == last_tick(datetime.now(UTC), HOURLY)
+
+
+def test_a_night_ends_with_the_first_morning():
+    """Training begins at 02:30; seven o'clock comes to Lagos at six, UTC, in winter and in summer."""
+    assert until_morning("retrain") == timedelta(hours=3, minutes=30)
