@@ -41,6 +41,7 @@ def row_of(measured: dict[str, Any]) -> dict[str, float]:
         "kernels_seconds": round(reference["total_seconds"], 1),
         "ratio": round(measured["ratio"], 2),
         "peak_gb": round(ours["peak_rss_bytes"] / 1e9, 2),
+        "run_gb": round(measured["run_bytes"] / 1e9, 2),
         "written_gb": round(ours["written_bytes"] / 1e9, 2),
     }
 
