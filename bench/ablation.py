@@ -38,6 +38,8 @@ from models.training import Inputs, learnable, train
 from models.view import View, view
 
 WHOLE = "everything"
+#: Rankers of each variant; a list counts what theirs are worth on average, since one training differs from the next.
+N_TRAININGS = 3
 _ROW = "row"
 Mask = NDArray[np.bool_]
 
@@ -105,7 +107,7 @@ def walked(
 ) -> tuple[Ints, dict[str, Floats]]:
     """Reader of each list, and nDCG@10 of each list by variant."""
     params, book = params_of(params, cadence), ledger(history)
-    rankers: dict[str, Any] = {}
+    rankers: dict[str, list[Any]] = {}
     model: Model | None = None
     readers, ndcg, retrain_at = [], {name: list[Floats]() for name in asked}, cadence.start
     for as_of in tqdm(cadence.ticks(), desc="ablation", unit="tick", disable=None):
@@ -121,7 +123,7 @@ def walked(
 
 
 def _tick(
-    book: Ledger, params: Params, when: tuple[datetime, timedelta], model: Model, rankers: Mapping[str, Any],
+    book: Ledger, params: Params, when: tuple[datetime, timedelta], model: Model, rankers: Mapping[str, list[Any]],
     asked: Mapping[str, Variant],
 ) -> Iterator[tuple[Ints, dict[str, Floats]]]:  # fmt: skip
     """Readers of one tick and nDCG@10 of their lists by variant; nothing where nobody read anything new."""
@@ -136,19 +138,21 @@ def _tick(
     values = {}
     for name, variant in asked.items():
         kept = np.flatnonzero(variant.keeps(found))
-        margin = predict(rankers[name], variant.blinded(matrix[kept]), params.threads)
-        values[name] = judge.measures(chosen(now, pairs.at(kept), margin, params).picks)[MEASURES[0]]
+        left, seen = pairs.at(kept), variant.blinded(matrix[kept])
+        margins = [predict(ranker, seen, params.threads) for ranker in rankers[name]]
+        each = [judge.measures(chosen(now, left, margin, params).picks)[MEASURES[0]] for margin in margins]
+        values[name] = np.mean(each, axis=0)
     yield at.readers, values
 
 
 def _retrained(
     history: History, params: Params, as_of: datetime, asked: Mapping[str, Variant]
-) -> tuple[Model, dict[str, Any]]:
-    """The version of then, and the ranker of each variant, learned from the same ticks."""
+) -> tuple[Model, dict[str, list[Any]]]:
+    """The version of then, and the rankers of each variant, learned from the same ticks."""
     known = history_at(history, as_of, params.data)
     model = train(Inputs(known, params, direct_lookup), f"{as_of:%Y%m%dT%H%M}").model
     ticks = list(_ticks(ledger(known), params, model))
-    return model, {name: _ranker(ticks, variant, params) for name, variant in asked.items()}
+    return model, {name: _rankers(ticks, variant, params) for name, variant in asked.items()}
 
 
 def _ticks(book: Ledger, params: Params, model: Model) -> Iterator[Pairs]:
@@ -160,23 +164,27 @@ def _ticks(book: Ledger, params: Params, model: Model) -> Iterator[Pairs]:
             yield Pairs(tick, direct_lookup([tick]), found_by(tick.view, params, tick.pairs))
 
 
-def _ranker(ticks: Sequence[Pairs], variant: Variant, params: Params) -> Any:
+def _rankers(ticks: Sequence[Pairs], variant: Variant, params: Params) -> list[Any]:
     whole = {one.tick.as_of: one.matrix for one in ticks}
 
     def looked_up(thin: Iterable[Tick]) -> Matrix:
         parts = [whole[tick.as_of][tick.extra[_ROW].astype(np.int64)] for tick in thin]
         return variant.blinded(np.concatenate(parts))
 
-    rows = learnable((_thinned(one, variant, params) for one in ticks), looked_up)
-    return train_ranker(rows, params.ranker, params.seed, params.threads)[0]
+    made = []
+    for training in range(N_TRAININGS):
+        seed = params.seed + training * params.ranker.n_trees  # chunks count on from a seed
+        rows = learnable((_thinned(one, variant, params, seed) for one in ticks), looked_up)
+        made.append(train_ranker(rows, params.ranker, seed, params.threads)[0])
+    return made
 
 
-def _thinned(one: Pairs, variant: Variant, params: Params) -> Tick:
+def _thinned(one: Pairs, variant: Variant, params: Params, seed: int) -> Tick:
     """What a variant learns of one tick; each pair with its row among all of them."""
     kept = np.flatnonzero(variant.keeps(one.found))
     extra = {_ROW: kept.astype(np.float64)}
     left = replace(one.tick, pairs=one.tick.pairs.at(kept), grade=one.tick.grade[kept], extra=extra)
-    return thinned(left, params.ranker.list_candidates, params.seed)
+    return thinned(left, params.ranker.list_candidates, seed)
 
 
 def losses(reader: Ints, ndcg: Mapping[str, Floats], seed: int) -> dict[str, dict[str, float]]:
