@@ -103,16 +103,16 @@ def found_by(now: View, params: Params, pairs: Candidates) -> Mask:
 
 
 def walked(
-    history: History, params: Params, cadence: Cadence, asked: Mapping[str, Variant]
+    history: History, params: Params, cadence: Cadence, asked: Mapping[str, Variant], n_trainings: int = N_TRAININGS
 ) -> tuple[Ints, dict[str, Floats]]:
-    """Reader of each list, and nDCG@10 of each list by variant."""
+    """Reader of each list, and nDCG@10 of each list by variant, the mean of several trainings."""
     params, book = params_of(params, cadence), ledger(history)
     rankers: dict[str, list[Any]] = {}
     model: Model | None = None
     readers, ndcg, retrain_at = [], {name: list[Floats]() for name in asked}, cadence.start
     for as_of in tqdm(cadence.ticks(), desc="ablation", unit="tick", disable=None):
         if as_of >= retrain_at:
-            model, rankers = _retrained(history, params, as_of, asked)
+            model, rankers = _retrained(history_at(history, as_of, params.data), params, asked, n_trainings)
             retrain_at = as_of + cadence.retrain
         assert model is not None
         for reader, values in _tick(book, params, (as_of, cadence.refresh), model, rankers, asked):
@@ -146,13 +146,12 @@ def _tick(
 
 
 def _retrained(
-    history: History, params: Params, as_of: datetime, asked: Mapping[str, Variant]
+    known: History, params: Params, asked: Mapping[str, Variant], n_trainings: int
 ) -> tuple[Model, dict[str, list[Any]]]:
-    """The version of then, and the rankers of each variant, learned from the same ticks."""
-    known = history_at(history, as_of, params.data)
-    model = train(Inputs(known, params, direct_lookup), f"{as_of:%Y%m%dT%H%M}").model
+    """The version of a moment's history, and the rankers of each variant, learned from the same ticks."""
+    model = train(Inputs(known, params, direct_lookup), f"{known.as_of:%Y%m%dT%H%M}").model
     ticks = list(_ticks(ledger(known), params, model))
-    return model, {name: _rankers(ticks, variant, params) for name, variant in asked.items()}
+    return model, {name: _rankers(ticks, variant, params, n_trainings) for name, variant in asked.items()}
 
 
 def _ticks(book: Ledger, params: Params, model: Model) -> Iterator[Pairs]:
@@ -164,7 +163,7 @@ def _ticks(book: Ledger, params: Params, model: Model) -> Iterator[Pairs]:
             yield Pairs(tick, direct_lookup([tick]), found_by(tick.view, params, tick.pairs))
 
 
-def _rankers(ticks: Sequence[Pairs], variant: Variant, params: Params) -> list[Any]:
+def _rankers(ticks: Sequence[Pairs], variant: Variant, params: Params, n_trainings: int) -> list[Any]:
     whole = {one.tick.as_of: one.matrix for one in ticks}
 
     def looked_up(thin: Iterable[Tick]) -> Matrix:
@@ -172,7 +171,7 @@ def _rankers(ticks: Sequence[Pairs], variant: Variant, params: Params) -> list[A
         return variant.blinded(np.concatenate(parts))
 
     made = []
-    for training in range(N_TRAININGS):
+    for training in range(n_trainings):
         seed = params.seed + training * params.ranker.n_trees  # chunks count on from a seed
         rows = learnable((_thinned(one, variant, params, seed) for one in ticks), looked_up)
         made.append(train_ranker(rows, params.ranker, seed, params.threads)[0])
