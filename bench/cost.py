@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from bench import record
+from store.runs import RUNS_KEPT
 
 _SOURCE = record.MEASUREMENTS / "scale.json"
 _SMALL, _FULL = "15k", "521k"
@@ -22,8 +23,6 @@ _MINUTES_FOR_LISTS = 15.0
 _DOLLARS_PER_CORE_HOUR, _GB_PER_CORE = 0.05, 4.0
 _DOLLARS_PER_GB_MONTH = 0.1
 _HOURS_A_MONTH = 730
-#: Runs that a database keeps beside each other.
-_RUNS_KEPT = 24
 _SERIAL = ("features_seconds", "gate_seconds", "publish_seconds")
 
 Row = dict[str, float]
@@ -73,7 +72,7 @@ class Costs:
         """What so many readers take."""
         list_cores = self.lists.at(n_readers) * self.cores / (_MINUTES_FOR_LISTS * 60)
         memory = self.memory.at(n_readers)
-        stored = self.list_gb.at(n_readers) * _RUNS_KEPT
+        stored = self.list_gb.at(n_readers) * RUNS_KEPT
         rented = max(list_cores, memory / _GB_PER_CORE)
         dollars = rented * _DOLLARS_PER_CORE_HOUR * _HOURS_A_MONTH + stored * _DOLLARS_PER_GB_MONTH
         return {

@@ -166,3 +166,17 @@ def test_attempts_left_behind_are_dropped_once_a_newer_list_is_served(connection
     tables = "select to_regclass(%s) is not null as is_there"
     assert not fetch_all(connection, tables, [runs.table_of(killed)])[0]["is_there"]
     assert runs.rollback(connection, "champion").run_id == first.run_id
+
+
+def test_a_hundred_publishes_leave_no_bloat(connection):
+    """Old partitions are dropped whole, so what stays does not grow; only the account of runs does, by a row each."""
+    sizes, kept = [], 5
+    for until in (20, 120):
+        for number in range(len(sizes) * 20, until):
+            release(connection, TEN + timedelta(hours=number), [f"{number}-{rank}" for rank in range(10)])
+            runs.drop_old_runs(connection, "champion", keep=kept)
+        execute(connection, "vacuum full")  # all that is dead goes: what is left is what a run leaves for good
+        sizes.append(fetch_all(connection, "select pg_database_size(current_database()) as bytes")[0]["bytes"])
+    partitions = fetch_all(connection, "select inhrelid from pg_inherits where inhparent = 'recommendation'::regclass")
+    assert len(partitions) == kept
+    assert sizes[1] < sizes[0] + 100 * 4096
