@@ -167,7 +167,10 @@ def main() -> None:
         result = {"name": "retrain", **measured, "ratio": measured["ratio"]["train"], "machine": record.machine()}
         asked.json.write_text(json.dumps(result, indent=2) + "\n")
         return
-    print(record.write("retrain", measured, f"scale_world {size.name}", "make proof-retrain"))  # noqa: T201
+    command = (
+        "make proof-retrain" if size == Size(n_days=N_DAYS) else f"python -m bench.retrain {' '.join(sys.argv[1:])}"
+    )
+    print(record.write("retrain", measured, f"scale_world {size.name}", command))  # noqa: T201 - a command
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ PAGES = {
     **dict.fromkeys(("replay", "ablation", "staleness", "portal-week"), DOCS / "reference" / "ranking.md"),
     **dict.fromkeys(("serve", "serve-faults"), DOCS / "reference" / "serving-speed.md"),
     "scale": DOCS / "scaling.md",
+    **dict.fromkeys(("day", "retrain", "etl"), DOCS / "reference" / "day-and-night.md"),
 }
 
 
