@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from core.lists import LIST_LENGTH
 from core.params import Params
 from features.ledger import ledger
 from models import registry
-from models.moment import Moment, moment
+from models.moment import moment
 from models.ranker import Matrix
 from models.score import Ranked, Ranking, ranking
 from models.threads import one_blas_thread
@@ -55,7 +55,7 @@ def sample(connection: Connection, params: Params) -> Sample:
     version = registry.serving(connection, AS_OF)
     assert version is not None
     now = moment(ledger(load_history(connection, AS_OF, params.data)), AS_OF, params)
-    few = _with_readers(now, max(1, len(now.readers) // _SAMPLE_READERS))
+    few = now.of_readers(np.arange(0, len(now.readers), max(1, len(now.readers) // _SAMPLE_READERS)))
     ready = ranking(registry.loaded(version), few, params)
     rows = np.arange(len(few.readers), dtype=np.int64)
     found = ready.candidates(rows)
@@ -115,11 +115,3 @@ def seconds_of(work: Callable[[], Any]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
-
-
-def _with_readers(now: Moment, step: int) -> Moment:
-    """The moment of every `step`-th reader."""
-    rows = np.arange(0, len(now.readers), step)
-    starts, articles = now.seen_of(rows)
-    owner = np.repeat(np.arange(len(rows)), np.diff(starts))
-    return replace(now, readers=now.readers[rows], seen=owner * len(now.live) + articles)

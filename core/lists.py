@@ -1,7 +1,5 @@
-"""The published list: its rows and the checksum that says whether two lists are the same list."""
+"""The published list and its rows."""
 
-import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 LIST_LENGTH = 10
@@ -28,15 +26,3 @@ class Recommendation:
     score: float
     candidate_source: str
     reasons: tuple[Reason, ...] = ()
-
-
-def checksum(rows: Iterable[str]) -> str:
-    """SHA-256 over lines of `reader_id|rank|article_id|score|reasons`, which must come ordered by reader and rank.
-
-    No run ids and no clock go in, so two runs over the same knowledge give the same value.
-    """
-    digest = hashlib.sha256()
-    for row in rows:
-        digest.update(row.encode())
-        digest.update(b"\n")
-    return digest.hexdigest()

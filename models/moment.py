@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -54,6 +54,12 @@ class Moment:
         starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
         at = np.repeat(first - starts[:-1], counts) + np.arange(starts[-1])
         return starts, self.seen[at] % width
+
+    def of_readers(self, rows: Ints) -> Moment:
+        """The same moment for some of its reader rows, ascending."""
+        starts, articles = self.seen_of(rows)
+        owner = np.repeat(np.arange(len(rows)), np.diff(starts))
+        return replace(self, readers=self.readers[rows], seen=owner * len(self.live) + articles)
 
     def age_hours(self) -> Floats:
         """Hours since each live article came out."""

@@ -5,6 +5,7 @@ A version trained on later knowledge must not score an earlier moment, so a back
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,6 +44,8 @@ class Known:
         return loaded(self.parent) if self.parent else None
 
 
+#: Parameters that no list hangs on.
+_BESIDE_LISTS = {"threads", "schedule", "explain", "quality", "digest", "retention"}
 #: The variant whose lists need no model.
 POPULARITY = "popularity"
 
@@ -60,6 +63,17 @@ def rule_of(version: ModelVersion | None, params: Params) -> float | None:
         return params.rule_half_life_hours
     hours = (version.gate or {}).get("rule_half_life_hours")
     return None if hours is None else float(hours)
+
+
+def maker(version: ModelVersion | None, params: Params) -> str | None:
+    """What a version's lists hang on besides the data, as one hash; None where a rule makes them.
+
+    Lists of another maker are never kept: one page does not mix two models or two sets of parameters.
+    """
+    if version is None or rule_of(version, params) is not None:
+        return None
+    parameters = params.model_dump_json(exclude=_BESIDE_LISTS)
+    return hashlib.sha256("\n".join((version.version, version.artefact_hash, parameters)).encode()).hexdigest()
 
 
 def serving(connection: Connection, as_of: datetime, variant: str = "champion") -> ModelVersion | None:

@@ -8,7 +8,7 @@ Only readers with an answer need a list. Metrics are unsampled.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -18,7 +18,7 @@ from tqdm import tqdm
 from core import columns as c
 from core.errors import BadInputError, CheckFailedError
 from core.history import History
-from core.params import Params
+from core.params import ListParams, Params
 from features.grouping import Floats, Ints
 from features.history import history_at
 from features.ledger import Ledger, ledger
@@ -32,6 +32,7 @@ from models.moment import Moment, moment
 from models.policies import Policy, baselines, decayed, rule_name
 from models.popularity import Picks
 from models.ranker import predict
+from models.replay_kept import KeptLists
 from models.replay_lists import Listed, Lists
 from models.selection import chosen
 from models.training import Inputs, train
@@ -79,6 +80,7 @@ class Replayed:
     """One entry per list [list]: the tick it was made at, its reader (ledger position) and MEASURES by policy.
 
     has_interests: whether the reader picked any at sign-up, as far as known then.
+    due: by variant that keeps lists, the mean share of readers who were due at a tick.
     ceiling: nDCG@10 of a policy that knew the future; chance: the expected one of ten drawn at random.
     n_answers: what was read next; n_existing, n_listable, n_timed: how much of it was out, could be listed, was timed.
     """
@@ -100,6 +102,7 @@ class Replayed:
     measures: dict[str, dict[str, Floats]]
     lists: dict[str, list[Lists]]
     trainings: list[Training]
+    due: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +114,17 @@ class Served:
 
 
 def replay(
-    history: History, params: Params, cadence: Cadence, variants: Mapping[str, Params] | None = None, *, seed: int = 0
+    history: History,
+    params: Params,
+    cadence: Cadence,
+    variants: Mapping[str, Params] | None = None,
+    *,
+    kept: Mapping[str, ListParams] | None = None,
+    seed: int = 0,
 ) -> Replayed:
     """The log of a history walked through; `variants` are parameters whose lists are made by the same models.
 
+    kept: rules by which lists are kept beyond a tick, by name; everything else makes every list at every tick.
     Raises BadInputError where the cadence is outside the history, CheckFailedError where nobody reads in it.
     """
     cadence.check()
@@ -122,6 +132,7 @@ def replay(
         raise BadInputError(f"replay: the history ends at {history.as_of:%Y-%m-%d %H:%M}; give an earlier --to")
     params = params_of(params, cadence)
     walk = _Walk(ledger(history), history, params, {OURS: params, **(variants or {})}, seed)
+    walk.kept = {name: KeptLists(len(walk.book.reader_keys), rules) for name, rules in (kept or {}).items()}
     parts = [part for part in walk.parts(cadence) if part is not None]
     if not parts:
         raise CheckFailedError("replay: nobody read anything new between --from and --to; widen it")
@@ -156,6 +167,7 @@ class _Walk:
     ) -> None:
         self.book, self.params, self.variants = book, params, variants
         self.trainings: list[Training] = []
+        self.kept: dict[str, KeptLists] = {}
         self._history = history
         self._served = Served(None, params.rule_half_life_hours)
         self._champion: Model | None = None
@@ -190,6 +202,8 @@ class _Walk:
         if decided.passed:
             self._champion = made
             self._served = Served(made, decided.rule_half_life_hours)
+            for lists in self.kept.values():
+                lists.forget()
             self._vectors = made.vectors_for(self.book)
         self.trainings.append(Training(as_of, version, self._serves(decided), decided.reasons))
 
@@ -206,12 +220,14 @@ class _Walk:
         return now, theirs | self._ours(now, everybody)
 
     def _tick(self, as_of: datetime, window: timedelta) -> _Part | None:
+        self._refresh_kept(as_of, window)
         read_next = answers(self.book, as_of, window)
         readers = np.unique(read_next.reader)
         at = moment(self.book, as_of, self.params, readers=readers)
         if not len(readers) or not len(at.live):
             return None
         now, lists = self.lists(at)
+        lists |= {name: kept.standing(at, lists[OURS]) for name, kept in self.kept.items()}
         judge = Judge.of(at, read_next)
         return _Part(
             as_of=as_of,
@@ -223,6 +239,21 @@ class _Walk:
             measures={name: judge.measures(picks) for name, picks in lists.items()},
             lists={name: self._listed.said(now, name, picks) for name, picks in lists.items()},
         )
+
+    def _refresh_kept(self, as_of: datetime, window: timedelta) -> None:
+        """New lists for whoever is due by any of the rules that keep lists."""
+        if not self.kept:
+            return
+        everybody = moment(self.book, as_of, self.params)
+        due = {name: kept.due(everybody, window // timedelta(microseconds=1)) for name, kept in self.kept.items()}
+        asking = np.unique(np.concatenate(list(due.values())))
+        made = Picks.empty()
+        if len(asking) and len(everybody.live):
+            now = self._view(everybody.of_readers(asking))
+            picks = self._ours(now, np.arange(len(asking)))[OURS]
+            made = Picks(asking[picks.reader], picks.rank, picks.article)
+        for name, kept in self.kept.items():
+            kept.take(everybody, due[name], made)
 
     def _view(self, at: Moment) -> View:
         """The view with the factors of the model that is served, or none of any."""
@@ -288,4 +319,5 @@ def _joined(cadence: Cadence, walk: _Walk, parts: list[_Part]) -> Replayed:
         },
         lists={name: [part.lists[name] for part in parts] for name in names},
         trainings=walk.trainings,
+        due={name: float(np.mean(kept.shares)) for name, kept in walk.kept.items()},
     )

@@ -23,10 +23,11 @@ from features.states import States, states_at
 from models import registry
 from models.fallback import by_rule
 from models.handover import handed_over
+from models.keeping import planned
 from models.moment import Moment, moment
 from models.pipeline import ScoreBlock, Target, blocks_of
 from models.score import Lister, ranking, stand_in_lists
-from store import run_blocks, runs
+from store import kept_lists, run_blocks, runs
 from store.connect import Connection, connect
 from store.feature_rows import written_ticks
 from store.history import load_already_read, load_excluded, load_history
@@ -47,6 +48,7 @@ def run(
 ) -> Summary:
     """A run for (as_of, variant) in state `built`. Where no ranker is good enough the lists are made by a rule.
 
+    Readers who are not due keep the list of the run served before (`models.due`), if the same made it.
     beam_options: runner and options of the pipeline that makes the lists; by default threads of this process.
     Raises NothingPublishedError where a model is to make the lists but the features of `as_of` were not written,
     CheckFailedError where a block of readers is missing at the end.
@@ -54,22 +56,25 @@ def run(
     url = database_url(settings)
     with connect(url, application="frontpage score") as connection, exclusive(connection, f"lists of {variant}"):
         version = registry.serving(connection, as_of, variant)
+        maker = registry.maker(version, params)
         history = load_history(connection, as_of, params.data, with_text=version is not None)
         unlisted = pd.concat([load(connection, as_of, params.max_age) for load in (load_already_read, load_excluded)])
-        now = moment(ledger(history), as_of, params, already_read=unlisted)
-        lister, fallbacks = _lists(connection, now, params, version)
-        name = version.version if version else registry.POPULARITY
-        run_id = runs.begin_run(connection, as_of, variant, name, version.snapshot_hash if version else None)
-        blocks, place = blocks_of(len(now.readers)), _place(settings, run_id, beam_options)
+        everybody = moment(ledger(history), as_of, params, already_read=unlisted)
+        plan = planned(connection, everybody, kept_lists.base_of(connection, as_of, variant, maker), params.lists)
+        lister, fallbacks = _lists(connection, plan.due, params, version)
+        name, snapshot = (version.version, version.snapshot_hash) if version else (registry.POPULARITY, None)
+        run_id = runs.begin_run(connection, as_of, variant, name, snapshot, plan.details(maker))
+        blocks, place = blocks_of(len(plan.due.readers)), _place(settings, run_id, beam_options)
         run_blocks.open_account(connection, run_id)
         with handed_over(lister, place) as handover, _progress(url, run_id, len(blocks)):
             worker = ScoreBlock(handover, Target(SecretStr(url), run_id))
             beam.run(beam.ForEach("score", blocks, worker), params.threads, beam_options)
-        n_rows = run_blocks.close_account(connection, run_id, len(blocks))
+        plan.keep(connection, run_id, len(blocks))
+        n_rows = run_blocks.close_account(connection, run_id, len(blocks) + 1)
         runs.write_fallbacks(connection, run_id, fallbacks)
         checksum = runs.finish_run(connection, run_id)
-    details = {"variant": variant, "model": name, "checksum": checksum[:12]}
-    return Summary("score", len(now.readers), n_rows, artifact=f"run:{run_id}", details=details)
+    details = {"variant": variant, "model": name, "due": len(plan.due.readers), "checksum": checksum[:12]}
+    return Summary("score", len(everybody.readers), n_rows, artifact=f"run:{run_id}", details=details)
 
 
 def _lists(

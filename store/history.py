@@ -23,7 +23,8 @@ _TYPES: dict[str, pa.DataType] = {
     **dict.fromkeys(_TIMES, pa.timestamp("us", "UTC")),
     c.READER_KEY: pa.int64(),
     c.DWELL_SECONDS: pa.float64(),
-    **dict.fromkeys((c.FINGERPRINT, c.LAST_READ_US, c.N_READS), pa.int64()),
+    **dict.fromkeys((c.FINGERPRINT, c.LAST_READ_US, c.N_READS, c.MADE_US), pa.int64()),
+    c.RANK: pa.int16(),
     c.MEDIAN_DWELL_SECONDS: pa.float64(),
     _NEWEST: pa.bool_(),
 }

@@ -36,6 +36,11 @@ def write_block(connection: Connection, run_id: int, block: int, rows: pa.Table)
     return True
 
 
+def note(connection: Connection, run_id: int, block: int, n_rows: int) -> None:
+    """Note a block that only the driver writes, once, in the transaction of its rows."""
+    execute(connection, _of(run_id, "insert into {} (block, n_rows) values (%s, %s)"), [block, n_rows])
+
+
 def n_written(connection: Connection, run_id: int) -> int:
     """How many blocks are there so far."""
     row = fetch_one(connection, _of(run_id, "select count(*) as n from {}"))

@@ -64,8 +64,9 @@ def begin_run(
         run_id = int(begun[c.RUN_ID])
         statement = sql.SQL("create table {table} (like recommendation including defaults including constraints)")
         execute(connection, statement.format(table=sql.Identifier(table_of(run_id))))
-        default = sql.SQL("alter table {table} alter run_id set default {run_id}")
-        execute(connection, default.format(table=sql.Identifier(table_of(run_id)), run_id=sql.Literal(run_id)))
+        # Of an empty table, so that no row has to be looked at again when it becomes a partition.
+        own = sql.SQL("alter table {table} alter run_id set default {run_id}, add check (run_id = {run_id})")
+        execute(connection, own.format(table=sql.Identifier(table_of(run_id)), run_id=sql.Literal(run_id)))
         _let_readers_in(connection, run_id)
     return run_id
 
@@ -96,18 +97,16 @@ def write_fallbacks(connection: Connection, run_id: int, rows: pd.DataFrame) -> 
 
 def finish_run(connection: Connection, run_id: int) -> str:
     """Index and count a run's rows, mark it `built`, and return its checksum."""
-    table = sql.Identifier(table_of(run_id))
+    names = {"table": sql.Identifier(table_of(run_id)), c.RUN_ID: sql.Literal(run_id)}
     with transaction(connection):
         execute(connection, _ROOM_TO_SORT)
-        execute(connection, sql.SQL("alter table {} add primary key (run_id, reader_key, rank)").format(table))
-        bound = sql.SQL("alter table {} add constraint of_one_run check (run_id = {})").format(
-            table, sql.Literal(run_id)
-        )
-        execute(connection, bound)
-        checksum = _checksum(connection, run_id)
-        counts = sql.SQL("select count(distinct reader_key), count(*) from {}").format(table)
-        execute(connection, sql.SQL(_FINISH).format(counts=counts), {"checksum": checksum, c.RUN_ID: run_id})
-        execute(connection, sql.SQL("analyze {}").format(table))
+        execute(connection, sql.SQL("alter table {table} add primary key (run_id, reader_key, rank)").format(**names))
+        found = fetch_one(connection, sql.SQL(query("run_figures")).format(**names))
+        assert found is not None
+        sums = "|".join(str(found[name]) for name in ("n_rows", *_SUMS))
+        checksum = hashlib.sha256(sums.encode()).hexdigest()
+        execute(connection, _FINISH, {**found, "checksum": checksum, c.RUN_ID: run_id})
+        execute(connection, sql.SQL("analyze {table}").format(**names))
     return checksum
 
 
@@ -215,8 +214,10 @@ returning run_id"""
 _UNFINISHED = (
     "select run_id from rec_run where as_of = %s and variant = %s and state in ('building', 'built', 'passed')"
 )
+#: Of `run_figures`: sums of two hashes of every row.
+_SUMS = ("lists_1", "lists_2", "fallbacks_1", "fallbacks_2")
 _FINISH = """update rec_run set state = 'built', checksum = %(checksum)s, built_at = clock_timestamp(),
-(n_readers, n_rows) = ({counts}) where run_id = %(run_id)s"""
+n_readers = %(n_readers)s, n_rows = %(n_rows)s where run_id = %(run_id)s"""
 _NEWEST = """select * from rec_run where as_of = %s and variant = %s and state <> 'dropped'
 order by attempt desc limit 1"""
 _SET_STATE = """update rec_run set state = %s, gate = coalesce(%s::jsonb, gate)
@@ -230,26 +231,6 @@ _ATTACHED = "select 1 from pg_inherits where inhrelid = to_regclass(%s)"
 
 def _lock_pointer(connection: Connection) -> None:
     execute(connection, "lock table published_run in share row exclusive mode")
-
-
-def _checksum(connection: Connection, run_id: int) -> str:
-    statement = sql.SQL(query("run_rows_for_checksum")).format(
-        table=sql.Identifier(table_of(run_id)), run_id=sql.Literal(run_id)
-    )
-    sink = _Hash()
-    with connection.cursor() as cursor:
-        cursor.copy_expert(statement.as_string(connection), sink)
-    return sink.sha256.hexdigest()
-
-
-class _Hash:
-    """A file that keeps nothing but the SHA-256 of what is written to it."""
-
-    def __init__(self) -> None:
-        self.sha256 = hashlib.sha256()
-
-    def write(self, data: bytes) -> None:
-        self.sha256.update(data)
 
 
 def _attach(connection: Connection, run_id: int) -> None:

@@ -1,0 +1,66 @@
+"""Whose lists a run makes, and whose it keeps from the run served before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from core import columns as c
+from core.params import ListParams
+from features.grouping import Ints
+from features.ledger import Ledger, microseconds
+from models.due import LastLists, due
+from models.moment import Moment
+from store import kept_lists
+from store.connect import Connection
+from store.kept_lists import Base
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """due: the moment, for the readers whose lists are made. kept: keys of those whose lists are copied from `base`."""
+
+    due: Moment
+    kept: Ints
+    base: Base | None
+
+    def details(self, maker: str | None) -> dict[str, Any]:
+        """What is written down of the run, so that a later one knows whether it may keep its lists."""
+        base = self.base.run_id if self.base else None
+        return {kept_lists.MAKER: maker, "n_due": len(self.due.readers), "kept_from": base}
+
+    def keep(self, connection: Connection, run_id: int, block: int) -> int:
+        """Copy what is kept into a run, as one of its blocks, also where that is nothing; the row count."""
+        return kept_lists.keep(connection, run_id, self.base, self.kept, block)
+
+
+def planned(connection: Connection, everybody: Moment, base: Base | None, rules: ListParams) -> Plan:
+    """The plan of a run whose readers are everybody's; without a base everybody is due.
+
+    The time since the base's moment stands for that until the next refresh.
+    """
+    if base is None or rules.max_list_age_hours == 0:
+        return Plan(everybody, everybody.readers[:0], None)
+    last = last_lists(everybody.ledger, kept_lists.lists_of(connection, base.run_id))
+    is_due = due(everybody, last, rules, everybody.now - microseconds(base.as_of))
+    kept = everybody.ledger.reader_keys[everybody.readers[~is_due]]
+    return Plan(everybody.of_readers(np.flatnonzero(is_due)), kept, base)
+
+
+def last_lists(book: Ledger, rows: pa.Table) -> LastLists:
+    """Stored lists (reader_key, rank, article_id, made_us) by the positions of a ledger; unknown readers are left out."""
+    found = LastLists.none(len(book.reader_keys))
+    keys = rows[c.READER_KEY].to_numpy()
+    reader = np.minimum(np.searchsorted(book.reader_keys, keys), len(book.reader_keys) - 1)
+    known = book.reader_keys[reader] == keys
+    listed = rows[c.ARTICLE_ID].combine_chunks().dictionary_encode()
+    article = book.article_ids.get_indexer(pd.Index(listed.dictionary.to_pandas()))[listed.indices.to_numpy()]
+    place = rows[c.RANK].to_numpy() - 1
+    found.articles[reader[known], place[known]] = article[known]
+    found.made_us[reader[known]] = rows[c.MADE_US].to_numpy()[known]
+    return found
+

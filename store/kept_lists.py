@@ -1,0 +1,61 @@
+"""Lists that a run keeps from an earlier one: which run that is, what is in it, and the copy inside the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+from psycopg2 import sql
+
+from core import columns as c
+from store import run_blocks
+from store.connect import Connection, execute, fetch_one, query, transaction
+from store.copy_arrow import copy_table
+from store.history import copy_out_table
+from store.runs import table_of
+
+#: Key of `rec_run.details`: what a run's lists hang on besides the data.
+MAKER = "maker"
+_COLUMNS = (c.READER_KEY, c.RANK, c.ARTICLE_ID, c.MADE_US)
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A run whose lists may be kept."""
+
+    run_id: int
+    as_of: datetime
+
+
+def base_of(connection: Connection, as_of: datetime, variant: str, maker: str | None) -> Base | None:
+    """The run served last before `as_of`, if `maker` made its lists, too; else, and for no maker, None.
+
+    A run that was rolled back, or never served, does not count.
+    """
+    if maker is None:
+        return None
+    row = fetch_one(connection, query("kept_base"), {"variant": variant, "as_of": as_of})
+    if row is None or row["details"].get(MAKER) != maker:
+        return None
+    return Base(row[c.RUN_ID], row["as_of"])
+
+
+def lists_of(connection: Connection, run_id: int) -> pa.Table:
+    """reader_key, rank, article_id and made_us (microseconds since 1970) of every row of a run, in no order."""
+    names = {"table": sql.Identifier(table_of(run_id)), "run_id": sql.Literal(run_id)}
+    return copy_out_table(connection, sql.SQL(query("kept_lists")).format(**names), {}, _COLUMNS)
+
+
+def keep(connection: Connection, run_id: int, base: Base | None, reader_keys: Sequence[int], block: int) -> int:
+    """Copy the lists of some readers from `base` (none: nothing) into a run, as one of its blocks; the row count."""
+    if base is None:
+        run_blocks.note(connection, run_id, block, 0)
+        return 0
+    with transaction(connection):
+        execute(connection, "create temp table kept_reader (reader_key bigint not null) on commit drop")
+        copy_table(connection, "kept_reader", pa.table({c.READER_KEY: pa.array(reader_keys, pa.int64())}))
+        execute(connection, "analyze kept_reader")
+        names = {"target": sql.Identifier(table_of(run_id)), "base": sql.Identifier(table_of(base.run_id))}
+        n_rows = execute(connection, sql.SQL(query("kept_copy")).format(**names, base_run=sql.Literal(base.run_id)))
+        run_blocks.note(connection, run_id, block, n_rows)
+    return n_rows

@@ -1,0 +1,105 @@
+"""Who is due for a new list: worked out on paper, one reason at a time."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from core import columns as c
+from core.lists import LIST_LENGTH
+from core.params import ListParams, Params
+from features.ledger import HOUR_MICROSECONDS, ledger
+from models.due import LastLists, due, visit_chance
+from models.moment import Moment, moment
+from models.replay import OURS, Cadence, replay
+
+from .newsroom_world import PARAMS
+from .replay_world import world
+from .worlds import NOW, article, history, hours_ago, read, reader
+
+HOUR = HOUR_MICROSECONDS
+#: Only age and what happened count: no habit makes anybody due.
+RULES = ListParams(max_list_age_hours=6, max_visit_age_hours=1e9)
+NAMES = [f"a{number:02d}" for number in range(12)]
+#: Readers 1 to 5: read long ago, read just now, retraction in the list, old list, no list.
+QUIET, READING, RETRACTED, OLD, NEW = range(5)
+
+
+def scene() -> tuple[Moment, LastLists]:
+    """Five readers whose lists were made two hours ago, but for one old and one that is not there."""
+    articles = [article(name, 20) for name in NAMES] + [article("gone", 20, **{c.STATUS: "retracted"})]
+    reads = [read(key, "a11", 15) for key in range(1, 6)] + [read(2, "a10", 0.5)]
+    at = moment(ledger(history(articles, reads, [reader(key) for key in range(1, 6)])), NOW, Params())
+    last = LastLists.none(len(at.ledger.reader_keys))
+    last.articles[at.readers] = at.ledger.article_ids.get_indexer(NAMES[:LIST_LENGTH])
+    last.made_us[at.readers] = at.now - np.array([2, 2, 2, 6, 0]) * HOUR
+    last.articles[at.readers[RETRACTED], 3] = at.ledger.article_ids.get_loc("gone")
+    last.made_us[at.readers[NEW]], last.articles[at.readers[NEW]] = LastLists.none(1).made_us[0], -1
+    return at, last
+
+
+def test_each_reason_alone_makes_a_reader_due() -> None:
+    """A read since, a list that lost an article, an old list, none: the quiet reader keeps theirs."""
+    at, last = scene()
+    assert due(at, last, RULES, HOUR).tolist() == [False, True, True, True, True]
+
+
+def test_age_0_makes_everybody_due() -> None:
+    """The switch to a full refresh."""
+    at, last = scene()
+    assert due(at, last, RULES.model_copy(update={"max_list_age_hours": 0.0}), HOUR).all()
+
+
+def test_a_short_list_is_due() -> None:
+    """Nine articles, however sound."""
+    at, last = scene()
+    last.articles[at.readers[QUIET], 9] = -1
+    assert due(at, last, RULES, HOUR)[QUIET]
+
+
+def test_an_article_that_was_read_or_hidden_makes_its_list_due() -> None:
+    """Also where the history does not hold the read: it was suspicious, or the reader hid the article."""
+    at, last = scene()
+    key = np.array([QUIET * len(at.live) + 4])
+    assert due(replace(at, seen=np.union1d(at.seen, key)), last, RULES, HOUR)[QUIET]
+
+
+@pytest.mark.parametrize(("hours_later", "is_likelier"), [(0, True), (12, False)])
+def test_readers_come_when_they_used_to_come(hours_later: int, is_likelier: bool) -> None:
+    """Who came at this hour on each of five days is likelier than evenly spread visits to come now; not at night."""
+    at_noon = [read(1, NAMES[day], 24 * day - 0.5) for day in range(1, 6)]
+    spread = [read(2, NAMES[n], 24 * n + 5 * n) for n in range(1, 5)] + [read(2, NAMES[6], 119)]
+    people = [reader(key, **{c.SIGNED_UP_AT: hours_ago(120), c.RECORDED_AT: hours_ago(120)}) for key in (1, 2)]
+    past = history([article(name, 130) for name in NAMES], at_noon + spread, people, NOW + timedelta(hours=12))
+    at = moment(ledger(past), NOW + timedelta(hours=hours_later), Params())
+    noon, evenly = visit_chance(at, HOUR, 7.0)
+    assert (noon > evenly) == is_likelier
+    assert 0 < evenly < 0.2
+
+
+def test_a_visit_a_day_adds_up_to_a_visit_a_day() -> None:
+    """Chances of the 24 hours of a day sum up to about one visit, for who came once on each of ten days."""
+    reads = [read(1, NAMES[day], 24 * day - 3.5) for day in range(1, 11)]
+    people = [reader(1, **{c.SIGNED_UP_AT: hours_ago(240), c.RECORDED_AT: hours_ago(240)})]
+    book = ledger(history([article(name, 300) for name in NAMES], reads, people))
+    at = moment(book, NOW, Params())
+    hours = [replace(at, as_of=NOW + timedelta(hours=hour)) for hour in range(24)]
+    rates = [-np.log1p(-visit_chance(hour, HOUR, 1e6)[0]) for hour in hours]
+    assert sum(rates) == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_replay_says_what_keeping_costs() -> None:
+    """Kept for no time: the lists of who makes every list. Kept for hours: fewer readers due, and it may cost."""
+    rules = {
+        "all": ListParams(max_list_age_hours=0),
+        "kept": ListParams(max_list_age_hours=6, max_visit_age_hours=10.0),
+        "strict": ListParams(max_list_age_hours=6, max_visit_age_hours=0.2),
+    }
+    cadence = Cadence(hours_ago(8), NOW - timedelta(minutes=30), timedelta(hours=1), timedelta(hours=8))
+    found = replay(world(), PARAMS, cadence, kept=rules)
+    ours = found.measures[OURS]["ndcg_at_10"]
+    assert found.measures["all"]["ndcg_at_10"].tolist() == ours.tolist()
+    assert found.due["all"] == 1.0
+    assert 0.1 < found.due["kept"] < found.due["strict"] < 1.0
+    assert found.measures["kept"]["ndcg_at_10"].mean() < ours.mean() * 1.05
