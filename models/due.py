@@ -45,12 +45,13 @@ def due(at: Moment, last: LastLists, rules: ListParams, span_us: int) -> Mask:
     """Whether each reader row of a moment is to have a new list; `span_us`: how long until the next refresh.
 
     Due is who has no list, whose list lost an article (it expired, was retracted or became a copy; the reader has read
-    or hidden it) or is short, who has read anything since, whose list is `max_list_age_hours` old, and whose list would
-    be `max_visit_age_hours` old on average when they come.
+    or hidden it) or is short, who has read anything since, whose list is `max_list_age_hours` old, and whose list's age
+    in hours, times how much likelier they are to come than the average reader, is `max_visit_age_hours`.
     """
     made = last.made_us[at.readers]
     age_hours = (at.now - made) / HOUR_MICROSECONDS
-    stale = age_hours * visit_chance(at, span_us, rules.habit_half_life_days) >= rules.max_visit_age_hours
+    chance = visit_chance(at, span_us, rules.habit_half_life_days)
+    stale = age_hours * chance >= rules.max_visit_age_hours * chance.mean()
     return (made == NEVER) | (age_hours >= rules.max_list_age_hours) | stale | has_read(at, made) | ~is_whole(at, last)
 
 

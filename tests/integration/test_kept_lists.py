@@ -1,0 +1,167 @@
+"""A refresh that makes lists only for who is due, through the steps: the others keep theirs, and say since when."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from core import columns as c
+from core.params import ListParams, Params
+from core.settings import Settings
+from models import registry
+from steps import evaluate, features, gate, publish, refresh, rollback, score, train, why
+from store import kept_lists, run_blocks, runs, versions
+from store.connect import connect, execute, fetch_all
+from store.locks import exclusive
+from store.server import Server
+from tests.integration.test_models_steps import fill
+from tests.support.databases import admin
+from tests.unit.models.newsroom_world import PARAMS, newsroom
+from tests.unit.models.worlds import NOW
+
+pytestmark = pytest.mark.slow
+HOUR = timedelta(hours=1)
+FIRST, SECOND = NOW - HOUR, NOW
+#: No habit makes anybody due, so whose lists are kept hangs on what happened alone.
+KEEPING = PARAMS.model_copy(update={"lists": ListParams(max_list_age_hours=6, max_visit_age_hours=1e9)})
+
+
+@pytest.fixture
+def installation(settings: Settings, postgres: Server, tmp_path: Path) -> Iterator[Settings]:
+    """A newsroom with a champion, whose lists of an hour ago are served."""
+    name = f"mlflow_{settings.database_url.rsplit('/', 1)[1]}"
+    admin(postgres, f"create database {name}")
+    ours = settings.model_copy(update={"mlflow_url": postgres.url(name), "home": tmp_path / "home"})
+    with connect(settings.database_url) as connection:
+        fill(connection, newsroom(60, 36))
+    for step in (features, train, evaluate):
+        step.run(ours, KEEPING, FIRST - HOUR)
+    assert refresh.run(ours, KEEPING, FIRST).details["outcome"] == "published"
+    yield ours
+    admin(postgres, f"drop database {name} with (force)")
+
+
+def rows_of(settings: Settings, run_id: int) -> pd.DataFrame:
+    """A run's rows by reader and rank."""
+    with connect(settings.database_url) as connection:
+        found = fetch_all(connection, f"select * from {runs.table_of(run_id)} order by reader_key, rank")
+    return pd.DataFrame(found).drop(columns=c.RUN_ID)
+
+
+def made(settings: Settings, params: Params, as_of=SECOND) -> tuple[int, dict]:
+    """Id and details of a run that is scored, checked and published."""
+    features.run(settings, params, as_of)
+    scored = score.run(settings, params, as_of)
+    gate.run(settings, params, as_of)
+    publish.run(settings, params, as_of)
+    return int(scored.artifact.removeprefix("run:")), scored.details
+
+
+def served(settings: Settings) -> int:
+    """Id of the run being served."""
+    with connect(settings.database_url) as connection:
+        run = runs.current(connection, "champion")
+    assert run is not None
+    return int(run[c.RUN_ID])
+
+
+def test_due_readers_get_what_a_full_refresh_gives_and_the_others_keep_theirs(
+    installation: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Bit for bit, reasons included. A kept list says which run made it, also when it is kept again."""
+    before = rows_of(installation, served(installation))
+    run_id, details = made(installation, KEEPING)
+    found = rows_of(installation, run_id)
+    is_kept = found["scored_run"].notna()
+    assert 0 < details["due"] < 60
+    assert details["due"] == 60 - is_kept.sum() // 10
+    full_run, full_details = _unpublished_full(installation)
+    assert full_details["due"] == 60
+    full = rows_of(installation, full_run)
+    columns = [name for name in before if name != "scored_run"]
+    pd.testing.assert_frame_equal(found.loc[~is_kept, columns], full.loc[~is_kept, columns])
+    same = before[before[c.READER_KEY].isin(found.loc[is_kept, c.READER_KEY])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found.loc[is_kept, columns].reset_index(drop=True), same[columns])
+    assert not found[[c.READER_KEY, c.RANK]].duplicated().any()
+
+    why.run(installation, KEEPING, f"reader {found.loc[is_kept, c.READER_KEY].iloc[0]}", run_id=run_id)
+    told = capsys.readouterr().out.splitlines()[0]
+    assert f'"scored_at": "{FIRST}"' in told
+    assert f'"as_of": "{SECOND}"' in told
+
+
+def _unpublished_full(settings: Settings) -> tuple[int, dict]:
+    """The same moment with every list made anew."""
+    every = KEEPING.model_copy(update={"lists": ListParams(max_list_age_hours=0)})
+    scored = score.run(settings, every, SECOND)
+    return int(scored.artifact.removeprefix("run:")), scored.details
+
+
+def test_a_repetition_and_a_killed_attempt_change_nothing(installation: Settings) -> None:
+    """The same checksum after a run that was killed when it had kept its lists, and again after it was published."""
+    with connect(installation.database_url) as connection, exclusive(connection, "lists of champion"):
+        version = registry.serving(connection, SECOND)
+        base = kept_lists.base_of(connection, SECOND, "champion", registry.maker(version, KEEPING))
+        assert base is not None
+        killed = runs.begin_run(connection, SECOND, "champion", version.version)
+        run_blocks.open_account(connection, killed)
+        assert kept_lists.keep(connection, killed, base, list(range(30)), 0) == 300
+    first, details = made(installation, KEEPING)
+    assert first != killed
+    again = score.run(installation, KEEPING, SECOND).details
+    assert again == details
+    gate.run(installation, KEEPING, SECOND)
+    assert publish.run(installation, KEEPING, SECOND).details["outcome"] == "unchanged"
+    assert served(installation) == first
+    with connect(installation.database_url) as connection:
+        left = fetch_all(connection, "select relname from pg_class where relname ~ '^run_block_[0-9]+$'")
+    assert left == []
+
+
+def test_a_retracted_article_is_in_no_list(installation: Settings) -> None:
+    """Everybody who had it is due; their lists are full again, and the gate finds nothing."""
+    before = rows_of(installation, served(installation))
+    gone = before[c.ARTICLE_ID].value_counts().index[0]
+    had_it = before.loc[before[c.ARTICLE_ID] == gone, c.READER_KEY]
+    with connect(installation.database_url) as connection:
+        execute(connection, _RETRACT, {"article": gone, "at": SECOND - timedelta(minutes=10)})
+    run_id, _ = made(installation, KEEPING)
+    found = rows_of(installation, run_id)
+    assert not (found[c.ARTICLE_ID] == gone).any()
+    assert found.loc[found[c.READER_KEY].isin(had_it), "scored_run"].isna().all()
+    assert (found.groupby(c.READER_KEY)[c.RANK].max() == 10).all()
+
+
+_RETRACT = """insert into article_version
+select (jsonb_populate_record(version, jsonb_build_object('status', 'retracted', 'recorded_at', %(at)s))).*
+from article_version version where article_id = %(article)s order by recorded_at desc limit 1"""
+
+
+def test_another_maker_makes_everybody_due(installation: Settings) -> None:
+    """Changed parameters, and a rule in the champion's place."""
+    other = KEEPING.model_copy(update={"seed": KEEPING.seed + 1})
+    assert made(installation, other)[1]["due"] == 60
+    with connect(installation.database_url) as connection:
+        version = registry.serving(connection, SECOND)
+        assert version is not None
+        base = kept_lists.base_of(connection, SECOND + HOUR, "champion", registry.maker(version, KEEPING))
+        assert base is None
+        by_rule = {"passed": True, "rule_half_life_hours": 2.0}
+        versions.set_metrics(connection, version.version, version.metrics, by_rule)
+        assert registry.maker(registry.serving(connection, SECOND), KEEPING) is None
+    assert registry.maker(version, KEEPING) != registry.maker(version, other)
+
+
+def test_lists_that_were_taken_back_are_not_kept(installation: Settings) -> None:
+    """After a rollback the lists being served again are the ones to keep."""
+    first = served(installation)
+    second, _ = made(installation, KEEPING)
+    rollback.run(installation, KEEPING)
+    with connect(installation.database_url) as connection:
+        maker = registry.maker(registry.serving(connection, SECOND), KEEPING)
+        base = kept_lists.base_of(connection, SECOND + HOUR, "champion", maker)
+        assert base == kept_lists.Base(first, FIRST)
+        assert kept_lists.base_of(connection, FIRST, "champion", maker) is None
+    assert second != first
