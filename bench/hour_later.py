@@ -2,7 +2,7 @@
 
     frontpage bench hour_later --readers 60000 --json FILE
 
-The world's last hour but one is refreshed from scratch: every state is new and every list is made. Then its last hour is.
+First the moment an hour before the world's end, from scratch: every state is new and every list is made. Then its end.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""`make proof-scale`: a whole refresh at several sizes, against the bare kernels of the same run; and parts of it alone.
+"""`make proof-scale`: a whole refresh at several sizes, against the bare kernels of the same run; and parts alone.
 
 Worlds of 15,000, 60,000 and 521,000 readers over 144,000 articles a day, and the largest also with three days of
-articles live; a refresh an hour after another, and publishing. What was measured is kept after each size, so a proof that was stopped goes on from there.
+articles live; a refresh an hour after another, and publishing. What was measured is kept after each size, so a proof
+that was stopped goes on from there.
 """
 
 from __future__ import annotations

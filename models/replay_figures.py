@@ -134,7 +134,9 @@ def _group(sums: Sums, policies: Mapping[str, Any], best: Winners) -> Row:
 
 
 def _cost(sums: Sums, change: Change, due: Mapping[str, float]) -> Row:
-    """What a list rule costs: nDCG@10 without it less nDCG@10 with it, reader by reader. Of kept lists also who is due.
+    """What a list rule costs: nDCG@10 without it less nDCG@10 with it, reader by reader.
+
+    due: by variant that keeps lists, the share of readers who were due.
     """
     name, sign = key_of(change.name), -1.0 if change.is_on else 1.0
     cost = sign * (sums.total[name] - sums.total[key_of(OURS)])
