@@ -273,7 +273,9 @@ def replay(
     refresh: Annotated[str, typer.Option(help="How often lists are made: 15m, 1h, 24h ...")] = "1h",
     retrain: Annotated[str, typer.Option(help="How often the model is trained.")] = "24h",
     html: Annotated[Path | None, typer.Option(help="The page; default beside the JSON.")] = None,
-    variants: Annotated[str | None, typer.Option(help="`rules`: what each list rule costs, and exploration.")] = None,
+    variants: Annotated[
+        str | None, typer.Option(help="`rules`: what each list rule costs; `kept`: what keeping lists costs.")
+    ] = None,
 ) -> None:
     """Say what readers would have been served over a past period, scored against what they read next."""
     period, every = (parse_as_of(start), _past(end)), (parse_duration(refresh), parse_duration(retrain))

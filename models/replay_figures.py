@@ -44,7 +44,7 @@ def figures(found: Replayed, asked: Mapping[str, Change] | None = None, seed: in
         "ceiling": _ceiling(everything),
         "policies": {name: _policy(everything, name, best, found.lists[name]) for name in found.measures},
         **{way: _groups(ways[way], groups[way], found, best) for way in ways},
-        **({"costs": {name: _cost(everything, change) for name, change in asked.items()}} if asked else {}),
+        **({"costs": {name: _cost(everything, change, found.due) for name, change in asked.items()}} if asked else {}),
         "trainings": [_training(one) for one in found.trainings],
     }
 
@@ -133,8 +133,11 @@ def _group(sums: Sums, policies: Mapping[str, Any], best: Winners) -> Row:
     }
 
 
-def _cost(sums: Sums, change: Change) -> Row:
-    """What a list rule costs: nDCG@10 without it less nDCG@10 with it, reader by reader."""
+def _cost(sums: Sums, change: Change, due: Mapping[str, float]) -> Row:
+    """What a list rule costs: nDCG@10 without it less nDCG@10 with it, reader by reader.
+
+    due: by variant that keeps lists, the share of readers who were due.
+    """
     name, sign = key_of(change.name), -1.0 if change.is_on else 1.0
     cost = sign * (sums.total[name] - sums.total[key_of(OURS)])
     drawn = sign * (sums.drawn[name] - sums.drawn[key_of(OURS)])
@@ -142,6 +145,7 @@ def _cost(sums: Sums, change: Change) -> Row:
         "rule": change.rule,
         "switched": "on" if change.is_on else "off",
         "value": change.value,
+        **({"share_due": rounded(due[change.name])} if change.name in due else {}),
         NDCG: sums.value(name, "lists"),
         "cost": rounded(cost / sums.total["lists"]),
         "cost_ci95": ends_of(ratio(drawn, sums.drawn["lists"])),

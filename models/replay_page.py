@@ -158,10 +158,17 @@ def _costs(figures: Row) -> Iterator[str]:
     yield "<h2>What each list rule costs</h2>"
     yield "<p>nDCG@10 without the rule less nDCG@10 with it, list by list; below zero the rule helps.</p>"
     rows = (
-        (name, _number(row[NDCG]), _number(row["cost"], 5), _ends(row["cost_ci95"], 5), _share(row["relative_cost"], 2))
+        (
+            name,
+            _number(row[NDCG]),
+            _number(row["cost"], 5),
+            _ends(row["cost_ci95"], 5),
+            _share(row["relative_cost"], 2),
+            _share(row.get("share_due")),
+        )
         for name, row in figures["costs"].items()
     )
-    yield _table(("lists", "nDCG@10", "the rule costs", "95 %", "of ours"), rows)
+    yield _table(("lists", "nDCG@10", "the rule costs", "95 %", "of ours", "readers due"), rows)
 
 
 def _trainings(figures: Row) -> Iterator[str]:

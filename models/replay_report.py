@@ -36,7 +36,7 @@ def table(figures: dict[str, Any]) -> str:
 
 _POLICY_TITLES = ("policy", "nDCG@10", "95 %", "hit", "recall", "time", "coverage", "age h", "publ.", "cat.", "overlap")
 _SEGMENT_TITLES = ("reads known", "lists", OURS, "best rule", "ratio", "95 %", "ceiling")
-_COST_TITLES = ("list rule", "nDCG@10", "rule costs", "95 %")
+_COST_TITLES = ("list rule", "nDCG@10", "rule costs", "95 %", "of ours", "due")
 
 
 def _policy(name: str, row: dict[str, Any]) -> tuple[str, ...]:
@@ -57,7 +57,10 @@ def _segment(name: str, row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _cost(name: str, row: dict[str, Any]) -> tuple[str, ...]:
-    return name, _number(row[NDCG]), _number(row["cost"], 5), _ends(row["cost_ci95"], 5)
+    return (
+        name, _number(row[NDCG]), _number(row["cost"], 5), _ends(row["cost_ci95"], 5), _number(row["relative_cost"]),
+        _number(row.get("share_due"), 3),
+    )  # fmt: skip
 
 
 def _verdict(figures: dict[str, Any]) -> str:

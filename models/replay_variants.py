@@ -1,10 +1,14 @@
-"""Variants for `--variants rules`: every list rule of the parameters switched off or on in turn, and exploration."""
+"""Variants of a replay. `rules`: every list rule of the parameters switched off or on in turn, and exploration.
+
+`kept`: lists that stand for as long as the parameters let them, where everything else makes every list at every tick.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.errors import BadInputError
 from core.params import Params
 
 #: Of each rule in `lists`, and of `exploration.share`: the value that switches it off, and one to try it with.
@@ -38,6 +42,17 @@ def changes(params: Params) -> Mapping[str, Change]:
     made = [_change(params, "lists", rule, ends) for rule, ends in _RULES.items()]
     made += [_change(params, "exploration", rule, ends) for rule, ends in _EXPLORATION.items()]
     return {change.name: change for change in made}
+
+
+def kept_lists(params: Params) -> Change:
+    """The parameters' own lists, kept by their readers who are not due.
+
+    Raises BadInputError where the parameters keep none.
+    """
+    hours = params.lists.max_list_age_hours
+    if hours == 0:
+        raise BadInputError("--variants kept: lists.max_list_age_hours is 0, so no list is kept; set it in params.yaml")
+    return Change("max_list_age_hours", True, hours, params)
 
 
 def _change(params: Params, section: str, rule: str, ends: tuple[float, float]) -> Change:

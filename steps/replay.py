@@ -12,11 +12,11 @@ from core.summary import Summary
 from models.replay import Cadence, replay
 from models.replay_figures import figures
 from models.replay_report import table, write_report
-from models.replay_variants import Change, changes
+from models.replay_variants import Change, changes, kept_lists
 
 #: More interactions than any log holds: each tick keeps to the parameters' own bounds.
 _ALL = 10**12
-VARIANTS = ("rules",)
+VARIANTS = ("rules", "kept")
 
 
 def run(
@@ -33,13 +33,15 @@ def run(
     """The report as JSON and HTML (beside the JSON where not said), and a table printed.
 
     period: from and to; every: how often lists are made and the model is trained. data: canonical files, which go
-    through the extract of every night; default the database.
+    through the extract of every night; default the database. variants: one of VARIANTS.
     Raises BadInputError for a cadence or variants that cannot be, CheckFailedError where nobody reads in the period.
     """
     cadence = Cadence(*period, *every)
     asked = _asked(params, variants)
     history = history_of(settings, params, cadence, data)
-    found = replay(history, params, cadence, {name: one.params for name, one in asked.items()}, seed=params.seed)
+    switched = {name: one.params for name, one in asked.items() if variants == "rules"}
+    kept = {name: one.params.lists for name, one in asked.items() if variants == "kept"}
+    found = replay(history, params, cadence, switched, kept=kept, seed=params.seed)
     told = figures(found, asked, params.seed)
     write_report(told, json_file, html_file or json_file.with_suffix(".html"))
     print(table(told))  # noqa: T201 - this verb's result is what it prints
@@ -50,6 +52,9 @@ def run(
 def _asked(params: Params, variants: str | None) -> dict[str, Change]:
     if variants is not None and variants not in VARIANTS:
         raise BadInputError(f"--variants {variants!r} is not known; choose {' or '.join(VARIANTS)}")
+    if variants == "kept":
+        kept = kept_lists(params)
+        return {kept.name: kept}
     return dict(changes(params)) if variants else {}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import explain, kernels, publish, refresh, scale_server, topk
+from bench import explain, hour_later, kernels, publish, refresh, scale, scale_server, topk
 from bench.scale_world import Size
 from store import server
 from store.connect import connect
@@ -38,6 +38,15 @@ def test_a_refresh_is_measured_twice_alike(home):
         drawn = kernels.sample(connection, scale_server.params_of(TINY))
     assert explain.measure(drawn)["largest_difference"] < 1e-9
     assert topk.measure(drawn)["ratio"] > 0
+
+
+@pytest.mark.slow
+def test_a_refresh_an_hour_later_is_measured(home):
+    """Some readers are due and some are not; both refreshes have all their steps."""
+    found = hour_later.measure(home, TINY)
+    assert 0 < found["share_due"] < 1
+    assert list(found["ours"]["steps"]) == list(found["reference"]["steps"]) == ["features", "score", "gate", "publish"]
+    assert scale.later_row(found)["ratio"] == pytest.approx(found["ratio"], abs=1e-3)
 
 
 @pytest.mark.slow

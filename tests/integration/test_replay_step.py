@@ -10,8 +10,11 @@ import pytest
 from core import columns as c
 from core.errors import BadInputError
 from core.history import History
+from core.params import ListParams
 from core.settings import Settings
 from steps import extract, replay
+from store.connect import connect
+from tests.integration.test_models_steps import fill
 from tests.unit.models.newsroom_world import PARAMS, newsroom
 from tests.unit.models.worlds import NOW
 
@@ -55,8 +58,22 @@ def test_files_and_database_give_the_same_report(
 
 def test_variants_that_are_not_known(settings: Settings, tmp_path: Path) -> None:
     """Said before anything is loaded."""
-    with pytest.raises(BadInputError, match="choose rules"):
+    with pytest.raises(BadInputError, match="choose rules or kept"):
         replay.run(settings, PARAMS, period=PERIOD, every=EVERY, json_file=tmp_path / "r.json", variants="all")
+    every_list = PARAMS.model_copy(update={"lists": ListParams(max_list_age_hours=0)})
+    with pytest.raises(BadInputError, match="no list is kept"):
+        replay.run(settings, every_list, period=PERIOD, every=EVERY, json_file=tmp_path / "r.json", variants="kept")
+
+
+def test_what_keeping_lists_costs(settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Printed beside the share of readers who were due."""
+    with connect(settings.database_url) as connection:
+        fill(connection, newsroom(40, 30))
+    every = (timedelta(hours=1), timedelta(hours=4))
+    replay.run(settings, PARAMS, period=PERIOD, every=every, json_file=tmp_path / "r.json", variants="kept")
+    told = json.loads((tmp_path / "r.json").read_text())["costs"]["with max_list_age_hours 12"]
+    assert 0 < told["share_due"] < 1
+    assert f"{told['relative_cost']:.4f}" in capsys.readouterr().out
 
 
 def _line(row: dict[str, object]) -> str:

@@ -2,43 +2,59 @@
 -- grain: scope, owner, rank
 -- A fallback list is completed from the most read overall, so its scores fall within each candidate source.
 -- parameters: {table} the run's own table, {run_id}; session settings frontpage.as_of, frontpage.max_age_days; read-only
+-- There are millions of rows, so readers' lists are read in the order of their index, never sorted as a whole, and what
+-- is wrong with few of them (read already, listed twice) is looked for first and joined.
 with moment as (
     select current_setting('frontpage.as_of')::timestamptz as as_of,
            current_setting('frontpage.max_age_days')::float8 * interval '1 day' as max_age
-), listed as materialized (
-    select 'reader' as scope, reader_key::text as owner, reader_key, rank, article_id, score, reasons,
-           null as block
-    from {table}
-    union all
-    select scope, scope_value, null, rank, article_id, score, reasons, candidate_source
-    from fallback_list where run_id = {run_id}
+), named as materialized (
+    select article_id from {table}
+    union
+    select article_id from fallback_list where run_id = {run_id}
 ), version as materialized (
     select distinct on (article_id) article_id, status, duplicate_of, first_seen_at,
            coalesce(published_at, first_seen_at) as published_at
     from article_version
     where recorded_at <= (select as_of from moment)
-      and article_id in (select article_id from listed)
+      and article_id in (select article_id from named)
     order by article_id, recorded_at desc
-), unwanted as (
-    -- one pass over the reads: asking per row costs a visit to every read of every reader
-    select distinct reader_key, article_id
-    from read_event
-    where article_id in (select article_id from listed)
-      and recorded_at <= (select as_of from moment)
+), unwanted as materialized (
+    select distinct list.reader_key, list.article_id
+    from {table} list
+    join read_event using (reader_key, article_id)
+    where recorded_at <= (select as_of from moment)
       and occurred_at <= (select as_of from moment)
     union
     select reader_key, value from reader_preference, moment
     where kind = 'hidden_article' and recorded_at <= as_of and (ended_at is null or ended_at > as_of)
+), own as (
+    select list.reader_key, list.rank, list.article_id, list.score, list.reasons,
+           row_number() over (partition by list.reader_key order by list.rank) as rank_expected,
+           count(*) over (partition by list.reader_key, list.article_id) as n_times,
+           lag(list.score) over (partition by list.reader_key order by list.rank) as score_above,
+           unwanted.article_id is null as is_unread
+    from {table} list
+    left join unwanted on unwanted.reader_key = list.reader_key and unwanted.article_id = list.article_id
+    where list.run_id = {run_id}
+), listed as (
+    select 'reader' as scope, own.reader_key::text as owner, own.rank, own.article_id, own.score, own.reasons,
+           rank_expected, n_times, score_above, is_unread, reader.reader_key is not null as reader_is_known
+    from own
+    left join reader using (reader_key)
+    union all
+    select scope, scope_value, rank, article_id, score, reasons,
+           row_number() over (partition by scope, scope_value order by rank),
+           count(*) over (partition by scope, scope_value, article_id),
+           lag(score) over (partition by scope, scope_value, candidate_source order by rank), true, true
+    from fallback_list where run_id = {run_id}
 )
 select listed.scope, listed.owner, listed.rank, listed.article_id, listed.score,
-       row_number() over list as rank_expected,
-       count(*) over (partition by listed.scope, listed.owner, listed.article_id) as n_times,
-       listed.score <= coalesce(lag(listed.score) over block, listed.score) as is_in_order,
+       listed.rank_expected, listed.n_times,
+       listed.score <= coalesce(listed.score_above, listed.score) as is_in_order,
        listed.score not in ('NaN', 'Infinity', '-Infinity') as score_is_finite,
-       listed.reasons @? '$[0]' and not listed.reasons @? '$[*] ? (!exists(@.text) || @.text == "")' as has_reasons,
-       listed.reader_key is null or exists (
-           select from reader where reader.reader_key = listed.reader_key
-       ) as reader_is_known,
+       listed.reasons -> 0 is not null
+           and not listed.reasons @? '$[*] ? (!exists(@.text) || @.text == "")' as has_reasons,
+       listed.reader_is_known,
        version.article_id is not null as article_is_known,
        version.status = 'live' as is_live,
        version.duplicate_of is null as is_original,
@@ -46,9 +62,6 @@ select listed.scope, listed.owner, listed.rank, listed.article_id, listed.score,
            and version.first_seen_at <= (select as_of from moment) as is_out,
        version.published_at >= (select as_of from moment)
            - (select max_age from moment) as is_young,
-       unwanted.article_id is null as is_unread
+       listed.is_unread
 from listed
 left join version using (article_id)
-left join unwanted on unwanted.reader_key = listed.reader_key and unwanted.article_id = listed.article_id
-window list as (partition by listed.scope, listed.owner order by listed.rank),
-       block as (partition by listed.scope, listed.owner, listed.block order by listed.rank)

@@ -1,0 +1,71 @@
+"""A refresh an hour after another one, which keeps the lists of readers who are not due, against the whole one before.
+
+    frontpage bench hour_later --readers 60000 --json FILE
+
+First the moment an hour before the world's end, from scratch: every state is new and every list is made. Then its end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bench import record
+from bench.meter import metered
+from bench.refresh import STEPS, home_of, reset
+from bench.scale_server import params_of, served
+from bench.scale_world import AS_OF, FULL_READERS, Size
+from core.params import Params
+from core.settings import Settings
+from store import migrate, runs, server
+from store.connect import connect
+
+
+def measure(home: Path, size: Size) -> dict[str, Any]:
+    """Seconds of both refreshes, step by step, the share of readers who were due in the second, and the ratio."""
+    params = params_of(size)
+    with served(home, size) as settings:
+        migrate.upgrade(server.database_url(settings))
+        reset(settings)
+        whole = _refreshed(settings, params, AS_OF - timedelta(hours=1))
+        later = _refreshed(settings, params, AS_OF)
+        with connect(server.database_url(settings)) as connection:
+            run = runs.current(connection, "champion")
+        assert run is not None
+    return {
+        "name": "hour_later",
+        "readers": run["n_readers"],
+        "share_due": round(run["details"]["n_due"] / run["n_readers"], 4),
+        "checksum": run["checksum"],
+        "ours": later,
+        "reference": whole,
+        "ratio": round(later["seconds"] / whole["seconds"], 3),
+        "machine": record.machine(),
+    }
+
+
+def _refreshed(settings: Settings, params: Params, as_of: datetime) -> dict[str, Any]:
+    steps = {}
+    for name, step in STEPS.items():
+        with metered(settings.home / "postgres") as meter:
+            step(settings, params, as_of)
+        steps[name] = meter.as_dict()
+        print(f"{as_of:%H:%M} {name}", steps[name], flush=True)  # noqa: T201 - a command's progress
+    return {"seconds": round(sum(step["wall_seconds"] for step in steps.values()), 2), "steps": steps}
+
+
+def main() -> None:
+    """Measure and write the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--readers", type=int, default=FULL_READERS)
+    parser.add_argument("--json", type=Path, required=True)
+    parser.add_argument("--home", type=Path, default=home_of())
+    given = parser.parse_args()
+    given.json.write_text(json.dumps(measure(given.home, Size(given.readers)), indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
