@@ -30,7 +30,8 @@ def _section(dag: Any) -> Iterator[str]:
     tags = ", ".join(sorted(dag.tags))
     yield f"`{dag.timetable.expression}` · {tags} · owner {dag.owner} · {dag.max_active_runs} run at a time\n"
     yield _body(dag.doc_md) + "\n"
-    yield from (f"Deadline: {alert.name}, {alert.interval} after a run was asked for.\n" for alert in dag.deadline or ())
+    for alert in dag.deadline or ():
+        yield f"Deadline: {alert.name}, {alert.interval} after a run was asked for.\n"
     yield "| task | after | writes | retries | at most | priority |"
     yield "|---|---|---|---|---|---|"
     for task in dag.topological_sort():

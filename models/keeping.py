@@ -52,11 +52,7 @@ def planned(connection: Connection, everybody: Moment, base: Base | None, rules:
 
 
 def last_lists(book: Ledger, rows: pa.Table) -> LastLists:
-<<<<<<< HEAD
-    """Stored lists (reader_key, rank, article_id, made_us) by the positions of a ledger; unknown readers are left out."""
-=======
     """Stored lists (reader_key, rank, article_id, made_us) by positions of a ledger; readers it lacks are left out."""
->>>>>>> incr
     found = LastLists.none(len(book.reader_keys))
     keys = rows[c.READER_KEY].to_numpy()
     reader = np.minimum(np.searchsorted(book.reader_keys, keys), len(book.reader_keys) - 1)
@@ -67,7 +63,3 @@ def last_lists(book: Ledger, rows: pa.Table) -> LastLists:
     found.articles[reader[known], place[known]] = article[known]
     found.made_us[reader[known]] = rows[c.MADE_US].to_numpy()[known]
     return found
-<<<<<<< HEAD
-
-=======
->>>>>>> incr

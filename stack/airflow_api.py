@@ -81,7 +81,7 @@ class AirflowApi:
         return RunState(self._call("GET", run)["state"], {task["task_id"]: task["state"] or "none" for task in tasks})
 
     def run_record(self, dag_id: str, run_id: str) -> dict[str, Any]:
-        """What Airflow keeps of a run: its times as ISO 8601 text; `tasks` are its tasks by id, each with its `result`."""
+        """What Airflow keeps of a run: times as ISO 8601 text; `tasks` are its tasks by id, each with its `result`."""
         run = f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}"
         found = {task["task_id"]: task for task in self._call("GET", f"{run}/taskInstances")["task_instances"]}
         for name, task in found.items():
