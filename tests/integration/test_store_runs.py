@@ -169,14 +169,15 @@ def test_attempts_left_behind_are_dropped_once_a_newer_list_is_served(connection
 
 
 def test_a_hundred_publishes_leave_no_bloat(connection):
-    """Old partitions are dropped whole, so what stays does not grow; only the account of runs does, by a row each."""
+    """Old partitions are dropped whole, and a plain vacuum is enough for the rest: sizes stay where they were."""
     sizes, kept = [], 5
-    for until in (20, 120):
-        for number in range(len(sizes) * 20, until):
+    for first, last in ((0, 20), (20, 120)):
+        for number in range(first, last):
             release(connection, TEN + timedelta(hours=number), [f"{number}-{rank}" for rank in range(10)])
             runs.drop_old_runs(connection, "champion", keep=kept)
-        execute(connection, "vacuum full")  # all that is dead goes: what is left is what a run leaves for good
+            if number % 10 == 9:
+                execute(connection, "vacuum")  # what autovacuum does every minute
         sizes.append(fetch_all(connection, "select pg_database_size(current_database()) as bytes")[0]["bytes"])
     partitions = fetch_all(connection, "select inhrelid from pg_inherits where inhparent = 'recommendation'::regclass")
-    assert len(partitions) == kept
-    assert sizes[1] < sizes[0] + 100 * 4096
+    assert len(partitions) == kept + 1  # and the one that is served
+    assert sizes[1] < 1.05 * sizes[0]
