@@ -8,7 +8,7 @@ import pytest
 
 from bench.ablation import WHOLE, Variant, losses, variants, walked
 from bench.ablation_worlds import World
-from bench.staleness import at_refresh, draw
+from bench.staleness import at_refresh, draw, kept
 from features.pairs import COLUMNS
 from models.candidates import SOURCE_NAMES
 from models.replay import OURS, Cadence, replay
@@ -68,3 +68,11 @@ def test_the_curve_of_staleness_is_drawn(world: World, tmp_path: Path) -> None:
     assert all(row["lists"] > 0 and row["ratio"] > 0 for row in rows.values())
     picture = draw(rows, rows, tmp_path / "staleness.png")
     assert picture.stat().st_size > 10_000
+
+
+@pytest.mark.slow
+def test_who_keeps_more_lists_makes_fewer(world: World) -> None:
+    """The larger the limit of a list's age, the fewer readers are due."""
+    due = [row["due"] for row in kept(world).values()]
+    assert due == sorted(due, reverse=True)
+    assert 0 < due[-1] <= due[0] <= 1
