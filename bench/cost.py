@@ -1,8 +1,8 @@
 """`make proof-cost`: a whole refresh of 5 and 50 million readers, on straight lines through what was measured.
 
-Reads docs/measurements/scale.json: seconds of each step, and memory, at the smallest and at the full size. A line
-through both gives what does not depend on readers, and what each one adds. Making lists is divided among cores; the
-other steps are statements of one database and are not. Prices are assumed.
+Reads docs/measurements/scale.json: seconds of each step, and memory, at the smallest and at the full size, and how
+large a run's rows are. A line through both sizes gives what does not depend on readers, and what each one adds. Making
+lists is divided among cores; the other steps are statements of one database and are not. Prices are assumed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from bench import record
+from core.lists import LIST_LENGTH
 from store.runs import RUNS_KEPT
 
 _SOURCE = record.MEASUREMENTS / "scale.json"
@@ -65,8 +66,9 @@ class Costs:
         """From the rows of scale.json."""
         ends = (measured[_SMALL], measured[_FULL])
         sizes = [row | {"serial": sum(row[name] for name in _SERIAL)} for row in ends]
-        lines = [Line.through(*sizes, name) for name in ("score_seconds", "serial", "peak_gb", "run_gb")]
-        return cls(cores, *lines)
+        lines = [Line.through(*sizes, name) for name in ("score_seconds", "serial", "peak_gb")]
+        published = measured["publish"]
+        return cls(cores, *lines, Line(0.0, published["run_gb"] / published["rows"] * LIST_LENGTH))
 
     def row(self, n_readers: int) -> Row:
         """What so many readers take."""

@@ -27,7 +27,7 @@ from bench.serve_world import AS_OF, BLOCK, create, keys, list_rows
 from core import columns as c
 from core.settings import Settings
 from store import runs, server
-from store.connect import Connection, connect, fetch_all, query
+from store.connect import Connection, connect, fetch_all, fetch_one, query
 
 #: Between two requests of the reader that is watched.
 _PAUSE_SECONDS = 0.005
@@ -47,6 +47,8 @@ def measure(home: Path, n_readers: int) -> dict[str, Any]:
             run = runs.current(connection, "champion")
             assert run is not None
             reference, n_bytes = kernels.copied(connection, run[c.RUN_ID])
+            newest = fetch_one(connection, query("bench_newest_run"))
+            assert newest is not None
     finally:
         server.down(home)
     seconds = meter.wall_seconds
@@ -54,6 +56,7 @@ def measure(home: Path, n_readers: int) -> dict[str, Any]:
     return {
         "name": "publish",
         "rows": run["n_rows"],
+        "run_bytes": newest["n_bytes"],
         "ours": ours,
         "reference": {"seconds": round(reference, 2), "bytes": n_bytes},
         "ratio": round(seconds / reference, 3),

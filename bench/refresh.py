@@ -61,7 +61,6 @@ def measure(home: Path, size: Size) -> dict[str, Any]:
         "readers": int(run["n_readers"]),
         "live_articles": reference["live_articles"],
         "rows": int(run["n_rows"]),
-        "run_bytes": int(run["n_bytes"]),
         "checksum": run["checksum"],
         "ours": ours,
         "reference": {**reference, "total_seconds": kernel_seconds},
