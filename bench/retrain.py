@@ -167,9 +167,7 @@ def main() -> None:
         result = {"name": "retrain", **measured, "ratio": measured["ratio"]["train"], "machine": record.machine()}
         asked.json.write_text(json.dumps(result, indent=2) + "\n")
         return
-    command = (
-        "make proof-retrain" if size == Size(n_days=N_DAYS) else f"python -m bench.retrain {' '.join(sys.argv[1:])}"
-    )
+    command = record.command("retrain", is_full=size == Size(n_days=N_DAYS))
     print(record.write("retrain", measured, f"scale_world {size.name}", command))  # noqa: T201 - a command
 
 
