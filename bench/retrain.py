@@ -1,22 +1,24 @@
 """`frontpage bench retrain`: the steps of a night's retrain over a fortnight of a portal's reads, and what they cost.
 
 Each step is the command itself in a process of its own, on a world of `scale_world` without a champion, so everything
-starts cold. The reference is what no recommender of this kind can do without: implicit's ALS on the same reads, and
-LightGBM's trees on the same rows, in one plain process. With `--kill` the training is done once more, killed by
-SIGKILL amid the trees and amid ALS, and begun again each time.
+starts cold; only the states of past moments, which hourly refreshes leave behind, are written before and timed apart.
+The reference is what no recommender of this kind can do without: implicit's ALS on the same reads, and LightGBM's trees
+on the same rows, in one plain process. With `--kill` the training is done once more, killed by SIGKILL amid the trees
+and amid ALS, and begun again each time.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,10 +31,14 @@ from bench.refresh import home_of
 from bench.scale_server import load, params_of, settings_of
 from bench.scale_world import AS_OF, FULL_READERS, Size, World
 from core.clock import iso
+from core.params import Params
 from core.settings import Settings
+from features.ticks import ensure_ticks
 from models.artefact import artefact_hash
+from models.ticks import look_backs
 from store import migrate, server
 from store.connect import connect, fetch_one
+from store.history import load_history
 
 FRONTPAGE = str(Path(sys.executable).with_name("frontpage"))
 #: After `extract`, which has a bench of its own.
@@ -66,6 +72,8 @@ def fortnight(home: Path, size: Size) -> Iterator[Settings]:
 def measure(settings: Settings, size: Size, *, is_killed: bool) -> dict[str, Any]:
     """Figures of each step, of the reference, and of a training that is killed."""
     environment = _environment(settings, size)
+    with metered(settings.home / "postgres") as before:
+        _apart(_write_past_states, settings, params_of(size))
     steps = {}
     for name in STEPS:
         with metered(settings.home / "postgres") as meter, _kept_rows(settings):
@@ -81,6 +89,7 @@ def measure(settings: Settings, size: Size, *, is_killed: bool) -> dict[str, Any
         "world": {"readers": size.n_readers, "days": size.n_days, **there, **bare["used"]},
         "seconds": {name: round(step["wall_seconds"], 1) for name, step in steps.items()} | {"all": round(seconds, 1)},
         "peak_gb": {name: round(step["peak_bytes"] / 1e9, 2) for name, step in steps.items()},
+        "past_states": {"seconds": round(before.wall_seconds, 1), "peak_gb": round(before.peak_bytes / 1e9, 2)},
         "reference_seconds": bare["seconds"],
         "ratio": {
             "train": round(steps["train"]["wall_seconds"] / sum(bare["seconds"].values()), 2),
@@ -108,6 +117,20 @@ def _killed(settings: Settings, environment: dict[str, str]) -> dict[str, float]
     _finish(_start("train", environment), "train")
     parts["to_the_end"] = round(time.perf_counter() - began, 1)
     return {**parts, "all": round(sum(parts.values()), 1), "is_equal": int(artefact_hash(folder) == undisturbed)}
+
+
+def _write_past_states(settings: Settings, params: Params) -> None:
+    with connect(server.database_url(settings)) as connection:
+        history = load_history(connection, AS_OF, params.data, with_text=False)
+        ensure_ticks(connection, AS_OF, look_backs(history, params), params.data)
+
+
+def _apart(work: Callable[..., None], *arguments: Any) -> None:
+    """Work in a process of its own, whose memory is gone when it ends."""
+    process = multiprocessing.get_context("spawn").Process(target=work, args=arguments)
+    process.start()
+    process.join()
+    assert process.exitcode == 0, f"{work} ended with {process.exitcode}"
 
 
 def _start(verb: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
