@@ -18,7 +18,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -69,13 +69,13 @@ def fortnight(home: Path, size: Size) -> Iterator[Settings]:
         server.down(settings.home)
 
 
-def measure(settings: Settings, size: Size, *, is_killed: bool) -> dict[str, Any]:
-    """Figures of each step, of the reference, and of a training that is killed."""
+def measure(settings: Settings, size: Size, names: Sequence[str] = STEPS, *, is_killed: bool) -> dict[str, Any]:
+    """Figures of the steps named, of the reference, and of a training that is killed."""
     environment = _environment(settings, size)
     with metered(settings.home / "postgres") as before:
         _apart(_write_past_states, settings, params_of(size))
     steps = {}
-    for name in STEPS:
+    for name in names:
         with metered(settings.home / "postgres") as meter, _kept_rows(settings):
             _finish(_start(name, environment), name)
         steps[name] = meter.as_dict()
@@ -177,6 +177,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=N_DAYS)
     parser.add_argument("--articles-per-day", type=int, default=Size.articles_a_day)
     parser.add_argument("--home", type=Path, default=home_of())
+    parser.add_argument("--steps", nargs="*", choices=STEPS, default=STEPS, help="with train; default all")
     parser.add_argument("--kill", action="store_true", help="train again, killed twice")
     parser.add_argument("--world-only", action="store_true", help="only make the world")
     parser.add_argument("--json", type=Path)
@@ -185,7 +186,7 @@ def main() -> None:
     with fortnight(asked.home, size) as settings:
         if asked.world_only:
             return
-        measured = measure(settings, size, is_killed=asked.kill)
+        measured = measure(settings, size, asked.steps, is_killed=asked.kill)
     if asked.json:
         result = {"name": "retrain", **measured, "ratio": measured["ratio"]["train"], "machine": record.machine()}
         asked.json.write_text(json.dumps(result, indent=2) + "\n")
