@@ -44,7 +44,7 @@ FRONTPAGE = str(Path(sys.executable).with_name("frontpage"))
 #: After `extract`, which has a bench of its own.
 STEPS = ("validate", "features", "snapshot", "train", "evaluate", "explain")
 N_DAYS = 14
-#: Files of a training under way at which it is killed: the fourth chunk of trees, the second checkpoint of ALS.
+#: Files of a training under way at which it is killed: the fourth chunk of trees, the first checkpoint of ALS.
 KILLED_AT = {"ranker": "ranker-*-003.txt", "als": "als.npz"}
 _LOOK_SECONDS = 0.05
 _USED = """
