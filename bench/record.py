@@ -5,6 +5,7 @@ import json
 import os
 import platform
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,13 @@ def write(name: str, figures: dict[str, Any], data_hash: str, command: str) -> P
     path = MEASUREMENTS / f"{name}.json"
     path.write_text(json.dumps(record, indent=2) + "\n")
     return path
+
+
+def command(proof: str, *, is_full: bool) -> str:
+    """What was called: the proof's `make` target at its full size, else its module with the arguments given."""
+    if is_full:
+        return f"make proof-{proof}"
+    return " ".join(["python -m", f"bench.{proof.replace('-', '_')}", *sys.argv[1:]])
 
 
 def machine() -> dict[str, Any]:

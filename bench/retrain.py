@@ -1,22 +1,24 @@
 """`frontpage bench retrain`: the steps of a night's retrain over a fortnight of a portal's reads, and what they cost.
 
 Each step is the command itself in a process of its own, on a world of `scale_world` without a champion, so everything
-starts cold. The reference is what no recommender of this kind can do without: implicit's ALS on the same reads, and
-LightGBM's trees on the same rows, in one plain process. With `--kill` the training is done once more, killed by
-SIGKILL amid the trees and amid ALS, and begun again each time.
+starts cold; only the states of past moments, which hourly refreshes leave behind, are written before and timed apart.
+The reference is what no recommender of this kind can do without: implicit's ALS on the same reads, and LightGBM's trees
+on the same rows, in one plain process. With `--kill` the training is done once more, killed by SIGKILL amid the trees
+and amid ALS, and begun again each time.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,16 +31,20 @@ from bench.refresh import home_of
 from bench.scale_server import load, params_of, settings_of
 from bench.scale_world import AS_OF, FULL_READERS, Size, World
 from core.clock import iso
+from core.params import Params
 from core.settings import Settings
+from features.ticks import ensure_ticks
 from models.artefact import artefact_hash
+from models.ticks import look_backs
 from store import migrate, server
 from store.connect import connect, fetch_one
+from store.history import load_history
 
 FRONTPAGE = str(Path(sys.executable).with_name("frontpage"))
 #: After `extract`, which has a bench of its own.
 STEPS = ("validate", "features", "snapshot", "train", "evaluate", "explain")
 N_DAYS = 14
-#: Files of a training under way at which it is killed: the fourth chunk of trees, the second checkpoint of ALS.
+#: Files of a training under way at which it is killed: the fourth chunk of trees, the first checkpoint of ALS.
 KILLED_AT = {"ranker": "ranker-*-003.txt", "als": "als.npz"}
 _LOOK_SECONDS = 0.05
 _USED = """
@@ -63,11 +69,13 @@ def fortnight(home: Path, size: Size) -> Iterator[Settings]:
         server.down(settings.home)
 
 
-def measure(settings: Settings, size: Size, *, is_killed: bool) -> dict[str, Any]:
-    """Figures of each step, of the reference, and of a training that is killed."""
+def measure(settings: Settings, size: Size, names: Sequence[str] = STEPS, *, is_killed: bool) -> dict[str, Any]:
+    """Figures of the steps named, of the reference, and of a training that is killed."""
     environment = _environment(settings, size)
+    with metered(settings.home / "postgres") as before:
+        _apart(_write_past_states, settings, params_of(size))
     steps = {}
-    for name in STEPS:
+    for name in names:
         with metered(settings.home / "postgres") as meter, _kept_rows(settings):
             _finish(_start(name, environment), name)
         steps[name] = meter.as_dict()
@@ -81,6 +89,7 @@ def measure(settings: Settings, size: Size, *, is_killed: bool) -> dict[str, Any
         "world": {"readers": size.n_readers, "days": size.n_days, **there, **bare["used"]},
         "seconds": {name: round(step["wall_seconds"], 1) for name, step in steps.items()} | {"all": round(seconds, 1)},
         "peak_gb": {name: round(step["peak_bytes"] / 1e9, 2) for name, step in steps.items()},
+        "past_states": {"seconds": round(before.wall_seconds, 1), "peak_gb": round(before.peak_bytes / 1e9, 2)},
         "reference_seconds": bare["seconds"],
         "ratio": {
             "train": round(steps["train"]["wall_seconds"] / sum(bare["seconds"].values()), 2),
@@ -108,6 +117,20 @@ def _killed(settings: Settings, environment: dict[str, str]) -> dict[str, float]
     _finish(_start("train", environment), "train")
     parts["to_the_end"] = round(time.perf_counter() - began, 1)
     return {**parts, "all": round(sum(parts.values()), 1), "is_equal": int(artefact_hash(folder) == undisturbed)}
+
+
+def _write_past_states(settings: Settings, params: Params) -> None:
+    with connect(server.database_url(settings)) as connection:
+        history = load_history(connection, AS_OF, params.data, with_text=False)
+        ensure_ticks(connection, AS_OF, look_backs(history, params), params.data)
+
+
+def _apart(work: Callable[..., None], *arguments: Any) -> None:
+    """Work in a process of its own, whose memory is gone when it ends."""
+    process = multiprocessing.get_context("spawn").Process(target=work, args=arguments)
+    process.start()
+    process.join()
+    assert process.exitcode == 0, f"{work} ended with {process.exitcode}"
 
 
 def _start(verb: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -154,6 +177,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=N_DAYS)
     parser.add_argument("--articles-per-day", type=int, default=Size.articles_a_day)
     parser.add_argument("--home", type=Path, default=home_of())
+    parser.add_argument("--steps", nargs="*", choices=STEPS, default=STEPS, help="with train; default all")
     parser.add_argument("--kill", action="store_true", help="train again, killed twice")
     parser.add_argument("--world-only", action="store_true", help="only make the world")
     parser.add_argument("--json", type=Path)
@@ -162,14 +186,12 @@ def main() -> None:
     with fortnight(asked.home, size) as settings:
         if asked.world_only:
             return
-        measured = measure(settings, size, is_killed=asked.kill)
+        measured = measure(settings, size, asked.steps, is_killed=asked.kill)
     if asked.json:
         result = {"name": "retrain", **measured, "ratio": measured["ratio"]["train"], "machine": record.machine()}
         asked.json.write_text(json.dumps(result, indent=2) + "\n")
         return
-    command = (
-        "make proof-retrain" if size == Size(n_days=N_DAYS) else f"python -m bench.retrain {' '.join(sys.argv[1:])}"
-    )
+    command = record.command("retrain", is_full=size == Size(n_days=N_DAYS))
     print(record.write("retrain", measured, f"scale_world {size.name}", command))  # noqa: T201 - a command
 
 
