@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from core import columns as c
+from core.clock import TICK
 from core.errors import BadInputError
 from features.entities import Entities, Pairs, entities_of, pairs_of
 from features.files import state_file
@@ -159,12 +160,14 @@ def materialise(store: Any, as_of: datetime, *, again: bool = False) -> bool:
 
     Feast's PostgreSQL online store overwrites whatever it holds, so an older moment must never be sent to it. A killed
     run is caught up by the next one. `again`: also where it holds exactly `as_of` (rows of that moment were replaced).
+    Only rows that came since are sent: Feast's span includes both of its ends, and the first of them is there already.
     """
     newest = materialised_at(store)
     if newest is not None and (newest > as_of or (newest == as_of and not again)):
         return False
+    start = _EPOCH if newest is None else min(newest + TICK, as_of)
     with _quiet():
-        store.materialize(newest or _EPOCH, as_of, feature_views=[READERS.name])
+        store.materialize(start, as_of, feature_views=[READERS.name])
     return True
 
 

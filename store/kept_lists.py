@@ -30,7 +30,7 @@ class Base:
 def base_of(connection: Connection, as_of: datetime, variant: str, maker: str | None) -> Base | None:
     """The run served last before `as_of`, if `maker` made its lists, too; else, and for no maker, None.
 
-    A run that was rolled back, or never served, does not count.
+    A run that was rolled back, or never served, does not count. A moment that was served keeps from where it kept.
     """
     if maker is None:
         return None

@@ -164,6 +164,29 @@ def test_an_older_moment_never_reaches_the_online_store(database: str) -> None:
     pd.testing.assert_frame_equal(readers_at(store, keys, TICKS[4]), newest)
 
 
+def test_an_hour_later_only_readers_who_changed_are_written_online(database: str) -> None:
+    """Rows of the others are not touched, and what is online is what counts."""
+    soon = TICKS[2] + timedelta(hours=1)
+    with connect(database) as connection:
+        put(connection, _world())
+        store = feature_store(database)
+        written = []
+        for tick in (TICKS[2], soon):
+            ensure_ticks(connection, tick, [tick], DATA)
+            assert materialise(store, tick)
+            written.append({row["entity_key"]: row["writer"] for row in fetch_all(connection, _ONLINE)})
+        changed = fetch_all(connection, "select from feast.reader_state where event_timestamp = %s", [soon])
+        current = rows_of(_states(connection, soon))[READERS.name]
+    rewritten = [key for key, writer in written[1].items() if writer != written[0].get(key)]
+    assert 0 < len(rewritten) == len(changed) < len(written[1]) / 2
+    online = online_readers(store, current[c.READER_KEY])
+    pd.testing.assert_frame_equal(with_fingerprints(READERS, online), current)
+
+
+_ONLINE = """select entity_key, max(xmin::text::bigint) as writer
+from feast.frontpage_reader_state group by entity_key"""
+
+
 def test_everybody_at_once_is_what_feast_gives(database: str) -> None:
     """The bulk read has the bits of the point-in-time join, at any moment; an unknown reader is blank in both."""
     with connect(database) as connection:

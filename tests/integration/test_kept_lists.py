@@ -139,6 +139,15 @@ select (jsonb_populate_record(version, jsonb_build_object('status', 'retracted',
 from article_version version where article_id = %(article)s order by recorded_at desc limit 1"""
 
 
+def test_when_nobody_is_due_every_list_is_kept(installation: Settings) -> None:
+    """A second after the last refresh: the same lists, the same articles, and fallback lists made anew."""
+    before = rows_of(installation, served(installation))
+    run_id, details = made(installation, KEEPING, FIRST + timedelta(seconds=1))
+    assert details["due"] == 0
+    found = rows_of(installation, run_id).sort_values([c.READER_KEY, c.RANK], ignore_index=True)
+    pd.testing.assert_frame_equal(found.drop(columns="scored_run"), before.drop(columns="scored_run"))
+
+
 def test_another_maker_makes_everybody_due(installation: Settings) -> None:
     """Changed parameters, and a rule in the champion's place."""
     other = KEEPING.model_copy(update={"seed": KEEPING.seed + 1})
@@ -158,10 +167,22 @@ def test_lists_that_were_taken_back_are_not_kept(installation: Settings) -> None
     """After a rollback the lists being served again are the ones to keep."""
     first = served(installation)
     second, _ = made(installation, KEEPING)
-    rollback.run(installation, KEEPING)
+    rollback.run(installation, KEEPING, variant="champion", to=None, reason="")
     with connect(installation.database_url) as connection:
         maker = registry.maker(registry.serving(connection, SECOND), KEEPING)
         base = kept_lists.base_of(connection, SECOND + HOUR, "champion", maker)
         assert base == kept_lists.Base(first, FIRST)
         assert kept_lists.base_of(connection, FIRST, "champion", maker) is None
-    assert second != first
+        assert second != first
+
+
+def test_a_moment_that_was_served_keeps_from_where_it_kept(installation: Settings) -> None:
+    """Whatever was rolled back since: a repetition of a whole refresh is a whole one, too."""
+    first = served(installation)
+    second, _ = made(installation, KEEPING)
+    with connect(installation.database_url) as connection:
+        maker = registry.maker(registry.serving(connection, SECOND), KEEPING)
+        execute(connection, "update publication set action = 'rollback', previous_run_id = %s", [first])
+        assert kept_lists.base_of(connection, SECOND, "champion", maker) == kept_lists.Base(first, FIRST)
+        execute(connection, "update rec_run set details = details - 'kept_from' where run_id = %s", [second])
+        assert kept_lists.base_of(connection, SECOND, "champion", maker) is None
