@@ -33,12 +33,12 @@ class LastLists:
     """
 
     made_us: Ints
-    articles: NDArray[np.int32]
+    articles: Ints
 
     @classmethod
     def none(cls, n_readers: int) -> LastLists:
         """Nobody has a list yet."""
-        return cls(np.full(n_readers, NEVER), np.full((n_readers, LIST_LENGTH), -1, dtype=np.int32))
+        return cls(np.full(n_readers, NEVER), np.full((n_readers, LIST_LENGTH), -1, dtype=np.int64))
 
 
 def due(at: Moment, last: LastLists, rules: ListParams, span_us: int) -> Mask:
@@ -67,7 +67,7 @@ def is_whole(at: Moment, last: LastLists) -> Mask:
     """Whether all ten articles of each reader row's list may still be listed to its reader."""
     articles = last.articles[at.readers]
     live = rows_of(articles.ravel(), at.live, len(at.ledger.article_ids)).reshape(articles.shape)
-    whole = (live >= 0).all(axis=1)
+    whole = np.asarray((live >= 0).all(axis=1))
     rows = np.flatnonzero(whole)
     whole[rows] = ~at.is_seen(rows[:, None], live[rows]).any(axis=1)
     return whole

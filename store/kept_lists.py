@@ -1,6 +1,6 @@
 """Lists that a run keeps from an earlier one: which run that is, what is in it, and the copy inside the database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,7 +46,7 @@ def lists_of(connection: Connection, run_id: int) -> pa.Table:
     return copy_out_table(connection, sql.SQL(query("kept_lists")).format(**names), {}, _COLUMNS)
 
 
-def keep(connection: Connection, run_id: int, base: Base | None, reader_keys: Sequence[int], block: int) -> int:
+def keep(connection: Connection, run_id: int, base: Base | None, reader_keys: Iterable[int], block: int) -> int:
     """Copy the lists of some readers from `base` (none: nothing) into a run, as one of its blocks; the row count."""
     if base is None:
         run_blocks.note(connection, run_id, block, 0)
