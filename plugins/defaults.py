@@ -6,7 +6,9 @@ import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import DeadlineAlert, DeadlineReference, Param, SyncCallback
+from airflow.sdk import Param
+from airflow.sdk.definitions.callback import SyncCallback
+from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from core.clock import iso
 from core.errors import BadInputError
