@@ -2,7 +2,7 @@
 
 Refresh: a list every 15 minutes, hour, 6 hours and day for two days of an unseen simulated newsroom, retrained daily.
 Kept: hourly lists of the same days, made only for readers who are due, by several limits of their age at a visit.
-Retrain: every day, 3 days and 7 days, with a list a day in three weeks of Deskdrop's October. Writes docs/staleness.png
+Retrain: every day, 3 days and 7 days, with a list a day in a fortnight of Deskdrop's October. Writes docs/staleness.png
 beside the figures.
 """
 
@@ -46,9 +46,9 @@ def kept(world: World) -> dict[str, Row]:
 
 
 def at_retrain(world: World, days: int) -> Row:
-    """Figures of three weeks of October with a list a day and a training every so many days."""
-    when = cadence("2016-10-03", "2016-10-24", 24, 24 * days)
-    return _row(_replayed(world, when)) | {"trainings": -(-21 // days)}
+    """Figures of a fortnight of October with a list a day and a training every so many days."""
+    when = cadence("2016-10-03", "2016-10-17", 24, 24 * days)
+    return _row(_replayed(world, when)) | {"trainings": -(-14 // days)}
 
 
 def _replayed(world: World, when: Cadence) -> Replayed:
