@@ -5,6 +5,9 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
+#: What was told to end and goes on after this is told again.
+_PATIENCE_SECONDS = 0.2
+
 
 @contextlib.asynccontextmanager
 async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
@@ -13,9 +16,16 @@ async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await _ended(task)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Cancel a task, again where it took no heed: a library may lose the word where its answer comes at that moment."""
+    while not task.done():
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait([task], timeout=_PATIENCE_SECONDS)
+    with contextlib.suppress(asyncio.CancelledError):
+        task.result()
 
 
 def every(seconds: float, action: Callable[[], None]) -> contextlib.AbstractAsyncContextManager[None]:

@@ -12,6 +12,7 @@ import asyncpg
 from core.api_keys import Scope, key_hash
 from core.errors import BadInputError, UnavailableError
 from core.settings import Settings
+from serving.background import beside
 from store.read.keys import StoredKey, fetch_keys
 
 MIN_KEY_LENGTH = 20
@@ -61,13 +62,8 @@ class KeyRing:
 async def kept_fresh(ring: KeyRing, pool: asyncpg.Pool) -> AsyncIterator[None]:
     """Read the keys now, and again every REFRESH_SECONDS until the end of the block."""
     await _refresh(ring, pool)
-    task = asyncio.create_task(_refresh_forever(ring, pool))
-    try:
+    async with beside(_refresh_forever(ring, pool)):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 def settings_keys(settings: Settings) -> tuple[Key, ...]:

@@ -48,18 +48,16 @@ async def watching(url: str, heard: Heard) -> AsyncIterator[Watch]:
     def tell(_connection: Any, _pid: int, channel: str, payload: object) -> None:
         heard(channel, str(payload))
 
+    settings = {"application_name": "frontpage-watch", "default_transaction_read_only": "on", "timezone": "UTC"}
     with away_is_unavailable():
-        connection = await asyncio.wait_for(_listen(url, tell), PATIENCE_SECONDS)
+        connection = await asyncpg.connect(url, timeout=PATIENCE_SECONDS, server_settings=settings)
     try:
+        with away_is_unavailable():
+            # Not wait_for: in Python 3.11 it forgets that it was cancelled where the answer comes at the same moment.
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                for channel in (ARTICLE_CHANGED, PUBLISHED, READER_CHANGED):
+                    await connection.add_listener(channel, tell)
         yield Watch(connection)
     finally:
         # A close would wait for an answer that may never come.
         connection.terminate()
-
-
-async def _listen(url: str, tell: Callable[..., None]) -> asyncpg.Connection:
-    settings = {"application_name": "frontpage-watch", "default_transaction_read_only": "on", "timezone": "UTC"}
-    connection = await asyncpg.connect(url, timeout=PATIENCE_SECONDS, server_settings=settings)
-    for channel in (ARTICLE_CHANGED, PUBLISHED, READER_CHANGED):
-        await connection.add_listener(channel, tell)
-    return connection
