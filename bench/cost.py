@@ -67,7 +67,7 @@ class Costs:
         ends = (measured[_SMALL], measured[_FULL])
         sizes = [row | {"serial": sum(row[name] for name in _SERIAL)} for row in ends]
         lines = [Line.through(*sizes, name) for name in ("score_seconds", "serial", "peak_gb")]
-        published = measured["publish"]
+        published = measured["publish_60k"]
         return cls(cores, *lines, Line(0.0, published["run_gb"] / published["rows"] * LIST_LENGTH))
 
     def row(self, n_readers: int) -> Row:

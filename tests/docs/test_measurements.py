@@ -14,7 +14,7 @@ PAGES = {
     "nemig": DOCS / "reference" / "nemig.md",
     **dict.fromkeys(("replay", "ablation", "staleness", "portal-week"), DOCS / "reference" / "ranking.md"),
     **dict.fromkeys(("serve", "serve-faults"), DOCS / "reference" / "serving-speed.md"),
-    "scale": DOCS / "scaling.md",
+    **dict.fromkeys(("scale", "cost"), DOCS / "scaling.md"),
     **dict.fromkeys(("day", "retrain", "etl"), DOCS / "reference" / "day-and-night.md"),
 }
 

@@ -79,7 +79,7 @@ def test_costs_lie_on_the_lines() -> None:
     small = {"readers": 1_000, "score_seconds": 10.0, "features_seconds": 1.0, "gate_seconds": 1.0,
              "publish_seconds": 0.0, "peak_gb": 2.0}  # fmt: skip
     full = {name: 3 * value for name, value in small.items()}
-    costs = Costs.of({"15k": small, "521k": full, "publish": {"rows": 10_000, "run_gb": 0.5}}, cores=2)
+    costs = Costs.of({"15k": small, "521k": full, "publish_60k": {"rows": 10_000, "run_gb": 0.5}}, cores=2)
     row = costs.row(2_000)
     assert (row["list_core_minutes"], row["memory_gb"], row["lists_gb"]) == (round(2 * 20 / 60), 4.0, 1.0 * RUNS_KEPT)
     assert row["database_minutes"] == round(4 / 60, 1)
