@@ -9,7 +9,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -23,7 +22,6 @@ from bench.flink import Flink, local_flink
 from store.connect import connect, execute, fetch_all, fetch_one
 from store.server import Server, down, up
 
-FRONTPAGE = str(Path(sys.executable).with_name("frontpage"))
 UNTIL = "2026-03-04T12:00:00Z"
 N_READERS, N_DAYS = 15_000, 7
 ROUNDS = 2
@@ -52,7 +50,9 @@ class Bench:
             "FRONTPAGE_PARAMS_FILE": str(self.params()),
         }  # fmt: skip
         began = time.monotonic()
-        done = subprocess.run([FRONTPAGE, *arguments], env=variables, cwd=record.ROOT, capture_output=True, text=True)
+        done = subprocess.run(
+            [record.FRONTPAGE, *arguments], env=variables, cwd=record.ROOT, capture_output=True, text=True
+        )
         assert done.returncode == 0, done.stderr[-2000:]
         return {**json.loads(done.stdout.splitlines()[-1]), "seconds": time.monotonic() - began}
 

@@ -38,7 +38,8 @@ from stack.environment import USER, airflow_secrets
 from stack.layout import Layout, Ports
 from stack.plan import REFRESH, RETRAIN, WORKFLOWS, PlannedRun
 from stack.services import Stack
-from store.connect import connect, fetch_one
+from store import runs
+from store.connect import connect
 from store.server import database_url
 
 #: Midnight before the day; the newsroom is then HISTORY_DAYS old.
@@ -51,8 +52,6 @@ RETRAIN_AT = timedelta(hours=2, minutes=30)
 LATE_SECONDS = 60.0
 _LOOK_SECONDS = 0.5
 _SECONDS = re.compile(r" seconds=([\d.]+) ")
-_PUBLISHED = """
-select as_of from rec_run join published_run using (run_id) where published_run.variant = 'champion'"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +92,9 @@ class Day:
         """A refresh about the tick, whose lists are then the ones that are served."""
         made = self.ended(PlannedRun(REFRESH, tick))
         with connect(database_url(self.stack.settings)) as connection:
-            served = fetch_one(connection, _PUBLISHED)
-        assert served == {"as_of": tick}, f"{served} is served after the refresh of {tick}"
+            served = runs.current(connection, "champion")
+        assert served is not None, "nothing is served"
+        assert served["as_of"] == tick, f"the run of {served['as_of']} is served after the refresh of {tick}"
         return made
 
     def is_under_way(self, run: PlannedRun, task_id: str = "") -> bool:

@@ -6,7 +6,6 @@ import signal
 import smtplib
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -39,7 +38,6 @@ HOMES = (
     ("north-america", "America/Los_Angeles"),
 )
 DOMAINS = ("readers.example", "post.example", "mail.example")
-FRONTPAGE = str(Path(sys.executable).with_name("frontpage"))
 REASONS = '[{"code": "popular", "text": "much read in the last hour", "contribution": 0.5}]'
 
 
@@ -92,7 +90,7 @@ class Bench:
             "FRONTPAGE_DATABASE_URL": self.url,
             "FRONTPAGE_SMTP_URL": f"smtp://127.0.0.1:{sink.port}",
         }
-        command = [FRONTPAGE, "digest", "--as-of", (TEN + timedelta(days=day)).isoformat()]
+        command = [record.FRONTPAGE, "digest", "--as-of", (TEN + timedelta(days=day)).isoformat()]
         return subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)
 
 
@@ -172,7 +170,7 @@ def fill(connection: Connection) -> None:
 def start_sink(stack: ExitStack, folder: Path) -> Sink:
     """`frontpage mail-sink` as a process of its own."""
     port = free_port()
-    command = [FRONTPAGE, "mail-sink", str(folder), "--port", str(port)]
+    command = [record.FRONTPAGE, "mail-sink", str(folder), "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     stack.callback(process.terminate)
     while socket.socket().connect_ex(("127.0.0.1", port)):

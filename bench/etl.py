@@ -28,8 +28,6 @@ from etl import minhash, texts
 from store import migrate, server
 from store.connect import connect, execute, fetch_one
 
-FRONTPAGE = str(Path(sys.executable).with_name("frontpage"))
-
 
 def measure(n_readers: int, folder: Path) -> dict[str, Any]:
     """Seconds, rows a second and memory of ours and the reference, their ratio, and what a kill changed.
@@ -41,7 +39,7 @@ def measure(n_readers: int, folder: Path) -> dict[str, Any]:
         plain = _database(running, "plain")
         reference = _run([sys.executable, "-m", "bench.etl_plain", str(folder), plain], running, plain)
         undisturbed, killed = (_database(running, one) for one in ("ours", "killed"))
-        extract = [FRONTPAGE, "extract", "--as-of", etl_world.AS_OF.isoformat(), "--source", str(folder)]
+        extract = [record.FRONTPAGE, "extract", "--as-of", etl_world.AS_OF.isoformat(), "--source", str(folder)]
         ours = _run(extract, running, undisturbed)
         _kill(extract, killed, ours["seconds"] / 2)
         again = _run(extract, running, killed)

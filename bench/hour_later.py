@@ -7,7 +7,6 @@ First the moment an hour before the world's end, from scratch: every state is ne
 
 from __future__ import annotations
 
-import argparse
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,9 +14,9 @@ from typing import Any
 
 from bench import record
 from bench.meter import metered
-from bench.refresh import STEPS, home_of, reset
+from bench.refresh import STEPS, parser_of, reset
 from bench.scale_server import params_of, served
-from bench.scale_world import AS_OF, FULL_READERS, Size
+from bench.scale_world import AS_OF, Size
 from core.params import Params
 from core.settings import Settings
 from store import migrate, runs, server
@@ -59,11 +58,7 @@ def _refreshed(settings: Settings, params: Params, as_of: datetime) -> dict[str,
 
 def main() -> None:
     """Measure and write the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--readers", type=int, default=FULL_READERS)
-    parser.add_argument("--json", type=Path, required=True)
-    parser.add_argument("--home", type=Path, default=home_of())
-    given = parser.parse_args()
+    given = parser_of(__doc__).parse_args()
     given.json.write_text(json.dumps(measure(given.home, Size(given.readers)), indent=2) + "\n")
 
 

@@ -11,7 +11,6 @@ import argparse
 import json
 import resource
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -187,7 +186,7 @@ def prove() -> Path:
 def _import_cost(folder: Path) -> dict[str, int]:
     """Seconds and megabytes of `frontpage import globo`, in a process of its own."""
     started = time.monotonic()
-    command = Path(sys.executable).with_name("frontpage")
+    command = record.FRONTPAGE
     subprocess.run(
         [command, "import", "globo", folder, "--out", folder / "files"], check=True, stdout=subprocess.DEVNULL
     )

@@ -8,7 +8,6 @@ into a bare table. Meanwhile one reader after the other asks for the list being 
 
 from __future__ import annotations
 
-import argparse
 import json
 import threading
 import time
@@ -21,8 +20,7 @@ import pyarrow as pa
 
 from bench import kernels, record
 from bench.meter import metered
-from bench.refresh import home_of
-from bench.scale_world import FULL_READERS
+from bench.refresh import parser_of
 from bench.serve_world import AS_OF, BLOCK, create, keys, list_rows
 from core import columns as c
 from core.settings import Settings
@@ -44,11 +42,9 @@ def measure(home: Path, n_readers: int) -> dict[str, Any]:
             idle = _watched(running.url(), reader_keys, lambda: time.sleep(2.0))
             with metered(Path(running.data)) as meter:
                 busy = _watched(running.url(), reader_keys, lambda: _publish(connection, blocks))
-            run = runs.current(connection, "champion")
+            run = fetch_one(connection, query("bench_newest_run"))
             assert run is not None
             reference, n_bytes = kernels.copied(connection, run[c.RUN_ID])
-            newest = fetch_one(connection, query("bench_newest_run"))
-            assert newest is not None
     finally:
         server.down(home)
     seconds = meter.wall_seconds
@@ -56,7 +52,7 @@ def measure(home: Path, n_readers: int) -> dict[str, Any]:
     return {
         "name": "publish",
         "rows": run["n_rows"],
-        "run_bytes": newest["n_bytes"],
+        "run_bytes": run["n_bytes"],
         "ours": ours,
         "reference": {"seconds": round(reference, 2), "bytes": n_bytes},
         "ratio": round(seconds / reference, 3),
@@ -99,11 +95,7 @@ def _watched(url: str, reader_keys: np.ndarray, work: Any) -> float:
 
 def main() -> None:
     """Measure and write the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--readers", type=int, default=FULL_READERS)
-    parser.add_argument("--json", type=Path, required=True)
-    parser.add_argument("--home", type=Path, default=home_of())
-    given = parser.parse_args()
+    given = parser_of(__doc__).parse_args()
     figures = measure(given.home / f"publish-{given.readers}", given.readers)
     given.json.write_text(json.dumps(figures, indent=2) + "\n")
 

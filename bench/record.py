@@ -13,6 +13,8 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 MEASUREMENTS = ROOT / "docs" / "measurements"
+#: The command of this environment.
+FRONTPAGE = str(Path(sys.executable).with_name("frontpage"))
 
 
 def write(name: str, figures: dict[str, Any], data_hash: str, command: str) -> Path:

@@ -88,13 +88,19 @@ def home_of() -> Path:
     return Settings.from_environ(os.environ).path("bench")
 
 
-def main() -> None:
-    """Measure and write the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--readers", type=int, default=FULL_READERS)
-    parser.add_argument("--live-days", type=int, default=1)
+def parser_of(described: str | None, n_readers: int = FULL_READERS) -> argparse.ArgumentParser:
+    """What every bench of a world is asked for: how many readers, where worlds are kept, where figures go."""
+    parser = argparse.ArgumentParser(description=described)
+    parser.add_argument("--readers", type=int, default=n_readers)
     parser.add_argument("--json", type=Path, required=True)
     parser.add_argument("--home", type=Path, default=home_of())
+    return parser
+
+
+def main() -> None:
+    """Measure and write the figures."""
+    parser = parser_of(__doc__)
+    parser.add_argument("--live-days", type=int, default=1)
     given = parser.parse_args()
     size = Size(given.readers, max(2, given.live_days), live_days=given.live_days)
     given.json.write_text(json.dumps(measure(given.home, size), indent=2) + "\n")

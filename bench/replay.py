@@ -55,7 +55,7 @@ def costs_of(replayed: dict[str, Any]) -> dict[str, float]:
 
 def frontpage(*arguments: str) -> None:
     """Run a verb; its summary is not shown. Raises CalledProcessError where it fails."""
-    command = [str(Path(sys.executable).with_name("frontpage")), *arguments]
+    command = [record.FRONTPAGE, *arguments]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 

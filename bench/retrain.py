@@ -40,7 +40,6 @@ from store import migrate, server
 from store.connect import connect, fetch_one
 from store.history import load_history
 
-FRONTPAGE = str(Path(sys.executable).with_name("frontpage"))
 #: After `extract`, which has a bench of its own.
 STEPS = ("validate", "features", "snapshot", "train", "evaluate", "explain")
 N_DAYS = 14
@@ -134,7 +133,7 @@ def _apart(work: Callable[..., None], *arguments: Any) -> None:
 
 
 def _start(verb: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    command = [FRONTPAGE, verb, "--as-of", iso(AS_OF)]
+    command = [record.FRONTPAGE, verb, "--as-of", iso(AS_OF)]
     return subprocess.Popen(
         command, env=environment, cwd=record.ROOT, stdout=subprocess.DEVNULL, start_new_session=True
     )

@@ -16,6 +16,7 @@ from implicit.cpu.als import AlternatingLeastSquares
 
 from bench.scale_server import settings_of
 from bench.scale_world import AS_OF
+from core import columns as c
 from core.params import Params, load_params
 from features.ledger import ledger
 from models import als
@@ -39,7 +40,7 @@ def als_seconds(home: Path, params: Params) -> tuple[float, dict[str, int | floa
     with one_blas_thread():
         model.fit(confidence, show_progress=False)
     seconds = time.perf_counter() - began
-    n_days = (AS_OF - history.reads["occurred_at"].min()).total_seconds() / 86_400
+    n_days = (AS_OF - history.reads[c.OCCURRED_AT].min()).total_seconds() / 86_400
     return seconds, {"reads_used": len(history.reads), "days_used": round(n_days, 1)}
 
 

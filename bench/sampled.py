@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from bench.kernels import Sample, sample
 from bench.meter import metered
-from bench.refresh import home_of
+from bench.refresh import parser_of
 from bench.scale_server import params_of, served
 from bench.scale_world import Size
 from store import server
@@ -31,11 +29,7 @@ def figures_of(work: Callable[[], Any], n_rows: int) -> dict[str, Any]:
 
 def main_of(measure: Callable[[Sample], dict[str, Any]], description: str | None) -> None:
     """Measure on the world asked for and write the figures."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--readers", type=int, default=_READERS)
-    parser.add_argument("--json", type=Path, required=True)
-    parser.add_argument("--home", type=Path, default=home_of())
-    given = parser.parse_args()
+    given = parser_of(description, _READERS).parse_args()
     size = Size(given.readers)
     with served(given.home, size) as settings, connect(server.database_url(settings)) as connection:
         figures = measure(sample(connection, params_of(size)))

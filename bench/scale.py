@@ -30,8 +30,6 @@ _GROWTH = ("15k", "521k")
 _PUBLISH = {"publish": FULL_READERS, "publish_60k": 60_000}
 #: Name of a column -> the world of a refresh an hour after another.
 _LATER = {"hour_later_60k": SIZES["60k"], "hour_later_521k": SIZES["521k"]}
-
-
 _ALL = (*SIZES, *_LATER, *_PUBLISH)
 
 
