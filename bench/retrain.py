@@ -29,7 +29,7 @@ from bench import record
 from bench.meter import metered
 from bench.refresh import home_of
 from bench.scale_server import load, params_of, settings_of
-from bench.scale_world import AS_OF, FULL_READERS, Size, World
+from bench.scale_world import ARTICLES_A_DAY, AS_OF, FULL_READERS, Size, World
 from core.clock import iso
 from core.params import Params
 from core.settings import Settings
@@ -174,7 +174,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.retrain", description=__doc__)
     parser.add_argument("--readers", type=int, default=FULL_READERS)
     parser.add_argument("--days", type=int, default=N_DAYS)
-    parser.add_argument("--articles-per-day", type=int, default=Size.articles_a_day)
+    parser.add_argument("--articles-per-day", type=int, default=ARTICLES_A_DAY)
     parser.add_argument("--home", type=Path, default=home_of())
     parser.add_argument("--steps", nargs="*", choices=STEPS, default=STEPS, help="with train; default all")
     parser.add_argument("--kill", action="store_true", help="train again, killed twice")
