@@ -45,3 +45,8 @@ class History:
     readers: pd.DataFrame
     older_articles: pd.DataFrame | None = None
     older_readers: pd.DataFrame | None = None
+
+
+def first_read(reads: pd.DataFrame) -> datetime | None:
+    """When the first of some reads happened; they are ordered by time."""
+    return None if reads.empty else reads[c.OCCURRED_AT].iloc[0].to_pydatetime()

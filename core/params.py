@@ -1,6 +1,6 @@
 """Parameters of the pipeline: `params.yaml`, the same file for Airflow, DVC and people."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -63,7 +63,21 @@ class DataParams(Section):
     """Bounds of the history that a step looks at."""
 
     max_days: float = Field(120.0, gt=0)
-    max_interactions: int = Field(5_000_000, gt=0)
+    max_interactions: int = Field(5_000_000, gt=0, description="the newest ones")
+    max_unread_days: float = Field(
+        14.0,
+        gt=0,
+        description="an article that nobody read counts if it came so long before the first read that does, or later; "
+        "not shorter than lists.max_age_days",
+    )
+
+    def since(self, as_of: datetime) -> datetime:
+        """What happened up to this moment does not count at `as_of`."""
+        return as_of - timedelta(days=self.max_days)
+
+    def unread_since(self, as_of: datetime, first_read: datetime | None) -> datetime:
+        """Articles that came up to this moment and were not read do not count; `first_read`: the first that does."""
+        return max(self.since(as_of), (first_read or as_of) - timedelta(days=self.max_unread_days))
 
 
 class ContentParams(Section):
@@ -258,6 +272,12 @@ class Params(Section):
         if hours not in HALF_LIVES_HOURS:
             raise ValueError(f"choose one of {', '.join(f'{known:g}' for known in HALF_LIVES_HOURS)}")
         return hours
+
+    @model_validator(mode="after")
+    def _knows_what_is_listed(self) -> Self:
+        if self.data.max_unread_days < self.lists.max_age_days:
+            raise ValueError("data.max_unread_days must be at least lists.max_age_days: what may be listed counts")
+        return self
 
     @property
     def max_age(self) -> timedelta:

@@ -1,12 +1,12 @@
 """A history seen from an earlier moment."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
 from core import columns as c
-from core.history import History
+from core.history import History, first_read
 from core.params import DataParams
 
 
@@ -17,13 +17,12 @@ def history_at(history: History, tick: datetime, data: DataParams) -> History:
     It equals the load where `history` was loaded with `max_days` that cover the tick's own window; otherwise the
     window is cut short at its far end.
     """
-    since = tick - timedelta(days=data.max_days)
-    reads = history.reads
+    reads, since = history.reads, data.since(tick)
     known = (reads[c.RECORDED_AT] <= tick) & (reads[c.OCCURRED_AT] <= tick) & (reads[c.OCCURRED_AT] > since)
     reads = reads[known].iloc[-data.max_interactions :].reset_index(drop=True)
     articles, older_articles = _known(history.articles, history.older_articles, c.ARTICLE_ID, tick)
-    seen = articles[[c.FIRST_SEEN_AT, c.PUBLISHED_AT]].max(axis=1) > since
-    matters = articles[seen | articles[c.ARTICLE_ID].isin(reads[c.ARTICLE_ID])].reset_index(drop=True)
+    young = articles[[c.FIRST_SEEN_AT, c.PUBLISHED_AT]].max(axis=1) > data.unread_since(tick, first_read(reads))
+    matters = articles[young | articles[c.ARTICLE_ID].isin(reads[c.ARTICLE_ID])].reset_index(drop=True)
     readers, older_readers = _known(history.readers, history.older_readers, c.READER_KEY, tick)
     return History(tick, matters, reads, readers, older_articles, older_readers)
 

@@ -151,7 +151,7 @@ def states_at(
     known = _known(as_known(book, as_of), as_of, data)
     book = known.book
     if articles is None:
-        articles = np.flatnonzero(_mattering(book, known.article, known.now, data))
+        articles = np.flatnonzero(_mattering(book, known.article, known.at_us, known.now, data))
     if readers is None:
         active = np.zeros(len(book.reader_keys), dtype=bool)
         active[known.reader] = True
@@ -183,22 +183,24 @@ def _since(now: int, data: DataParams) -> int:
 def _known(book: Ledger, as_of: datetime, data: DataParams) -> _Known:
     now = microseconds(as_of)
     rows = known_reads(book, now, data)
-    reader, named = book.read_reader[rows], book.read_named[rows]
+    reader, named, at_us = book.read_reader[rows], book.read_named[rows], book.read_time[rows]
     return _Known(
         now=now,
         book=book,
         reader=reader,
-        article=_counted_for(book, _mattering(book, named, now, data), now)[named],
+        article=_counted_for(book, _mattering(book, named, at_us, now, data), now)[named],
         audiences=_with_region(book.read_audiences[rows], _regions(book, now)[reader]),
-        at_us=book.read_time[rows],
+        at_us=at_us,
         weight=book.read_weight[rows],
         dwell=book.read_dwell[rows],
     )
 
 
-def _mattering(book: Ledger, read: Ints, now: int, data: DataParams) -> NDArray[np.bool_]:
-    """Articles known by then that are read (`read`: positions) or young enough: those a history of then would hold."""
-    matters = np.maximum(book.published, book.first_seen) > _since(now, data)
+def _mattering(book: Ledger, read: Ints, at_us: Ints, now: int, data: DataParams) -> NDArray[np.bool_]:
+    """Articles known by then that are read (`read`: positions, in order of time) or young enough: a history's of then."""
+    first = int(at_us[0]) if len(at_us) else now
+    since = max(_since(now, data), first - int(data.max_unread_days * DAY_MICROSECONDS))
+    matters = np.maximum(book.published, book.first_seen) > since
     matters[read[read >= 0]] = True
     return matters & (book.first_seen <= now)
 

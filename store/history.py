@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from core import columns as c
-from core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, History
+from core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, History, first_read
 from core.params import DataParams
 from store.connect import Connection, query
 
@@ -34,22 +34,23 @@ def load_history(connection: Connection, as_of: datetime, data: DataParams, *, w
     """Articles, reads and readers as known at `as_of`, within the bounds of `data`.
 
     Reads: recorded by `as_of`, at most `max_days` old, the newest `max_interactions` of them, suspicious ones left
-    out. Articles: seen, published or read within `max_days`. `with_text=False` leaves summary and body None, which is
+    out. Articles: read by one of those, or as young as `data.unread_since` says. `with_text=False` leaves summary and body None, which is
     faster. One moment is seen throughout: the three queries share a snapshot where the caller opened a transaction
     with repeatable read, and rows recorded after `as_of` never count, so later loads do not matter.
     """
-    since = as_of - timedelta(days=data.max_days)
-    bounds = {"as_of": as_of, "since": since, "with_text": with_text, "max_interactions": data.max_interactions}
+    bounds = {"as_of": as_of, "since": data.since(as_of), "max_interactions": data.max_interactions}
+    reads = copy_out(connection, query("history_reads"), bounds, READ_COLUMNS)[::-1].reset_index(drop=True)
+    first = first_read(reads)
+    bounds |= {"first_read": first or as_of, "unread_since": data.unread_since(as_of, first), "with_text": with_text}
     articles = copy_out(connection, query("history_articles"), bounds, (*ARTICLE_COLUMNS, _NEWEST))
     readers = copy_out(connection, query("history_readers"), bounds, (*READER_COLUMNS, _NEWEST))
     readers[c.INTERESTS] = _texts(readers[c.INTERESTS])
-    reads = copy_out(connection, query("history_reads"), bounds, READ_COLUMNS)
     current_articles, older_articles = _current_and_older(articles)
     current_readers, older_readers = _current_and_older(readers)
     return History(
         as_of=as_of,
         articles=current_articles,
-        reads=reads[::-1].reset_index(drop=True),
+        reads=reads,
         readers=current_readers,
         older_articles=older_articles,
         older_readers=older_readers,

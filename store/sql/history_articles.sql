@@ -1,12 +1,12 @@
--- Every version of the articles that matter at a moment: seen or published since, or read since.
+-- Every version of the articles that matter at a moment: read by a read that counts, or seen or published lately.
 -- grain: article, recorded_at; ordered so; `newest` marks what was known at as_of, the others are what it replaced
--- parameters: as_of, since, with_text (false leaves summary and body null); read-only
+-- parameters: as_of, first_read (the first that counts), unread_since, with_text (false leaves summary and body null); read-only
 with wanted as (
     select article_id from article_version
-    where recorded_at <= %(as_of)s and greatest(first_seen_at, published_at) > %(since)s
+    where recorded_at <= %(as_of)s and greatest(first_seen_at, published_at) > %(unread_since)s
     union
     select article_id from read_event
-    where occurred_at > %(since)s and occurred_at <= %(as_of)s and recorded_at <= %(as_of)s and suspicion is null
+    where occurred_at >= %(first_read)s and occurred_at <= %(as_of)s and recorded_at <= %(as_of)s and suspicion is null
 )
 select article_id, url, title,
        case when %(with_text)s then summary end as summary, case when %(with_text)s then body end as body,

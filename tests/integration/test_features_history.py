@@ -67,15 +67,28 @@ def test_bounds_take_the_newest_reads(database: str) -> None:
     assert none_read.articles.empty
 
 
+def test_of_unread_articles_those_count_that_came_shortly_before_the_first_read(database: str) -> None:
+    """However long the history is, what nobody read is in it only as long as it may have been listed then."""
+    came = [article("read", 10), article("too-old", 50), article("young", 60), article("new", 95)]
+    reads = [*(read(1, "read", at) for at in (5, 70, 80)), read(2, "too-old", 99)]
+    data = DataParams(max_unread_days=0.5, max_interactions=2)
+    with connect(database) as connection:
+        put(connection, history(100, came, reads))
+        known, late = (load_history(connection, hours(at), data) for at in (98, 100))
+    assert known.articles[c.ARTICLE_ID].tolist() == ["new", "read", "young"]
+    assert late.articles[c.ARTICLE_ID].tolist() == ["new", "read", "too-old"]
+
+
+@pytest.mark.parametrize("data", [DATA, DataParams(max_days=2, max_interactions=60, max_unread_days=0.2)])
 @pytest.mark.parametrize("tick", [30.0, 77.7, 120.0])
-def test_history_at_equals_the_load_at_that_moment(database: str, tick: float) -> None:
+def test_history_at_equals_the_load_at_that_moment(database: str, tick: float, data: DataParams) -> None:
     """One loaded history reaches any earlier moment exactly, when it goes back far enough."""
     world = random_history(1)
     with connect(database) as connection:
         put(connection, world)
         wide = load_history(connection, world.as_of, DataParams(max_days=10))
-        loaded = load_history(connection, hours(tick), DATA)
-    derived = history_at(wide, hours(tick), DATA)
+        loaded = load_history(connection, hours(tick), data)
+    derived = history_at(wide, hours(tick), data)
     for name in ("articles", "reads", "readers"):
         pd.testing.assert_frame_equal(getattr(derived, name), getattr(loaded, name), check_dtype=True)
 

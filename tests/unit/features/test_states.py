@@ -200,12 +200,15 @@ def test_facts_that_were_recorded_later_are_not_known_yet() -> None:
 
 
 @pytest.mark.parametrize("tick", [30.0, 77.7, 120.0])
+@pytest.mark.parametrize("data", [DATA, DataParams(max_days=3, max_interactions=60, max_unread_days=0.2)])
 @pytest.mark.parametrize("seed", range(4))
-def test_a_later_ledger_gives_the_states_of_the_history_as_it_was_then(seed: int, tick: float) -> None:
+def test_a_later_ledger_gives_the_states_of_the_history_as_it_was_then(
+    seed: int, tick: float, data: DataParams
+) -> None:
     """Corrections, marks, late rows and readers of later: a tick's states are those of its own history, bit by bit."""
     world = random_history(seed)
-    then = rows_of(_states(history_at(world, hours(tick), DATA), data=DATA))
-    for name, rows in rows_of(_states(world, tick, DATA)).items():
+    then = rows_of(_states(history_at(world, hours(tick), data), data=data))
+    for name, rows in rows_of(_states(world, tick, data)).items():
         pd.testing.assert_frame_equal(rows, then[name])
 
 
