@@ -56,8 +56,8 @@ def fortnight(home: Path, size: Size) -> Iterator[Settings]:
     settings = settings_of(home / f"untrained-{size.name}")
     made = settings.home / "world.json"
     server.down(settings.home)
-    running = server.up(settings.home, synchronous_commit="off", max_wal_size="8GB")
     try:
+        running = server.up(settings.home, synchronous_commit="off", max_wal_size="8GB")
         migrate.upgrade(running.url())
         if not made.is_file():
             with connect(running.url()) as connection:
