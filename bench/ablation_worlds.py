@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -29,17 +29,18 @@ class World:
     data_hash: str
 
 
-def worlds() -> Iterator[World]:
+def worlds(names: Sequence[str] = ("deskdrop", "newsroom")) -> Iterator[World]:
     """Deskdrop (daily lists, October and November 2016), then two days of hourly lists in an unseen newsroom."""
     with tempfile.TemporaryDirectory() as home:
         settings = Settings.from_environ({**os.environ, "FRONTPAGE_HOME": home})
-        if replay.DESKDROP.is_dir():
+        if "deskdrop" in names and replay.DESKDROP.is_dir():
             files = Path(home) / "deskdrop"
             replay.frontpage("import", "deskdrop", str(replay.DESKDROP), "--out", str(files))
             yield _world("deskdrop", settings, files, cadence("2016-10-01", "2016-12-01", 24, 61 * 24))
-        files = Path(home) / "newsroom"
-        replay.frontpage("simulate", *replay.NEWSROOM, "--until", replay.NEWSROOM_UNTIL, "--out", str(files))
-        yield _world("newsroom", settings, files, cadence("2026-11-18", "2026-11-20", 1, 48))
+        if "newsroom" in names:
+            files = Path(home) / "newsroom"
+            replay.frontpage("simulate", *replay.NEWSROOM, "--until", replay.NEWSROOM_UNTIL, "--out", str(files))
+            yield _world("newsroom", settings, files, cadence("2026-11-18", "2026-11-20", 1, 48))
 
 
 def cadence(first: str, last: str, refresh_hours: float, retrain_hours: float) -> Cadence:

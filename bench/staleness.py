@@ -1,7 +1,6 @@
 """`make proof-staleness`: what a list loses by being older, and a model by being trained less often.
 
 Refresh: a list every 15 minutes, hour, 6 hours and day for two days of an unseen simulated newsroom, retrained daily.
-Kept: hourly lists of the same days, made only for readers who are due, by several limits of their age at a visit.
 Retrain: every day, 3 days and 7 days, with a list a day in a fortnight of Deskdrop's October. Writes docs/staleness.png
 beside the figures.
 """
@@ -24,7 +23,6 @@ from models.replay import OURS, Cadence, Replayed, replay
 NDCG = MEASURES[0]
 REFRESH_HOURS = (0.25, 1.0, 6.0, 24.0)
 RETRAIN_DAYS = (1, 3, 7)
-VISIT_AGE_HOURS = (0.1, 0.3, 0.5, 1.0)
 PICTURE = ROOT / "docs" / "staleness.png"
 
 Row = dict[str, float | int]
@@ -33,16 +31,6 @@ Row = dict[str, float | int]
 def at_refresh(world: World, hours: float) -> Row:
     """Figures of the world with a list every so often and a training a day."""
     return _row(_replayed(world, Cadence(world.cadence.start, world.cadence.end, HOUR * hours, timedelta(days=1))))
-
-
-def kept(world: World) -> dict[str, Row]:
-    """Of each `lists.max_visit_age_hours`: the share of readers who are due at a tick, and the nDCG@10 that is lost."""
-    lists = world.params.lists
-    rules = {f"{hours:g}": lists.model_copy(update={"max_visit_age_hours": hours}) for hours in VISIT_AGE_HOURS}
-    found = replay(world.history, world.params, world.cadence, kept=rules, seed=world.params.seed)
-    whole = float(np.mean(found.measures[OURS][NDCG]))
-    lost = {name: 1 - float(np.mean(found.measures[name][NDCG])) / whole for name in rules}
-    return {name: {"due": round(found.due[name], 3), "lost": round(lost[name], 4)} for name in rules}
 
 
 def at_retrain(world: World, days: int) -> Row:
@@ -80,7 +68,6 @@ def draw(refresh: dict[str, Row], retrain: dict[str, Row], path: Path = PICTURE)
 def main() -> None:
     """Measure both, draw them, and write docs/measurements/staleness.json."""
     refresh: dict[str, Row] = {}
-    keeping: dict[str, Row] = {}
     retrain: dict[str, Row] = {}
     hashes = []
     for world in worlds():
@@ -88,12 +75,10 @@ def main() -> None:
         if world.name == "newsroom":
             names = ("15 min", "1 h", "6 h", "24 h")
             refresh = {name: at_refresh(world, hours) for name, hours in zip(names, REFRESH_HOURS, strict=True)}
-            keeping = kept(world)
         else:
             retrain = {f"{days} d": at_retrain(world, days) for days in RETRAIN_DAYS}
     draw(refresh, retrain)
     figures = {f"refresh {name}": row for name, row in refresh.items()}
-    figures |= {f"kept {name}": row for name, row in keeping.items()}
     figures |= {f"retrain {name}": row for name, row in retrain.items()}
     print(write("staleness", figures, " ".join(hashes), "make proof-staleness"))  # noqa: T201 - a command
 

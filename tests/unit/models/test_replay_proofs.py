@@ -1,4 +1,4 @@
-"""The proofs of sources, features and staleness, on a tiny newsroom."""
+"""The proofs of sources, features, staleness and kept lists, on a tiny newsroom."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -8,7 +8,8 @@ import pytest
 
 from bench.ablation import WHOLE, Variant, losses, variants, walked
 from bench.ablation_worlds import World
-from bench.staleness import at_refresh, draw, kept
+from bench.kept import foreseen, kept
+from bench.staleness import at_refresh, draw
 from features.pairs import COLUMNS
 from models.candidates import SOURCE_NAMES
 from models.replay import OURS, Cadence, replay
@@ -76,3 +77,10 @@ def test_who_keeps_more_lists_makes_fewer(world: World) -> None:
     due = [row["due"] for row in kept(world).values()]
     assert due == sorted(due, reverse=True)
     assert 0 < due[-1] <= due[0] <= 1
+
+
+def test_of_more_readers_more_came(world: World) -> None:
+    """Those who came are found among the likeliest readers more often the more of these are asked."""
+    came = [row["came"] for row in foreseen(world).values()]
+    assert came == sorted(came)
+    assert 0 < came[-1] <= 1
