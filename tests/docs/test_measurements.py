@@ -12,7 +12,7 @@ PAGES = {
     **dict.fromkeys(("newsroom", "portal"), DOCS / "reference" / "newsroom.md"),
     "digest": DOCS / "reference" / "digest.md",
     "nemig": DOCS / "reference" / "nemig.md",
-    **dict.fromkeys(("replay", "ablation", "staleness", "portal-week"), DOCS / "reference" / "ranking.md"),
+    **dict.fromkeys(("replay", "ablation", "staleness", "kept", "portal-week"), DOCS / "reference" / "ranking.md"),
     **dict.fromkeys(("serve", "serve-faults"), DOCS / "reference" / "serving-speed.md"),
     **dict.fromkeys(("scale", "cost"), DOCS / "scaling.md"),
     **dict.fromkeys(("day", "retrain", "etl"), DOCS / "reference" / "day-and-night.md"),

@@ -10,7 +10,7 @@ from core import columns as c
 from core.lists import LIST_LENGTH
 from core.params import ListParams, Params
 from features.ledger import HOUR_MICROSECONDS, ledger
-from models.due import LastLists, due, visit_chance
+from models.due import LastLists, due, visit_rate
 from models.moment import Moment, moment
 from models.replay import OURS, Cadence, replay
 
@@ -72,21 +72,55 @@ def test_readers_come_when_they_used_to_come(hours_later: int, is_likelier: bool
     spread = [read(2, NAMES[n], 24 * n + 5 * n) for n in range(1, 5)] + [read(2, NAMES[6], 119)]
     people = [reader(key, **{c.SIGNED_UP_AT: hours_ago(120), c.RECORDED_AT: hours_ago(120)}) for key in (1, 2)]
     past = history([article(name, 130) for name in NAMES], at_noon + spread, people, NOW + timedelta(hours=12))
-    at = moment(ledger(past), NOW + timedelta(hours=hours_later), Params())
-    noon, evenly = visit_chance(at, HOUR, 7.0)
+    noon, evenly = rates(moment(ledger(past), NOW + timedelta(hours=hours_later), Params()))
     assert (noon > evenly) == is_likelier
-    assert 0 < evenly < 0.2
+    assert 0.5 < evenly < 2
 
 
-def test_a_visit_a_day_adds_up_to_a_visit_a_day() -> None:
-    """Chances of the 24 hours of a day sum up to about one visit, for who came once on each of ten days."""
+def test_over_a_day_the_average_reader_is_one() -> None:
+    """The 24 hours of a day average to 1 for the only reader there is, at whatever hour they come."""
     reads = [read(1, NAMES[day], 24 * day - 3.5) for day in range(1, 11)]
-    people = [reader(1, **{c.SIGNED_UP_AT: hours_ago(240), c.RECORDED_AT: hours_ago(240)})]
-    book = ledger(history([article(name, 300) for name in NAMES], reads, people))
-    at = moment(book, NOW, Params())
-    hours = [replace(at, as_of=NOW + timedelta(hours=hour)) for hour in range(24)]
-    rates = [-np.log1p(-visit_chance(hour, HOUR, 1e6)[0]) for hour in hours]
-    assert sum(rates) == pytest.approx(1.0, abs=0.05)
+    at = of_reads(reads, 240, 1)
+    hours = [rates(replace(at, as_of=NOW + timedelta(hours=hour)))[0] for hour in range(24)]
+    assert max(hours) > 3
+    assert np.mean(hours) == pytest.approx(1.0, abs=0.02)
+
+
+def test_who_came_more_often_is_likelier() -> None:
+    """At the same hours, in the same ten days: nine visits, three, none."""
+    nine = [read(1, NAMES[day], 24 * day) for day in range(1, 10)]
+    three = [read(2, NAMES[day], 24 * day) for day in (2, 5, 8)]
+    often, seldom, never = rates(of_reads(nine + three, 240, 3))
+    assert often > seldom > never > 0
+
+
+def test_the_visit_that_made_a_reader_known_does_not_count() -> None:
+    """One visit ten days after sign-up tells more of a reader than one visit with which they began ten days ago."""
+    reads = [read(1, "a01", 239), read(2, "a01", 239), read(3, "a02", 480), read(3, "a03", 239)]
+    people = [reader(1, **{c.SIGNED_UP_AT: hours_ago(239), c.RECORDED_AT: hours_ago(239)})]
+    book = ledger(history([article(name, 500) for name in NAMES], reads, people))
+    began, too, _ = rates(moment(book, NOW, Params()))
+    signed_up_before = replace(book, signed_up=book.signed_up - 100 * HOUR)
+    came, as_before, _ = rates(moment(signed_up_before, NOW, Params()))
+    assert began == too
+    assert came > as_before
+
+
+def test_before_the_first_visit_everybody_is_average() -> None:
+    """Signed up, and nobody has read anything yet."""
+    assert rates(of_reads([], 240, 2)) == pytest.approx([1, 1], abs=0.05)
+
+
+def of_reads(reads: list[dict[str, object]], signed_up_hours_ago: float, n_readers: int) -> Moment:
+    """The moment of readers 1 to n, all signed up then."""
+    since = {c.SIGNED_UP_AT: hours_ago(signed_up_hours_ago), c.RECORDED_AT: hours_ago(signed_up_hours_ago)}
+    people = [reader(key, **since) for key in range(1, n_readers + 1)]
+    return moment(ledger(history([article(name, 300) for name in NAMES], reads, people)), NOW, Params())
+
+
+def rates(at: Moment) -> list[float]:
+    """Visits to expect in the next hour of each reader row."""
+    return visit_rate(at, HOUR, half_life_days=30.0).tolist()
 
 
 def test_a_replay_says_what_keeping_costs() -> None:
