@@ -34,9 +34,9 @@ def load_history(connection: Connection, as_of: datetime, data: DataParams, *, w
     """Articles, reads and readers as known at `as_of`, within the bounds of `data`.
 
     Reads: recorded by `as_of`, at most `max_days` old, the newest `max_interactions` of them, suspicious ones left
-    out. Articles: read by one of those, or as young as `data.unread_since` says. `with_text=False` leaves summary and body None, which is
-    faster. One moment is seen throughout: the three queries share a snapshot where the caller opened a transaction
-    with repeatable read, and rows recorded after `as_of` never count, so later loads do not matter.
+    out. Articles: read by one of those, or as young as `data.unread_since` says. `with_text=False` leaves summary and
+    body None, which is faster. One moment is seen throughout: the three queries share a snapshot where the caller
+    opened a transaction with repeatable read; rows recorded after `as_of` never count, so later loads do not matter.
     """
     bounds = {"as_of": as_of, "since": data.since(as_of), "max_interactions": data.max_interactions}
     reads = copy_out(connection, query("history_reads"), bounds, READ_COLUMNS)[::-1].reset_index(drop=True)
