@@ -161,7 +161,7 @@ def _hash_texts(column: pa.Array) -> Hashes:
     """Only distinct texts are hashed; a null is no text."""
     encoded = column.dictionary_encode()
     of_text = np.append(_hash(encoded.dictionary.to_numpy(zero_copy_only=False)), _HASH_OF_NULL)
-    return of_text[pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy()]
+    return np.asarray(of_text[pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy()])
 
 
 def _hash_lists(column: pa.ListArray) -> Hashes:
