@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import SecretStr
 from tqdm import tqdm
 
+from core import columns as c
 from core.clock import iso
 from core.errors import NothingPublishedError
 from core.params import Params
@@ -21,6 +22,7 @@ from features.bulk import readers_at
 from features.ledger import ledger
 from features.states import States, states_at
 from models import registry
+from models.artefact import Model
 from models.fallback import by_rule
 from models.handover import handed_over
 from models.keeping import planned
@@ -30,7 +32,7 @@ from models.score import Lister, ranking, stand_in_lists
 from store import kept_lists, run_blocks, runs
 from store.connect import Connection, connect
 from store.feature_rows import written_ticks
-from store.history import load_already_read, load_excluded, load_history
+from store.history import load_already_read, load_excluded, load_history, with_texts
 from store.locks import exclusive
 from store.server import database_url
 from store.versions import ModelVersion
@@ -56,12 +58,14 @@ def run(
     url = database_url(settings)
     with connect(url, application="frontpage score") as connection, exclusive(connection, f"lists of {variant}"):
         version = registry.serving(connection, as_of, variant)
-        maker = registry.maker(version, params)
-        history = load_history(connection, as_of, params.data, with_text=version is not None)
+        maker, by = registry.maker(version, params), _made_by(version, params)
+        history = load_history(connection, as_of, params.data, with_text=False)
+        if isinstance(by, Model):
+            history = with_texts(connection, history, by.is_new(pd.Index(history.articles[c.ARTICLE_ID])))
         unlisted = pd.concat([load(connection, as_of, params.max_age) for load in (load_already_read, load_excluded)])
         everybody = moment(ledger(history), as_of, params, already_read=unlisted)
         plan = planned(connection, everybody, kept_lists.base_of(connection, as_of, variant, maker), params.lists)
-        lister, fallbacks = _lists(connection, plan.due, params, version)
+        lister, fallbacks = _lists(connection, plan.due, params, by)
         name, snapshot = (version.version, version.snapshot_hash) if version else (registry.POPULARITY, None)
         run_id = runs.begin_run(connection, as_of, variant, name, snapshot, plan.details(maker))
         blocks, place = blocks_of(len(plan.due.readers)), _place(settings, run_id, beam_options)
@@ -77,16 +81,20 @@ def run(
     return Summary("score", len(everybody.readers), n_rows, artifact=f"run:{run_id}", details=details)
 
 
-def _lists(
-    connection: Connection, now: Moment, params: Params, version: ModelVersion | None
-) -> tuple[Lister, pd.DataFrame]:
-    """What makes everybody's lists, and the fallback lists: by the version's ranker, or by a rule."""
+def _made_by(version: ModelVersion | None, params: Params) -> Model | float:
+    """What makes the lists of a version: its model, or the rule with this half-life in hours."""
     hours = registry.rule_of(version, params)
     if version is None or hours is not None:
-        rule = by_rule(now, params, hours or params.rule_half_life_hours)
+        return hours or params.rule_half_life_hours
+    return registry.loaded(version)
+
+
+def _lists(connection: Connection, now: Moment, params: Params, by: Model | float) -> tuple[Lister, pd.DataFrame]:
+    """What makes everybody's lists, and the fallback lists: by a model's ranker, or by a rule."""
+    if not isinstance(by, Model):
+        rule = by_rule(now, params, by)
         return rule.lists, rule.stand_ins()
-    model = registry.loaded(version)
-    ranker = ranking(model, now, params, _states(connection, now, params))
+    ranker = ranking(by, now, params, _states(connection, now, params))
     return ranker.lists, stand_in_lists(ranker)
 
 
