@@ -69,13 +69,16 @@ class Model:
 
     def vectors_for(self, book: Ledger) -> NDArray[np.float32]:
         """Content vectors of a ledger's articles; those that training did not know are computed from their text."""
-        known = self._articles(book.article_ids)
-        vectors = _picked(self.vectors, known)
-        vectors[known < 0] = self.content.vectors(book.history.articles[known < 0])
+        vectors, is_new = self.trained_vectors(book.article_ids), self.is_new(book.article_ids)
+        vectors[is_new] = self.content.vectors(book.history.articles[is_new])
         return vectors
 
+    def trained_vectors(self, article_ids: pd.Index[Any]) -> NDArray[np.float32]:
+        """Content vectors of articles as training made them; zeros for those that it did not know."""
+        return _picked(self.vectors, self._articles(article_ids))
+
     def is_new(self, article_ids: pd.Index[Any]) -> NDArray[np.bool_]:
-        """Whether training did not know each article: what its text is needed for."""
+        """Whether each article is one that training did not know."""
         return self._articles(article_ids) < 0
 
     def seen(self, matrix: Matrix) -> Matrix:

@@ -11,7 +11,6 @@ import pandas as pd
 from pydantic import SecretStr
 from tqdm import tqdm
 
-from core import columns as c
 from core.clock import iso
 from core.errors import NothingPublishedError
 from core.params import Params
@@ -22,10 +21,10 @@ from features.bulk import readers_at
 from features.ledger import ledger
 from features.states import States, states_at
 from models import registry
-from models.artefact import Model
 from models.fallback import by_rule
 from models.handover import handed_over
 from models.keeping import planned
+from models.late_vectors import LateVectors
 from models.moment import Moment, moment
 from models.pipeline import ScoreBlock, Target, blocks_of
 from models.score import Lister, ranking, stand_in_lists
@@ -58,10 +57,10 @@ def run(
     url = database_url(settings)
     with connect(url, application="frontpage score") as connection, exclusive(connection, f"lists of {variant}"):
         version = registry.serving(connection, as_of, variant)
-        maker, by = registry.maker(version, params), _made_by(version, params)
+        maker, by = registry.maker(version, params), _made_by(settings, params, version)
         history = load_history(connection, as_of, params.data, with_text=False)
-        if isinstance(by, Model):
-            history = with_texts(connection, history, by.is_new(pd.Index(history.articles[c.ARTICLE_ID])))
+        if isinstance(by, LateVectors):
+            history = with_texts(connection, history, by.lacks(history.articles))
         unlisted = pd.concat([load(connection, as_of, params.max_age) for load in (load_already_read, load_excluded)])
         everybody = moment(ledger(history), as_of, params, already_read=unlisted)
         plan = planned(connection, everybody, kept_lists.base_of(connection, as_of, variant, maker), params.lists)
@@ -81,20 +80,21 @@ def run(
     return Summary("score", len(everybody.readers), n_rows, artifact=f"run:{run_id}", details=details)
 
 
-def _made_by(version: ModelVersion | None, params: Params) -> Model | float:
-    """What makes the lists of a version: its model, or the rule with this half-life in hours."""
+def _made_by(settings: Settings, params: Params, version: ModelVersion | None) -> LateVectors | float:
+    """What makes the lists of a version: its model with vectors of later articles, or a rule's half-life in hours."""
     hours = registry.rule_of(version, params)
     if version is None or hours is not None:
         return hours or params.rule_half_life_hours
-    return registry.loaded(version)
+    return LateVectors.of(registry.loaded(version), settings.path("vectors"))
 
 
-def _lists(connection: Connection, now: Moment, params: Params, by: Model | float) -> tuple[Lister, pd.DataFrame]:
+def _lists(connection: Connection, now: Moment, params: Params, by: LateVectors | float) -> tuple[Lister, pd.DataFrame]:
     """What makes everybody's lists, and the fallback lists: by a model's ranker, or by a rule."""
-    if not isinstance(by, Model):
+    if not isinstance(by, LateVectors):
         rule = by_rule(now, params, by)
         return rule.lists, rule.stand_ins()
-    ranker = ranking(by, now, params, _states(connection, now, params))
+    vectors = by.of_articles(now.ledger.history.articles)
+    ranker = ranking(by.model, now, params, _states(connection, now, params), vectors)
     return ranker.lists, stand_in_lists(ranker)
 
 
