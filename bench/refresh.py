@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,8 @@ def measure(home: Path, size: Size) -> dict[str, Any]:
 
 
 def reset(settings: Settings) -> None:
-    """Forget every state and every run, so that a refresh starts from the canonical tables alone."""
+    """Forget every state, run and vector, so that a refresh starts from the canonical tables and the model alone."""
+    shutil.rmtree(settings.path("vectors"), ignore_errors=True)
     with connect(server.database_url(settings)) as connection:
         execute(connection, query("bench_reset"))
         execute(connection, "checkpoint")

@@ -108,13 +108,6 @@ def newest_distinct(groups: Ints, members: Ints, values: Floats, n_groups: int, 
     return _first(np.argsort(owner, kind="stable"), owner, member, largest, n_groups, k)
 
 
-def split(values: npt.NDArray[Any], counts: Ints) -> list[tuple[Any, ...]]:
-    """Flattened values as one tuple per group."""
-    ends = np.cumsum(counts)
-    plain = values.tolist()
-    return [tuple(plain[start:end]) for start, end in zip((ends - counts).tolist(), ends.tolist(), strict=True)]
-
-
 def padded(values: npt.NDArray[Any], counts: Ints, width: int, filler: float) -> npt.NDArray[Any]:
     """Flattened values as one row per group [group, place]; `filler` where a group has ended."""
     rows = np.full((len(counts), width), filler, dtype=values.dtype)

@@ -197,7 +197,7 @@ def _known(book: Ledger, as_of: datetime, data: DataParams) -> _Known:
 
 
 def _mattering(book: Ledger, read: Ints, at_us: Ints, now: int, data: DataParams) -> NDArray[np.bool_]:
-    """Articles known by then that are read (`read`: positions, in order of time) or young enough: a history's of then."""
+    """Articles known by then that are read (positions `read`, in order of time) or young enough."""
     first = int(at_us[0]) if len(at_us) else now
     since = max(_since(now, data), first - int(data.max_unread_days * DAY_MICROSECONDS))
     matters = np.maximum(book.published, book.first_seen) > since

@@ -1,7 +1,4 @@
-"""States as the frames that are stored, and back: codes become names, padded rows become lists.
-
-Times are stored as microseconds since 1970 (`*_us`), because Feast's online store keeps whole seconds of a timestamp.
-"""
+"""Stored states, as Feast gives them in frames, back as States: names become codes, lists become padded rows."""
 
 from __future__ import annotations
 
@@ -10,11 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from core import columns as c
 from core.params import HALF_LIVES_HOURS
-from features.grouping import Floats, Ints, padded, split
+from features.grouping import Floats, Ints, padded
 from features.ledger import AUDIENCE_KINDS, N_INTERESTS, NEVER, Names, times
 from features.states import (
     N_RECENT,
@@ -26,7 +22,6 @@ from features.states import (
     States,
     TotalRows,
 )
-from features.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS, VIEWS, with_fingerprints
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +32,6 @@ class Stored:
     article_audiences: pd.DataFrame
     totals: pd.DataFrame
     readers: pd.DataFrame
-
-
-def rows_of(states: States) -> dict[str, pd.DataFrame]:
-    """View name -> the frame of `states` as it is stored, with its fingerprints."""
-    frames = {
-        ARTICLES.name: _article_frame(states),
-        ARTICLE_AUDIENCES.name: _article_audience_frame(states),
-        TOTALS.name: _total_frame(states.totals),
-        READERS.name: _reader_frame(states),
-    }
-    return {view.name: with_fingerprints(view, frames[view.name]) for view in VIEWS}
 
 
 def states_of(stored: Stored) -> States:
@@ -81,86 +65,6 @@ def reader_rows(frame: pd.DataFrame, names: Names) -> ReaderRows:
         recent=_coded_lists(frame[c.RECENT_ARTICLES], names.articles, N_RECENT),
         recent_dwell_seconds=_numbers(frame[c.RECENT_DWELL_SECONDS], N_RECENT),
     )
-
-
-def _article_frame(states: States) -> pd.DataFrame:
-    names, rows = states.names, states.articles
-    return pd.DataFrame(
-        {
-            c.ARTICLE_ID: _named(names.articles, rows.article),
-            c.CATEGORY: _named(names.categories, rows.category),
-            c.PUBLISHER: _named(names.publishers, rows.publisher),
-            c.LANGUAGE: _named(names.languages, rows.language),
-            c.STARTED_US: _moments(rows.started_us),
-            c.FIRST_READ_US: _moments(rows.first_read_us),
-            **_activity_columns(rows.reads),
-            c.DWELL_SUM_SECONDS: rows.dwell_sum_seconds,
-            c.DWELL_COUNT: rows.dwell_count,
-        }
-    )
-
-
-def _article_audience_frame(states: States) -> pd.DataFrame:
-    names, rows = states.names, states.article_audiences
-    keys = {c.ARTICLE_ID: _named(names.articles, rows.article), c.AUDIENCE: _named(names.audiences, rows.audience)}
-    return pd.DataFrame({**keys, **_activity_columns(rows.reads)})
-
-
-def _total_frame(rows: TotalRows) -> pd.DataFrame:
-    dwell = {c.DWELL_SUM_SECONDS: rows.dwell_sum_seconds, c.DWELL_COUNT: rows.dwell_count}
-    return pd.DataFrame({c.SCOPE: rows.scope, **_activity_columns(rows.reads), **dwell})
-
-
-def _reader_frame(states: States) -> pd.DataFrame:
-    names, rows = states.names, states.readers
-    audiences = {
-        kind: _values_of(_named(names.audiences, rows.audiences[:, at])) for at, kind in enumerate(AUDIENCE_KINDS)
-    }
-    columns: dict[str, Any] = {
-        c.READER_KEY: rows.reader_key,
-        **audiences,
-        c.LANGUAGE: _named(names.languages, rows.language),
-        c.INTERESTS: _lists(names.categories, rows.interests),
-        **_activity_columns(rows.reads),
-        c.MEDIAN_DWELL_SECONDS: rows.median_dwell_seconds,
-        c.CATEGORIES: _lists(names.categories, rows.categories),
-        c.CATEGORY_SHARES: _listed(rows.category_shares, rows.categories),
-        c.PUBLISHERS: _lists(names.publishers, rows.publishers),
-        c.PUBLISHER_SHARES: _listed(rows.publisher_shares, rows.publishers),
-        c.RECENT_ARTICLES: _lists(names.articles, rows.recent),
-        c.RECENT_DWELL_SECONDS: _listed(rows.recent_dwell_seconds, rows.recent),
-    }
-    return pd.DataFrame(columns)
-
-
-def _named(index: pd.Index[Any], codes: Ints) -> NDArray[np.object_]:
-    """Names of codes, None for -1."""
-    names = np.array([*index, None], dtype=object)
-    return np.asarray(names[codes], dtype=object)
-
-
-def _values_of(audiences: NDArray[np.object_]) -> list[str | None]:
-    """`BR` of `region=BR`."""
-    return [None if name is None else str(name).partition("=")[2] for name in audiences]
-
-
-def _moments(at_us: Ints) -> pd.Series[Any]:
-    return pd.Series(at_us).astype("Int64").mask(at_us == NEVER)
-
-
-def _activity_columns(reads: Activity) -> dict[str, Any]:
-    return {c.LAST_READ_US: _moments(reads.last_us), c.DECAYED_READS: list(reads.decayed), c.N_READS: reads.n_reads}
-
-
-def _lists(index: pd.Index[Any], codes: Ints) -> list[tuple[Any, ...]]:
-    given = codes >= 0
-    return split(_named(index, codes[given]), given.sum(axis=1))
-
-
-def _listed(values: Floats, codes: Ints) -> list[tuple[Any, ...]]:
-    """The numbers that go with codes, as many for each row as there are codes."""
-    given = codes >= 0
-    return split(values[given], given.sum(axis=1))
 
 
 def _names(stored: Stored) -> Names:

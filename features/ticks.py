@@ -7,15 +7,15 @@ alone, running twice writes nothing, and a tick filled in late gives the rows th
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-import pandas as pd
+import pyarrow as pa
 from tqdm import tqdm
 
 from core import columns as c
 from core.params import DataParams
 from features.ledger import ledger
 from features.states import States, states_at
-from features.stored import rows_of
-from features.views import VIEWS, View, changed, empty_rows, to_arrow
+from features.tables import tables_of
+from features.views import VIEWS, View, changed, empty_rows, stamped
 from store import feature_rows
 from store.connect import Connection, transaction
 from store.history import load_history
@@ -27,7 +27,7 @@ def write_states(connection: Connection, states: States, as_of: datetime) -> dic
     One transaction: all of a tick or none of it. An entity that is no longer there gets an empty row. Where a later
     tick is there already, what counted at it still does.
     """
-    rows = rows_of(states)
+    rows = tables_of(states)
     with transaction(connection):
         feature_rows.lock(connection)
         written = {view.name: _write(connection, view, rows[view.name], as_of) for view in VIEWS}
@@ -51,15 +51,15 @@ def ensure_ticks(connection: Connection, as_of: datetime, ticks: Iterable[dateti
     return len(missing)
 
 
-def _write(connection: Connection, view: View, rows: pd.DataFrame, as_of: datetime) -> int:
+def _write(connection: Connection, view: View, rows: pa.Table, as_of: datetime) -> int:
     before = feature_rows.fingerprints(connection, view.name, view.keys, as_of)
     news = changed(view, before, rows)
-    if news.empty:
+    if not len(news):
         return 0
     if as_of in feature_rows.written_ticks(connection):
-        feature_rows.upsert(connection, view.name, view.keys, to_arrow(view, news, as_of))
+        feature_rows.upsert(connection, view.name, view.keys, stamped(news, as_of))
     else:
-        feature_rows.insert(connection, view.name, to_arrow(view, news, as_of))
+        feature_rows.insert(connection, view.name, stamped(news, as_of))
     later = feature_rows.next_tick(connection, as_of)
     if later is not None:
         _keep(connection, view, news, before, (as_of, later))
@@ -67,13 +67,12 @@ def _write(connection: Connection, view: View, rows: pd.DataFrame, as_of: dateti
 
 
 def _keep(
-    connection: Connection, view: View, news: pd.DataFrame, before: pd.DataFrame, moments: tuple[datetime, datetime]
+    connection: Connection, view: View, news: pa.Table, before: pa.Table, moments: tuple[datetime, datetime]
 ) -> None:
     """What counted at the later tick goes on counting there, though a row has come in between."""
     keys = list(view.keys)
     feature_rows.repeat(connection, view.name, [*view.names, c.FINGERPRINT], keys, moments)
-    there = pd.concat([before[keys], feature_rows.keys_at(connection, view.name, keys, moments[1])])
-    absent = news[keys].merge(there.drop_duplicates(), on=keys, how="left", indicator=True)
-    absent = absent[absent["_merge"] == "left_only"]
+    there = pa.concat_tables([before.select(keys), feature_rows.keys_at(connection, view.name, keys, moments[1])])
+    absent = news.select(keys).join(there, keys, join_type="left anti")
     if len(absent):
-        feature_rows.upsert(connection, view.name, keys, to_arrow(view, empty_rows(view, absent), moments[1]))
+        feature_rows.upsert(connection, view.name, keys, stamped(empty_rows(view, absent), moments[1]))

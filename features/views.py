@@ -4,7 +4,6 @@ Times are stored as microseconds since 1970 (`*_us`), because Feast's online sto
 Lists are never null, only empty. An entity that left the history has an empty row: no reads, no facts.
 """
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,21 +13,24 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from core import columns as c
 from core.params import HALF_LIVES_HOURS
 from features.grouping import Ints
 
+Hashes = npt.NDArray[np.uint64]
 ColumnKind = Literal["text", "integer", "number", "count", "sum", "texts", "numbers", "decayed"]
 #: Fingerprint of the empty row.
 GONE: Final = 0
-_BEFORE: Final = f"{c.FINGERPRINT}_before"
+_ROW, _BEFORE = "row", "_before"
 _ARROW: Final[Mapping[str, pa.DataType]] = {
     "text": pa.string(), "integer": pa.int64(), "number": pa.float64(), "count": pa.int64(), "sum": pa.float64(),
     "texts": pa.list_(pa.string()), "numbers": pa.list_(pa.float64()), "decayed": pa.list_(pa.float64()),
 }  # fmt: skip
 #: As a datetime64 this number is "not a time".
 _NAT: Final = int(np.iinfo(np.int64).min)
+_HASH_OF_NULL: Final = np.uint64(np.iinfo(np.uint64).max)
 _LISTS: Final = (list, tuple, np.ndarray)
 _EMPTY: Final[Mapping[str, Any]] = {
     "text": None, "integer": None, "number": None, "count": 0, "sum": 0.0, "texts": (), "numbers": (),
@@ -80,10 +82,10 @@ READERS: Final = View(
 VIEWS: Final = (ARTICLES, ARTICLE_AUDIENCES, TOTALS, READERS)
 
 
-def with_fingerprints(view: View, frame: pd.DataFrame) -> pd.DataFrame:
+def with_fingerprints(view: View, rows: pa.Table) -> pa.Table:
     """Rows as they are stored: columns in the view's order, fingerprints last."""
-    rows = frame[view.names].reset_index(drop=True)
-    return rows.assign(**{c.FINGERPRINT: fingerprints(view, rows)})
+    ordered = rows.select(view.names)
+    return ordered.append_column(c.FINGERPRINT, pa.array(fingerprints(view, ordered)))
 
 
 def restored(view: View, rows: pd.DataFrame) -> pd.DataFrame:
@@ -94,66 +96,81 @@ def restored(view: View, rows: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def to_arrow(view: View, rows: pd.DataFrame, as_of: datetime) -> pa.Table:
-    """Stored rows with their `event_timestamp` as an Arrow table, columns in the order of the table in PostgreSQL."""
-    types = {**dict.fromkeys(view.keys, _ARROW["text"]), c.READER_KEY: pa.int64(), c.FINGERPRINT: pa.int64()}
-    types |= {name: _ARROW[kind] for name, kind in view.columns.items()}
-    columns = {name: pa.array(rows[name].tolist(), types[name], from_pandas=True) for name in rows.columns}
+def stamped(rows: pa.Table, as_of: datetime) -> pa.Table:
+    """Stored rows with their `event_timestamp`, columns in the order of the table in PostgreSQL."""
     moment = pa.scalar(as_of, pa.timestamp("us", "UTC"))
-    return pa.table(columns | {c.EVENT_TIMESTAMP: pa.repeat(moment, len(rows))})
+    return rows.append_column(c.EVENT_TIMESTAMP, pa.repeat(moment, len(rows)))
 
 
-def empty_rows(view: View, keys: pd.DataFrame) -> pd.DataFrame:
+def schema(view: View) -> pa.Schema:
+    """Keys, columns and fingerprint with their types."""
+    types = {**dict.fromkeys(view.keys, pa.string()), c.READER_KEY: pa.int64(), c.FINGERPRINT: pa.int64()}
+    types |= {name: _ARROW[kind] for name, kind in view.columns.items()}
+    return pa.schema([(name, types[name]) for name in (*view.names, c.FINGERPRINT)])
+
+
+def empty_rows(view: View, keys: pa.Table) -> pa.Table:
     """The rows of entities that left the history."""
-    empty = {name: [_EMPTY[kind]] * len(keys) for name, kind in view.columns.items()}
-    return keys[list(view.keys)].reset_index(drop=True).assign(**empty, **{c.FINGERPRINT: GONE})
+    of_view, n = schema(view), len(keys)
+    empty = {name: pa.array([_EMPTY[kind]] * n, of_view.field(name).type) for name, kind in view.columns.items()}
+    columns = {name: keys[name] for name in view.keys} | empty | {c.FINGERPRINT: np.full(n, GONE)}
+    return pa.table(columns, of_view)
 
 
-def changed(view: View, before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """Rows of `now` that are new or differ from `before` (keys and fingerprint), and empty rows for who is gone."""
+def changed(view: View, before: pa.Table, now: pa.Table) -> pa.Table:
+    """Rows of `now` that are new or differ from `before` (keys and fingerprint), and empty rows for who is gone.
+
+    The rows of `now` in their order, then who is gone, by key.
+    """
     keys = list(view.keys)
-    both = now[[*keys, c.FINGERPRINT]].merge(before, on=keys, how="outer", suffixes=("", "_before"))
-    gone = both[both[c.FINGERPRINT].isna() & (both[_BEFORE] != GONE)]
-    known = now[keys].merge(before, on=keys, how="left")[c.FINGERPRINT]  # in the order of `now`
-    news = now[(known.isna() | (known != now[c.FINGERPRINT].to_numpy())).to_numpy()]
-    if gone.empty:
-        return news
-    return pd.concat([news, empty_rows(view, gone).astype(news.dtypes)], ignore_index=True)
+    numbered = now.select([*keys, c.FINGERPRINT]).append_column(_ROW, pa.array(np.arange(len(now))))
+    both = numbered.join(before, keys, join_type="full outer", right_suffix=_BEFORE)
+    is_same = pc.fill_null(pc.equal(both[c.FINGERPRINT], both[c.FINGERPRINT + _BEFORE]), False)
+    differing = both[_ROW].filter(pc.invert(is_same)).drop_null()
+    gone = both.filter(pc.and_(pc.is_null(both[_ROW]), pc.not_equal(both[c.FINGERPRINT + _BEFORE], GONE)))
+    ordered = gone.select(keys).sort_by([(key, "ascending") for key in keys])
+    return pa.concat_tables([now.take(np.sort(differing.to_numpy())), empty_rows(view, ordered)])
 
 
-def fingerprints(view: View, rows: pd.DataFrame) -> Ints:
+def fingerprints(view: View, rows: pa.Table) -> Ints:
     """A 63-bit hash of each row's columns (not its keys), the same in every process; never GONE.
 
     A collision (chance about 1e-19 a row) would leave a change unwritten until the entity changes again.
     """
     total = np.full(len(rows), 0x9E3779B97F4A7C15, dtype=np.uint64)
-    for name, kind in view.columns.items():
-        total = total * np.uint64(0x100000001B3) + _hash_column(rows[name], kind)
+    for name in view.columns:
+        total = total * np.uint64(0x100000001B3) + _hash_column(rows[name].combine_chunks())
     return np.maximum((total >> np.uint64(1)).astype(np.int64), 1)
 
 
-def _hash_column(column: "pd.Series[Any]", kind: ColumnKind) -> npt.NDArray[np.uint64]:
+def _hash_column(column: pa.Array) -> Hashes:
     """A value's hash must not depend on the other rows: so nulls may not change the column's type."""
-    if kind in ("texts", "numbers", "decayed"):
+    if pa.types.is_list(column.type):
         return _hash_lists(column)
-    if kind == "integer":
-        return _hash(column.fillna(_NAT).to_numpy(dtype=np.int64))
-    return _hash(column.to_numpy(dtype=object if kind == "text" else np.float64))
+    if pa.types.is_string(column.type):
+        return _hash_texts(column)
+    absent = _NAT if pa.types.is_integer(column.type) else np.nan
+    return _hash(pc.fill_null(column, pa.scalar(absent, column.type)).to_numpy())
 
 
-def _hash(values: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
-    return np.asarray(pd.util.hash_array(values, categorize=True))
+def _hash(values: npt.NDArray[Any]) -> Hashes:
+    return np.asarray(pd.util.hash_array(values, categorize=False))
 
 
-def _hash_lists(column: "pd.Series[Any]") -> npt.NDArray[np.uint64]:
+def _hash_texts(column: pa.Array) -> Hashes:
+    """Only distinct texts are hashed; a null is no text."""
+    encoded = column.dictionary_encode()
+    of_text = np.append(_hash(encoded.dictionary.to_numpy(zero_copy_only=False)), _HASH_OF_NULL)
+    return np.asarray(of_text[pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy()])
+
+
+def _hash_lists(column: pa.ListArray) -> Hashes:
     """Order matters: each member's hash is multiplied by an odd number of its place. Sums wrap modulo 2^64."""
-    lists = column.tolist()
-    counts = np.fromiter((len(listed) for listed in lists), dtype=np.int64, count=len(lists))
-    flat = list(itertools.chain.from_iterable(lists))
-    kind: Any = object if flat and isinstance(flat[0], str) else np.float64
+    counts = pc.list_value_length(column).to_numpy().astype(np.int64)
     ends = np.cumsum(counts)
+    flat = column.flatten()
     places = np.arange(len(flat)) - np.repeat(ends - counts, counts)
-    hashed = _hash(np.array(flat, dtype=kind)) * (2 * places + 1).astype(np.uint64)
+    hashed = _hash_column(flat) * (2 * places + 1).astype(np.uint64)
     sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(hashed, dtype=np.uint64)])
     return np.asarray(sums[ends] - sums[ends - counts] + counts.astype(np.uint64))
 

@@ -57,7 +57,9 @@ class Model:
     def factors_for(self, book: Ledger) -> Factors:
         """The factors by the positions of a ledger; zeros for ids that training did not know."""
         readers = pd.Index(self.reader_keys).get_indexer(pd.Index(book.reader_keys))
-        return Factors(_picked(self.factors.reader, readers), _picked(self.factors.article, self._articles(book)))
+        return Factors(
+            _picked(self.factors.reader, readers), _picked(self.factors.article, self._articles(book.article_ids))
+        )
 
     def factors_at(self, at: Moment, n_threads: int) -> Factors:
         """The factors of a moment's readers and live articles, brought up to date with the reads known then."""
@@ -67,10 +69,17 @@ class Model:
 
     def vectors_for(self, book: Ledger) -> NDArray[np.float32]:
         """Content vectors of a ledger's articles; those that training did not know are computed from their text."""
-        known = self._articles(book)
-        vectors = _picked(self.vectors, known)
-        vectors[known < 0] = self.content.vectors(book.history.articles[known < 0])
+        vectors, is_new = self.trained_vectors(book.article_ids), self.is_new(book.article_ids)
+        vectors[is_new] = self.content.vectors(book.history.articles[is_new])
         return vectors
+
+    def trained_vectors(self, article_ids: pd.Index[Any]) -> NDArray[np.float32]:
+        """Content vectors of articles as training made them; zeros for those that it did not know."""
+        return _picked(self.vectors, self._articles(article_ids))
+
+    def is_new(self, article_ids: pd.Index[Any]) -> NDArray[np.bool_]:
+        """Whether each article is one that training did not know."""
+        return self._articles(article_ids) < 0
 
     def seen(self, matrix: Matrix) -> Matrix:
         """The columns that the ranker learned from, in its order; a feature that is not made any more is 0."""
@@ -80,8 +89,8 @@ class Model:
         padded = np.hstack([matrix, np.zeros((len(matrix), 1), dtype=np.float32)])
         return np.ascontiguousarray(padded[:, places])
 
-    def _articles(self, book: Ledger) -> Ints:
-        return pd.Index(self.article_ids.astype(object)).get_indexer(book.article_ids).astype(np.int64)
+    def _articles(self, article_ids: pd.Index[Any]) -> Ints:
+        return pd.Index(self.article_ids.astype(object)).get_indexer(article_ids).astype(np.int64)
 
 
 def model_params(params: Params) -> str:

@@ -7,9 +7,10 @@ Only readers with an answer need a list. Metrics are unsampled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from core.history import History
 from core.params import ListParams, Params
 from features.grouping import Floats, Ints
 from features.history import history_at
-from features.ledger import Ledger, ledger
+from features.ledger import ledger
 from models import als
 from models.artefact import Model
 from models.candidates import candidates
@@ -131,8 +132,7 @@ def replay(
     if cadence.end > history.as_of:
         raise BadInputError(f"replay: the history ends at {history.as_of:%Y-%m-%d %H:%M}; give an earlier --to")
     params = params_of(params, cadence)
-    walk = _Walk(ledger(history), history, params, {OURS: params, **(variants or {})}, seed)
-    walk.kept = {name: KeptLists(len(walk.book.reader_keys), rules) for name, rules in (kept or {}).items()}
+    walk = _Walk(history, params, {OURS: params, **(variants or {})}, kept or {}, seed)
     parts = [part for part in walk.parts(cadence) if part is not None]
     if not parts:
         raise CheckFailedError("replay: nobody read anything new between --from and --to; widen it")
@@ -147,14 +147,13 @@ def params_of(params: Params, cadence: Cadence) -> Params:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One tick: the columns of `Replayed`."""
+    """One tick: those columns of `Replayed` that have an entry per list, by name, and what was measured.
+
+    Nothing of the moment itself, which knows every read so far: there are many ticks.
+    """
 
     as_of: datetime
-    reader: Ints
-    region: Ints
-    n_known: Ints
-    has_interests: NDArray[np.bool_]
-    judge: Judge
+    columns: dict[str, NDArray[Any]]
     measures: dict[str, dict[str, Floats]]
     lists: dict[str, Lists]
 
@@ -163,18 +162,24 @@ class _Walk:
     """The state that a replay carries from tick to tick: the model served, and everybody's last list."""
 
     def __init__(
-        self, book: Ledger, history: History, params: Params, variants: Mapping[str, Params], seed: int
+        self,
+        history: History,
+        params: Params,
+        variants: Mapping[str, Params],
+        kept: Mapping[str, ListParams],
+        seed: int,
     ) -> None:
-        self.book, self.params, self.variants = book, params, variants
+        self.book, self.params, self.variants = ledger(history), params, variants
+        n_readers = len(self.book.reader_keys)
         self.trainings: list[Training] = []
-        self.kept: dict[str, KeptLists] = {}
+        self.kept = {name: KeptLists(n_readers, rules) for name, rules in kept.items()}
         self._history = history
         self._served = Served(None, params.rule_half_life_hours)
         self._champion: Model | None = None
         self._evaluations: list[tuple[datetime, Means]] = []
-        self._listed = Listed(len(book.reader_keys))
+        self._listed = Listed(n_readers)
         self._policies: dict[str, Policy] = baselines(seed)
-        self._vectors = np.zeros((len(book.article_ids), params.content.n_dimensions), dtype=np.float32)
+        self._vectors = np.zeros((len(self.book.article_ids), params.content.n_dimensions), dtype=np.float32)
 
     def parts(self, cadence: Cadence) -> Iterator[_Part | None]:
         """Every tick in order; None where nobody read anything new."""
@@ -228,17 +233,21 @@ class _Walk:
             return None
         now, lists = self.lists(at)
         lists |= {name: kept.standing(at, lists[OURS]) for name, kept in self.kept.items()}
-        judge = Judge.of(at, read_next)
-        return _Part(
-            as_of=as_of,
-            reader=readers,
-            region=now.entities.states.readers.audiences[:, 0],
-            n_known=now.entities.states.readers.reads.n_reads,
-            has_interests=np.any(now.entities.states.readers.interests >= 0, axis=1),
-            judge=judge,
-            measures={name: judge.measures(picks) for name, picks in lists.items()},
-            lists={name: self._listed.said(now, name, picks) for name, picks in lists.items()},
-        )
+        judge, asking = Judge.of(at, read_next), now.entities.states.readers
+        columns = {
+            "reader": readers,
+            "region": asking.audiences[:, 0],
+            "n_known": asking.reads.n_reads,
+            "has_interests": np.any(asking.interests >= 0, axis=1),
+            "n_answers": judge.n_relevant,
+            "n_existing": judge.n_existing,
+            "n_listable": judge.n_listable,
+            "n_timed": judge.n_timed,
+            "ceiling": judge.ceiling(),
+            "chance": judge.by_chance(),
+        }
+        measures = {name: judge.measures(picks) for name, picks in lists.items()}
+        return _Part(as_of, columns, measures, {name: self._listed.said(now, name, lists[name]) for name in lists})
 
     def _refresh_kept(self, as_of: datetime, window: timedelta) -> None:
         """New lists for whoever is due by any of the rules that keep lists."""
@@ -291,33 +300,22 @@ class _Walk:
 
 
 def _joined(cadence: Cadence, walk: _Walk, parts: list[_Part]) -> Replayed:
-    def column(pick: Callable[[_Part], NDArray]) -> NDArray:
-        return np.concatenate([pick(part) for part in parts])
-
-    names = list(parts[0].measures)
+    first = parts[0]
+    columns: dict[str, Any] = {name: np.concatenate([part.columns[name] for part in parts]) for name in first.columns}
     return Replayed(
         cadence=cadence,
         ticks=[part.as_of for part in parts],
         regions=np.array([*walk.book.names.audiences, None], dtype=object),
-        tick=np.repeat(np.arange(len(parts)), [len(part.reader) for part in parts]),
-        reader=column(lambda part: part.reader),
-        region=column(lambda part: part.region),
-        n_known=column(lambda part: part.n_known),
-        has_interests=column(lambda part: part.has_interests),
-        n_answers=column(lambda part: part.judge.n_relevant),
-        n_existing=column(lambda part: part.judge.n_existing),
-        n_listable=column(lambda part: part.judge.n_listable),
-        n_timed=column(lambda part: part.judge.n_timed),
-        ceiling=column(lambda part: part.judge.ceiling()),
-        chance=column(lambda part: part.judge.by_chance()),
+        tick=np.repeat(np.arange(len(parts)), [len(part.columns["reader"]) for part in parts]),
+        **columns,
         measures={
             name: {
                 measure: np.concatenate([part.measures[name][measure] for part in parts]).astype(np.float32)
                 for measure in MEASURES
             }
-            for name in names
+            for name in first.measures
         },
-        lists={name: [part.lists[name] for part in parts] for name in names},
+        lists={name: [part.lists[name] for part in parts] for name in first.lists},
         trainings=walk.trainings,
         due={name: float(np.mean(kept.shares)) for name, kept in walk.kept.items()},
     )

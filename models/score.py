@@ -18,6 +18,7 @@ from features.grouping import Floats, Ints
 from features.states import States
 from models.artefact import Model
 from models.candidates import SOURCE_NAMES, Candidates, candidates
+from models.content import Vectors
 from models.explain import Explainer, explain, explainer, reasons_of
 from models.fallback import in_scope, stand_in_frame
 from models.lists import list_table
@@ -100,13 +101,16 @@ class Ranking:
         )
 
 
-def ranking(model: Model, moment: Moment, params: Params, states: States | None = None) -> Ranking:
+def ranking(
+    model: Model, moment: Moment, params: Params, states: States | None = None, vectors: Vectors | None = None
+) -> Ranking:
     """The model brought to a moment: factors folded in, new articles' vectors, features as of now.
 
     states: of the moment's live articles and readers, in their order; computed from the ledger where not given.
+    vectors: of the ledger's articles; computed from their texts where not given.
     """
     factors = model.factors_at(moment, params.threads)
-    now = view(moment, params, factors, model.vectors_for(moment.ledger), states)
+    now = view(moment, params, factors, model.vectors_for(moment.ledger) if vectors is None else vectors, states)
     return Ranking(model=model, now=now, params=params, trees=explainer(model.ranker))
 
 

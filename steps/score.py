@@ -24,13 +24,14 @@ from models import registry
 from models.fallback import by_rule
 from models.handover import handed_over
 from models.keeping import planned
+from models.late_vectors import LateVectors
 from models.moment import Moment, moment
 from models.pipeline import ScoreBlock, Target, blocks_of
 from models.score import Lister, ranking, stand_in_lists
 from store import kept_lists, run_blocks, runs
 from store.connect import Connection, connect
 from store.feature_rows import written_ticks
-from store.history import load_already_read, load_excluded, load_history
+from store.history import load_already_read, load_excluded, load_history, with_texts
 from store.locks import exclusive
 from store.server import database_url
 from store.versions import ModelVersion
@@ -56,12 +57,14 @@ def run(
     url = database_url(settings)
     with connect(url, application="frontpage score") as connection, exclusive(connection, f"lists of {variant}"):
         version = registry.serving(connection, as_of, variant)
-        maker = registry.maker(version, params)
-        history = load_history(connection, as_of, params.data, with_text=version is not None)
+        maker, by = registry.maker(version, params), _made_by(settings, params, version)
+        history = load_history(connection, as_of, params.data, with_text=False)
+        if isinstance(by, LateVectors):
+            history = with_texts(connection, history, by.lacks(history.articles))
         unlisted = pd.concat([load(connection, as_of, params.max_age) for load in (load_already_read, load_excluded)])
         everybody = moment(ledger(history), as_of, params, already_read=unlisted)
         plan = planned(connection, everybody, kept_lists.base_of(connection, as_of, variant, maker), params.lists)
-        lister, fallbacks = _lists(connection, plan.due, params, version)
+        lister, fallbacks = _lists(connection, plan.due, params, by)
         name, snapshot = (version.version, version.snapshot_hash) if version else (registry.POPULARITY, None)
         run_id = runs.begin_run(connection, as_of, variant, name, snapshot, plan.details(maker))
         blocks, place = blocks_of(len(plan.due.readers)), _place(settings, run_id, beam_options)
@@ -77,16 +80,21 @@ def run(
     return Summary("score", len(everybody.readers), n_rows, artifact=f"run:{run_id}", details=details)
 
 
-def _lists(
-    connection: Connection, now: Moment, params: Params, version: ModelVersion | None
-) -> tuple[Lister, pd.DataFrame]:
-    """What makes everybody's lists, and the fallback lists: by the version's ranker, or by a rule."""
+def _made_by(settings: Settings, params: Params, version: ModelVersion | None) -> LateVectors | float:
+    """What makes the lists of a version: its model with vectors of later articles, or a rule's half-life in hours."""
     hours = registry.rule_of(version, params)
     if version is None or hours is not None:
-        rule = by_rule(now, params, hours or params.rule_half_life_hours)
+        return hours or params.rule_half_life_hours
+    return LateVectors.of(registry.loaded(version), settings.path("vectors"))
+
+
+def _lists(connection: Connection, now: Moment, params: Params, by: LateVectors | float) -> tuple[Lister, pd.DataFrame]:
+    """What makes everybody's lists, and the fallback lists: by a model's ranker, or by a rule."""
+    if not isinstance(by, LateVectors):
+        rule = by_rule(now, params, by)
         return rule.lists, rule.stand_ins()
-    model = registry.loaded(version)
-    ranker = ranking(model, now, params, _states(connection, now, params))
+    vectors = by.of_articles(now.ledger.history.articles)
+    ranker = ranking(by.model, now, params, _states(connection, now, params), vectors)
     return ranker.lists, stand_in_lists(ranker)
 
 

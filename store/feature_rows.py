@@ -7,14 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-import pandas as pd
 import pyarrow as pa
 from psycopg2 import sql
 
 from core import columns as c
 from store.connect import Connection, connect, execute, fetch_all, fetch_one, query, transaction
 from store.copy_arrow import copy_table
-from store.history import copy_out, copy_out_table
+from store.history import copy_out_table
 
 SCHEMA = "feast"
 #: Between the members of a list that is given as text.
@@ -60,7 +59,7 @@ def record_tick(connection: Connection, as_of: datetime, n_changed: int) -> None
     )
 
 
-def fingerprints(connection: Connection, table: str, keys: Sequence[str], as_of: datetime) -> pd.DataFrame:
+def fingerprints(connection: Connection, table: str, keys: Sequence[str], as_of: datetime) -> pa.Table:
     """Keys and fingerprint of the row of each entity that counts at `as_of`."""
     statement = sql.SQL(
         "select distinct on ({keys}) {keys}, fingerprint from {table} where event_timestamp <= %(as_of)s "
@@ -70,7 +69,7 @@ def fingerprints(connection: Connection, table: str, keys: Sequence[str], as_of:
         table=sql.Identifier(SCHEMA, table),
         newest=sql.SQL(", ").join(sql.SQL("{} desc").format(sql.Identifier(key)) for key in keys),
     )
-    return copy_out(connection, statement, {c.AS_OF: as_of}, [*keys, c.FINGERPRINT])
+    return copy_out_table(connection, statement, {c.AS_OF: as_of}, [*keys, c.FINGERPRINT])
 
 
 def reader_states_at(connection: Connection, as_of: datetime) -> pa.Table:
@@ -78,12 +77,12 @@ def reader_states_at(connection: Connection, as_of: datetime) -> pa.Table:
     return copy_out_table(connection, query("reader_states_at"), {"as_of": as_of}, _READER_COLUMNS)
 
 
-def keys_at(connection: Connection, table: str, keys: Sequence[str], tick: datetime) -> pd.DataFrame:
+def keys_at(connection: Connection, table: str, keys: Sequence[str], tick: datetime) -> pa.Table:
     """Keys of the rows written at exactly `tick`."""
     statement = sql.SQL("select {} from {} where event_timestamp = %(tick)s").format(
         _list(keys), sql.Identifier(SCHEMA, table)
     )
-    return copy_out(connection, statement, {"tick": tick}, list(keys))
+    return copy_out_table(connection, statement, {"tick": tick}, list(keys))
 
 
 def insert(connection: Connection, table: str, rows: pa.Table) -> None:

@@ -3,11 +3,14 @@
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 from pyarrow import csv
 
 from core import columns as c
@@ -15,7 +18,10 @@ from core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, History,
 from core.params import DataParams
 from store.connect import Connection, query
 
-__all__ = ["copy_out", "copy_out_table", "load_already_read", "load_excluded", "load_history"]
+__all__ = ["TEXTS", "copy_out", "copy_out_table", "load_already_read", "load_excluded", "load_history", "with_texts"]
+
+#: Columns of articles that are long, and that only what reads them needs.
+TEXTS = (c.URL, c.TITLE, c.SUMMARY, c.BODY, c.AUTHOR)
 
 _TIMES = (c.PUBLISHED_AT, c.FIRST_SEEN_AT, c.RECORDED_AT, c.OCCURRED_AT, c.SIGNED_UP_AT)
 _NEWEST = "newest"
@@ -34,9 +40,9 @@ def load_history(connection: Connection, as_of: datetime, data: DataParams, *, w
     """Articles, reads and readers as known at `as_of`, within the bounds of `data`.
 
     Reads: recorded by `as_of`, at most `max_days` old, the newest `max_interactions` of them, suspicious ones left
-    out. Articles: read by one of those, or as young as `data.unread_since` says. `with_text=False` leaves summary and body None, which is
-    faster. One moment is seen throughout: the three queries share a snapshot where the caller opened a transaction
-    with repeatable read, and rows recorded after `as_of` never count, so later loads do not matter.
+    out. Articles: read by one of those, or as young as `data.unread_since` says. `with_text=False` leaves TEXTS None,
+    which is much faster. One moment is seen throughout: the three queries share a snapshot where the caller
+    opened a transaction with repeatable read; rows recorded after `as_of` never count, so later loads do not matter.
     """
     bounds = {"as_of": as_of, "since": data.since(as_of), "max_interactions": data.max_interactions}
     reads = copy_out(connection, query("history_reads"), bounds, READ_COLUMNS)[::-1].reset_index(drop=True)
@@ -55,6 +61,20 @@ def load_history(connection: Connection, as_of: datetime, data: DataParams, *, w
         older_articles=older_articles,
         older_readers=older_readers,
     )
+
+
+def with_texts(connection: Connection, history: History, wanted: NDArray[np.bool_]) -> History:
+    """A history that was loaded without texts, with those of the `wanted` rows of its articles."""
+    articles = history.articles.copy(deep=False)
+    ids = articles.loc[wanted, c.ARTICLE_ID].tolist()
+    texts = copy_out(
+        connection, query("history_texts"), {"as_of": history.as_of, "article_ids": ids}, (c.ARTICLE_ID, *TEXTS)
+    )
+    for name in TEXTS:
+        column = np.full(len(articles), None, dtype=object)
+        column[wanted] = texts[name]
+        articles[name] = column
+    return replace(history, articles=articles)
 
 
 def load_already_read(connection: Connection, as_of: datetime, max_age: timedelta) -> pd.DataFrame:

@@ -31,14 +31,15 @@ from features.repository import (
     readers_at,
 )
 from features.states import Activity, ReaderRows, States, states_at
-from features.stored import reader_rows, rows_of
+from features.stored import reader_rows
 from features.ticks import ensure_ticks, write_states
-from features.views import READERS, VIEWS, with_fingerprints
+from features.views import READERS, VIEWS
 from steps import features, snapshot
 from store.connect import Connection, connect, execute, fetch_all, fetch_one
 from store.copy import copy_frame
 from store.history import load_history
 from tests.feature_worlds import frame, hours, put, random_history, read
+from tests.state_frames import printed, rows_of
 
 DATA = DataParams(max_days=3)
 TICKS = [hours(n) for n in (30, 54.5, 78, 100, 140)]
@@ -86,7 +87,7 @@ def test_function_historical_and_online_agree_for_1000_readers_and_moments(datab
         assert materialise(store, TICKS[-1])
         current = rows_of(_states(connection, TICKS[-1]))[READERS.name]
     online = online_readers(store, current[c.READER_KEY])
-    pd.testing.assert_frame_equal(with_fingerprints(READERS, online), current)
+    pd.testing.assert_frame_equal(printed(READERS, online), current)
 
 
 def test_rows_recorded_after_a_moment_never_reach_it(database: str) -> None:
@@ -160,7 +161,7 @@ def test_an_older_moment_never_reaches_the_online_store(database: str) -> None:
         assert materialised_at(store) == TICKS[4]
         past = rows_of(_states(connection, TICKS[1]))[READERS.name]
     then = readers_at(store, past[c.READER_KEY], TICKS[1])
-    pd.testing.assert_frame_equal(with_fingerprints(READERS, then), past)
+    pd.testing.assert_frame_equal(printed(READERS, then), past)
     pd.testing.assert_frame_equal(readers_at(store, keys, TICKS[4]), newest)
 
 
@@ -180,7 +181,7 @@ def test_an_hour_later_only_readers_who_changed_are_written_online(database: str
     rewritten = [key for key, writer in written[1].items() if writer != written[0].get(key)]
     assert 0 < len(rewritten) == len(changed) < len(written[1]) / 2
     online = online_readers(store, current[c.READER_KEY])
-    pd.testing.assert_frame_equal(with_fingerprints(READERS, online), current)
+    pd.testing.assert_frame_equal(printed(READERS, online), current)
 
 
 _ONLINE = """select entity_key, max(xmin::text::bigint) as writer

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,7 +12,7 @@ from core.params import DataParams
 from features.history import history_at
 from store.connect import connect
 from store.copy import copy_frame
-from store.history import load_already_read, load_history
+from store.history import TEXTS, load_already_read, load_history, with_texts
 from tests.feature_worlds import article, frame, history, hours, put, random_history, read, reader
 
 DATA = DataParams(max_days=2)
@@ -52,6 +53,25 @@ def test_newest_version_by_then_wins_and_the_older_is_kept(database: str) -> Non
     assert after.articles[c.TITLE].tolist() == ["second"]
     assert after.older_articles is not None
     assert after.older_articles[c.TITLE].tolist() == ["first"]
+
+
+def test_texts_can_be_had_afterwards_of_some_articles(database: str) -> None:
+    """Those asked for are as a load with texts has them, in their newest version known then; the others have none."""
+    texts = {c.TITLE: 'a "quoted" title', c.SUMMARY: None, c.BODY: "two\nlines", c.AUTHOR: ""}
+    first, second = article("b", 1, **texts), article("b", 1, **texts | {c.TITLE: "new", c.RECORDED_AT: hours(8)})
+    world = history(10, [article("a", 1, body="of a"), first, second, article("c", 2)], [read(1, "a", 3)])
+    with connect(database) as connection:
+        put(connection, world)
+        for at in (7, 9):
+            whole, bare = (
+                load_history(connection, hours(at), DATA, with_text=with_text) for with_text in (True, False)
+            )
+            some = with_texts(connection, bare, np.array([False, True, True]))
+            assert bare.articles[list(TEXTS)].isna().all(axis=None)
+            assert some.articles.loc[0, list(TEXTS)].isna().all()
+            pd.testing.assert_frame_equal(some.articles[1:], whole.articles[1:])
+            nothing = with_texts(connection, bare, np.zeros(3, dtype=bool))
+            pd.testing.assert_frame_equal(nothing.articles, bare.articles)
 
 
 def test_bounds_take_the_newest_reads(database: str) -> None:

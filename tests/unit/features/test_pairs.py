@@ -13,9 +13,10 @@ from features.entities import Entities, entities_of, pairs_of
 from features.ledger import AUDIENCE_KINDS, ledger, microseconds
 from features.pairs import EXTRA_NAMES, FEATURE_NAMES, GROUPS, features_of, pair_features, unavailable_features
 from features.states import states_at
-from features.stored import Stored, rows_of, states_of
+from features.stored import Stored, states_of
 from features.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS
 from tests.feature_worlds import article, history, hours, random_history, read, reader
+from tests.state_frames import rows_of
 
 
 def _entities(world: History, moment: datetime | None = None) -> Entities:

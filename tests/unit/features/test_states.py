@@ -13,9 +13,9 @@ from features.entities import entities_of
 from features.history import history_at
 from features.ledger import NEVER, ledger, microseconds
 from features.states import States, states_at
-from features.stored import rows_of
 from features.weights import read_weights
 from tests.feature_worlds import article, frame, history, hours, random_history, read, reader
+from tests.state_frames import rows_of
 
 H1, H6, H72 = (HALF_LIVES_HOURS.index(h) for h in (1.0, 6.0, 72.0))
 DATA = DataParams(max_days=3)

@@ -11,9 +11,10 @@ from core.history import History
 from core.params import DataParams
 from features.ledger import ledger
 from features.states import states_at
-from features.stored import Stored, reader_rows, rows_of, states_of
-from features.views import ARTICLES, GONE, READERS, VIEWS, changed, restored, with_fingerprints
+from features.stored import Stored, reader_rows, states_of
+from features.views import ARTICLES, GONE, READERS, VIEWS, changed, restored
 from tests.feature_worlds import history, random_history, read, reader
+from tests.state_frames import printed, rows_of, table_of
 
 
 def _rows(world: History) -> dict[str, pd.DataFrame]:
@@ -56,26 +57,27 @@ def test_the_fingerprint_sees_every_column_and_the_order_of_lists() -> None:
         value: Any = other.at[busy, name]  # noqa: PD008 (loc would spread a list over rows)
         new = {"text": "elsewhere", "integer": 1, "count": 99, "number": 0.125}.get(kind)
         other.at[busy, name] = new if new is not None else (*reversed(value[:3]), *value[3:], *value[:1])  # noqa: PD008
-        moved = with_fingerprints(READERS, restored(READERS, other))[c.FINGERPRINT] != rows[c.FINGERPRINT]
+        moved = printed(READERS, restored(READERS, other))[c.FINGERPRINT] != rows[c.FINGERPRINT]
         assert moved.to_numpy().nonzero()[0].tolist() == ([busy] if new is not None or len(value) else []), name
 
 
 def test_changed_gives_new_and_different_rows_and_empty_ones_for_who_is_gone() -> None:
     """Against what counted before: nothing for the same, the row for a change, one empty row for the gone."""
     rows = _rows(random_history(3))[ARTICLES.name]
-    known = rows[[c.ARTICLE_ID, c.FINGERPRINT]]
-    assert changed(ARTICLES, known, rows).empty
-    assert changed(ARTICLES, known.iloc[2:], rows)[c.ARTICLE_ID].tolist() == ["a000", "a001"]
-    gone = changed(ARTICLES, known, rows.iloc[1:])
-    assert gone[[c.ARTICLE_ID, c.N_READS, c.FINGERPRINT]].to_numpy().tolist() == [["a000", 0, GONE]]
-    assert changed(ARTICLES, gone[[c.ARTICLE_ID, c.FINGERPRINT]], rows.head(0)).empty
+    now = table_of(ARTICLES, rows)
+    known = now.select([c.ARTICLE_ID, c.FINGERPRINT])
+    assert len(changed(ARTICLES, known, now)) == 0
+    assert changed(ARTICLES, known[2:], now)[c.ARTICLE_ID].to_pylist() == ["a000", "a001"]
+    gone = changed(ARTICLES, known, now[1:])
+    assert [gone[name].to_pylist() for name in (c.ARTICLE_ID, c.N_READS, c.FINGERPRINT)] == [["a000"], [0], [GONE]]
+    assert len(changed(ARTICLES, gone.select([c.ARTICLE_ID, c.FINGERPRINT]), now[:0])) == 0
 
 
 def test_a_rows_fingerprint_does_not_depend_on_other_rows() -> None:
     """Whether others have a null changes nothing: else everything would look changed."""
     rows, idle = _rows(random_history(4))[READERS.name], _rows(history(9, [], [], [reader(10**6)]))[READERS.name]
-    whole = with_fingerprints(READERS, pd.concat([rows, idle], ignore_index=True))
+    whole = printed(READERS, pd.concat([rows, idle], ignore_index=True))
     read_ones = rows[rows[c.N_READS] > 0]
     assert whole[c.LAST_READ_US].isna().sum() >= 1
-    alone = with_fingerprints(READERS, read_ones)
+    alone = printed(READERS, read_ones)
     assert alone[c.FINGERPRINT].tolist() == whole[whole[c.N_READS] > 0][c.FINGERPRINT].tolist()

@@ -11,7 +11,6 @@ import pandas as pd
 from core import columns as c
 from core.history import History
 from features.history import history_at
-from features.ledger import ledger
 from models.moment import moment
 from models.replay import OURS, _Walk
 
@@ -33,7 +32,7 @@ def world() -> History:
 
 def lists(history: History, ticks: Sequence[datetime] = TICKS) -> Lists:
     """(reader key, rank, article id) of every policy at every tick, after a training at the first one."""
-    walk = _Walk(ledger(history), history, PARAMS, {OURS: PARAMS}, seed=0)
+    walk = _Walk(history, PARAMS, {OURS: PARAMS}, {}, seed=0)
     walk.retrain(ticks[0])
     readers = np.searchsorted(walk.book.reader_keys, np.arange(N_READERS))
     found: Lists = {}
