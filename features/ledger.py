@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from core import columns as c
 from core.clock import to_utc
 from core.history import History
-from features.grouping import Floats, Ints
+from features.grouping import Floats, Ints, sorted_distinct
 from features.history import known_versions
 from features.weights import MAX_DWELL_SECONDS, read_weights
 
@@ -234,7 +234,7 @@ def _readers_known(history: History, reader_keys: Ints, n_stand_ins: int) -> Int
 
 def _reader_keys(history: History) -> Ints:
     sources = (history.readers, history.reads)
-    return np.unique(np.concatenate([source[c.READER_KEY].to_numpy(dtype=np.int64) for source in sources]))
+    return sorted_distinct(np.concatenate([source[c.READER_KEY].to_numpy(dtype=np.int64) for source in sources]))
 
 
 def _article_facts(articles: pd.DataFrame, names: Names, first_seen: Ints, read_named: Ints) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from core.lists import LIST_LENGTH
 from core.params import ListParams
-from features.grouping import Floats, Ints, rows_of
+from features.grouping import Floats, Ints, rows_of, sorted_distinct
 from features.ledger import DAY_MICROSECONDS, HOUR_MICROSECONDS, NEVER
 from models.moment import Moment
 
@@ -103,8 +103,7 @@ def _visits(at: Moment, half_life_days: float) -> _Visits:
     hours = book.read_time[at.known] // HOUR_MICROSECONDS
     first = int(hours[0]) if len(hours) else 0
     width = int(hours[-1]) - first + 1 if len(hours) else 1
-    keys = np.sort(book.read_reader[at.known] * width + hours - first)  # a tenth of what np.unique takes
-    keys = keys[_is_first(keys)]
+    keys = sorted_distinct(book.read_reader[at.known] * width + hours - first)
     hour = keys % width + first
     age_days = (at.now // HOUR_MICROSECONDS - hour) / _HOURS_A_DAY
     return _Visits(keys // width, hour, age_days, np.exp2(-age_days / half_life_days))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import metrics
-from features.grouping import Floats, Ints, rows_of
+from features.grouping import Floats, Ints, rows_of, sorted_distinct
 from features.ledger import Ledger, microseconds
 from models.moment import Moment
 from models.popularity import Picks
@@ -161,7 +161,7 @@ def _read_before(book: Ledger, now: int, readers: Ints) -> Ints:
     theirs[readers] = True
     last = int(np.searchsorted(book.read_time, now, side="right"))
     rows = np.flatnonzero(theirs[book.read_reader[:last]] & (book.read_known[:last] <= now))
-    return np.unique(book.read_reader[rows] * width + book.read_article[rows])
+    return sorted_distinct(book.read_reader[rows] * width + book.read_article[rows])
 
 
 def _usual_dwell(book: Ledger, now: int) -> float:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core import columns as c
 from core.params import Params
-from features.grouping import Floats, Ints, rows_of
+from features.grouping import Floats, Ints, rows_of, sorted_distinct
 from features.ledger import DAY_MICROSECONDS, HOUR_MICROSECONDS, Ledger, as_known, microseconds
 from features.states import known_reads
 
@@ -112,4 +112,4 @@ def _seen(ledger: Ledger, pairs: list[tuple[Ints, Ints]], live: Ints, readers: I
     reader = rows_of(np.concatenate([pair[0] for pair in pairs]), readers, len(ledger.reader_keys))
     article = rows_of(np.concatenate([pair[1] for pair in pairs]), live, len(ledger.article_ids))
     both = (article >= 0) & (reader >= 0)
-    return np.unique(reader[both] * len(live) + article[both])
+    return sorted_distinct(reader[both] * len(live) + article[both])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from features import grouping
-from features.grouping import HOUR_US, MAX_HALVINGS, decayed_sums, distinct
+from features.grouping import HOUR_US, MAX_HALVINGS, decayed_sums, distinct, sorted_distinct
 
 
 def test_decayed_sums_leave_out_what_cannot_show_and_nothing_else() -> None:
@@ -25,3 +25,11 @@ def test_distinct_keys_by_table_and_by_sorting_are_the_same(monkeypatch: pytest.
         assert found.tolist() == [0, 3, 7]
         assert places.tolist() == [2, -1, 1, 2, 0, -1]
         assert [len(part) for part in distinct(keys[:0], 9)] == [0, 0]
+
+
+def test_sorted_distinct_is_what_unique_gives() -> None:
+    """Also of nothing, of one, and of negative keys."""
+    draw = np.random.default_rng(1)
+    for keys in ([], [3], [-2, 5, -2, 5], draw.integers(-50, 50, 500)):
+        array = np.array(keys, dtype=np.int64)
+        np.testing.assert_array_equal(sorted_distinct(array), np.unique(array))
