@@ -241,6 +241,7 @@ class RetentionParams(Section):
     served_list_days: float = Field(90.0, gt=0, description="of lists that were answered")
     link_click_days: float = Field(180.0, gt=0, description="of requests of links in mails")
     inbox_days: float = Field(30.0, gt=0, description="of events, and of mails that came back, that nobody took over")
+    quarantine_days: float = Field(180.0, gt=0, description="of rows that no extract could use, released or not")
     digest_days: float = Field(400.0, gt=0, description="of deliveries, bounces and complaints")
 
 

@@ -29,6 +29,7 @@ def days_kept(params: RetentionParams) -> dict[str, float]:
         "link_click": params.link_click_days,
         "event_inbox": params.inbox_days,
         "digest_report_inbox": params.inbox_days,
+        "quarantine": params.quarantine_days,
         "digest_report": params.digest_days,
         "digest_delivery": params.digest_days,
     }

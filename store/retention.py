@@ -7,7 +7,9 @@ from store.connect import Connection, execute, query
 #: Rows of one transaction.
 BATCH = 50_000
 #: Each has its own `store/sql/purge_<table>.sql`.
-TABLES = ("served_list", "link_click", "event_inbox", "digest_report_inbox", "digest_report", "digest_delivery")
+TABLES = (
+    "served_list", "link_click", "event_inbox", "digest_report_inbox", "quarantine", "digest_report", "digest_delivery",
+)  # fmt: skip
 
 
 def purge(connection: Connection, table: str, before: datetime, batch: int = BATCH) -> int:

@@ -9,7 +9,9 @@ from store.connect import connect, execute, fetch_all
 
 from .serving_world import TEN, World
 
-SHORT = Params(retention=RetentionParams(served_list_days=2, link_click_days=3, inbox_days=4, digest_days=5))
+SHORT = Params(
+    retention=RetentionParams(served_list_days=2, link_click_days=3, inbox_days=4, quarantine_days=6, digest_days=5)
+)
 ROWS = {
     "served_list": """insert into served_list
 (served_at, request_id, reader_key, run_id, variant, not_modified, n_items)
@@ -20,6 +22,8 @@ values ('e', 1, 1, 'a1', %(at)s, 'human')""",
 (event_id, kind, reader_id, reader_key, article_id, occurred_at, received_at)
 values (%(name)s, 'read', 'ann', 1, 'a1', %(at)s, %(at)s)""",
     "digest_report_inbox": "insert into digest_report_inbox values (%(name)s, 'x', %(at)s)",
+    "quarantine": """insert into quarantine (source, kind, locator, payload, reason, recorded_at, extract_id)
+values ('s', 'reads', %(name)s, '{}', 'unreadable', %(at)s, 1)""",
     "digest_report": """insert into digest_report (fingerprint, kind, edition_id, reader_key, is_final, recorded_at)
 values (%(name)s, 'bounce', 'e', 1, true, %(at)s)""",
     "digest_delivery": """insert into digest_delivery (edition_id, reader_key, state, message_id, local_day, updated_at)
