@@ -29,7 +29,7 @@ _GROWTH = ("15k", "521k")
 #: Name of a column -> readers whose lists are published.
 _PUBLISH = {"publish": FULL_READERS, "publish_60k": 60_000}
 #: Name of a column -> the world of a refresh an hour after another.
-_LATER = {"hour_later_60k": SIZES["60k"], "hour_later_521k": SIZES["521k"]}
+_LATER = {"hour_later_521k": SIZES["521k"]}
 _ALL = (*SIZES, *_LATER, *_PUBLISH)
 
 
