@@ -1,11 +1,8 @@
-"""Exhaustive nearest articles by inner product, and what a reader's recent reads look like."""
+"""Nearest articles by inner product, and what a reader's recent reads look like."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from implicit.cpu.topk import topk
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
@@ -14,9 +11,7 @@ from features.ledger import DAY_MICROSECONDS
 from models import compiled
 from models.moment import Moment
 from models.popularity import Picks
-from models.threads import one_blas_thread
-
-Vectors = NDArray[np.float32]
+from models.shelf import Shelf, Vectors
 
 #: Newest reads that stand for what a reader reads now.
 _N_RECENT = 20
@@ -27,20 +22,6 @@ _READ_ALLOWANCE = 30
 _MAX_HALF_LIVES = 16.0
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """Vectors of the live articles that have one, and their live rows: a zero vector is near to nobody."""
-
-    vectors: Vectors
-    live: Ints
-
-
-def shelf_of(vectors: Vectors) -> Shelf:
-    """The shelf of the vectors of all live articles."""
-    live = np.flatnonzero(vectors.any(axis=1))
-    return Shelf(np.ascontiguousarray(vectors[live]), live)
-
-
 def nearest(moment: Moment, queries: Vectors, shelf: Shelf, reader_rows: Ints, n: int) -> Picks:
     """Up to `n` unread live articles with the largest positive inner product for each reader row, best first.
 
@@ -48,12 +29,10 @@ def nearest(moment: Moment, queries: Vectors, shelf: Shelf, reader_rows: Ints, n
     _READ_ALLOWANCE, so who read more than that of them gets fewer.
     """
     asking = reader_rows[queries[reader_rows].any(axis=1)]
-    n_found = min(n + _READ_ALLOWANCE, len(shelf.live))
-    if n_found == 0 or not len(asking):
+    if not len(shelf.live) or not len(asking):
         return Picks.empty()
-    with one_blas_thread():
-        found, scores = topk(shelf.vectors, queries[asking], n_found, num_threads=1)
-    reader, rank, article = compiled.first_of_found(shelf.live[found], scores, *moment.seen_of(asking), n)
+    found, scores = shelf.nearest(queries[asking], n + _READ_ALLOWANCE)
+    reader, rank, article = compiled.first_of_found(found, scores, *moment.seen_of(asking), n)
     return Picks(asking[reader], rank, article)
 
 

@@ -16,8 +16,9 @@ from features.pairs import Matrix, features_of
 from features.states import States, states_at
 from models.als import Factors
 from models.moment import Moment
-from models.nearest import N_LAST, Shelf, inner_products, profiles, shelf_of
+from models.nearest import N_LAST, inner_products, profiles
 from models.popularity import popular_order
+from models.shelf import Shelf, clustered_shelf_of, shelf_of
 from models.together import Together, read_together
 
 Vectors = NDArray[np.float32]
@@ -79,7 +80,7 @@ class View:
 
     def content_shelf(self) -> Shelf:
         """The articles with a known word."""
-        return self.memo.kept("content", lambda: shelf_of(self.article_vectors))
+        return self.memo.kept("content", lambda: clustered_shelf_of(self.article_vectors))
 
     def features(self, reader_rows: Ints, live_rows: Ints) -> Matrix:
         """What the ranker sees of pairs of this view, all of it computed here and now."""
