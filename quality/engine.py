@@ -68,19 +68,25 @@ class Engine:
         definition = gx.ValidationDefinition(name=target.name, data=self._batch(target), suite=suite)
         definition = self._context.validation_definitions.add(definition)
         try:
-            result = definition.run(
-                result_format={
-                    "result_format": "SUMMARY",
-                    "partial_unexpected_count": _EXAMPLES,
-                    "unexpected_index_column_names": list(target.identified_by),
-                },
-                run_id=RunIdentifier(run_name=iso(self._as_of), run_time=self._as_of),
-            )
+            result = self._run(definition, target, n_examples=0)
+            if any(each.result.get("unexpected_count") for each in result.results):
+                result = self._run(definition, target, n_examples=_EXAMPLES)
         except (GreatExpectationsError, SQLAlchemyError) as error:
             return Validation(target, tuple(Outcome(check, "error", _first_line(error)) for check in checks))
         _mark_skipped(result.results)
         by_name = {each.expectation_config.meta["name"]: each for each in result.results}
         return Validation(target, tuple(_outcome(check, by_name[check.name]) for check in checks), result)
+
+    def _run(self, definition: Any, target: Target, n_examples: int) -> Any:
+        """Looking for examples reads every row once more for each expectation; for no examples, none."""
+        return definition.run(
+            result_format={
+                "result_format": "SUMMARY",
+                "partial_unexpected_count": n_examples,
+                "unexpected_index_column_names": list(target.identified_by),
+            },
+            run_id=RunIdentifier(run_name=iso(self._as_of), run_time=self._as_of),
+        )
 
     def _batch(self, target: Target) -> Any:
         # Great Expectations wants its queries to begin with the word select; ours, constant texts, begin with a header.
