@@ -1,19 +1,28 @@
-"""The two exhaustive scans of a refresh, by factors and by content, against one bare scan as wide as both.
+"""The nearest by factors and by content, as a refresh looks for them, against one bare scan as wide as both.
 
 frontpage bench topk --readers 15000 --json FILE
+
+And how content alone is looked for in clusters, against the scan of everything.
 """
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
+
+import numpy as np
 
 from bench import kernels, record
 from bench.kernels import Sample
 from bench.sampled import figures_of, main_of
 from models.candidates import similar_content, similar_readers
 from models.score import BLOCK_READERS
+from models.shelf import Shelf, clustered_shelf_of, shelf_of
+
+#: Nearest articles that the two ways are compared by.
+_N_NEAREST = 20
 
 
 def measure(drawn: Sample) -> dict[str, Any]:
@@ -36,7 +45,30 @@ def measure(drawn: Sample) -> dict[str, Any]:
         "ours": ours,
         "reference": {"seconds": round(reference, 3)},
         "ratio": round(ours["seconds"] / reference, 3),
+        "clusters": _clusters(drawn),
         "machine": record.machine(),
+    }
+
+
+def _clusters(drawn: Sample) -> dict[str, float]:
+    """Seconds on one thread of both ways, which share of the nearest the clusters find, and how near theirs are."""
+    view = drawn.ready.now
+    queries = view.reader_profiles[drawn.rows]
+    queries = queries[queries.any(axis=1)]
+
+    def timed(shelf: Shelf) -> tuple[float, np.ndarray, np.ndarray]:
+        started = time.perf_counter()
+        rows, products = shelf.nearest(queries, _N_NEAREST)
+        return time.perf_counter() - started, rows, products
+
+    scan_seconds, all_rows, all_products = timed(shelf_of(view.article_vectors))
+    seconds, rows, products = timed(clustered_shelf_of(view.article_vectors))
+    found = [len(np.intersect1d(*pair)) / _N_NEAREST for pair in zip(rows, all_rows, strict=True)]
+    return {
+        "scan_seconds": round(scan_seconds, 3),
+        "seconds": round(seconds, 3),
+        "found": round(float(np.mean(found)), 3),
+        "similarity": round(float(products.mean() / all_products.mean()), 4),
     }
 
 
