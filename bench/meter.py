@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -88,6 +90,14 @@ def metered(server_data: Path | None = None) -> Iterator[Meter]:
         thread.join()
         meter.sample(server)
         meter.end(seconds)
+
+
+def apart(work: Callable[..., Any], *arguments: Any) -> None:
+    """Work in a process of its own, as Airflow starts a step: imports count, and memory is gone when it ends."""
+    process = multiprocessing.get_context("spawn").Process(target=work, args=arguments)
+    process.start()
+    process.join()
+    assert process.exitcode == 0, f"{work} ended with {process.exitcode}"
 
 
 def _postmaster(data: Path) -> int:

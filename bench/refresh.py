@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import kernels, record
-from bench.meter import metered
+from bench.meter import apart, metered
 from bench.scale_server import params_of, served
 from bench.scale_world import AS_OF, FULL_READERS, Size
 from core.params import Params
@@ -80,7 +80,7 @@ def reset(settings: Settings) -> None:
 
 def _timed(settings: Settings, params: Params, name: str) -> dict[str, Any]:
     with metered(settings.home / "postgres") as meter:
-        STEPS[name](settings, params, AS_OF)
+        apart(STEPS[name], settings, params, AS_OF)
     print(name, meter.as_dict(), flush=True)  # noqa: T201 - a command's progress
     return meter.as_dict()
 

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from typing import Any
 import yaml
 
 from bench import record
-from bench.meter import metered
+from bench.meter import apart, metered
 from bench.refresh import home_of
 from bench.scale_server import load, params_of, settings_of
 from bench.scale_world import ARTICLES_A_DAY, AS_OF, FULL_READERS, Size, World
@@ -72,7 +71,7 @@ def measure(settings: Settings, size: Size, names: Sequence[str] = STEPS, *, is_
     """Figures of the steps named, of the reference, and of a training that is killed."""
     environment = _environment(settings, size)
     with metered(settings.home / "postgres") as before:
-        _apart(_write_past_states, settings, params_of(size))
+        apart(_write_past_states, settings, params_of(size))
     steps = {}
     for name in names:
         with metered(settings.home / "postgres") as meter, _kept_rows(settings):
@@ -122,14 +121,6 @@ def _write_past_states(settings: Settings, params: Params) -> None:
     with connect(server.database_url(settings)) as connection:
         history = load_history(connection, AS_OF, params.data, with_text=False)
         ensure_ticks(connection, AS_OF, look_backs(history, params), params.data)
-
-
-def _apart(work: Callable[..., None], *arguments: Any) -> None:
-    """Work in a process of its own, whose memory is gone when it ends."""
-    process = multiprocessing.get_context("spawn").Process(target=work, args=arguments)
-    process.start()
-    process.join()
-    assert process.exitcode == 0, f"{work} ended with {process.exitcode}"
 
 
 def _start(verb: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
