@@ -84,13 +84,17 @@ class Clusters:
 
 def shelf_of(vectors: Vectors) -> Shelf:
     """The shelf of the vectors of all live articles, all compared."""
-    live = np.flatnonzero(vectors.any(axis=1))
-    return Shelf(live, Scan(np.ascontiguousarray(vectors[live])))
+    live, standing = _standing(vectors)
+    return Shelf(live, Scan(standing))
 
 
 def clustered_shelf_of(vectors: Vectors) -> Shelf:
     """The same for vectors of length 1 (or 0), by clusters where there are many."""
-    shelf = shelf_of(vectors)
-    if len(shelf.live) < _MANY:
-        return shelf
-    return Shelf(shelf.live, Clusters.of(np.ascontiguousarray(vectors[shelf.live])))
+    live, standing = _standing(vectors)
+    return Shelf(live, Clusters.of(standing) if len(live) >= _MANY else Scan(standing))
+
+
+def _standing(vectors: Vectors) -> tuple[Ints, Vectors]:
+    """Rows that are not zero, and their vectors."""
+    live = np.flatnonzero(vectors.any(axis=1))
+    return live, np.ascontiguousarray(vectors[live])

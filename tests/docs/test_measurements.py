@@ -14,7 +14,7 @@ PAGES = {
     "nemig": DOCS / "reference" / "nemig.md",
     **dict.fromkeys(("replay", "ablation", "staleness", "kept", "portal-week"), DOCS / "reference" / "ranking.md"),
     **dict.fromkeys(("serve", "serve-faults"), DOCS / "reference" / "serving-speed.md"),
-    **dict.fromkeys(("scale", "live", "cost"), DOCS / "scaling.md"),
+    **dict.fromkeys(("scale", "cost"), DOCS / "scaling.md"),
     "cluster": DOCS / "reference" / "cluster.md",
     **dict.fromkeys(("day", "retrain", "etl"), DOCS / "reference" / "day-and-night.md"),
 }

@@ -18,12 +18,17 @@ def _vectors(n: int, seed: int) -> Vectors:
     return unit((topics[rng.integers(0, _N_TOPICS, n)] + rng.standard_normal((n, _WIDTH))).astype(np.float32))
 
 
-@pytest.fixture(scope="module")
-def many() -> Shelf:
-    """A shelf with so many articles that they are clustered; each tenth has no vector."""
+def _articles() -> Vectors:
+    """So many that they are clustered; each tenth has no vector."""
     vectors = _vectors(_N_ARTICLES, 2)
     vectors[::10] = 0.0
-    return clustered_shelf_of(vectors)
+    return vectors
+
+
+@pytest.fixture(scope="module")
+def many() -> Shelf:
+    """Their shelf."""
+    return clustered_shelf_of(_articles())
 
 
 def test_few_are_scanned_and_a_zero_vector_is_on_no_shelf() -> None:
@@ -40,9 +45,7 @@ def test_few_are_scanned_and_a_zero_vector_is_on_no_shelf() -> None:
 def test_clusters_find_articles_that_are_as_near(many: Shelf) -> None:
     """At least 70 % of the nearest are found, and those found are within one hundredth as near."""
     assert isinstance(many.index, Clusters)
-    vectors = _vectors(_N_ARTICLES, 2)
-    vectors[::10] = 0.0
-    queries = _vectors(300, 3)
+    vectors, queries = _articles(), _vectors(300, 3)
     rows, products = many.nearest(queries, _N_NEAREST)
     exact_rows, exact_products = shelf_of(vectors).nearest(queries, _N_NEAREST)
     assert not (rows % 10 == 0).any()
@@ -57,12 +60,10 @@ def test_what_is_found_hangs_on_nothing_but_the_query(many: Shelf) -> None:
     queries = _vectors(100, 4)
     together = many.nearest(queries, _N_NEAREST)
     alone = [many.nearest(queries[row : row + 1], _N_NEAREST) for row in range(len(queries))]
-    vectors = _vectors(_N_ARTICLES, 2)
-    vectors[::10] = 0.0
     others = [
         tuple(np.concatenate(parts) for parts in zip(*alone, strict=True)),
         pickle.loads(pickle.dumps(many)).nearest(queries, _N_NEAREST),
-        clustered_shelf_of(vectors).nearest(queries, _N_NEAREST),
+        clustered_shelf_of(_articles()).nearest(queries, _N_NEAREST),
     ]
     for other in others:
         assert np.array_equal(other[0], together[0])
