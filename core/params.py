@@ -1,5 +1,6 @@
 """Parameters of the pipeline: `params.yaml`, the same file for Airflow, DVC and people."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -112,7 +113,6 @@ class RankerParams(Section):
     n_ticks: int = Field(30, ge=1, description="past refreshes that training looks at, at least")
     max_ticks: int = Field(160, ge=1, description="at most: there are more of them where each has few readers")
     max_pairs: int = Field(1_500_000, ge=1, description="of reader and article, about; decides between the two")
-    n_calibration_ticks: int = Field(2, ge=0, description="the newest of these: scores are calibrated on them")
     tick_hours: float = Field(13.0, gt=0, description="longest distance between them; closer in a short history")
     window_hours: float = Field(1.0, gt=0, description="reads this long after a tick are its positives; more if few")
     max_readers_per_tick: int = Field(1_500, ge=1)
@@ -140,7 +140,10 @@ class TogetherParams(Section):
 
 
 class EvaluationParams(Section):
-    """The newest ticks, held out of training; they span a day so that every time of day counts."""
+    """The newest ticks; they span a day so that every time of day counts.
+
+    A ranker is judged, and scores are calibrated, before it learns from them too.
+    """
 
     n_ticks: int = Field(4, ge=1)
     tick_hours: float = Field(7.0, gt=0, description="distance between them")
@@ -284,6 +287,20 @@ class Params(Section):
     def max_age(self) -> timedelta:
         """Age at which an article expires."""
         return timedelta(days=self.lists.max_age_days)
+
+
+def earlier_params(written: Mapping[str, Any]) -> Params:
+    """Parameters as an earlier release wrote them: keys that are gone since are left out, new ones have defaults."""
+    return Params.model_validate(_still_there(Params, written))
+
+
+def _still_there(section: type[BaseModel], written: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: written[name] for name in section.model_fields if name in written}
+    for name, value in kept.items():
+        kind = section.model_fields[name].annotation
+        if isinstance(kind, type) and issubclass(kind, Section):
+            kept[name] = _still_there(kind, value)
+    return kept
 
 
 def load_params(path: Path) -> Params:

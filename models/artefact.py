@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from core import columns as c
 from core.errors import BadInputError
-from core.params import Params
+from core.params import Params, earlier_params
 from features.grouping import Ints
 from features.ledger import Ledger
 from features.pairs import COLUMNS, Matrix
@@ -31,6 +31,8 @@ from models.ranker import load_ranker, ranker_text
 MANIFEST = "manifest.json"
 #: Beside the manifest's files: what a model's last bits depend on besides its inputs, and what is found out later.
 ENVIRONMENT, EVALUATION, PLOTS = "environment.json", "evaluation.json", "plots"
+#: A version of before there were two has the first only.
+RANKER, JUDGED = "ranker.txt", "ranker-judged.txt"
 
 
 #: Parameters that change how, when or whether a model is used, but not the model.
@@ -39,7 +41,10 @@ _NOT_OF_A_MODEL = {"threads", "schedule", "gate", "explain", "quality"}
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A trained model. Factors and vectors are rows of `reader_keys` (ascending) and `article_ids` (ascending)."""
+    """A trained model. Factors and vectors are rows of `reader_keys` (ascending) and `article_ids` (ascending).
+
+    judged: the ranker before it learned from the newest ticks; these are what it is judged by.
+    """
 
     version: str
     params: Params
@@ -49,6 +54,7 @@ class Model:
     content: ContentModel
     vectors: NDArray[np.float32]
     ranker: lgb.Booster
+    judged: lgb.Booster
     feature_names: tuple[str, ...]
     calibration: Calibration
     metrics: Mapping[str, float]
@@ -143,13 +149,14 @@ def load(folder: Path) -> Model:
     with np.load(folder / "als.npz", allow_pickle=False) as als, np.load(folder / "content.npz") as content:
         return Model(
             version=about["version"],
-            params=Params.model_validate(about["params"]),
+            params=earlier_params(about["params"]),
             reader_keys=als["reader_keys"],
             article_ids=als["article_ids"],
             factors=Factors(als["reader"], als["article"]),
             content=ContentModel(content["terms"], content["idf"], content["axes"]),
             vectors=content["vectors"],
-            ranker=load_ranker((folder / "ranker.txt").read_text()),
+            ranker=load_ranker((folder / RANKER).read_text()),
+            judged=load_ranker((folder / (JUDGED if (folder / JUDGED).is_file() else RANKER)).read_text()),
             feature_names=tuple(about["feature_names"]),
             calibration=Calibration(**about["calibration"]),
             **json.loads((folder / "metrics.json").read_text()),
@@ -172,7 +179,8 @@ def _writers(model: Model) -> dict[str, Any]:
         "content.npz": lambda path: save_arrays(
             path, terms=content.terms, idf=content.idf, axes=content.axes, vectors=model.vectors
         ),
-        "ranker.txt": lambda path: write_bytes(path, ranker_text(model.ranker).encode()),
+        RANKER: lambda path: write_bytes(path, ranker_text(model.ranker).encode()),
+        JUDGED: lambda path: write_bytes(path, ranker_text(model.judged).encode()),
         "params.json": lambda path: save_json(path, about),
         "metrics.json": lambda path: save_json(
             path, {"metrics": dict(model.metrics), "histories": dict(model.histories)}

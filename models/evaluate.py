@@ -1,7 +1,7 @@
 """Evaluation on held-out ticks, unsampled, and the gate that decides what is served: candidate, champion, or a rule.
 
-Every policy makes the lists it would have served at the tick, from what was known then; the ranker under test was
-trained on earlier ticks only. What a reader read next but could not be listed counts against all of them.
+Every policy makes the lists it would have served at the tick, from what was known then; rankers stand as they were
+before they learned from the newest ticks. What a reader read next but could not be listed counts against all of them.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def _judged(tick: Tick, matrix: Matrix, models: Mapping[str, Model], params: Par
     policies: dict[str, Policy] = {**rules(), "als": als_alone}
     lists = {name: policy(tick.view, everybody) for name, policy in policies.items()}
     for name, model in models.items():
-        score = predict(model.ranker, model.seen(matrix), params.threads)
+        score = predict(model.judged, model.seen(matrix), params.threads)
         lists[name] = chosen(tick.view, tick.pairs, score, params).picks
     recall = float((tick.grade > 0).sum() / max(judge.n_relevant.sum(), 1))
     shared = {"as_of": tick.as_of, "n_readers": len(everybody), "candidate_recall": recall}

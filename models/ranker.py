@@ -32,8 +32,8 @@ _THREADS = re.compile(r"\[num_threads: \d+\]")
 class Rows:
     """What the ranker learns from: features [pair, feature], grades [pair], and the pairs of each list, in order.
 
-    weights [pair]: pairs that each one stands for, since only some of the unread ones are kept. n_checking: lists at
-    the end, of the newest ticks, that the ranker does not learn from: scores are calibrated on them.
+    weights [pair]: pairs that each one stands for, since only some of the unread ones are kept. n_held_out: lists at
+    the end, of the newest ticks, that the ranker is judged by before it learns from them too.
     """
 
     matrix: Matrix
@@ -41,16 +41,17 @@ class Rows:
     grades: Ints
     group_sizes: Ints
     weights: Floats
-    n_checking: int
+    n_held_out: int
 
-    def learning(self) -> Rows:
-        """The lists to learn from."""
-        return self._lists(slice(0, len(self.group_sizes) - self.n_checking))
+    def older(self) -> Rows:
+        """The lists that are not held out; all of them where these would be too few to learn from."""
+        n_older = len(self.group_sizes) - self.n_held_out
+        return self._lists(slice(0, n_older)) if n_older else self
 
-    def checking(self) -> Rows:
-        """The lists to calibrate on; those to learn from where none were kept apart."""
-        n_learning = len(self.group_sizes) - self.n_checking
-        return self._lists(slice(n_learning, None)) if self.n_checking else self
+    def held_out(self) -> Rows:
+        """The lists of the newest ticks; all of them where none are held out."""
+        n_older = len(self.group_sizes) - self.n_held_out
+        return self._lists(slice(n_older, None)) if self.n_held_out else self
 
     def _lists(self, lists: slice) -> Rows:
         starts = np.cumsum(self.group_sizes) - self.group_sizes

@@ -44,6 +44,11 @@ class Plan:
     evaluation: tuple[datetime, ...]
     window: timedelta
 
+    @property
+    def all(self) -> tuple[datetime, ...]:
+        """Both, ascending."""
+        return (*self.training, *self.evaluation)
+
 
 @dataclass(frozen=True, slots=True)
 class Tick:
@@ -92,8 +97,7 @@ def plan(book: Ledger, params: Params) -> Plan:
 
 def look_backs(history: History, params: Params) -> list[datetime]:
     """Every past moment whose features training and evaluation ask for, ascending."""
-    made = plan(ledger(history), params)
-    return [*made.training, *made.evaluation]
+    return list(plan(ledger(history), params).all)
 
 
 def als_chain(book: Ledger, ticks: Iterable[datetime], params: Params) -> Iterator[Factors]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
@@ -64,8 +66,9 @@ def train(inputs: Inputs, version: str) -> Trained:
     vectors = content.vectors(inputs.history.articles)
     ticks = plan(book, params)
     rows = _rows(inputs, book, ticks, vectors)
-    learning, checking = rows.learning(), rows.checking()
-    booster, curve = train_ranker(learning, params.ranker, params.seed, params.threads, inputs.folder, tell=inputs.tell)
+    judged, _ = _ranker(inputs, rows.older(), "older trees")
+    booster, curve = _ranker(inputs, rows, "trees")
+    held_out = rows.held_out()
     factors, losses = _final_factors(inputs, book)
     model = Model(
         version=version,
@@ -76,8 +79,9 @@ def train(inputs: Inputs, version: str) -> Trained:
         content=content,
         vectors=vectors,
         ranker=booster,
+        judged=judged,
         feature_names=rows.names,
-        calibration=calibrated(predict(booster, checking.matrix, params.threads), checking),
+        calibration=calibrated(predict(judged, held_out.matrix, params.threads), held_out),
         metrics=_metrics(rows, ticks, curve, losses),
         histories={"als_loss": losses, "ranker_ndcg": curve},
     )
@@ -103,21 +107,21 @@ def version_name(inputs: Inputs, snapshot_hash: str) -> str:
     return f"{inputs.history.as_of:%Y%m%dT%H%M}-{digest[:8]}"
 
 
-def learnable(ticks: Iterable[Tick], lookup: Lookup, n_checking_ticks: int = 0) -> Rows:
+def learnable(ticks: Iterable[Tick], lookup: Lookup, held_out_from: datetime | None = None) -> Rows:
     """Rows of the ranker from ticks: one lookup for all of them, lists in order of tick and reader.
 
-    Each tick is taken once and not kept: it knows a whole moment. The last are for checking where there are enough.
+    Each tick is taken once and not kept: it knows a whole moment. Those from `held_out_from` on are held out.
     """
     lists: list[_Lists] = []
     matrix = lookup(_noted(ticks, lists))
-    of_checking = lists[len(lists) - n_checking_ticks :] if len(lists) > 3 * n_checking_ticks else []
+    held_out = [one for one in lists if held_out_from is not None and one.as_of >= held_out_from]
     return Rows(
         matrix=matrix,
         names=COLUMNS,
         grades=_joined(np.int64, [one.grades for one in lists]),
         group_sizes=_joined(np.int64, [one.sizes for one in lists]),
         weights=_joined(np.float64, [one.weights for one in lists]),
-        n_checking=sum(len(one.sizes) for one in of_checking),
+        n_held_out=sum(len(one.sizes) for one in held_out),
     )
 
 
@@ -125,6 +129,7 @@ def learnable(ticks: Iterable[Tick], lookup: Lookup, n_checking_ticks: int = 0) 
 class _Lists:
     """Of one tick: `grades` and `weights` of its pairs, and how many each list has."""
 
+    as_of: datetime
     grades: Ints
     sizes: Ints
     weights: Floats
@@ -135,7 +140,7 @@ def _noted(ticks: Iterable[Tick], lists: list[_Lists]) -> Iterator[Tick]:
     for tick in ticks:
         if len(tick.pairs):
             sizes = np.unique(tick.pairs.reader, return_counts=True)[1]
-            lists.append(_Lists(tick.grade, sizes, tick.weight))
+            lists.append(_Lists(tick.as_of, tick.grade, sizes, tick.weight))
             yield tick
 
 
@@ -149,12 +154,12 @@ def _rows(inputs: Inputs, book: Ledger, ticks: Plan, vectors: NDArray[np.float32
         with np.load(saved, allow_pickle=False) as arrays:
             names = tuple(str(name) for name in arrays["names"])
             parts = {name: arrays[name] for name in ("matrix", "grades", "group_sizes", "weights")}
-            return Rows(names=names, n_checking=int(arrays["n_checking"]), **parts)
+            return Rows(names=names, n_held_out=int(arrays["n_held_out"]), **parts)
     made = _training_ticks(inputs, book, ticks, vectors)
-    rows = learnable(made, inputs.lookup, inputs.params.ranker.n_calibration_ticks)
+    rows = learnable(made, inputs.lookup, ticks.evaluation[0] if ticks.evaluation else None)
     if not len(rows.grades):
         raise CheckFailedError(
-            f"there is nothing to learn from: no reads after any earlier refresh of the {len(ticks.training)} looked "
+            f"there is nothing to learn from: no reads after any earlier refresh of the {len(ticks.all)} looked "
             "at; extract more days, or lower ranker.tick_hours and evaluation.tick_hours in params.yaml"
         )
     if saved is not None:
@@ -163,10 +168,11 @@ def _rows(inputs: Inputs, book: Ledger, ticks: Plan, vectors: NDArray[np.float32
 
 
 def _training_ticks(inputs: Inputs, book: Ledger, ticks: Plan, vectors: NDArray[np.float32]) -> Iterator[Tick]:
-    params, n_ticks = inputs.params, len(ticks.training)
+    params, moments = inputs.params, ticks.all
+    n_ticks = len(moments)
     past = Past(book, params, vectors, ticks.window)
-    chain = als_chain(book, ticks.training, params)
-    steps = tqdm(zip(ticks.training, chain, strict=True), total=n_ticks, desc="ticks", disable=None)
+    chain = als_chain(book, moments, params)
+    steps = tqdm(zip(moments, chain, strict=True), total=n_ticks, desc="ticks", disable=None)
     for done, (as_of, factors) in enumerate(steps, start=1):
         yield _thin_tick(past, as_of, factors)
         inputs.tell("ticks", done, n_ticks)  # not before the first: it waits for a whole fit of ALS
@@ -176,6 +182,14 @@ def _thin_tick(past: Past, as_of: Any, factors: als.Factors) -> Tick:
     params = past.params.ranker
     tick = tick_at(past, as_of, factors, params.max_readers_per_tick)
     return thinned(tick, params.list_candidates, past.params.seed)
+
+
+def _ranker(inputs: Inputs, rows: Rows, stage: str) -> tuple[lgb.Booster, list[float]]:
+    params = inputs.params
+    return train_ranker(
+        rows, params.ranker, params.seed, params.threads, inputs.folder,
+        tell=lambda _, done, of: inputs.tell(stage, done, of),
+    )  # fmt: skip
 
 
 def _final_factors(inputs: Inputs, book: Ledger) -> tuple[als.Factors, list[float]]:
@@ -192,7 +206,7 @@ def _metrics(rows: Rows, ticks: Plan, curve: list[float], losses: list[float]) -
     return {
         "train_rows": float(len(rows.grades)),
         "train_lists": float(len(rows.group_sizes)),
-        "train_ticks": float(len(ticks.training)),
+        "train_ticks": float(len(ticks.all)),
         "window_hours": ticks.window.total_seconds() / 3600,
         "train_ndcg_at_10": curve[-1] if curve else 0.0,
         "als_loss": losses[-1] if losses else 0.0,

@@ -19,13 +19,14 @@ from models import artefact
 from models.build import build
 from models.evaluate import SERVABLE, Evaluation, evaluate, gate
 from models.explain import explain
-from models.files import sha256
+from models.files import save_json, sha256
 from models.lists import MAX_REASONS
 from models.lookups import direct_lookup
 from models.moment import moment
 from models.phrases import PHRASES
-from models.ranker import predict
+from models.ranker import predict, ranker_text
 from models.score import Ranking, ranking
+from models.ticks import plan
 from models.training import Inputs, Trained, train, version_name
 
 from .newsroom_world import PARAMS, newsroom
@@ -63,6 +64,39 @@ def test_the_ranker_beats_popularity_on_later_ticks(trained: Trained, past: Hist
     assert means["candidate"]["ndcg_at_10"] > 1.2 * max(means[name]["ndcg_at_10"] for name in SERVABLE)
     assert means["candidate"]["ndcg_at_10"] > means["als"]["ndcg_at_10"]
     assert all(0 <= value <= 1 for name, value in means["candidate"].items() if not name.startswith("n_"))
+
+
+def test_it_is_judged_before_it_learns_from_what_judges_it(trained: Trained, past: History) -> None:
+    """Half of the reads after the first held-out moment are gone: the ranker is another, what is judged the same."""
+    first = pd.Timestamp(plan(ledger(past), PARAMS).evaluation[0])
+    late = np.flatnonzero(past.reads[c.OCCURRED_AT] > first)
+    fewer = replace(past, reads=past.reads.drop(index=late[::2]).reset_index(drop=True))
+    model = train(_inputs(fewer), "v2").model
+    assert ranker_text(model.judged) == ranker_text(trained.model.judged)
+    assert ranker_text(model.ranker) != ranker_text(trained.model.ranker)
+
+
+def test_evaluation_looks_only_at_what_is_judged(trained: Trained, past: History) -> None:
+    """With the trees of older ticks in both places, all figures stay."""
+    table = evaluate(past, trained.model, PARAMS, direct_lookup).table
+    older = replace(trained.model, ranker=trained.model.judged)
+    pd.testing.assert_frame_equal(evaluate(past, older, PARAMS, direct_lookup).table, table)
+
+
+def test_a_version_of_an_earlier_release_is_loaded(trained: Trained, past: History, tmp_path: Path) -> None:
+    """One set of trees, and a parameter that is gone since: it makes the lists that it made."""
+    folder = tmp_path / "v"
+    artefact.save(replace(trained.model, judged=trained.model.ranker), folder, {})
+    (folder / "ranker-judged.txt").unlink()
+    about = json.loads((folder / "params.json").read_text())
+    about["params"]["ranker"]["n_calibration_ticks"] = 2
+    save_json(folder / "params.json", about)
+    names = [name for name in json.loads((folder / "manifest.json").read_text()) if name != "ranker-judged.txt"]
+    save_json(folder / "manifest.json", {name: sha256(folder / name) for name in names})
+    loaded = artefact.load(folder)
+    assert ranker_text(loaded.judged) == ranker_text(loaded.ranker)
+    assert loaded.params == trained.model.params
+    pd.testing.assert_frame_equal(_lists(Trained(loaded, trained.sample), past), _lists(trained, past))
 
 
 def test_nothing_is_nan(trained: Trained) -> None:
