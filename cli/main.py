@@ -182,6 +182,12 @@ def features(as_of: AsOf, data: Data = None) -> None:
 
 
 @app.command()
+def materialise(as_of: AsOf) -> None:
+    """Bring Feast's online store to a moment whose features are there, after the lists are out."""
+    step("materialise", _past(as_of))
+
+
+@app.command()
 def snapshot(
     as_of: AsOf,
     out: Annotated[
@@ -260,7 +266,7 @@ def publish(as_of: AsOf, variant: Variant = "champion") -> None:
 
 @app.command(context_settings=_FOR_BEAM)
 def refresh(context: typer.Context, as_of: AsOf, variant: Variant = "champion") -> None:
-    """Do features, score, gate and publish, one after the other. Further options go to Beam, as with `score`."""
+    """Do features, score, gate, publish and materialise, in this order. Further options go to Beam, as with `score`."""
     step("refresh", _past(as_of), variant=variant, beam_options=list(context.args))
 
 

@@ -2,7 +2,7 @@
 ### A new front page for every reader
 
 Pulls what came in since the last tick, brings the features up to date, scores every active reader and publishes the
-lists, each step as of the tick.
+lists, each step as of the tick. Then, when readers have theirs, Feast's online store is brought to the tick.
 
 **Reads** the sources of `FRONTPAGE_SOURCES`, the champion model.
 **Writes** the canonical tables, the features, and one run of lists, current once `publish` is green.
@@ -10,8 +10,8 @@ lists, each step as of the tick.
 **Triage.** Red means that readers still see the last good lists, which grow stale by the hour. Every step may be run
 again: clear the red task, and the result is that of one clean run. `extract` red: a source did not answer, or its rows
 do not balance. `validate` or `gate` red: the data or the lists failed a check that is named in the log and in the Data
-Docs; do not force them, mend the source and clear `extract`. Missed ticks are skipped, not made up for; only the
-newest one counts.
+Docs; do not force them, mend the source and clear `extract`. `materialise` red: the lists are out, only Feast's online
+store is behind; the next run catches up. Missed ticks are skipped, not made up for; only the newest one counts.
 
 Runbook: docs/runbook.md#refresh_hourly
 """
@@ -27,7 +27,7 @@ from plugins.step_operator import StepOperator
 
 with DAG(
     dag_id="refresh_hourly",
-    description="extract, validate, features, score, gate, publish",
+    description="extract, validate, features, score, gate, publish, materialise",
     doc_md=__doc__,
     schedule=timetable("refresh"),
     catchup=False,
@@ -44,4 +44,6 @@ with DAG(
     gate = StepOperator(task_id="gate")
     publish = StepOperator(task_id="publish", outlets=[assets.FRONT_PAGE])
 
-    extract >> validate >> features >> score >> gate >> publish
+    materialise = StepOperator(task_id="materialise")
+
+    extract >> validate >> features >> score >> gate >> publish >> materialise

@@ -155,15 +155,15 @@ def readers_at(store: Any, reader_keys: Iterable[int], as_of: datetime) -> pd.Da
     return rows[[c.READER_KEY]].merge(known, on=c.READER_KEY, how="left")
 
 
-def materialise(store: Any, as_of: datetime, *, again: bool = False) -> bool:
-    """Bring the online store to `as_of`; False, and nothing done, where it already holds that moment or a newer one.
+def materialise(store: Any, as_of: datetime) -> bool:
+    """Bring the online store to `as_of`; False, and nothing done, where it already holds a newer moment.
 
     Feast's PostgreSQL online store overwrites whatever it holds, so an older moment must never be sent to it. A killed
-    run is caught up by the next one. `again`: also where it holds exactly `as_of` (rows of that moment were replaced).
+    run is caught up by the next one. Where it holds exactly `as_of`, rows of that moment are sent again.
     Only rows that came since are sent: Feast's span includes both of its ends, and the first of them is there already.
     """
     newest = materialised_at(store)
-    if newest is not None and (newest > as_of or (newest == as_of and not again)):
+    if newest is not None and newest > as_of:
         return False
     start = _EPOCH if newest is None else min(newest + TICK, as_of)
     with _quiet():

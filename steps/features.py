@@ -1,4 +1,4 @@
-"""`frontpage features`: states of articles, audiences, totals and readers at as_of, into Feast and online."""
+"""`frontpage features`: states of articles, audiences, totals and readers at as_of, into Feast."""
 
 import time
 from datetime import datetime
@@ -15,7 +15,7 @@ from features.states import states_at
 
 
 def run(settings: Settings, params: Params, as_of: datetime, data: Path | None = None) -> Summary:
-    """States of `as_of`: in PostgreSQL, and online where no newer moment is; with `data`, files beside that snapshot.
+    """States of `as_of`: in PostgreSQL; with `data`, files beside that snapshot.
 
     Running twice writes nothing. With `data` the ticks that training looks back to are written too, and no database is
     touched. Raises BadInputError where the snapshot was taken at another moment.
@@ -24,19 +24,16 @@ def run(settings: Settings, params: Params, as_of: datetime, data: Path | None =
 
 
 def _to_database(settings: Settings, params: Params, as_of: datetime) -> Summary:
-    from features.repository import feature_store, materialise
     from features.ticks import write_states
     from store.connect import connect
     from store.history import load_history
     from store.server import database_url
 
     started = time.perf_counter()
-    url = database_url(settings)
-    with connect(url, application="frontpage features") as connection:
+    with connect(database_url(settings), application="frontpage features") as connection:
         history = load_history(connection, as_of, params.data, with_text=False)
         written = write_states(connection, states_at(ledger(history), as_of, params.data), as_of)
-    is_online = materialise(feature_store(url), as_of, again=sum(written.values()) > 0)
-    details = {**written, "online": is_online, "unavailable": ",".join(unavailable_features(history)) or "-"}
+    details = {**written, "unavailable": ",".join(unavailable_features(history)) or "-"}
     return Summary(
         "features", len(history.reads), sum(written.values()), 0, time.perf_counter() - started, "feast", details
     )

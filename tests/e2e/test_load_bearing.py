@@ -38,7 +38,7 @@ LOADS = (
     ),
     Load("apache-beam", "apache_beam", ("extract", *AS_OF), "new articles, reads and readers"),
     Load("psycopg2-binary", "psycopg2", ("publish", *AS_OF), "every table: nothing can be read, written or published"),
-    Load("feast", "feast", ("features", *AS_OF), "features of readers and articles, for training and scoring alike"),
+    Load("feast", "feast", ("train", *AS_OF), "features as they stood at past moments, so training"),
     Load(
         "dvc", "dvc", ("snapshot", *AS_OF, "--out", "{home}/snapshots/one"), "versioned training data, and `dvc repro`"
     ),

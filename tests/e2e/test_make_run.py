@@ -94,7 +94,7 @@ def test_every_task_ran_through_the_scheduler(running):
     """Each verb is a task that ended well, in the order of the workflows."""
     tasks = re.findall(r"^\[ *\d+ s\] {5}(\w+) .* success$", running.text(), re.MULTILINE)
     retrain = ["extract", "validate", "features", "snapshot", "train", "evaluate", "explain"]
-    refresh = ["extract", "validate", "features", "score", "gate", "publish"]
+    refresh = ["extract", "validate", "features", "score", "gate", "publish", "materialise"]
     assert tasks == [*retrain, *refresh, "digest"]
 
 

@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 
 from core import columns as c
-from core.errors import BadInputError
+from core.errors import BadInputError, NothingPublishedError
 from core.history import READ_COLUMNS, History
 from core.params import DataParams, Params
 from core.settings import Settings
@@ -35,6 +35,7 @@ from features.stored import reader_rows
 from features.ticks import ensure_ticks, write_states
 from features.views import READERS, VIEWS
 from steps import features, snapshot
+from steps import materialise as materialise_step
 from store.connect import Connection, connect, execute, fetch_all, fetch_one
 from store.copy import copy_frame
 from store.history import load_history
@@ -254,16 +255,32 @@ def test_a_newsroom_without_labels_has_no_audiences_and_agrees_too(database: str
     np.testing.assert_array_equal(_computed(training), _expected(asked))
 
 
-def test_the_step_twice_writes_once_and_says_what_is_online(settings: Settings) -> None:
-    """`frontpage features` is idempotent; a back-fill after it says that it did not go online."""
+def test_the_steps_twice_write_once_and_say_what_is_online(settings: Settings) -> None:
+    """`frontpage features` is idempotent; `materialise` after a back-fill says that it did not go online."""
     with connect(settings.database_url) as connection:
         put(connection, _world())
     params = Params()
+    with pytest.raises(NothingPublishedError, match="frontpage features --as-of"):
+        materialise_step.run(settings, params, TICKS[3])
     first, again = (features.run(settings, params, TICKS[3]) for _ in range(2))
-    older = features.run(settings, params, TICKS[1])
     assert first.rows_out > 0
     assert again.rows_out == 0
-    assert [first.details["online"], older.details["online"]] == [True, False]
+    assert materialised_at(feature_store(settings.database_url)) is None
+    online = [materialise_step.run(settings, params, TICKS[3]).details["online"] for _ in range(2)]
+    features.run(settings, params, TICKS[1])
+    assert [*online, materialise_step.run(settings, params, TICKS[1]).details["online"]] == [True, True, False]
+
+
+def test_rows_that_came_late_go_online_too(settings: Settings) -> None:
+    """A moment written again after it was online: `materialise` of it sends what is there now."""
+    with connect(settings.database_url) as connection:
+        put(connection, random_history(5, n_articles=5, n_readers=5, n_reads=20))
+        features.run(settings, Params(), hours(202))
+        materialise_step.run(settings, Params(), hours(202))
+        execute(connection, "update feast.reader_state set n_reads = 77")
+    materialise_step.run(settings, Params(), hours(202))
+    keys = random_history(5, n_articles=5, n_readers=5, n_reads=20).readers[c.READER_KEY]
+    assert (online_readers(feature_store(settings.database_url), keys)[c.N_READS] == 77).all()
 
 
 def test_the_step_on_files_needs_their_moment_and_leaves_the_database_alone(settings: Settings, tmp_path: Path) -> None:
@@ -288,8 +305,9 @@ def test_an_empty_newsroom_and_quiet_hours_are_no_error(settings: Settings) -> N
     assert [done.details["reader_state"] for done in empty] == [0, 0]
     with connect(settings.database_url) as connection:
         put(connection, random_history(5, n_articles=5, n_readers=5, n_reads=20))
-    quiet = [features.run(settings, Params(), moments[2] + timedelta(hours=n)) for n in range(3)]
-    assert [done.details["online"] for done in quiet] == [True] * 3
+    later = [moments[2] + timedelta(hours=n) for n in range(3)]
+    quiet = [features.run(settings, Params(), moment) for moment in later]
+    assert [materialise_step.run(settings, Params(), moment).details["online"] for moment in later] == [True] * 3
     assert [done.rows_out > 0 for done in quiet] == [True, False, False]
 
 

@@ -112,7 +112,7 @@ def _the_registry_tells_where_it_came_from(settings: Settings, version: str) -> 
 
 
 def _lists_are_those_of_the_model(settings: Settings, world: History) -> None:
-    """What is written equals the pure function of the history, though reader features came from the online store."""
+    """What is written equals the pure function of the history, though reader features came from Feast's table."""
     first, second = (score.run(settings, PARAMS, NOW) for _ in range(2))
     assert first.details["checksum"] == second.details["checksum"]
     with connect(settings.database_url) as connection:

@@ -1,0 +1,27 @@
+"""`frontpage materialise`: readers' states of as_of into Feast's online store, for whoever asks for a few by key."""
+
+from datetime import datetime
+
+from core.clock import iso
+from core.errors import NothingPublishedError
+from core.params import Params
+from core.settings import Settings
+from core.summary import Summary
+from features.repository import feature_store, materialise
+from store.connect import connect
+from store.feature_rows import written_ticks
+from store.server import database_url
+
+
+def run(settings: Settings, _params: Params, as_of: datetime) -> Summary:
+    """The online store at `as_of`; it is left alone where it holds a newer moment.
+
+    No list waits for it: a refresh reads all readers in one go from where `features` wrote them.
+    Raises NothingPublishedError where the features of `as_of` were not written.
+    """
+    url = database_url(settings)
+    with connect(url, application="frontpage materialise") as connection:
+        if as_of not in written_ticks(connection):
+            moment = iso(as_of)
+            raise NothingPublishedError(f"there are no features of {moment}; run `frontpage features --as-of {moment}`")
+    return Summary("materialise", artifact="feast", details={"online": materialise(feature_store(url), as_of)})
