@@ -53,7 +53,7 @@ def feature_store(database_url: str) -> Any:
     server = _postgres(database_url)
     config = {
         "registry": {"registry_type": "sql", "path": _registry_url(database_url), "cache_ttl_seconds": 0},
-        "offline_store": {"type": "postgres", **server},
+        "offline_store": {"type": "features.offline_store.PiecewiseOfflineStore", **server},
         "online_store": {"type": "features.online_store.CopyOnlineStore", **server},
         "materialization": {"online_write_batch_size": BATCH_ENTITIES},
     }

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 import psycopg2
 import pytest
+from feast.infra.offline_stores.contrib.postgres_offline_store.postgres import PostgreSQLOfflineStore
 
 from core import columns as c
 from core.errors import BadInputError, NothingPublishedError
 from core.history import READ_COLUMNS, History
 from core.params import DataParams, Params
 from core.settings import Settings
-from features import bulk
+from features import bulk, offline_store
 from features.entities import entities_of, pairs_of
 from features.files import write_state_files
 from features.ledger import AUDIENCE_KINDS, ledger
@@ -269,6 +270,23 @@ def test_the_steps_twice_write_once_and_say_what_is_online(settings: Settings) -
     online = [materialise_step.run(settings, params, TICKS[3]).details["online"] for _ in range(2)]
     features.run(settings, params, TICKS[1])
     assert [*online, materialise_step.run(settings, params, TICKS[1]).details["online"]] == [True, True, False]
+
+
+def test_what_comes_in_pieces_is_what_feast_would_read_at_once(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest row of each reader within a span, in pieces of seven: the same as by Feast's own store."""
+    with connect(database) as connection:
+        put(connection, _world())
+        ensure_ticks(connection, TICKS[3], TICKS[:4], DATA)
+    store = feature_store(database)
+    source, config = store.get_feature_view(READERS.name).batch_source, store.config
+    asked = (source, list(READERS.keys), list(READERS.columns), c.EVENT_TIMESTAMP, None, TICKS[0], TICKS[3])
+    at_once = PostgreSQLOfflineStore.pull_latest_from_table_or_query(config, *asked).to_arrow()
+    monkeypatch.setattr(offline_store, "PIECE_ROWS", 7)
+    in_pieces = offline_store.PiecewiseOfflineStore.pull_latest_from_table_or_query(config, *asked).to_arrow()
+    assert in_pieces.column(0).num_chunks > 7
+    key = [(c.READER_KEY, "ascending")]
+    pd.testing.assert_frame_equal(in_pieces.sort_by(key).to_pandas(), at_once.sort_by(key).to_pandas())
+    assert in_pieces.schema.equals(at_once.schema)
 
 
 def test_rows_that_came_late_go_online_too(settings: Settings) -> None:
