@@ -36,7 +36,7 @@ from features.ticks import ensure_ticks
 from models.artefact import artefact_hash
 from models.ticks import look_backs
 from store import migrate, server
-from store.connect import connect, fetch_one
+from store.connect import connect, execute, fetch_one, query
 from store.history import load_history
 
 #: After `extract`, which has a bench of its own.
@@ -70,6 +70,9 @@ def fortnight(home: Path, size: Size) -> Iterator[Settings]:
 def measure(settings: Settings, size: Size, names: Sequence[str] = STEPS, *, is_killed: bool) -> dict[str, Any]:
     """Figures of the steps named, of the reference, and of a training that is killed."""
     environment = _environment(settings, size)
+    if "features" in names:
+        with connect(server.database_url(settings)) as connection:
+            execute(connection, query("bench_forget_tick"), {"as_of": AS_OF})
     with metered(settings.home / "postgres") as before:
         apart(_write_past_states, settings, params_of(size))
     steps = {}
@@ -78,23 +81,25 @@ def measure(settings: Settings, size: Size, names: Sequence[str] = STEPS, *, is_
             _finish(_start(name, environment), name)
         steps[name] = meter.as_dict()
         print(name, steps[name], flush=True)  # noqa: T201 - a command's progress
-    command = [sys.executable, "-m", "bench.retrain_plain", str(settings.home), environment["FRONTPAGE_PARAMS_FILE"]]
-    bare = json.loads(subprocess.run(command, cwd=record.ROOT, check=True, capture_output=True).stdout)
     seconds = sum(step["wall_seconds"] for step in steps.values())
     with connect(server.database_url(settings)) as connection:
         there = fetch_one(connection, _USED) or {}
     return {
-        "world": {"readers": size.n_readers, "days": size.n_days, **there, **bare["used"]},
+        "world": {"readers": size.n_readers, "days": size.n_days, **there},
         "seconds": {name: round(step["wall_seconds"], 1) for name, step in steps.items()} | {"all": round(seconds, 1)},
         "peak_gb": {name: round(step["peak_bytes"] / 1e9, 2) for name, step in steps.items()},
         "past_states": {"seconds": round(before.wall_seconds, 1), "peak_gb": round(before.peak_bytes / 1e9, 2)},
-        "reference_seconds": bare["seconds"],
-        "ratio": {
-            "train": round(steps["train"]["wall_seconds"] / sum(bare["seconds"].values()), 2),
-            "all": round(seconds / sum(bare["seconds"].values()), 2),
-        },
+        **(_compared(settings, environment, steps["train"]["wall_seconds"]) if "train" in steps else {}),
         **({"killed": _killed(settings, environment)} if is_killed else {}),
     }
+
+
+def _compared(settings: Settings, environment: dict[str, str], train_seconds: float) -> dict[str, Any]:
+    """What a training used, and how its time compares with that of the reference."""
+    command = [sys.executable, "-m", "bench.retrain_plain", str(settings.home), environment["FRONTPAGE_PARAMS_FILE"]]
+    bare = json.loads(subprocess.run(command, cwd=record.ROOT, check=True, capture_output=True).stdout)
+    ratio = round(train_seconds / sum(bare["seconds"].values()), 2)
+    return {"used": bare["used"], "reference_seconds": bare["seconds"], "ratio": ratio}
 
 
 def _killed(settings: Settings, environment: dict[str, str]) -> dict[str, float]:
@@ -167,7 +172,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=N_DAYS)
     parser.add_argument("--articles-per-day", type=int, default=ARTICLES_A_DAY)
     parser.add_argument("--home", type=Path, default=home_of())
-    parser.add_argument("--steps", nargs="*", choices=STEPS, default=STEPS, help="with train; default all")
+    parser.add_argument("--steps", nargs="*", choices=STEPS, default=STEPS, help="all; the reference asks for train")
     parser.add_argument("--kill", action="store_true", help="train again, killed twice")
     parser.add_argument("--world-only", action="store_true", help="only make the world")
     parser.add_argument("--json", type=Path)
@@ -178,7 +183,7 @@ def main() -> None:
             return
         measured = measure(settings, size, asked.steps, is_killed=asked.kill)
     if asked.json:
-        result = {"name": "retrain", **measured, "ratio": measured["ratio"]["train"], "machine": record.machine()}
+        result = {"name": "retrain", **measured, "machine": record.machine()}
         asked.json.write_text(json.dumps(result, indent=2) + "\n")
         return
     command = record.command("retrain", is_full=size == Size(n_days=N_DAYS))

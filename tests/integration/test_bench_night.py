@@ -23,5 +23,5 @@ def test_a_retrain_is_measured_and_killed(tmp_path):
     with retrain.fortnight(tmp_path, size) as settings:
         figures = retrain.measure(settings, size, ("train",), is_killed=True)
     assert figures["killed"]["is_equal"] == 1
-    assert figures["world"]["reads_used"] == figures["world"]["reads"]
+    assert figures["used"]["reads_used"] == figures["world"]["reads"]
     assert set(figures["seconds"]) == {"train", "all"}
