@@ -1,11 +1,11 @@
 """
 ### What is kept only for a while
 
-Once a day: deletes the rows of logs and inboxes that are older than `retention` in params.yaml allows.
+Once a day: deletes the rows of logs, inboxes and past features that are older than `retention` in params.yaml allows.
 
 **Reads** nothing else.
 **Writes** deletes rows of `served_list`, `link_click`, `event_inbox`, `digest_report_inbox`, `quarantine`,
-`digest_report` and `digest_delivery`, in batches.
+`digest_report` and `digest_delivery`, in batches, and of the states in schema `feast`.
 
 **Triage.** Red means that old rows stay for another day; readers notice nothing. Running it again is safe. Privacy
 rules may set a limit: after three red days find out why. A run that deletes events (`event_inbox` in its summary line)

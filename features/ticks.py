@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from tqdm import tqdm
 
 from core import columns as c
@@ -51,28 +52,39 @@ def ensure_ticks(connection: Connection, as_of: datetime, ticks: Iterable[dateti
     return len(missing)
 
 
+def forget_states(connection: Connection, before: datetime) -> dict[str, int]:
+    """Delete what no moment from `before` on needs; rows by view name. Earlier moments can be written anew."""
+    feature_rows.forget_ticks(connection, before)
+    deleted = {}
+    for view in VIEWS:
+        with transaction(connection):
+            feature_rows.lock(connection)
+            deleted[view.name] = feature_rows.forget(connection, view.name, view.keys, before)
+    return deleted
+
+
 def _write(connection: Connection, view: View, rows: pa.Table, as_of: datetime) -> int:
     before = feature_rows.fingerprints(connection, view.name, view.keys, as_of)
     news = changed(view, before, rows)
     if not len(news):
         return 0
-    if as_of in feature_rows.written_ticks(connection):
-        feature_rows.upsert(connection, view.name, view.keys, stamped(news, as_of))
-    else:
-        feature_rows.insert(connection, view.name, stamped(news, as_of))
     later = feature_rows.next_tick(connection, as_of)
     if later is not None:
         _keep(connection, view, news, before, (as_of, later))
+    if pc.any(pc.equal(before[feature_rows.WRITTEN_THEN], "t")).as_py():
+        feature_rows.upsert(connection, view.name, view.keys, stamped(news, as_of))
+    else:
+        feature_rows.insert(connection, view.name, stamped(news, as_of))
     return len(news)
 
 
 def _keep(
     connection: Connection, view: View, news: pa.Table, before: pa.Table, moments: tuple[datetime, datetime]
 ) -> None:
-    """What counted at the later tick goes on counting there, though a row has come in between."""
+    """What counts at the later tick goes on counting there, though rows are about to come in between."""
     keys = list(view.keys)
-    feature_rows.repeat(connection, view.name, [*view.names, c.FINGERPRINT], keys, moments)
-    there = pa.concat_tables([before.select(keys), feature_rows.keys_at(connection, view.name, keys, moments[1])])
+    feature_rows.repeat(connection, view.name, [*view.names, c.FINGERPRINT], news.select(keys), moments)
+    there = pa.concat_tables([before.select(keys), feature_rows.keys_between(connection, view.name, keys, moments)])
     absent = news.select(keys).join(there, keys, join_type="left anti")
     if len(absent):
         feature_rows.upsert(connection, view.name, keys, stamped(empty_rows(view, absent), moments[1]))

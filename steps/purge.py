@@ -4,11 +4,14 @@ from datetime import datetime, timedelta
 
 from tqdm import tqdm
 
+from core.errors import UnavailableError
 from core.params import Params, RetentionParams
 from core.settings import Settings
 from core.summary import Summary
+from features.ticks import forget_states
 from store import retention
-from store.connect import connect
+from store.connect import Connection, connect
+from store.locks import exclusive
 from store.server import database_url
 
 
@@ -18,8 +21,18 @@ def run(settings: Settings, params: Params, as_of: datetime) -> Summary:
     with connect(database_url(settings), application="frontpage purge") as connection:
         for table, days in tqdm(days_kept(params.retention).items(), desc="purge", disable=None):
             deleted[table] = retention.purge(connection, table, as_of - timedelta(days=days))
+        deleted |= _states(connection, as_of - timedelta(days=params.retention.state_days))
     total = sum(deleted.values())
     return Summary("purge", rows_in=total, rejected=total, details={name: n for name, n in deleted.items() if n})
+
+
+def _states(connection: Connection, before: datetime) -> dict[str, int]:
+    """A training that is under way may look back further: then they are left for another night."""
+    try:
+        with exclusive(connection, "train"):
+            return forget_states(connection, before)
+    except UnavailableError:
+        return {}
 
 
 def days_kept(params: RetentionParams) -> dict[str, float]:

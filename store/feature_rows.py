@@ -18,6 +18,8 @@ from store.history import copy_out_table
 SCHEMA = "feast"
 #: Between the members of a list that is given as text.
 MEMBERS = "\x1f"
+#: Whether a row was written at the moment that is asked for (`t`), or earlier (`f`).
+WRITTEN_THEN = "written_then"
 _READER_COLUMNS = (
     c.READER_KEY, c.REGION, c.DEVICE, c.REFERRER, c.LANGUAGE, c.LAST_READ_US, c.N_READS, c.MEDIAN_DWELL_SECONDS,
     c.DECAYED_READS, c.INTERESTS, c.CATEGORIES, c.CATEGORY_SHARES, c.PUBLISHERS, c.PUBLISHER_SHARES, c.RECENT_ARTICLES,
@@ -60,16 +62,18 @@ def record_tick(connection: Connection, as_of: datetime, n_changed: int) -> None
 
 
 def fingerprints(connection: Connection, table: str, keys: Sequence[str], as_of: datetime) -> pa.Table:
-    """Keys and fingerprint of the row of each entity that counts at `as_of`."""
+    """Keys and fingerprint of the row of each entity that counts at `as_of`, and whether it was written then."""
     statement = sql.SQL(
-        "select distinct on ({keys}) {keys}, fingerprint from {table} where event_timestamp <= %(as_of)s "
+        "select distinct on ({keys}) {keys}, fingerprint, event_timestamp = %(as_of)s as {written_then} "
+        "from {table} where event_timestamp <= %(as_of)s "
         "order by {newest}, event_timestamp desc"
     ).format(
         keys=_list(keys),
         table=sql.Identifier(SCHEMA, table),
         newest=sql.SQL(", ").join(sql.SQL("{} desc").format(sql.Identifier(key)) for key in keys),
+        written_then=sql.Identifier(WRITTEN_THEN),
     )
-    return copy_out_table(connection, statement, {c.AS_OF: as_of}, [*keys, c.FINGERPRINT])
+    return copy_out_table(connection, statement, {c.AS_OF: as_of}, [*keys, c.FINGERPRINT, WRITTEN_THEN])
 
 
 def reader_states_at(connection: Connection, as_of: datetime) -> pa.Table:
@@ -77,12 +81,14 @@ def reader_states_at(connection: Connection, as_of: datetime) -> pa.Table:
     return copy_out_table(connection, query("reader_states_at"), {"as_of": as_of}, _READER_COLUMNS)
 
 
-def keys_at(connection: Connection, table: str, keys: Sequence[str], tick: datetime) -> pa.Table:
-    """Keys of the rows written at exactly `tick`."""
-    statement = sql.SQL("select {} from {} where event_timestamp = %(tick)s").format(
-        _list(keys), sql.Identifier(SCHEMA, table)
-    )
-    return copy_out_table(connection, statement, {"tick": tick}, list(keys))
+def keys_between(
+    connection: Connection, table: str, keys: Sequence[str], moments: tuple[datetime, datetime]
+) -> pa.Table:
+    """Keys of the entities with a row after the first moment, at the second or before it."""
+    statement = sql.SQL(
+        "select distinct {} from {} where event_timestamp > %(first)s and event_timestamp <= %(second)s"
+    ).format(_list(keys), sql.Identifier(SCHEMA, table))
+    return copy_out_table(connection, statement, {"first": moments[0], "second": moments[1]}, list(keys))
 
 
 def insert(connection: Connection, table: str, rows: pa.Table) -> None:
@@ -110,26 +116,62 @@ def upsert(connection: Connection, table: str, keys: Sequence[str], rows: pa.Tab
 
 
 def repeat(
-    connection: Connection, table: str, columns: Sequence[str], keys: Sequence[str], moments: tuple[datetime, datetime]
+    connection: Connection, table: str, columns: Sequence[str], asked: pa.Table, moments: tuple[datetime, datetime]
 ) -> None:
-    """For entities with a row at the first moment and none at the second: what counted before the first, at the second.
+    """What counts at the first moment, at the second, for those of `asked` (keys) that have no row in between.
 
-    `columns` are the table's columns without event_timestamp. An entity that had no row before is left out.
+    `columns` are the table's columns without event_timestamp. An entity that nothing counts for is left out.
     """
+    keys = asked.column_names
+    target = sql.Identifier(SCHEMA, table)
+    execute(
+        connection,
+        sql.SQL("create temp table asked on commit drop as select {} from {} with no data").format(_list(keys), target),
+    )
+    copy_table(connection, "asked", asked)
     statement = sql.SQL(
         "insert into {table} ({columns}, event_timestamp) select {previous}, %(second)s "
-        "from {table} changed cross join lateral ("
-        "  select * from {table} earlier where {same} and earlier.event_timestamp < %(first)s "
+        "from asked cross join lateral ("
+        "  select * from {table} earlier where {earlier} and earlier.event_timestamp <= %(first)s "
         "  order by earlier.event_timestamp desc limit 1) previous "
-        "where changed.event_timestamp = %(first)s on conflict ({keys}, event_timestamp) do nothing"
+        "where not exists (select from {table} later where {later} "
+        "  and later.event_timestamp > %(first)s and later.event_timestamp <= %(second)s)"
     ).format(
-        table=sql.Identifier(SCHEMA, table),
+        table=target,
         columns=_list(columns),
-        keys=_list(keys),
         previous=sql.SQL(", ").join(sql.Identifier("previous", name) for name in columns),
-        same=sql.SQL(" and ").join(sql.SQL("earlier.{0} = changed.{0}").format(sql.Identifier(key)) for key in keys),
+        earlier=_same("earlier", "asked", keys),
+        later=_same("later", "asked", keys),
     )
     execute(connection, statement, {"first": moments[0], "second": moments[1]})
+    execute(connection, "drop table asked")
+
+
+def forget_ticks(connection: Connection, before: datetime) -> None:
+    """From now on no moment before `before` counts as written: its rows may go (see `forget`)."""
+    execute(connection, "delete from feast.state_tick where as_of < %s", [before])
+
+
+def forget(connection: Connection, table: str, keys: Sequence[str], before: datetime) -> int:
+    """Delete the rows that no moment from `before` on needs; how many.
+
+    Of each entity the row that counts at `before` stays, wherever it is, unless it is the empty one.
+    """
+    statement = sql.SQL(
+        "delete from {table} old where event_timestamp < %(before)s and ("
+        "  exists (select from {table} newer where {newer} "
+        "    and newer.event_timestamp > old.event_timestamp and newer.event_timestamp <= %(before)s)"
+        # An empty row goes after those that it ended: killed in between, none of these counts again.
+        "  or fingerprint = 0 and not exists (select from {table} older where {older} "
+        "    and older.event_timestamp < old.event_timestamp))"
+    ).format(table=sql.Identifier(SCHEMA, table), newer=_same("newer", "old", keys), older=_same("older", "old", keys))
+    return execute(connection, statement, {"before": before})
+
+
+def _same(one: str, other: str, keys: Sequence[str]) -> sql.Composed:
+    """The condition that two rows are of one entity."""
+    equal = (sql.SQL("{} = {}").format(sql.Identifier(one, key), sql.Identifier(other, key)) for key in keys)
+    return sql.SQL(" and ").join(equal)
 
 
 def _list(names: Sequence[str]) -> sql.Composed:

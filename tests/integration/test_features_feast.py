@@ -33,12 +33,13 @@ from features.repository import (
 )
 from features.states import Activity, ReaderRows, States, states_at
 from features.stored import reader_rows
-from features.ticks import ensure_ticks, write_states
+from features.ticks import ensure_ticks, forget_states, write_states
 from features.views import READERS, VIEWS
 from steps import features, snapshot
 from steps import materialise as materialise_step
 from store.connect import Connection, connect, execute, fetch_all, fetch_one
 from store.copy import copy_frame
+from store.feature_rows import forget, forget_ticks
 from store.history import load_history
 from tests.feature_worlds import frame, hours, put, random_history, read
 from tests.state_frames import printed, rows_of
@@ -144,6 +145,47 @@ def test_ticks_in_any_order_and_killed_half_way_give_the_same_answers(database: 
         asked = _asked(connection, TICKS, 100)
         training = historical(feature_store(database), asked)
         assert fetch_one(connection, "select count(*) as n from feast.state_tick") == {"n": len(TICKS)}
+    np.testing.assert_array_equal(_computed(training), _expected(asked))
+
+
+@pytest.mark.slow
+def test_forgotten_states_change_no_later_moment_and_can_be_written_again(database: str) -> None:
+    """Fewer rows are left, each later moment answers as before; so do the earlier ones once they are filled in again.
+
+    A kill between the parts loses nothing: once more ends in the same rows.
+    """
+    with connect(database) as connection:
+        put(connection, _world(24))
+        ensure_ticks(connection, TICKS[-1], TICKS, DATA)
+        later, asked = _asked(connection, TICKS[3:], 100), _asked(connection, TICKS, 100)
+        n_before = {name: len(rows) for name, rows in _rows(connection).items()}
+        forget_ticks(connection, TICKS[3])
+        assert forget(connection, READERS.name, READERS.keys, TICKS[3]) > 0
+        deleted = forget_states(connection, TICKS[3])
+        forget_states(connection, TICKS[3])  # empty rows whose entity has nothing older left
+        rows = _rows(connection)
+        assert deleted[READERS.name] == 0 < deleted["article_state"]
+        assert all(len(rows[name]) < n_before[name] for name in rows)
+        assert sum(forget_states(connection, TICKS[3]).values()) == 0
+        training = historical(feature_store(database), later)
+        np.testing.assert_array_equal(_computed(training), _expected(later))
+        assert ensure_ticks(connection, TICKS[-1], TICKS, DATA) == 3
+        training = historical(feature_store(database), asked)
+    np.testing.assert_array_equal(_computed(training), _expected(asked))
+
+
+@pytest.mark.slow
+def test_forgotten_states_written_in_any_order_and_again_after_a_change(database: str) -> None:
+    """Newest first, with rows that stand at a forgotten moment and differ from what is written there now."""
+    with connect(database) as connection:
+        put(connection, _world(25))
+        ensure_ticks(connection, TICKS[-1], TICKS, DATA)
+        asked = _asked(connection, TICKS, 100)
+        forget_states(connection, TICKS[3])
+        execute(connection, "update feast.reader_state set fingerprint = 1 where event_timestamp < %s", [TICKS[3]])
+        for tick in (TICKS[2], TICKS[0], TICKS[1]):
+            ensure_ticks(connection, TICKS[-1], [tick], DATA)
+        training = historical(feature_store(database), asked)
     np.testing.assert_array_equal(_computed(training), _expected(asked))
 
 

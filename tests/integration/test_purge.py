@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 from core.params import Params, RetentionParams
-from steps import purge
+from steps import features, purge
 from store import retention
 from store.connect import connect, execute, fetch_all
+from store.locks import exclusive
+from tests.feature_worlds import hours, put, random_history
 
 from .serving_world import TEN, World
 
@@ -52,6 +54,21 @@ def test_each_table_is_emptied_of_what_is_too_old_and_only_of_that(database, set
     assert summary.details == {**dict.fromkeys(ROWS, 2), "digest_delivery": 1}
     assert left == {**dict.fromkeys(ROWS, 1), "digest_delivery": 2}
     assert purge.run(settings, SHORT, TEN).details == {}
+
+
+def test_states_of_long_ago_go_but_not_under_a_training(database, settings):
+    """Of a reader who changed twice only the newer state is left; somebody who trains keeps them all."""
+    now = hours(210) + timedelta(days=Params().retention.state_days)
+    with connect(database) as connection:
+        put(connection, random_history(5, n_articles=5, n_readers=5, n_reads=20))
+        for n in range(3):
+            features.run(settings, Params(), hours(100 * n + 10))
+        with exclusive(connection, "train"):
+            assert purge.run(settings, Params(), now).details == {}
+        details = purge.run(settings, Params(), now).details
+        counts = fetch_all(connection, "select count(*) as n from feast.reader_state group by reader_key")
+    assert details["reader_state"] > 0
+    assert {row["n"] for row in counts} == {1}
 
 
 def test_more_than_a_batch_is_deleted_batch_by_batch(database):
