@@ -1,6 +1,6 @@
 """Feast's PostgreSQL offline store, whose rows for the online store come in pieces; Feast loads it by its name.
 
-Feast's own way holds every value of every row as an object of Python twice: half a million readers took 19 GB.
+Feast's own way holds every value of every row as an object of Python twice: half a million readers took 20 GB.
 """
 # ruff: noqa: ARG002 (the signatures are Feast's)
 
