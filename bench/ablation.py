@@ -157,7 +157,7 @@ def _retrained(
 def _ticks(book: Ledger, params: Params, model: Model) -> Iterator[Pairs]:
     ticks = plan(book, params)
     past = Past(book, params, model.vectors_for(book), ticks.window)
-    for as_of, factors in zip(ticks.training, als_chain(book, ticks.training, params), strict=True):
+    for as_of, factors in zip(ticks.all, als_chain(book, ticks.all, params), strict=True):
         tick = tick_at(past, as_of, factors, params.ranker.max_readers_per_tick)
         if len(tick.pairs):
             yield Pairs(tick, direct_lookup([tick]), found_by(tick.view, params, tick.pairs))

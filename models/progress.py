@@ -8,7 +8,8 @@ from datetime import datetime
 
 from core.clock import iso
 
-#: Told of a stage (ticks, trees, als) how many of its parts are done, and of how many: as it goes, first at its start.
+#: Told of a stage (ticks, older trees, trees, als) how many of its parts are done, and of how many: as it goes, first
+#: at its start.
 Tell = Callable[[str, int, int], None]
 
 _log = logging.getLogger("frontpage.train")
