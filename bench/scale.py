@@ -72,6 +72,7 @@ def later_row(measured: dict[str, Any]) -> dict[str, float]:
         "share_due": round(measured["share_due"], 3),
         **{f"{name}_seconds": round(step["wall_seconds"], 1) for name, step in later["steps"].items()},
         "seconds": round(later["seconds"], 1),
+        **{f"whole_{name}_seconds": round(step["wall_seconds"], 1) for name, step in whole["steps"].items()},
         "whole_refresh_seconds": round(whole["seconds"], 1),
         "ratio": round(measured["ratio"], 3),
     }
