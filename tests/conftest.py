@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import prometheus_client  # noqa: F401 - before Feast, whose import makes it count in files, in the whole process
 import pytest
 
 from core.settings import Settings
@@ -17,6 +18,12 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 _names = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def _counts_in_memory() -> None:
+    """Feast, once a test has imported it, would have the API's tests read metrics from a folder of its own."""
+    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
 
 
 @pytest.fixture(scope="session")
