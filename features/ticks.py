@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 from tqdm import tqdm
 
 from core import columns as c
+from core.clock import iso
+from core.errors import NothingPublishedError
 from core.params import DataParams
 from features.ledger import ledger
 from features.states import States, states_at
@@ -50,6 +52,13 @@ def ensure_ticks(connection: Connection, as_of: datetime, ticks: Iterable[dateti
     for tick in tqdm(missing, desc="past features", unit="tick", disable=None):
         write_states(connection, states_at(book, tick, data), tick)
     return len(missing)
+
+
+def require_tick(connection: Connection, as_of: datetime) -> None:
+    """Raise NothingPublishedError where the states of `as_of` were not written."""
+    if as_of not in feature_rows.written_ticks(connection):
+        moment = iso(as_of)
+        raise NothingPublishedError(f"there are no features of {moment}; run `frontpage features --as-of {moment}`")
 
 
 def forget_states(connection: Connection, before: datetime) -> dict[str, int]:

@@ -44,7 +44,7 @@ class Rows:
     n_held_out: int
 
     def older(self) -> Rows:
-        """The lists that are not held out; all of them where these would be too few to learn from."""
+        """The lists that are not held out; all of them where every one is."""
         n_older = len(self.group_sizes) - self.n_held_out
         return self._lists(slice(0, n_older)) if n_older else self
 

@@ -2,14 +2,12 @@
 
 from datetime import datetime
 
-from core.clock import iso
-from core.errors import NothingPublishedError
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
 from features.repository import feature_store, materialise
+from features.ticks import require_tick
 from store.connect import connect
-from store.feature_rows import written_ticks
 from store.server import database_url
 
 
@@ -21,7 +19,5 @@ def run(settings: Settings, _params: Params, as_of: datetime) -> Summary:
     """
     url = database_url(settings)
     with connect(url, application="frontpage materialise") as connection:
-        if as_of not in written_ticks(connection):
-            moment = iso(as_of)
-            raise NothingPublishedError(f"there are no features of {moment}; run `frontpage features --as-of {moment}`")
+        require_tick(connection, as_of)
     return Summary("materialise", artifact="feast", details={"online": materialise(feature_store(url), as_of)})

@@ -11,8 +11,6 @@ import pandas as pd
 from pydantic import SecretStr
 from tqdm import tqdm
 
-from core.clock import iso
-from core.errors import NothingPublishedError
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
@@ -20,6 +18,7 @@ from etl import beam
 from features.bulk import readers_at
 from features.ledger import ledger
 from features.states import States, states_at
+from features.ticks import require_tick
 from models import registry
 from models.fallback import by_rule
 from models.handover import handed_over
@@ -30,7 +29,6 @@ from models.pipeline import ScoreBlock, Target, blocks_of
 from models.score import Lister, ranking, stand_in_lists
 from store import kept_lists, run_blocks, runs
 from store.connect import Connection, connect
-from store.feature_rows import written_ticks
 from store.history import load_already_read, load_excluded, load_history, with_texts
 from store.locks import exclusive
 from store.server import database_url
@@ -101,10 +99,7 @@ def _lists(connection: Connection, now: Moment, params: Params, by: LateVectors 
 def _states(connection: Connection, now: Moment, params: Params) -> States:
     """Articles and totals computed from the history, the readers to serve from Feast as they stood at that moment."""
     as_of, book = now.as_of, now.ledger
-    if as_of not in written_ticks(connection):
-        raise NothingPublishedError(
-            f"there are no features of {iso(as_of)}; run `frontpage features --as-of {iso(as_of)}`"
-        )
+    require_tick(connection, as_of)
     nobody = now.readers[:0]
     states = states_at(book, as_of, params.data, articles=now.live, readers=nobody)
     readers = readers_at(connection, book.reader_keys[now.readers], as_of, book.names)
