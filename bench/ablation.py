@@ -174,7 +174,7 @@ def _rankers(ticks: Sequence[Pairs], variant: Variant, params: Params, n_trainin
     for training in range(n_trainings):
         seed = params.seed + training * params.ranker.n_trees  # chunks count on from a seed
         rows = learnable((_thinned(one, variant, params, seed) for one in ticks), looked_up)
-        made.append(train_ranker(rows, params.ranker, seed, params.threads)[0])
+        made.append(train_ranker(rows, params.ranker, seed, params.threads))
     return made
 
 

@@ -2,6 +2,7 @@
 
 LightGBM's random state is not part of a saved model, so a training resumed in the middle of one `train` call differs
 from an undisturbed one. Chunks make every boundary a clean start: text of the trees so far, and the next seed.
+Features are binned once for all chunks, with a seed of their own, so that a resumed training has the same bins.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
+from core.metrics import ndcg_of_groups
 from core.params import RankerParams
 from features.grouping import Floats, Ints
 from models.files import write_bytes
@@ -63,27 +65,25 @@ class Rows:
 
 def train_ranker(
     rows: Rows, params: RankerParams, seed: int, n_threads: int, folder: Path | None = None, *, tell: Tell = untold
-) -> tuple[lgb.Booster, list[float]]:
-    """The ranker and its nDCG@10 on the training lists after each tree.
+) -> lgb.Booster:
+    """The ranker that learned from `rows`.
 
     Chunks that `folder` holds for these very inputs are not trained again; each new one is written there, whole.
     """
     mark = _fingerprint(rows, params, seed)
-    text, curve = "", list[float]()
-    chunks = _chunks(params)
+    data = _binned(rows, seed, n_threads)
+    text, chunks = "", _chunks(params)
     for chunk, n_trees in enumerate(chunks):
         path = None if folder is None else folder / f"ranker-{mark[:16]}-{chunk:03d}.txt"
         if path is not None and path.exists():
             text = path.read_text()
             continue
         tell("trees", chunk, len(chunks))
-        text = _train_chunk(rows, params, text, n_trees, (seed + chunk, n_threads))
+        text = _train_chunk(data, _options(params, seed + chunk, _threads(rows.matrix, n_threads)), text, n_trees)
         if path is not None:
             write_bytes(path, text.encode())
     tell("trees", len(chunks), len(chunks))
-    booster = load_ranker(text)
-    curve = ndcg_by_tree(booster, rows, max(1, params.n_trees // 12))
-    return booster, curve
+    return load_ranker(text)
 
 
 def load_ranker(text: str) -> lgb.Booster:
@@ -103,17 +103,16 @@ def predict(booster: lgb.Booster, matrix: Matrix, n_threads: int) -> NDArray[np.
     return np.asarray(booster.predict(matrix, num_threads=_threads(matrix, n_threads)), dtype=np.float64)
 
 
-def ndcg_by_tree(booster: lgb.Booster, rows: Rows, step: int) -> list[float]:
-    """nDCG@10 over the lists with the first `step`, 2 x `step` ... trees."""
-    from core.metrics import ndcg_of_groups
-
-    counts = range(step, booster.num_trees() + 1, step)
-    scores = (_first_trees(booster, rows.matrix, count) for count in counts)
-    return [ndcg_of_groups(score, rows.grades, rows.group_sizes) for score in scores]
-
-
-def _first_trees(booster: lgb.Booster, matrix: Matrix, n_trees: int) -> NDArray[np.float64]:
-    return np.asarray(booster.predict(matrix, num_iteration=n_trees, num_threads=_threads(matrix, 0)), dtype=np.float64)
+def ndcg_by_tree(booster: lgb.Booster, rows: Rows, n_threads: int) -> list[float]:
+    """nDCG@10 over the lists with more and more of the trees, at about a dozen points; the last has all of them."""
+    n_trees, n_threads = booster.num_trees(), _threads(rows.matrix, n_threads)
+    step = max(1, n_trees // 12)
+    score, curve = np.zeros(len(rows.grades)), []
+    for first in range(0, n_trees, step):
+        n_more = min(step, n_trees - first)
+        score += booster.predict(rows.matrix, start_iteration=first, num_iteration=n_more, num_threads=n_threads)
+        curve.append(ndcg_of_groups(score, rows.grades, rows.group_sizes))
+    return curve
 
 
 def _threads(matrix: Matrix, n_threads: int) -> int:
@@ -125,16 +124,22 @@ def _chunks(params: RankerParams) -> list[int]:
     return [params.chunk_trees] * full + ([rest] if rest else [])
 
 
-def _train_chunk(rows: Rows, params: RankerParams, text: str, n_trees: int, seed_and_threads: tuple[int, int]) -> str:
-    data = lgb.Dataset(
+def _binned(rows: Rows, seed: int, n_threads: int) -> lgb.Dataset:
+    """The rows as LightGBM learns from them, binned when the first chunk asks for it.
+
+    The rows themselves stay: each chunk starts from the scores that the trees before it give them.
+    """
+    return lgb.Dataset(
         rows.matrix,
         rows.grades,
         group=rows.group_sizes,
         feature_name=list(rows.names),
-        params={"verbosity": -1, "num_threads": _threads(rows.matrix, seed_and_threads[1])},
+        params={"verbosity": -1, "num_threads": _threads(rows.matrix, n_threads), "data_random_seed": seed % (1 << 31)},
         free_raw_data=False,
     )
-    options = _options(params, seed_and_threads[0], _threads(rows.matrix, seed_and_threads[1]))
+
+
+def _train_chunk(data: lgb.Dataset, options: dict[str, Any], text: str, n_trees: int) -> str:
     start = load_ranker(text) if text else None
     return ranker_text(lgb.train(options, data, num_boost_round=n_trees, init_model=start))
 

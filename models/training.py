@@ -27,7 +27,7 @@ from models.content import fit_content
 from models.files import save_arrays
 from models.lookups import Lookup
 from models.progress import Tell, untold
-from models.ranker import Matrix, Rows, predict, train_ranker
+from models.ranker import Matrix, Rows, ndcg_by_tree, predict, train_ranker
 from models.ticks import Past, Plan, Tick, als_chain, plan, thinned, tick_at
 
 _SAMPLE_ROWS = 2_000
@@ -66,8 +66,9 @@ def train(inputs: Inputs, version: str) -> Trained:
     vectors = content.vectors(inputs.history.articles)
     ticks = plan(book, params)
     rows = _rows(inputs, book, ticks, vectors)
-    judged, _ = _ranker(inputs, rows.older(), "older trees")
-    booster, curve = _ranker(inputs, rows, "trees")
+    judged = _ranker(inputs, rows.older(), "older trees")
+    booster = _ranker(inputs, rows, "trees")
+    curve = ndcg_by_tree(booster, rows, params.threads)
     held_out = rows.held_out()
     factors, losses = _final_factors(inputs, book)
     model = Model(
@@ -184,7 +185,7 @@ def _thin_tick(past: Past, as_of: Any, factors: als.Factors) -> Tick:
     return thinned(tick, params.list_candidates, past.params.seed)
 
 
-def _ranker(inputs: Inputs, rows: Rows, stage: str) -> tuple[lgb.Booster, list[float]]:
+def _ranker(inputs: Inputs, rows: Rows, stage: str) -> lgb.Booster:
     params = inputs.params
     return train_ranker(
         rows, params.ranker, params.seed, params.threads, inputs.folder,
