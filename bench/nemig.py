@@ -125,8 +125,8 @@ def lambdamart(log: Log, matrix: Floats, names: tuple[str, ...]) -> Learner:
 
     def learn(pairs: Bools) -> Floats:
         sizes = np.unique(log.list_of[pairs], return_counts=True)[1].astype(np.int64)
-        weights = np.ones(int(pairs.sum()))
-        rows = Rows(matrix[pairs].astype(np.float32), names, log.clicked[pairs], sizes, weights, n_held_out=0)
+        once = np.ones(int(pairs.sum()))
+        rows = Rows(matrix[pairs].astype(np.float32), names, log.clicked[pairs], sizes, once, once, n_held_out=0)
         return predict(train_ranker(rows, RankerParams(), SEED, 1), matrix.astype(np.float32), 1)
 
     return learn

@@ -22,6 +22,8 @@ READ_COLUMNS = (
     c.EVENT_ID, c.READER_KEY, c.ARTICLE_ID, c.KIND, c.OCCURRED_AT, c.RECORDED_AT, c.DWELL_SECONDS,
     c.SURFACE, c.REGION, c.DEVICE, c.REFERRER,
 )  # fmt: skip
+#: Columns of `History.shown` in order.
+SHOWN_COLUMNS = (c.READER_KEY, c.ARTICLE_ID, c.OCCURRED_AT, c.POSITION)
 #: Columns of `History.readers` in order.
 READER_COLUMNS = (c.READER_KEY, c.SIGNED_UP_AT, c.REGION, c.INTERESTS, c.TIMEZONE, c.RECORDED_AT)
 
@@ -36,6 +38,8 @@ class History:
     readers: one row per reader known, ordered by reader_key.
     older_articles, older_readers: what was known before the rows above replaced it, so that a past moment can be
     reached from this history; same columns, ordered by key and recorded_at; None where nothing was kept.
+    shown: what readers were shown in lists, and where (`position`, 1 is the top), in the windows that a training learns
+    from; ordered by reader, time, article and position; None where nobody asked.
     Times are UTC-aware pandas datetimes; absent text is None; absent numbers are NaN.
     """
 
@@ -45,6 +49,7 @@ class History:
     readers: pd.DataFrame
     older_articles: pd.DataFrame | None = None
     older_readers: pd.DataFrame | None = None
+    shown: pd.DataFrame | None = None
 
 
 def first_read(reads: pd.DataFrame) -> datetime | None:

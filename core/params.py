@@ -117,6 +117,9 @@ class RankerParams(Section):
     window_hours: float = Field(1.0, gt=0, description="reads this long after a tick are its positives; more if few")
     max_readers_per_tick: int = Field(1_500, ge=1)
     list_candidates: int = Field(50, ge=10, description="pairs kept of each list that is learned from")
+    max_position_weight: float = Field(
+        4.0, ge=1, description="most that a read from low in a list counts in learning; 1: positions do not matter"
+    )
 
 
 class CandidateParams(Section):

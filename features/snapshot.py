@@ -17,7 +17,7 @@ from pyarrow import parquet
 from core import columns as c
 from core.clock import iso, parse_as_of
 from core.errors import BadInputError
-from core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, History
+from core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, SHOWN_COLUMNS, History
 from features.files import WRITE_OPTIONS
 
 MANIFEST: Final = "manifest.json"
@@ -28,12 +28,16 @@ _COLUMNS: Final = {
     "readers": READER_COLUMNS,
     "older_articles": ARTICLE_COLUMNS,
     "older_readers": READER_COLUMNS,
+    "shown": SHOWN_COLUMNS,
 }
+#: Files that snapshots had from the beginning; what came later is absent from older ones.
+_FIRST: Final = frozenset(_COLUMNS) - {"shown"}
 _TIME: Final = pa.timestamp("us", "UTC")
 _TYPES: Final[dict[str, pa.DataType]] = {
     **dict.fromkeys((c.PUBLISHED_AT, c.FIRST_SEEN_AT, c.RECORDED_AT, c.OCCURRED_AT, c.SIGNED_UP_AT), _TIME),
     c.READER_KEY: pa.int64(),
     c.DWELL_SECONDS: pa.float64(),
+    c.POSITION: pa.int16(),
     c.INTERESTS: pa.list_(pa.string()),
 }
 
@@ -72,7 +76,7 @@ def read_snapshot(path: Path) -> History:
             raise BadInputError(f"snapshot {path}: {name} is missing; fetch it again (dvc pull)")
         if _sha256(file) != expected["sha256"]:
             raise BadInputError(f"snapshot {path}: {name} is damaged (its SHA-256 differs); fetch it again")
-    frames = {name: _frame(path / f"{name}.parquet") for name in _COLUMNS}
+    frames = {name: _frame(path / f"{name}.parquet") for name in _COLUMNS if f"{name}.parquet" in manifest["files"]}
     return History(as_of=parse_as_of(manifest["as_of"]), **frames)
 
 
@@ -85,7 +89,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads((path / MANIFEST).read_text())
         content = {key: value for key, value in manifest.items() if key != "hash"}
         names = {Path(name).stem for name in manifest["files"]}
-        whole = manifest.get("hash") == _hash(content) and names == set(_COLUMNS)
+        whole = manifest.get("hash") == _hash(content) and _FIRST <= names <= set(_COLUMNS)
     except FileNotFoundError as error:
         remedy = "write it with `frontpage snapshot` or fetch it with `dvc pull`"
         raise BadInputError(f"{path} holds no whole snapshot ({MANIFEST} is missing); {remedy}") from error

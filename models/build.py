@@ -20,6 +20,7 @@ INPUTS = "inputs.json"
 #: Parameters of the ranker that only its trees depend on.
 TREES = (
     "n_trees", "n_leaves", "learning_rate", "min_child_samples", "feature_fraction", "truncation_level", "chunk_trees",
+    "max_position_weight",
 )  # fmt: skip
 
 

@@ -24,19 +24,23 @@ MEASURES = ("ndcg_at_10", "hit_rate_at_10", "recall_at_10", "dwell_ndcg_at_10")
 class Answers:
     """Articles that were read for the first time within the window [reader, article], by ledger position, ascending.
 
+    read_time is of the first read, in microseconds.
     `grade` is 1, or 2 where the read was at least as long as the median read known at the tick; `dwell_seconds` is NaN
     where it was not measured.
     """
 
     reader: Ints
     article: Ints
+    read_time: Ints
     grade: Ints
     dwell_seconds: Floats
 
     def of(self, readers: Ints) -> Answers:
         """Those of the given readers (ledger positions) only."""
         kept = np.isin(self.reader, readers)
-        return Answers(self.reader[kept], self.article[kept], self.grade[kept], self.dwell_seconds[kept])
+        return Answers(
+            self.reader[kept], self.article[kept], self.read_time[kept], self.grade[kept], self.dwell_seconds[kept]
+        )
 
 
 def answers(book: Ledger, as_of: datetime, window: timedelta) -> Answers:
@@ -50,11 +54,12 @@ def answers(book: Ledger, as_of: datetime, window: timedelta) -> Answers:
     key = book.read_reader[rows] * width + book.read_article[rows]
     fresh = ~np.isin(key, _read_before(book, now, np.unique(book.read_reader[rows])))
     rows, key = rows[fresh], key[fresh]
-    pairs, inverse = np.unique(key, return_inverse=True)
+    pairs, first_row, inverse = np.unique(key, return_index=True, return_inverse=True)
     dwell = np.full(len(pairs), -1.0)
     np.maximum.at(dwell, inverse, np.nan_to_num(book.read_dwell[rows], nan=-1.0))
     grade = 1 + (dwell >= _usual_dwell(book, now)).astype(np.int64)
-    return Answers(pairs // width, pairs % width, grade, np.where(dwell >= 0, dwell, np.nan))
+    timed = np.where(dwell >= 0, dwell, np.nan)
+    return Answers(pairs // width, pairs % width, book.read_time[rows[first_row]], grade, timed)
 
 
 def window_rows(book: Ledger, now: int, window: timedelta) -> tuple[int, int]:

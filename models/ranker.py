@@ -34,8 +34,9 @@ _THREADS = re.compile(r"\[num_threads: \d+\]")
 class Rows:
     """What the ranker learns from: features [pair, feature], grades [pair], and the pairs of each list, in order.
 
-    weights [pair]: pairs that each one stands for, since only some of the unread ones are kept. n_held_out: lists at
-    the end, of the newest ticks, that the ranker is judged by before it learns from them too.
+    weights [pair]: pairs that each one stands for, since only some of the unread ones are kept. position [pair]: where
+    each was seen in a list, from 1, or 0. n_held_out: lists at the end, of the newest ticks, that the ranker is judged
+    by before it learns from them too.
     """
 
     matrix: Matrix
@@ -43,6 +44,7 @@ class Rows:
     grades: Ints
     group_sizes: Ints
     weights: Floats
+    position: Ints
     n_held_out: int
 
     def older(self) -> Rows:
@@ -60,18 +62,27 @@ class Rows:
         chosen = self.group_sizes[lists]
         first = int(starts[lists][0]) if len(chosen) else 0
         rows = slice(first, first + int(chosen.sum()))
-        return Rows(self.matrix[rows], self.names, self.grades[rows], chosen, self.weights[rows], 0)
+        return Rows(
+            self.matrix[rows], self.names, self.grades[rows], chosen, self.weights[rows], self.position[rows], 0
+        )
 
 
 def train_ranker(
-    rows: Rows, params: RankerParams, seed: int, n_threads: int, folder: Path | None = None, *, tell: Tell = untold
+    rows: Rows,
+    params: RankerParams,
+    seed: int,
+    n_threads: int,
+    folder: Path | None = None,
+    *,
+    emphasis: Floats | None = None,
+    tell: Tell = untold,
 ) -> lgb.Booster:
-    """The ranker that learned from `rows`.
+    """The ranker that learned from `rows`. emphasis [pair]: what each counts; once where nothing is said.
 
     Chunks that `folder` holds for these very inputs are not trained again; each new one is written there, whole.
     """
-    mark = _fingerprint(rows, params, seed)
-    data = _binned(rows, seed, n_threads)
+    mark = _fingerprint(rows, params, seed, emphasis)
+    data = _binned(rows, emphasis, seed, n_threads)
     text, chunks = "", _chunks(params)
     for chunk, n_trees in enumerate(chunks):
         path = None if folder is None else folder / f"ranker-{mark[:16]}-{chunk:03d}.txt"
@@ -124,7 +135,7 @@ def _chunks(params: RankerParams) -> list[int]:
     return [params.chunk_trees] * full + ([rest] if rest else [])
 
 
-def _binned(rows: Rows, seed: int, n_threads: int) -> lgb.Dataset:
+def _binned(rows: Rows, emphasis: Floats | None, seed: int, n_threads: int) -> lgb.Dataset:
     """The rows as LightGBM learns from them, binned when the first chunk asks for it.
 
     The rows themselves stay: each chunk starts from the scores that the trees before it give them.
@@ -133,6 +144,7 @@ def _binned(rows: Rows, seed: int, n_threads: int) -> lgb.Dataset:
         rows.matrix,
         rows.grades,
         group=rows.group_sizes,
+        weight=emphasis,
         feature_name=list(rows.names),
         params={"verbosity": -1, "num_threads": _threads(rows.matrix, n_threads), "data_random_seed": seed % (1 << 31)},
         free_raw_data=False,
@@ -162,8 +174,8 @@ def _options(params: RankerParams, seed: int, n_threads: int) -> dict[str, Any]:
     }
 
 
-def _fingerprint(rows: Rows, params: RankerParams, seed: int) -> str:
+def _fingerprint(rows: Rows, params: RankerParams, seed: int, emphasis: Floats | None) -> str:
     digest = hashlib.sha256(f"{params.model_dump_json()} {seed} {rows.names}".encode())
-    for array in (rows.matrix, rows.grades, rows.group_sizes):
+    for array in (rows.matrix, rows.grades, rows.group_sizes, *([] if emphasis is None else [emphasis])):
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()

@@ -22,9 +22,10 @@ from core.params import Params
 from features.snapshot import MANIFEST, read_manifest, write_snapshot
 from models.artefact import Model, artefact_hash, load
 from models.evaluate import Gate, Means, means_of
+from models.exposure import learned_windows
 from store import versions
 from store.connect import Connection
-from store.history import load_history
+from store.history import load_history, with_shown
 from store.versions import ModelVersion
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def champion_at(connection: Connection, as_of: datetime) -> ModelVersion | None:
 def known_at(connection: Connection, as_of: datetime, params: Params, snapshots: Path) -> Known:
     """What a training at `as_of` starts from; a snapshot is written below `snapshots` where there is none yet."""
     history = load_history(connection, as_of, params.data)
+    history = with_shown(connection, history, learned_windows(history, params))
     parent = parent_at(connection, as_of) if params.als.warm_start else None
     return Known(history, snapshot_hash(history, snapshots), parent)
 

@@ -131,16 +131,27 @@ def tick_at(past: Past, as_of: datetime, factors: Factors, max_readers: int | No
     """
     book, params = past.ledger, past.params
     read_next = answers(book, as_of, past.window)
-    readers = np.unique(read_next.reader)
-    if max_readers is not None and len(readers) > max_readers:
-        random = np.random.default_rng([params.seed, microseconds(as_of)])
-        readers = np.sort(random.choice(readers, max_readers, replace=False))
+    readers = _drawn(read_next, as_of, params.seed, max_readers)
     at = moment(book, as_of, params, readers=readers)
     now = view(at, params, factors.of(at.readers, at.live), past.vectors)
     pairs = candidates(now, params.candidates, np.arange(len(readers)))
     read_next = read_next.of(readers)
     extra = now.more_features(pairs.reader, pairs.article)
     return Tick(as_of, now, pairs, _grades(at, pairs, read_next), dict(extra), read_next, np.ones(len(pairs)))
+
+
+def readers_of_tick(book: Ledger, as_of: datetime, window: timedelta, params: Params) -> Ints:
+    """Ledger positions of the readers whose lists a training learns from at a tick, ascending."""
+    return _drawn(answers(book, as_of, window), as_of, params.seed, params.ranker.max_readers_per_tick)
+
+
+def _drawn(read_next: Answers, as_of: datetime, seed: int, max_readers: int | None) -> Ints:
+    """Readers with an answer, ascending; at most `max_readers` of them, drawn by seed and time."""
+    readers = np.unique(read_next.reader)
+    if max_readers is None or len(readers) <= max_readers:
+        return readers
+    random = np.random.default_rng([seed, microseconds(as_of)])
+    return np.sort(random.choice(readers, max_readers, replace=False))
 
 
 def thinned(tick: Tick, n_candidates: int, seed: int) -> Tick:

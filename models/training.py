@@ -24,6 +24,7 @@ from models import als
 from models.artefact import Model, Parent, model_params
 from models.calibration import calibrated
 from models.content import fit_content
+from models.exposure import Impressions, Seen, emphasis, examination, nowhere
 from models.files import save_arrays
 from models.lookups import Lookup
 from models.progress import Tell, untold
@@ -66,8 +67,9 @@ def train(inputs: Inputs, version: str) -> Trained:
     vectors = content.vectors(inputs.history.articles)
     ticks = plan(book, params)
     rows = _rows(inputs, book, ticks, vectors)
-    judged = _ranker(inputs, rows.older(), "older trees")
-    booster = _ranker(inputs, rows, "trees")
+    examined = _examined(inputs, rows.older())
+    judged = _ranker(inputs, rows.older(), "older trees", examined)
+    booster = _ranker(inputs, rows, "trees", examined)
     curve = ndcg_by_tree(booster, rows, params.threads)
     held_out = rows.held_out()
     factors, losses = _final_factors(inputs, book)
@@ -84,7 +86,7 @@ def train(inputs: Inputs, version: str) -> Trained:
         feature_names=rows.names,
         calibration=calibrated(predict(judged, held_out.matrix, params.threads), held_out),
         metrics=_metrics(rows, ticks, curve, losses),
-        histories={"als_loss": losses, "ranker_ndcg": curve},
+        histories={"als_loss": losses, "ranker_ndcg": curve, "examination": [] if examined is None else [*examined]},
     )
     return Trained(model, rows.matrix[:: max(1, len(rows.matrix) // _SAMPLE_ROWS)])
 
@@ -108,13 +110,15 @@ def version_name(inputs: Inputs, snapshot_hash: str) -> str:
     return f"{inputs.history.as_of:%Y%m%dT%H%M}-{digest[:8]}"
 
 
-def learnable(ticks: Iterable[Tick], lookup: Lookup, held_out_from: datetime | None = None) -> Rows:
+def learnable(
+    ticks: Iterable[Tick], lookup: Lookup, held_out_from: datetime | None = None, seen: Seen = nowhere
+) -> Rows:
     """Rows of the ranker from ticks: one lookup for all of them, lists in order of tick and reader.
 
     Each tick is taken once and not kept: it knows a whole moment. Those from `held_out_from` on are held out.
     """
     lists: list[_Lists] = []
-    matrix = lookup(_noted(ticks, lists))
+    matrix = lookup(_noted(ticks, lists, seen))
     held_out = [one for one in lists if held_out_from is not None and one.as_of >= held_out_from]
     return Rows(
         matrix=matrix,
@@ -122,26 +126,28 @@ def learnable(ticks: Iterable[Tick], lookup: Lookup, held_out_from: datetime | N
         grades=_joined(np.int64, [one.grades for one in lists]),
         group_sizes=_joined(np.int64, [one.sizes for one in lists]),
         weights=_joined(np.float64, [one.weights for one in lists]),
+        position=_joined(np.int64, [one.position for one in lists]),
         n_held_out=sum(len(one.sizes) for one in held_out),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Lists:
-    """Of one tick: `grades` and `weights` of its pairs, and how many each list has."""
+    """Of one tick: `grades`, `weights` and `position` of its pairs, and how many each list has."""
 
     as_of: datetime
     grades: Ints
     sizes: Ints
     weights: Floats
+    position: Ints
 
 
-def _noted(ticks: Iterable[Tick], lists: list[_Lists]) -> Iterator[Tick]:
+def _noted(ticks: Iterable[Tick], lists: list[_Lists], seen: Seen) -> Iterator[Tick]:
     """The ticks with pairs, as they come; what is not a feature of them goes into `lists`."""
     for tick in ticks:
         if len(tick.pairs):
             sizes = np.unique(tick.pairs.reader, return_counts=True)[1]
-            lists.append(_Lists(tick.as_of, tick.grade, sizes, tick.weight))
+            lists.append(_Lists(tick.as_of, tick.grade, sizes, tick.weight, seen(tick)))
             yield tick
 
 
@@ -154,10 +160,11 @@ def _rows(inputs: Inputs, book: Ledger, ticks: Plan, vectors: NDArray[np.float32
     if saved is not None and saved.exists():
         with np.load(saved, allow_pickle=False) as arrays:
             names = tuple(str(name) for name in arrays["names"])
-            parts = {name: arrays[name] for name in ("matrix", "grades", "group_sizes", "weights")}
+            parts = {name: arrays[name] for name in ("matrix", "grades", "group_sizes", "weights", "position")}
             return Rows(names=names, n_held_out=int(arrays["n_held_out"]), **parts)
     made = _training_ticks(inputs, book, ticks, vectors)
-    rows = learnable(made, inputs.lookup, ticks.evaluation[0] if ticks.evaluation else None)
+    seen = Impressions.of(inputs.history, ticks.window).seen
+    rows = learnable(made, inputs.lookup, ticks.evaluation[0] if ticks.evaluation else None, seen)
     if not len(rows.grades):
         raise CheckFailedError(
             f"there is nothing to learn from: no reads after any earlier refresh of the {len(ticks.all)} looked "
@@ -185,10 +192,19 @@ def _thin_tick(past: Past, as_of: Any, factors: als.Factors) -> Tick:
     return thinned(tick, params.list_candidates, past.params.seed)
 
 
-def _ranker(inputs: Inputs, rows: Rows, stage: str) -> lgb.Booster:
+def _examined(inputs: Inputs, rows: Rows) -> Floats | None:
+    """How often each position is looked at; None where no list was seen, or none is asked for."""
+    params = inputs.params
+    if not rows.position.any() or params.ranker.max_position_weight == 1:
+        return None
+    return examination(rows, params.ranker, params.seed, params.threads)
+
+
+def _ranker(inputs: Inputs, rows: Rows, stage: str, examined: Floats | None) -> lgb.Booster:
     params = inputs.params
     return train_ranker(
         rows, params.ranker, params.seed, params.threads, inputs.folder,
+        emphasis=None if examined is None else emphasis(rows, examined, params.ranker.max_position_weight),
         tell=lambda _, done, of: inputs.tell(stage, done, of),
     )  # fmt: skip
 
@@ -209,6 +225,7 @@ def _metrics(rows: Rows, ticks: Plan, curve: list[float], losses: list[float]) -
         "train_lists": float(len(rows.group_sizes)),
         "train_ticks": float(len(ticks.all)),
         "window_hours": ticks.window.total_seconds() / 3600,
+        "seen_reads": float(((rows.position > 0) & (rows.grades > 0)).sum()),
         "train_ndcg_at_10": curve[-1] if curve else 0.0,
         "als_loss": losses[-1] if losses else 0.0,
     }

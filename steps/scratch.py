@@ -17,11 +17,12 @@ from core import columns as c
 from core.history import History
 from core.params import Params
 from core.settings import Settings
+from models.exposure import learned_windows
 from steps import extract
 from store import migrate, server
 from store.connect import connect, execute, query, transaction
 from store.copy import copy_frame
-from store.history import load_history
+from store.history import load_history, with_shown
 
 CANONICAL = "canonical"
 #: A server whose data nobody will miss: nothing is made durable, and the indexes of a large log stay in memory.
@@ -54,7 +55,8 @@ def history_of_files(
             import_.run(scratch, params, format_name=format_name, path=source, out=files)
         extract.run(scratch, params, as_of, sources=[str(files.absolute())])
         with connect(server.database_url(scratch)) as connection:
-            return load_history(connection, as_of, params.data)
+            history = load_history(connection, as_of, params.data)
+            return with_shown(connection, history, learned_windows(history, params))
 
 
 @contextmanager

@@ -9,8 +9,9 @@ from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
 from features.snapshot import MANIFEST, read_snapshot, write_snapshot
+from models.exposure import learned_windows
 from store.connect import connect
-from store.history import load_history
+from store.history import load_history, with_shown
 from store.server import database_url
 
 
@@ -49,7 +50,8 @@ def run(
 
 def _known(settings: Settings, params: Params, as_of: datetime) -> History:
     with connect(database_url(settings), application="frontpage snapshot") as connection:
-        return load_history(connection, as_of, params.data)
+        history = load_history(connection, as_of, params.data)
+        return with_shown(connection, history, learned_windows(history, params))
 
 
 def _from_files(settings: Settings, params: Params, as_of: datetime, source: Path, format_name: str) -> History:

@@ -14,15 +14,28 @@ from numpy.typing import NDArray
 from pyarrow import csv
 
 from core import columns as c
-from core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, History, first_read
+from core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, SHOWN_COLUMNS, History, first_read
 from core.params import DataParams
 from store.connect import Connection, query
 
-__all__ = ["TEXTS", "copy_out", "copy_out_table", "load_already_read", "load_excluded", "load_history", "with_texts"]
+__all__ = [
+    "SINCE_US",
+    "TEXTS",
+    "UNTIL_US",
+    "copy_out",
+    "copy_out_table",
+    "load_already_read",
+    "load_excluded",
+    "load_history",
+    "with_shown",
+    "with_texts",
+]
 
 #: Columns of articles that are long, and that only what reads them needs.
 TEXTS = (c.URL, c.TITLE, c.SUMMARY, c.BODY, c.AUTHOR)
 
+#: Ends of a window in microseconds since 1970, as `with_shown` is told.
+SINCE_US, UNTIL_US = "since_us", "until_us"
 _TIMES = (c.PUBLISHED_AT, c.FIRST_SEEN_AT, c.RECORDED_AT, c.OCCURRED_AT, c.SIGNED_UP_AT)
 _NEWEST = "newest"
 _TYPES: dict[str, pa.DataType] = {
@@ -30,7 +43,7 @@ _TYPES: dict[str, pa.DataType] = {
     c.READER_KEY: pa.int64(),
     c.DWELL_SECONDS: pa.float64(),
     **dict.fromkeys((c.FINGERPRINT, c.LAST_READ_US, c.N_READS, c.MADE_US), pa.int64()),
-    c.RANK: pa.int16(),
+    **dict.fromkeys((c.RANK, c.POSITION), pa.int16()),
     c.MEDIAN_DWELL_SECONDS: pa.float64(),
     _NEWEST: pa.bool_(),
 }
@@ -75,6 +88,16 @@ def with_texts(connection: Connection, history: History, wanted: NDArray[np.bool
         column[wanted] = texts[name]
         articles[name] = column
     return replace(history, articles=articles)
+
+
+def with_shown(connection: Connection, history: History, windows: pd.DataFrame) -> History:
+    """The history with what readers were shown in lists (`History.shown`) within `windows`.
+
+    windows: `reader_key, since_us, until_us`, the first moment exclusive.
+    """
+    bounds: dict[str, Any] = {name: windows[name].tolist() for name in (c.READER_KEY, SINCE_US, UNTIL_US)}
+    bounds |= {"as_of": history.as_of}
+    return replace(history, shown=copy_out(connection, query("history_shown"), bounds, SHOWN_COLUMNS))
 
 
 def load_already_read(connection: Connection, as_of: datetime, max_age: timedelta) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """The DVC pipeline on a snapshot that was pulled from the remote: the nightly model again, and nothing done twice."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -71,6 +72,25 @@ class Pipeline:
         return re.findall(r"Running stage '(\w+)'", done.stdout)
 
 
+def show_lists(url: str) -> None:
+    """Each read was seen in a list a second before, mostly high; with it stood what others read, which was not read."""
+    statement = """
+        with seen as (
+            select *, lag(article_id) over (order by event_id) as other, abs(hashtext(event_id)) % 10 as lot
+            from read_event
+        )
+        insert into impression (impression_id, article_id, reader_key, position, clicked, occurred_at, recorded_at,
+                                source, extract_id)
+        select event_id, named, reader_key, place, named = article_id, occurred_at - interval '1 second', recorded_at,
+               'app', extract_id
+        from seen, lateral (values (article_id, 1 + lot / 2), (other, 1 + lot)) as stood (named, place)
+        where named is not null and (named = article_id or other <> article_id)
+        on conflict do nothing
+    """
+    with psycopg2.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
 @pytest.fixture(scope="module")
 def nightly(postgres: server.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nightly]:
     """Extract, snapshot, train and explain on a database; the snapshot is then only in the remote."""
@@ -83,7 +103,9 @@ def nightly(postgres: server.Server, tmp_path_factory: pytest.TempPathFactory) -
     installed = Installation(url, home, world, params)
     installed.run("simulate", "--readers", "200", "--days", "5", "--articles-per-day", "120", "--seed", "5",
                   "--until", AS_OF, "--out", str(world))  # fmt: skip
-    for verb in ("extract", "snapshot", "train", "explain"):
+    installed.run("extract", "--as-of", AS_OF)
+    show_lists(url)
+    for verb in ("snapshot", "train", "explain"):
         installed.run(verb, "--as-of", AS_OF)
     (pointer,) = (home / "snapshots").glob("[!.]*.dvc")
     shutil.rmtree(pointer.with_suffix(""))
@@ -136,6 +158,9 @@ def test_pipeline_from_a_pulled_snapshot(nightly: Nightly, pipeline: Pipeline):
     assert pipeline.repro() == STAGES
     data = pipeline.folder / "data"
     assert sha256(data / "model" / "manifest.json") == sha256(nightly.model / "manifest.json")
+    metrics = json.loads((data / "model" / "metrics.json").read_text())
+    assert metrics["metrics"]["seen_reads"] > 50
+    assert metrics["histories"]["examination"][9] < 1
     lists = "explanation/lists.parquet"
     assert sha256(data / lists) == sha256(nightly.model / lists)
     assert "Data as of" in (data / "profile.html").read_text()

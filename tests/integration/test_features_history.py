@@ -1,18 +1,19 @@
 """The history loaded from PostgreSQL: what was known at a moment, and nothing else."""
 
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from core import columns as c
-from core.history import ARTICLE_COLUMNS
+from core.history import ARTICLE_COLUMNS, SHOWN_COLUMNS
 from core.params import DataParams
 from features.history import history_at
 from store.connect import connect
 from store.copy import copy_frame
-from store.history import TEXTS, load_already_read, load_history, with_texts
+from store.history import SINCE_US, TEXTS, UNTIL_US, load_already_read, load_history, with_shown, with_texts
 from tests.feature_worlds import article, frame, history, hours, put, random_history, read, reader
 
 DATA = DataParams(max_days=2)
@@ -53,6 +54,45 @@ def test_newest_version_by_then_wins_and_the_older_is_kept(database: str) -> Non
     assert after.articles[c.TITLE].tolist() == ["second"]
     assert after.older_articles is not None
     assert after.older_articles[c.TITLE].tolist() == ["first"]
+
+
+def _shown(
+    number: int, reader_key: int, hour: "float | None", position: "int | None", **fields: object
+) -> dict[str, Any]:
+    """An impression of article `a`, known when it happened."""
+    at = None if hour is None else hours(hour)
+    return {
+        "impression_id": str(number), c.ARTICLE_ID: "a", c.READER_KEY: reader_key, c.POSITION: position,
+        c.CLICKED: False, c.OCCURRED_AT: at, c.RECORDED_AT: at or hours(1), "source": "s", "extract_id": 0, **fields,
+    }  # fmt: skip
+
+
+def test_what_was_shown_in_some_windows(database: str) -> None:
+    """Each showing once, though windows overlap, none outside them, known later or without a place."""
+    world = history(10, [article("a", 1)], [], [reader(1), reader(2)])
+    rows = [
+        _shown(1, 1, 3, 4), _shown(2, 1, 2, 1), _shown(3, 1, 5, 2), _shown(4, 1, 6.5, 3), _shown(5, 2, 3, 5),
+        _shown(6, 2, 8, 6), _shown(7, 1, 4, None), _shown(8, 1, None, 7), _shown(9, 1, 4, 8, recorded_at=hours(11)),
+    ]  # fmt: skip
+    windows = pd.DataFrame(
+        [(1, hours(2), hours(5)), (1, hours(4), hours(6)), (2, hours(7), hours(8))],
+        columns=[c.READER_KEY, SINCE_US, UNTIL_US],
+    )
+    for name in (SINCE_US, UNTIL_US):
+        windows[name] = [round(moment.timestamp() * 1e6) for moment in windows[name]]
+    with connect(database) as connection:
+        put(connection, world)
+        frame_of_rows = pd.DataFrame(rows).astype({c.POSITION: "Int64"})
+        copy_frame(connection, "impression", frame_of_rows)
+        known = load_history(connection, hours(10), DATA)
+        shown = with_shown(connection, known, windows).shown
+        nobody = with_shown(connection, known, windows.head(0)).shown
+    assert shown is not None
+    assert list(shown.columns) == list(SHOWN_COLUMNS) == list(nobody.columns)
+    assert list(zip(shown[c.READER_KEY], shown[c.OCCURRED_AT], shown[c.POSITION], strict=True)) == [
+        (1, hours(3), 4), (1, hours(5), 2), (2, hours(8), 6),
+    ]  # fmt: skip
+    assert nobody.empty
 
 
 def test_texts_can_be_had_afterwards_of_some_articles(database: str) -> None:

@@ -1,20 +1,26 @@
 """Snapshots: the same history, the same bytes; a damaged one is refused in one sentence."""
 
+import hashlib
+import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from core import columns as c
 from core.errors import BadInputError
 from core.history import History
-from features.snapshot import read_snapshot, write_snapshot
+from features.snapshot import MANIFEST, read_manifest, read_snapshot, write_snapshot
 from tests.feature_worlds import article, history, random_history, read, reader
 
 
 def _world() -> History:
     world = random_history(11)
     older = random_history(12, n_articles=3).articles
-    return History(world.as_of, world.articles, world.reads, world.readers, older, world.readers.head(0))
+    reads = world.reads.head(5).sort_values([c.READER_KEY, c.OCCURRED_AT], ignore_index=True)
+    shown = reads[[c.READER_KEY, c.ARTICLE_ID, c.OCCURRED_AT]].assign(position=np.arange(1, 6, dtype=np.int16))
+    return History(world.as_of, world.articles, world.reads, world.readers, older, world.readers.head(0), shown)
 
 
 def test_the_same_history_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -31,8 +37,19 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     write_snapshot(world, tmp_path)
     back = read_snapshot(tmp_path)
     assert back.as_of == world.as_of
-    for name in ("articles", "reads", "readers", "older_articles", "older_readers"):
+    for name in ("articles", "reads", "readers", "older_articles", "older_readers", "shown"):
         pd.testing.assert_frame_equal(getattr(back, name), getattr(world, name))
+
+
+def test_a_snapshot_from_before_lists_were_in_it_is_read(tmp_path: Path) -> None:
+    """Without the file of impressions, and without its line in the manifest: what was shown is not known."""
+    write_snapshot(_world(), tmp_path)
+    content = read_manifest(tmp_path)
+    del content["files"]["shown.parquet"], content["hash"]
+    (tmp_path / "shown.parquet").unlink()
+    mark = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    (tmp_path / MANIFEST).write_text(json.dumps({**content, "hash": mark}))
+    assert read_snapshot(tmp_path).shown is None
 
 
 def test_one_row_more_gives_another_hash(tmp_path: Path) -> None:

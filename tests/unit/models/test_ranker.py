@@ -20,7 +20,7 @@ def _rows(seed: int = 3, n_lists: int = 60, size: int = 12) -> Rows:
     grades = np.zeros((n_lists, size), dtype=np.int64)
     grades[np.arange(n_lists), best] = 1
     sizes = np.full(n_lists, size)
-    return Rows(matrix, ("speaks", "is_noise"), grades.ravel(), sizes, np.ones(len(matrix)), 0)
+    return Rows(matrix, ("speaks", "is_noise"), grades.ravel(), sizes, np.ones(len(matrix)), np.ones(len(matrix)), 0)
 
 
 def test_the_metric_rises_over_the_trees() -> None:

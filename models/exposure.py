@@ -1,0 +1,153 @@
+"""Position bias: a reader looks at the top of a list more often than at its end, whatever stands there.
+
+How much more is estimated from impressions (the position-based model: the chance to be read is that to be looked at
+times that to be wanted), and a read low in a list counts for more in learning, by the inverse of it. Reads of what was
+not shown in a list count once, and so does all the rest; without impressions nothing changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+
+from core import columns as c
+from core.history import History
+from core.params import Params, RankerParams
+from features.grouping import Floats, Ints
+from features.ledger import Ledger, ledger, microseconds
+from models.ranker import Rows
+from models.ticks import Tick, plan, readers_of_tick
+from store.history import SINCE_US, UNTIL_US
+
+#: Where each pair of a tick was seen in a list [pair]: position from 1, or 0 where it was not.
+Seen = Callable[[Tick], Ints]
+#: Positions that are told apart; those below the last one count as it.
+N_POSITIONS = 20
+#: Pairs, about, that are thought to stand at each position in turn.
+_PLACED_PAIRS = 5_000
+#: Reads in lists, below which nothing is estimated.
+_FEW_READS = 50
+
+
+def learned_windows(history: History, params: Params) -> pd.DataFrame:
+    """When whose reads a training on the history learns from: `reader_key, since_us, until_us` (microseconds).
+
+    One row per tick and reader; what `store.history.with_shown` asks for.
+    """
+    book = ledger(history)
+    ticks = plan(book, params)
+    parts = [
+        pd.DataFrame(
+            {
+                c.READER_KEY: book.reader_keys[readers_of_tick(book, as_of, ticks.window, params)],
+                SINCE_US: microseconds(as_of),
+                UNTIL_US: microseconds(as_of + ticks.window),
+            }
+        )
+        for as_of in ticks.all
+    ]
+    empty = pd.DataFrame({name: np.zeros(0, np.int64) for name in (c.READER_KEY, SINCE_US, UNTIL_US)})
+    return pd.concat([empty, *parts], ignore_index=True)
+
+
+def nowhere(tick: Tick) -> Ints:
+    """No pair was seen in a list."""
+    return np.zeros(len(tick.pairs), dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Impressions:
+    """What readers were shown in lists, by ledger positions, in order of time; times and `window` in microseconds."""
+
+    book: Ledger
+    window: int
+    pair: Ints
+    time: Ints
+    position: Ints
+
+    @classmethod
+    def of(cls, history: History, window: timedelta) -> Impressions:
+        """Those of `history.shown`, of readers and articles that the ledger knows.
+
+        window: how long after a tick its answers may come.
+        """
+        book, shown, length = ledger(history), history.shown, window // timedelta(microseconds=1)
+        if shown is None or shown.empty:
+            nothing = np.zeros(0, dtype=np.int64)
+            return cls(book, length, nothing, nothing, nothing)
+        reader = pd.Index(book.reader_keys).get_indexer(pd.Index(shown[c.READER_KEY]))
+        article = book.article_ids.get_indexer(pd.Index(shown[c.ARTICLE_ID]))
+        time = shown[c.OCCURRED_AT].dt.as_unit("us").astype(np.int64).to_numpy()
+        known = np.flatnonzero((reader >= 0) & (article >= 0))
+        order = known[np.argsort(time[known], kind="stable")]
+        pair = _pairs(book, reader[order].astype(np.int64), article[order].astype(np.int64))
+        return cls(book, length, pair, time[order], shown[c.POSITION].to_numpy(dtype=np.int64)[order])
+
+    def seen(self, tick: Tick) -> Ints:
+        """Where each pair was seen last within the tick's window, and not after it was read [pair]; 0 for nowhere."""
+        at = tick.view.moment
+        wanted = _pairs(self.book, at.readers[tick.pairs.reader], at.live[tick.pairs.article])
+        first, last = np.searchsorted(self.time, [at.now, at.now + self.window], side="right")
+        pair, time, position = self.pair[first:last], self.time[first:last], self.position[first:last]
+        read = _pairs(self.book, tick.answers.reader, tick.answers.article)  # ascending
+        place = np.searchsorted(read, pair)
+        read_time = np.append(tick.answers.read_time, 0)[place]
+        late = (np.append(read, -1)[place] == pair) & (time > read_time)
+        order = np.argsort(pair[~late], kind="stable")
+        pair, position = pair[~late][order], position[~late][order]
+        newest = np.diff(pair, append=-1) != 0
+        pair, position = pair[newest], position[newest]
+        place = np.searchsorted(pair, wanted)
+        return np.where(np.append(pair, -1)[place] == wanted, np.append(position, 0)[place], 0)
+
+
+def examination(rows: Rows, params: RankerParams, seed: int, n_threads: int) -> Floats:
+    """How often each of N_POSITIONS positions is looked at, as a share of how often the top is.
+
+    From the pairs that were seen in a list: trees say how likely each was read, from its features and its position
+    together, so that neither is given what the other explains; then each pair is thought to stand everywhere in turn
+    (partial dependence). What stands lower is never looked at more often. All ones where too few were read.
+    """
+    seen = np.flatnonzero(rows.position > 0)
+    read = rows.grades[seen] > 0
+    if read.sum() < _FEW_READS or read.all():
+        return np.ones(N_POSITIONS)
+    matrix = np.column_stack([rows.matrix[seen], np.minimum(rows.position[seen], N_POSITIONS)]).astype(np.float32)
+    options = {
+        "objective": "binary",
+        "monotone_constraints": [0] * rows.matrix.shape[1] + [-1],
+        "num_leaves": params.n_leaves,
+        "learning_rate": params.learning_rate,
+        "min_child_samples": params.min_child_samples,
+        "seed": seed % (1 << 31),
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": n_threads,
+        "verbosity": -1,
+    }
+    data = lgb.Dataset(matrix, read.astype(np.int64), weight=rows.weights[seen], params={"verbosity": -1})
+    trees = lgb.train(options, data, num_boost_round=params.n_trees)
+    some = matrix[:: max(1, len(matrix) // _PLACED_PAIRS)]
+    chance = np.empty(N_POSITIONS)
+    for position in range(1, N_POSITIONS + 1):
+        some[:, -1] = position
+        chance[position - 1] = np.mean(trees.predict(some, num_threads=n_threads))
+    return chance / chance[0]
+
+
+def emphasis(rows: Rows, examined: Floats, limit: float) -> Floats:
+    """What each pair counts in learning [pair]: 1 but for reads in a list, which count by 1 / `examined`.
+
+    At most `limit` and at least its inverse: what hardly anybody looks at would else outweigh all the rest.
+    """
+    counts = np.append(1.0, np.clip(1 / examined, 1 / limit, limit))
+    return np.where(rows.grades > 0, counts[np.minimum(rows.position, N_POSITIONS)], 1.0)
+
+
+def _pairs(book: Ledger, reader: Ints, article: Ints) -> Ints:
+    return reader * max(len(book.article_ids), 1) + article
