@@ -16,10 +16,9 @@ import numpy as np
 import pandas as pd
 
 from core import columns as c
-from core.history import History
 from core.params import Params, RankerParams
 from features.grouping import Floats, Ints
-from features.ledger import Ledger, ledger, microseconds
+from features.ledger import Ledger, microseconds
 from models.ranker import Rows
 from models.ticks import Tick, plan, readers_of_tick
 from store.history import SINCE_US, UNTIL_US
@@ -34,12 +33,11 @@ _PLACED_PAIRS = 5_000
 _FEW_READS = 50
 
 
-def learned_windows(history: History, params: Params) -> pd.DataFrame:
-    """When whose reads a training on the history learns from: `reader_key, since_us, until_us` (microseconds).
+def learned_windows(book: Ledger, params: Params) -> pd.DataFrame:
+    """When whose reads a training on the ledger learns from: `reader_key, since_us, until_us` (microseconds).
 
     One row per tick and reader; what `store.history.with_shown` asks for.
     """
-    book = ledger(history)
     ticks = plan(book, params)
     parts = [
         pd.DataFrame(
@@ -71,12 +69,12 @@ class Impressions:
     position: Ints
 
     @classmethod
-    def of(cls, history: History, window: timedelta) -> Impressions:
-        """Those of `history.shown`, of readers and articles that the ledger knows.
+    def of(cls, book: Ledger, window: timedelta) -> Impressions:
+        """Those of its history's `shown`, of readers and articles that the ledger knows.
 
         window: how long after a tick its answers may come.
         """
-        book, shown, length = ledger(history), history.shown, window // timedelta(microseconds=1)
+        shown, length = book.history.shown, window // timedelta(microseconds=1)
         if shown is None or shown.empty:
             nothing = np.zeros(0, dtype=np.int64)
             return cls(book, length, nothing, nothing, nothing)

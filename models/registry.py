@@ -19,10 +19,12 @@ from core.clock import TICK, iso
 from core.errors import BadInputError, NothingPublishedError
 from core.history import History
 from core.params import Params
+from features.ledger import ledger
 from features.snapshot import MANIFEST, read_manifest, write_snapshot
 from models.artefact import Model, artefact_hash, load
 from models.evaluate import Gate, Means, means_of
 from models.exposure import learned_windows
+from models.ticks import plan
 from store import versions
 from store.connect import Connection
 from store.history import load_history, with_shown
@@ -34,10 +36,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a training at a moment starts from: the history, its snapshot's hash, and the version before."""
+    """What a training at a moment starts from: the history, its snapshot's hash, and the version before.
+
+    look_backs: every past moment whose features it will ask for, ascending.
+    """
 
     history: History
     snapshot_hash: str
+    look_backs: tuple[datetime, ...]
     parent: ModelVersion | None
 
     def parent_model(self) -> Model | None:
@@ -104,9 +110,10 @@ def champion_at(connection: Connection, as_of: datetime) -> ModelVersion | None:
 def known_at(connection: Connection, as_of: datetime, params: Params, snapshots: Path) -> Known:
     """What a training at `as_of` starts from; a snapshot is written below `snapshots` where there is none yet."""
     history = load_history(connection, as_of, params.data)
-    history = with_shown(connection, history, learned_windows(history, params))
+    book = ledger(history)
+    history = with_shown(connection, history, learned_windows(book, params))
     parent = parent_at(connection, as_of) if params.als.warm_start else None
-    return Known(history, snapshot_hash(history, snapshots), parent)
+    return Known(history, snapshot_hash(history, snapshots), plan(book, params).all, parent)
 
 
 @contextmanager

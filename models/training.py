@@ -163,7 +163,7 @@ def _rows(inputs: Inputs, book: Ledger, ticks: Plan, vectors: NDArray[np.float32
             parts = {name: arrays[name] for name in ("matrix", "grades", "group_sizes", "weights", "position")}
             return Rows(names=names, n_held_out=int(arrays["n_held_out"]), **parts)
     made = _training_ticks(inputs, book, ticks, vectors)
-    seen = Impressions.of(inputs.history, ticks.window).seen
+    seen = Impressions.of(book, ticks.window).seen
     rows = learnable(made, inputs.lookup, ticks.evaluation[0] if ticks.evaluation else None, seen)
     if not len(rows.grades):
         raise CheckFailedError(

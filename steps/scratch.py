@@ -17,6 +17,7 @@ from core import columns as c
 from core.history import History
 from core.params import Params
 from core.settings import Settings
+from features.ledger import ledger
 from models.exposure import learned_windows
 from steps import extract
 from store import migrate, server
@@ -39,10 +40,17 @@ _FLEETING: dict[str, Any] = {
 
 
 def history_of_files(
-    settings: Settings, params: Params, as_of: datetime, source: Path, format_name: str = CANONICAL
+    settings: Settings,
+    params: Params,
+    as_of: datetime,
+    source: Path,
+    format_name: str = CANONICAL,
+    *,
+    with_lists: bool = False,
 ) -> History:
     """What was known at `as_of` to somebody who had only these files.
 
+    with_lists: also what readers were shown where a training learns from it (`History.shown`).
     format_name: `canonical`, or the name of a published format that `frontpage import` knows.
     Raises what import and extract raise for files that cannot be used.
     """
@@ -56,7 +64,9 @@ def history_of_files(
         extract.run(scratch, params, as_of, sources=[str(files.absolute())])
         with connect(server.database_url(scratch)) as connection:
             history = load_history(connection, as_of, params.data)
-            return with_shown(connection, history, learned_windows(history, params))
+            if not with_lists:
+                return history
+            return with_shown(connection, history, learned_windows(ledger(history), params))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from core.history import History
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
+from features.ledger import ledger
 from features.snapshot import MANIFEST, read_snapshot, write_snapshot
 from models.exposure import learned_windows
 from store.connect import connect
@@ -51,7 +52,7 @@ def run(
 def _known(settings: Settings, params: Params, as_of: datetime) -> History:
     with connect(database_url(settings), application="frontpage snapshot") as connection:
         history = load_history(connection, as_of, params.data)
-        return with_shown(connection, history, learned_windows(history, params))
+        return with_shown(connection, history, learned_windows(ledger(history), params))
 
 
 def _from_files(settings: Settings, params: Params, as_of: datetime, source: Path, format_name: str) -> History:
@@ -62,4 +63,4 @@ def _from_files(settings: Settings, params: Params, as_of: datetime, source: Pat
         return history if history.as_of == as_of else history_at(history, as_of, params.data)
     from steps.scratch import history_of_files
 
-    return history_of_files(settings, params, as_of, source, format_name)
+    return history_of_files(settings, params, as_of, source, format_name, with_lists=True)

@@ -19,7 +19,6 @@ from models import registry
 from models.build import Built, build, build_inputs, require_inputs
 from models.lookups import feast_lookup
 from models.progress import Forecast, untold
-from models.ticks import look_backs
 from models.training import Inputs, version_name
 from store import versions
 from store.connect import connect
@@ -92,7 +91,7 @@ def _from_database(
     url = database_url(settings)
     with connect(url, application="frontpage train") as connection, exclusive(connection, "train"):
         known = registry.known_at(connection, as_of, params, settings.path("snapshots"))
-        ensure_ticks(connection, as_of, look_backs(known.history, params), params.data)
+        ensure_ticks(connection, as_of, known.look_backs, params.data)
         inputs = Inputs(
             known.history, params, feast_lookup(feature_store(url)), known.parent_model(), tell=forecast or untold
         )

@@ -115,7 +115,7 @@ def test_a_pair_was_seen_where_it_stood_last_before_it_was_read() -> None:
         (1, "c", 0.9, 5), (2, "c", 1.0, 6), (9, "a", 1.8, 8), (1, "unknown", 1.8, 8),
     )  # fmt: skip
     tick = _tick(past)
-    seen = Impressions.of(replace(past, shown=shown), HOUR).seen(tick)
+    seen = Impressions.of(ledger(replace(past, shown=shown)), HOUR).seen(tick)
     at = tick.view.moment
     keys = at.ledger.reader_keys[at.readers[tick.pairs.reader]]
     names = at.ledger.article_ids[at.live[tick.pairs.article]]
@@ -128,13 +128,13 @@ def test_a_pair_was_seen_where_it_stood_last_before_it_was_read() -> None:
 def test_nothing_shown_is_nothing_seen() -> None:
     """Without impressions every pair was nowhere."""
     past = history([article("a", 5)], [read(1, "a", 1.5)], [reader(1)])
-    assert Impressions.of(past, HOUR).seen(_tick(past)).tolist() == [0]
+    assert Impressions.of(ledger(past), HOUR).seen(_tick(past)).tolist() == [0]
 
 
 def test_what_is_asked_for_are_the_windows_of_those_who_are_learned_from() -> None:
     """One row for each tick and each reader with a new read in its window."""
     past = newsroom()
-    windows, ticks = learned_windows(past, PARAMS), plan(ledger(past), PARAMS)
+    windows, ticks = learned_windows(ledger(past), PARAMS), plan(ledger(past), PARAMS)
     assert sorted(set(windows[SINCE_US])) == [int(tick.timestamp() * 1e6) for tick in ticks.all]
     assert set(windows[UNTIL_US] - windows[SINCE_US]) == {ticks.window // timedelta(microseconds=1)}
     assert not windows.duplicated().any()
