@@ -366,7 +366,7 @@ def mail_sink(out: Path, host: str = "127.0.0.1", port: int = 1025) -> None:
 def why(
     reader_id: str, run: Annotated[int | None, typer.Option(help="A run; default the one being served.")] = None
 ) -> None:
-    """Show a reader's list with everything that made it: run, model, data, source, score, reasons."""
+    """Show a reader's list with what made it: run, model, data, source, score, reasons, and what was known of them."""
     step("why", reader_id, run_id=run)
 
 

@@ -1,11 +1,18 @@
 """`frontpage why`: what made a reader's list."""
 
 import json
+from datetime import datetime
+from typing import Any
 
+import numpy as np
+import pandas as pd
+
+from core import columns as c
 from core.errors import NothingPublishedError
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
+from features.repository import feature_store, readers_at
 from store.connect import connect, fetch_all, query
 from store.server import database_url
 
@@ -13,14 +20,44 @@ from store.server import database_url
 def run(settings: Settings, _params: Params, reader_id: str, run_id: int | None = None) -> Summary:
     """Print the list with run, model, data snapshot, candidate source, score and reasons, as JSON lines.
 
+    The last line is what Feast has of the reader at the moment the list was made: what the ranker knew of them.
     Raises NothingPublishedError where the run holds no list for that reader.
     """
-    with connect(database_url(settings)) as connection:
+    url = database_url(settings)
+    with connect(url) as connection:
         rows = fetch_all(connection, query("why"), {"reader_id": reader_id, "run_id": run_id})
     if not rows:
         raise NothingPublishedError(
             f"no list for reader {reader_id!r} in {'the served run' if run_id is None else run_id}"
         )
-    for row in rows:
+    reader_key, made_at = rows[0][c.READER_KEY], rows[0]["scored_at"]
+    reader = _known(readers_at(feature_store(url), [reader_key], made_at).iloc[0], made_at)
+    for row in (*rows, {"reader": reader}):
         print(json.dumps(row, default=str, ensure_ascii=False))  # noqa: T201 - this verb's result is what it prints
     return Summary("why", rows_out=len(rows), artifact=f"run:{rows[0]['run_id']}")
+
+
+def _known(state: "pd.Series[Any]", as_of: datetime) -> dict[str, Any]:
+    """A reader's state in words and plain numbers; what is not known is null or empty."""
+    last_us = state[c.LAST_READ_US]
+    texts = {name: state[name] or None for name in (c.REGION, c.DEVICE, c.REFERRER, c.LANGUAGE)}
+    dwell = [None if seconds < 0 else float(seconds) for seconds in state[c.RECENT_DWELL_SECONDS]]
+    median = state[c.MEDIAN_DWELL_SECONDS]
+    return {
+        c.AS_OF: as_of,
+        **texts,
+        c.INTERESTS: [str(name) for name in state[c.INTERESTS]],
+        c.N_READS: int(state[c.N_READS]),
+        "last_read_at": None if last_us <= 0 else pd.Timestamp(last_us, unit="us", tz="UTC"),
+        c.MEDIAN_DWELL_SECONDS: None if np.isnan(median) else float(median),
+        c.CATEGORIES: _shares(state[c.CATEGORIES], state[c.CATEGORY_SHARES]),
+        c.PUBLISHERS: _shares(state[c.PUBLISHERS], state[c.PUBLISHER_SHARES]),
+        "recent": [
+            {c.ARTICLE_ID: str(name), c.DWELL_SECONDS: seconds}
+            for name, seconds in zip(state[c.RECENT_ARTICLES], dwell, strict=True)
+        ],
+    }
+
+
+def _shares(names: Any, shares: Any) -> dict[str, float]:
+    return {str(name): round(float(share), 3) for name, share in zip(names, shares, strict=True)}

@@ -1,5 +1,6 @@
 """A refresh that makes lists only for who is due, through the steps: the others keep theirs, and say since when."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -87,9 +88,14 @@ def test_due_readers_get_what_a_full_refresh_gives_and_the_others_keep_theirs(
     assert not found[[c.READER_KEY, c.RANK]].duplicated().any()
 
     why.run(installation, KEEPING, f"reader {found.loc[is_kept, c.READER_KEY].iloc[0]}", run_id=run_id)
-    told = capsys.readouterr().out.splitlines()[0]
-    assert f'"scored_at": "{FIRST}"' in told
-    assert f'"as_of": "{SECOND}"' in told
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(row["rank"], row["scored_at"], row["as_of"]) for row in told[:-1]] == [
+        (rank, str(FIRST), str(SECOND)) for rank in range(1, 11)
+    ]
+    knew = told[-1]["reader"]
+    assert knew["as_of"] == str(FIRST)
+    assert knew["n_reads"] == len(knew["recent"]) > 0
+    assert sum(knew["categories"].values()) == pytest.approx(1, abs=0.01)
 
 
 def _unpublished_full(settings: Settings) -> tuple[int, dict]:
