@@ -25,13 +25,13 @@ from features.history import history_at
 from features.ledger import Ledger, ledger
 from features.pairs import COLUMNS, GROUPS
 from models.artefact import Model
-from models.bootstrap import interval, ratio, resampled, sums_by_reader
-from models.candidates import SOURCE_NAMES, Candidates, candidates
 from models.judge import MEASURES, Judge, answers
 from models.lookups import direct_lookup
 from models.moment import moment
 from models.ranker import Matrix, predict, train_ranker
-from models.replay import Cadence, params_of
+from models.replay.bootstrap import interval, ratio, resampled, sums_by_reader
+from models.replay.walk import Cadence, params_of
+from models.retrieval.candidates import SOURCE_NAMES, Candidates, candidates
 from models.selection import chosen
 from models.ticks import Past, Tick, als_chain, plan, thinned, tick_at
 from models.training import Inputs, learnable, train

@@ -14,7 +14,7 @@ from core.clock import parse_as_of
 from core.history import History
 from core.params import Params
 from core.settings import Settings
-from models.replay import Cadence
+from models.replay.walk import Cadence
 from steps.replay import history_of
 
 

@@ -16,7 +16,7 @@ from features.ledger import ledger
 from models.due import visit_rate
 from models.judge import MEASURES, window_rows
 from models.moment import moment
-from models.replay import OURS, replay
+from models.replay.walk import OURS, replay
 
 NDCG = MEASURES[0]
 VISIT_AGE_HOURS = (0.3, 0.4, 0.5, 0.7, 1.0, 2.0)

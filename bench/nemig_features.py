@@ -13,8 +13,8 @@ from bench.nemig_log import Log
 from core import columns as c
 from core.params import ContentParams
 from features.grouping import Floats, Ints
-from models.content import Vectors, fit_content
-from models.nearest import inner_products
+from models.retrieval.content import Vectors, fit_content
+from models.retrieval.nearest import inner_products
 
 _WORDS = r"[^\W\d_]{3,}"
 #: Ridge of each kind of column, chosen on the first two folds.

@@ -19,7 +19,7 @@ from bench.scale_world import AS_OF
 from core import columns as c
 from core.params import Params, load_params
 from features.ledger import ledger
-from models import als
+from models.retrieval import als
 from models.threads import one_blas_thread
 from store import server
 from store.connect import connect

@@ -25,9 +25,10 @@ from core.params import Params
 from core.settings import Settings
 from features.ledger import ledger, microseconds
 from features.states import known_reads
-from models import als, artefact
-from models.content import fit_content
+from models import artefact
 from models.lookups import direct_lookup
+from models.retrieval import als
+from models.retrieval.content import fit_content
 from models.threads import environment
 from models.training import Inputs, train
 from store import migrate, server, versions

@@ -18,7 +18,7 @@ from bench.record import ROOT, write
 from core.clock import HOUR
 from models.judge import MEASURES
 from models.policies import rules
-from models.replay import OURS, Cadence, Replayed, replay
+from models.replay.walk import OURS, Cadence, Replayed, replay
 
 NDCG = MEASURES[0]
 REFRESH_HOURS = (0.25, 1.0, 6.0, 24.0)

@@ -17,9 +17,9 @@ import numpy as np
 from bench import kernels, record
 from bench.kernels import Sample
 from bench.sampled import figures_of, main_of
-from models.candidates import similar_content, similar_readers
+from models.retrieval.candidates import similar_content, similar_readers
+from models.retrieval.shelf import Shelf, clustered_shelf_of, shelf_of
 from models.score import BLOCK_READERS
-from models.shelf import Shelf, clustered_shelf_of, shelf_of
 
 #: Nearest articles that the two ways are compared by.
 _N_NEAREST = 20

@@ -20,13 +20,13 @@ from core.params import Params, earlier_params
 from features.grouping import Ints
 from features.ledger import Ledger
 from features.pairs import COLUMNS, Matrix
-from models import als
-from models.als import Factors
 from models.calibration import Calibration
-from models.content import ContentModel
 from models.files import save_arrays, save_json, sha256, write_bytes
 from models.moment import Moment
 from models.ranker import load_ranker, ranker_text
+from models.retrieval import als
+from models.retrieval.als import Factors
+from models.retrieval.content import ContentModel
 
 MANIFEST = "manifest.json"
 #: Beside the manifest's files: what a model's last bits depend on besides its inputs, and what is found out later.

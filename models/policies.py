@@ -11,8 +11,8 @@ from core.lists import LIST_LENGTH
 from core.params import HALF_LIVES_HOURS
 from features.grouping import Floats, Ints, rows_of
 from features.ledger import DAY_MICROSECONDS, Ledger
-from models.candidates import read_together, similar_readers
 from models.popularity import Picks, first_unseen, popular_order
+from models.retrieval.candidates import read_together, similar_readers
 from models.view import View
 
 #: (view, reader rows) -> at most ten unread live articles for each reader, best first.

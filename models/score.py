@@ -17,14 +17,14 @@ from features.entities import Entities, Pairs
 from features.grouping import Floats, Ints
 from features.states import States
 from models.artefact import Model
-from models.candidates import SOURCE_NAMES, Candidates, candidates
-from models.content import Vectors
 from models.explain import Explainer, explain, explainer, reasons_of
 from models.fallback import in_scope, stand_in_frame
 from models.lists import list_table
 from models.moment import Moment
 from models.popularity import Picks
 from models.ranker import Matrix, predict
+from models.retrieval.candidates import SOURCE_NAMES, Candidates, candidates
+from models.retrieval.content import Vectors
 from models.selection import chosen
 from models.view import View, of_stand_ins, view
 

@@ -15,8 +15,8 @@ from core.lists import LIST_LENGTH, SCORE_DECIMALS
 from core.params import ListParams, Params
 from features.grouping import Floats, Ints
 from models import compiled
-from models.candidates import Candidates
 from models.popularity import Picks
+from models.retrieval.candidates import Candidates
 from models.view import View
 
 #: Best candidates of each reader that the rules choose from.

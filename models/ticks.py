@@ -16,11 +16,11 @@ from core.params import Params
 from features.grouping import Floats, Ints
 from features.ledger import Ledger, ledger, microseconds
 from features.states import known_reads
-from models import als
-from models.als import Factors
-from models.candidates import Candidates, candidates
 from models.judge import Answers, answers, window_rows
 from models.moment import Moment, moment
+from models.retrieval import als
+from models.retrieval.als import Factors
+from models.retrieval.candidates import Candidates, candidates
 from models.view import Vectors, View, view
 
 #: A tick teaches too little with fewer readers than this who read something in its window.

@@ -20,15 +20,15 @@ from core.params import Params
 from features.grouping import Floats, Ints
 from features.ledger import Ledger, ledger
 from features.pairs import COLUMNS
-from models import als
 from models.artefact import Model, Parent, model_params
 from models.calibration import calibrated
-from models.content import fit_content
 from models.exposure import Impressions, Seen, emphasis, examination, nowhere
 from models.files import save_arrays
 from models.lookups import Lookup
 from models.progress import Tell, untold
 from models.ranker import Matrix, Rows, ndcg_by_tree, predict, train_ranker
+from models.retrieval import als
+from models.retrieval.content import fit_content
 from models.ticks import Past, Plan, Tick, als_chain, plan, thinned, tick_at
 
 _SAMPLE_ROWS = 2_000

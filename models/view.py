@@ -14,12 +14,12 @@ from features.grouping import Floats, Ints
 from features.memo import Memo
 from features.pairs import Matrix, features_of
 from features.states import States, states_at
-from models.als import Factors
 from models.moment import Moment
-from models.nearest import N_LAST, inner_products, profiles
 from models.popularity import popular_order
-from models.shelf import Shelf, clustered_shelf_of, shelf_of
-from models.together import Together, read_together
+from models.retrieval.als import Factors
+from models.retrieval.nearest import N_LAST, inner_products, profiles
+from models.retrieval.shelf import Shelf, clustered_shelf_of, shelf_of
+from models.retrieval.together import Together, read_together
 
 Vectors = NDArray[np.float32]
 

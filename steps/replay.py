@@ -9,10 +9,10 @@ from core.history import History
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
-from models.replay import Cadence, replay
-from models.replay_figures import figures
-from models.replay_report import table, write_report
-from models.replay_variants import Change, changes, kept_lists
+from models.replay.figures import figures
+from models.replay.report import table, write_report
+from models.replay.variants import Change, changes, kept_lists
+from models.replay.walk import Cadence, replay
 
 #: More interactions than any log holds: each tick keeps to the parameters' own bounds.
 _ALL = 10**12

@@ -23,9 +23,9 @@ from models import registry
 from models.fallback import by_rule
 from models.handover import handed_over
 from models.keeping import planned
-from models.late_vectors import LateVectors
 from models.moment import Moment, moment
 from models.pipeline import ScoreBlock, Target, blocks_of
+from models.retrieval.late_vectors import LateVectors
 from models.score import Lister, ranking, stand_in_lists
 from store import kept_lists, run_blocks, runs
 from store.connect import Connection, connect

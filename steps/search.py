@@ -14,8 +14,8 @@ from core.summary import Summary
 from lifecycle.searches import SearchRecord, TrialRecord
 from lifecycle.tracking import git_commit, track_search
 from models.files import write_bytes
-from models.replay import Cadence
-from models.search import Trial, best_of, fragment, result, trials
+from models.replay.search import Trial, best_of, fragment, result, trials
+from models.replay.walk import Cadence
 from steps.replay import history_of
 
 

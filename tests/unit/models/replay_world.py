@@ -12,7 +12,7 @@ from core import columns as c
 from core.history import History
 from features.history import history_at
 from models.moment import moment
-from models.replay import OURS, _Walk
+from models.replay.walk import OURS, _Walk
 
 from .newsroom_world import PARAMS, newsroom
 from .worlds import NOW, article, read, reader

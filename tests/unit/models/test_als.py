@@ -9,8 +9,8 @@ from scipy.sparse import csr_matrix
 from core.history import History
 from core.params import AlsParams, Params
 from features.ledger import ledger
-from models import als
 from models.moment import moment
+from models.retrieval import als
 
 from .worlds import NOW, article, history, read, reader
 

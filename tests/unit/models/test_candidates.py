@@ -7,11 +7,11 @@ from core import columns as c
 from core.history import History
 from core.params import ListParams, Params
 from features.ledger import ledger
-from models import als, candidates
-from models.candidates import SOURCE_NAMES, Source
-from models.content import fit_content
 from models.moment import moment
 from models.popularity import Picks
+from models.retrieval import als, candidates
+from models.retrieval.candidates import SOURCE_NAMES, Source
+from models.retrieval.content import fit_content
 from models.view import View, view
 
 from .newsroom_world import PARAMS, newsroom

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from core.params import ContentParams
-from models.content import ContentModel, fit_content
+from models.retrieval.content import ContentModel, fit_content
 
 from .worlds import article, history
 

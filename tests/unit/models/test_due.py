@@ -12,7 +12,7 @@ from core.params import ListParams, Params
 from features.ledger import HOUR_MICROSECONDS, ledger
 from models.due import LastLists, due, visit_rate
 from models.moment import Moment, moment
-from models.replay import OURS, Cadence, replay
+from models.replay.walk import OURS, Cadence, replay
 
 from .newsroom_world import PARAMS
 from .replay_world import world

@@ -13,10 +13,10 @@ from core.metrics import ndcg_of_groups
 from core.params import RankerParams
 from features.grouping import Floats, Ints
 from features.ledger import ledger
-from models import als
 from models.exposure import N_POSITIONS, Impressions, emphasis, examination, learned_windows
 from models.lookups import direct_lookup
 from models.ranker import Rows, predict, ranker_text, train_ranker
+from models.retrieval import als
 from models.ticks import Past, Tick, plan, tick_at
 from models.training import Inputs, train
 from store.history import SINCE_US, UNTIL_US

@@ -11,11 +11,11 @@ from core import columns as c
 from core.history import History
 from core.params import Params
 from features.ledger import Ledger, ledger
-from models import als
 from models.judge import Answers, Judge, answers
 from models.moment import Moment, moment
 from models.policies import at_random
 from models.popularity import Picks
+from models.retrieval import als
 from models.view import View, view
 
 from .replay_world import world

@@ -11,8 +11,8 @@ from core import columns as c
 from core.history import History
 from features.ledger import ledger
 from models.artefact import Model
-from models.late_vectors import LateVectors
 from models.lookups import direct_lookup
+from models.retrieval.late_vectors import LateVectors
 from models.training import Inputs, train
 from store.history import TEXTS
 

@@ -7,7 +7,7 @@ import numpy as np
 from core.params import Params
 from features.ledger import ledger
 from models.moment import moment
-from models.nearest import Vectors, profiles
+from models.retrieval.nearest import Vectors, profiles
 
 from .worlds import NOW, article, history, read, reader
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from features.pairs import GROUPS
-from models.candidates import SOURCES
 from models.explain import Explained, _phrases
 from models.lists import MAX_SENTENCE
 from models.phrases import LAST_RESORT, PHRASES
+from models.retrieval.candidates import SOURCES
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "models.md"
 

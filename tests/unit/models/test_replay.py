@@ -12,7 +12,7 @@ from core.params import ListParams
 from features.ledger import ledger
 from models.judge import MEASURES
 from models.policies import baselines
-from models.replay import OURS, Cadence, Replayed, replay
+from models.replay.walk import OURS, Cadence, Replayed, replay
 
 from .newsroom_world import PARAMS
 from .replay_world import world

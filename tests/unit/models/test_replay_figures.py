@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 
 from core.params import ListParams, Params
-from models.bootstrap import interval, ratio, resampled, sums_by_group, sums_by_reader
 from models.judge import MEASURES
 from models.policies import baselines
-from models.replay import OURS, Cadence, Replayed, Training
-from models.replay_figures import figures
-from models.replay_groups import groupings, winners
-from models.replay_lists import Lists
-from models.replay_report import table, write_report
-from models.replay_variants import changes
+from models.replay.bootstrap import interval, ratio, resampled, sums_by_group, sums_by_reader
+from models.replay.figures import figures
+from models.replay.groups import groupings, winners
+from models.replay.lists import Lists
+from models.replay.report import table, write_report
+from models.replay.variants import changes
+from models.replay.walk import OURS, Cadence, Replayed, Training
 
 DAY = timedelta(days=1)
 START = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday

@@ -5,7 +5,7 @@ import pytest
 
 from core import columns as c
 from models.popularity import Picks
-from models.replay_lists import Listed
+from models.replay.lists import Listed
 from models.view import View
 
 from .test_selection import seen

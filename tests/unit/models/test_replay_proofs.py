@@ -11,8 +11,8 @@ from bench.ablation_worlds import World
 from bench.kept import foreseen, kept
 from bench.staleness import at_refresh, draw
 from features.pairs import COLUMNS
-from models.candidates import SOURCE_NAMES
-from models.replay import OURS, Cadence, replay
+from models.replay.walk import OURS, Cadence, replay
+from models.retrieval.candidates import SOURCE_NAMES
 
 from .newsroom_world import PARAMS, newsroom
 from .worlds import NOW

@@ -7,8 +7,7 @@ import pytest
 from core.errors import BadInputError
 from core.history import History
 from core.params import Params
-from models.replay import Cadence
-from models.search import (
+from models.replay.search import (
     LEAVES,
     MOST_LEAVES_IN_ALL,
     SPACE,
@@ -21,6 +20,7 @@ from models.search import (
     trials,
     value_of,
 )
+from models.replay.walk import Cadence
 
 from .newsroom_world import PARAMS, newsroom
 from .worlds import NOW

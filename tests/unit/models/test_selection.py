@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from core import columns as c
 from core.params import ExplorationParams, ListParams, Params
 from features.ledger import ledger
-from models import als
-from models.candidates import Candidates
 from models.moment import moment
+from models.retrieval import als
+from models.retrieval.candidates import Candidates
 from models.selection import Chosen, chosen
 from models.view import View, view
 

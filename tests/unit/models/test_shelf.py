@@ -5,8 +5,8 @@ import pickle
 import numpy as np
 import pytest
 
-from models.nearest import unit
-from models.shelf import Clusters, Scan, Shelf, Vectors, clustered_shelf_of, shelf_of
+from models.retrieval.nearest import unit
+from models.retrieval.shelf import Clusters, Scan, Shelf, Vectors, clustered_shelf_of, shelf_of
 
 _N_ARTICLES, _WIDTH, _N_TOPICS, _N_NEAREST = 60_000, 16, 200, 20
 

@@ -8,8 +8,8 @@ from core import columns as c
 from core.history import History
 from core.params import EvaluationParams, Params, RankerParams
 from features.ledger import ledger
-from models.content import fit_content
 from models.judge import answers
+from models.retrieval.content import fit_content
 from models.ticks import Past, Tick, als_chain, plan, thinned, tick_at
 
 from .newsroom_world import PARAMS, newsroom

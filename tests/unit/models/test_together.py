@@ -9,7 +9,7 @@ from core.history import History
 from core.params import Params, TogetherParams
 from features.ledger import ledger
 from models.moment import moment
-from models.together import Together, read_together
+from models.retrieval.together import Together, read_together
 
 from .worlds import article, history, read, reader
 

@@ -16,8 +16,8 @@ from core import columns as c
 from features.grouping import Ints
 from features.ledger import times
 from models.artefact import Model
-from models.content import Vectors
 from models.files import save_arrays
+from models.retrieval.content import Vectors
 
 #: Files that stay: of the champion, its challengers, and who was champion before.
 _KEPT_FILES = 4

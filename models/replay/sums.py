@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.grouping import Floats, Ints
-from models.bootstrap import interval, ratio, resampled, sums_by_group, sums_by_reader
 from models.judge import MEASURES
-from models.replay import OURS, Replayed
-from models.replay_groups import NDCG, Grouping, Winners
+from models.replay.bootstrap import interval, ratio, resampled, sums_by_group, sums_by_reader
+from models.replay.groups import NDCG, Grouping, Winners
+from models.replay.walk import OURS, Replayed
 
 DWELL_NDCG = MEASURES[3]
 _DECIMALS = 6

@@ -16,8 +16,8 @@ from core.params import CandidateParams
 from features.grouping import Ints
 from features.ledger import AUDIENCE_KINDS
 from models import compiled
-from models.nearest import nearest
 from models.popularity import Picks, first_unseen
+from models.retrieval.nearest import nearest
 from models.view import View
 
 #: (view, reader rows, how many for each) -> picks.

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from core.clock import iso
-from models.bootstrap import ratio
 from models.judge import MEASURES
-from models.replay import OURS, Replayed, Training
-from models.replay_groups import NDCG, Grouping, Winners, groupings, winners
-from models.replay_lists import Lists
-from models.replay_sums import DWELL_NDCG, Row, Sums, columns_of, ends_of, key_of, rounded, summed
-from models.replay_variants import Change
+from models.replay.bootstrap import ratio
+from models.replay.groups import NDCG, Grouping, Winners, groupings, winners
+from models.replay.lists import Lists
+from models.replay.sums import DWELL_NDCG, Row, Sums, columns_of, ends_of, key_of, rounded, summed
+from models.replay.variants import Change
+from models.replay.walk import OURS, Replayed, Training
 
 #: What is said of a policy's lists: key -> attribute of `Lists`.
 _SAID = {

@@ -8,8 +8,8 @@ from typing import Any
 
 from models.files import write_bytes
 from models.judge import MEASURES
-from models.replay import OURS
-from models.replay_page import page
+from models.replay.page import page
+from models.replay.walk import OURS
 
 NDCG, HIT_RATE, RECALL, DWELL_NDCG = MEASURES
 _NONE = "-"

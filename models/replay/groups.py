@@ -11,7 +11,7 @@ from core import columns as c
 from features.grouping import Floats, Ints
 from models.judge import MEASURES
 from models.policies import baselines
-from models.replay import COLD_WITH_INTERESTS, SEGMENTS, Replayed
+from models.replay.walk import COLD_WITH_INTERESTS, SEGMENTS, Replayed
 
 NDCG = MEASURES[0]
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

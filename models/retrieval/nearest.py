@@ -11,7 +11,7 @@ from features.ledger import DAY_MICROSECONDS
 from models import compiled
 from models.moment import Moment
 from models.popularity import Picks
-from models.shelf import Shelf, Vectors
+from models.retrieval.shelf import Shelf, Vectors
 
 #: Newest reads that stand for what a reader reads now.
 _N_RECENT = 20

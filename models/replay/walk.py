@@ -23,9 +23,7 @@ from core.params import ListParams, Params
 from features.grouping import Floats, Ints
 from features.history import history_at
 from features.ledger import ledger
-from models import als
 from models.artefact import Model
-from models.candidates import candidates
 from models.evaluate import Gate, Means, evaluate, gate
 from models.judge import MEASURES, Judge, answers
 from models.lookups import direct_lookup
@@ -33,8 +31,10 @@ from models.moment import Moment, moment
 from models.policies import Policy, baselines, decayed, rule_name
 from models.popularity import Picks
 from models.ranker import predict
-from models.replay_kept import KeptLists
-from models.replay_lists import Listed, Lists
+from models.replay.kept import KeptLists
+from models.replay.lists import Listed, Lists
+from models.retrieval import als
+from models.retrieval.candidates import candidates
 from models.selection import chosen
 from models.training import Inputs, train
 from models.view import View, view

@@ -17,10 +17,10 @@ from core.errors import BadInputError, CheckFailedError
 from core.history import History
 from core.params import GateParams, Params
 from features.grouping import Floats
-from models.bootstrap import interval, ratio, resampled, sums_by_reader
 from models.policies import rules
-from models.replay import OURS, Cadence, Replayed, replay
-from models.replay_groups import NDCG
+from models.replay.bootstrap import interval, ratio, resampled, sums_by_reader
+from models.replay.groups import NDCG
+from models.replay.walk import OURS, Cadence, Replayed, replay
 
 #: Parameter -> its value in a trial.
 Point = Mapping[str, float]
