@@ -12,7 +12,8 @@ from core.errors import BadInputError
 from core.history import History
 from core.params import ListParams
 from core.settings import Settings
-from steps import extract, replay
+from features.snapshot import read_snapshot
+from steps import extract, replay, snapshot
 from store.connect import connect
 from tests.integration.test_models_steps import fill
 from tests.unit.models.newsroom_world import PARAMS, newsroom
@@ -54,6 +55,35 @@ def test_files_and_database_give_the_same_report(
     told = json.loads((tmp_path / "files.json").read_text())
     assert json.loads((tmp_path / "db.json").read_text()) == told
     assert by_files.rows_out == by_database.rows_out == told["lists"]["n_lists"]
+
+
+def test_a_snapshot_of_files_holds_what_was_shown(settings: Settings, tmp_path: Path) -> None:
+    """Impressions go through the extract like all else; files and a database that holds the same give one hash."""
+    past = newsroom(40, 30)
+    files = canonical(past, tmp_path / "canonical")
+    seen = past.reads
+    shown = pd.DataFrame(
+        {
+            "impression_id": seen[c.EVENT_ID],
+            c.READER_ID: seen[c.READER_KEY],
+            c.ARTICLE_ID: seen[c.ARTICLE_ID],
+            c.POSITION: range(1, len(seen) + 1),
+            c.CLICKED: True,
+            c.OCCURRED_AT: seen[c.OCCURRED_AT],
+        }
+    )
+    (files / "impressions").mkdir()
+    lines = [_line(row) for row in shown.to_dict("records")]
+    (files / "impressions" / "all.jsonl").write_text("\n".join(lines) + "\n")
+    ours = settings.model_copy(update={"home": tmp_path / "home"})
+    by_files = snapshot.run(ours, PARAMS, NOW, tmp_path / "a", source=files)
+    extract.run(ours, PARAMS, NOW, sources=[str(files)])
+    by_database = snapshot.run(ours, PARAMS, NOW, tmp_path / "b")
+    assert by_files.details["hash"] == by_database.details["hash"]
+    told = read_snapshot(tmp_path / "a").shown
+    assert told is not None
+    assert 20 < len(told) < len(seen)
+    assert told[c.POSITION].is_unique
 
 
 def test_variants_that_are_not_known(settings: Settings, tmp_path: Path) -> None:
