@@ -54,13 +54,16 @@ def load_history(connection: Connection, as_of: datetime, data: DataParams, *, w
 
     Reads: recorded by `as_of`, at most `max_days` old, the newest `max_interactions` of them, suspicious ones left
     out. Articles: read by one of those, or as young as `data.unread_since` says. `with_text=False` leaves TEXTS None,
-    which is much faster. One moment is seen throughout: the three queries share a snapshot where the caller
-    opened a transaction with repeatable read; rows recorded after `as_of` never count, so later loads do not matter.
+    and of reads `event_id` and `surface`, which is much faster. One moment is seen throughout: the three queries share
+    a snapshot where the caller opened a transaction with repeatable read; rows recorded after `as_of` never count, so
+    later loads do not matter.
     """
-    bounds = {"as_of": as_of, "since": data.since(as_of), "max_interactions": data.max_interactions}
+    bounds = {
+        "as_of": as_of, "since": data.since(as_of), "max_interactions": data.max_interactions, "with_text": with_text,
+    }  # fmt: skip
     reads = copy_out(connection, query("history_reads"), bounds, READ_COLUMNS)[::-1].reset_index(drop=True)
     first = first_read(reads)
-    bounds |= {"first_read": first or as_of, "unread_since": data.unread_since(as_of, first), "with_text": with_text}
+    bounds |= {"first_read": first or as_of, "unread_since": data.unread_since(as_of, first)}
     articles = copy_out(connection, query("history_articles"), bounds, (*ARTICLE_COLUMNS, _NEWEST))
     readers = copy_out(connection, query("history_readers"), bounds, (*READER_COLUMNS, _NEWEST))
     readers[c.INTERESTS] = _texts(readers[c.INTERESTS])
