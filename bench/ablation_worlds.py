@@ -1,4 +1,4 @@
-"""The logs that parts of the recommender are judged on: Deskdrop where its files are, and the simulated newsroom."""
+"""The logs that parts of the recommender are judged on: Deskdrop where its files are, and simulated newsrooms."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from bench import record, replay
-from core.clock import parse_as_of
+from core.clock import DAY, parse_as_of
 from core.history import History
 from core.params import Params
 from core.settings import Settings
 from models.replay.walk import Cadence
 from steps.replay import history_of
+
+CROWDED = ("--readers", "15000", "--days", "7", "--articles-per-day", "12000", "--seed", str(replay.UNSEEN_SEED + 1))
+CROWDED_FROM = parse_as_of("2026-11-19T12:00:00Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,10 @@ class World:
 
 
 def worlds(names: Sequence[str] = ("deskdrop", "newsroom")) -> Iterator[World]:
-    """Deskdrop (daily lists, October and November 2016), then two days of hourly lists in an unseen newsroom."""
+    """Deskdrop (daily lists, October and November 2016), then two days of hourly lists in an unseen newsroom.
+
+    `crowded`, where asked for: twelve hours of another one with five times its readers and twenty times its articles.
+    """
     with tempfile.TemporaryDirectory() as home:
         settings = Settings.from_environ({**os.environ, "FRONTPAGE_HOME": home})
         if "deskdrop" in names and replay.DESKDROP.is_dir():
@@ -41,6 +47,10 @@ def worlds(names: Sequence[str] = ("deskdrop", "newsroom")) -> Iterator[World]:
             files = Path(home) / "newsroom"
             replay.frontpage("simulate", *replay.NEWSROOM, "--until", replay.NEWSROOM_UNTIL, "--out", str(files))
             yield _world("newsroom", settings, files, cadence("2026-11-18", "2026-11-20", 1, 48))
+        if "crowded" in names:
+            files = Path(home) / "crowded"
+            replay.frontpage("simulate", *CROWDED, "--until", replay.NEWSROOM_UNTIL, "--out", str(files))
+            yield _world("crowded", settings, files, Cadence(CROWDED_FROM, CROWDED_FROM + DAY / 2, DAY / 24, DAY))
 
 
 def cadence(first: str, last: str, refresh_hours: float, retrain_hours: float) -> Cadence:
