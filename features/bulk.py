@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from core import columns as c
 from core.params import HALF_LIVES_HOURS
-from features.grouping import Floats, Ints, padded
+from features.grouping import Floats, Ints, padded, rows_in
 from features.ledger import AUDIENCE_KINDS, N_INTERESTS, NEVER, Names, microseconds
 from features.states import N_RECENT, N_SHARES, Activity, ReaderRows
 from features.stored import coded, coded_audience
@@ -26,10 +26,8 @@ def readers_at(connection: Connection, reader_keys: Ints, as_of: datetime, names
     The same rows as Feast's point-in-time join gives.
     """
     stored = reader_states_at(connection, as_of)
-    known = stored[c.READER_KEY].to_numpy()
-    place = np.searchsorted(known, reader_keys)
-    is_known = np.append(known, -1)[np.minimum(place, len(known))] == reader_keys
-    rows = stored.take(pa.array(place, mask=~is_known))
+    place = rows_in(stored[c.READER_KEY].to_numpy(), reader_keys)
+    rows = stored.take(pa.array(place, mask=place < 0))
     text = {name: rows[name].to_pandas() for name in (*AUDIENCE_KINDS, c.LANGUAGE)}
     return ReaderRows(
         at_us=np.full(len(reader_keys), microseconds(as_of)),

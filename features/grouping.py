@@ -130,6 +130,14 @@ def rows_of(positions: Ints, members: Ints, size: int) -> Ints:
     return table[positions]
 
 
+def rows_in(ascending: Ints, wanted: Ints) -> Ints:
+    """Row of each wanted value in an array of distinct ascending ones, -1 where it is not there."""
+    if not len(ascending):
+        return np.full(len(wanted), -1, dtype=np.int64)
+    place = np.minimum(np.searchsorted(ascending, wanted), len(ascending) - 1)
+    return np.where(ascending[place] == wanted, place, -1)
+
+
 def _first(order: Ints, owner: Ints, member: Ints, value: Floats, n_groups: int, k: int) -> Top:
     """The first `k` of each group of rows that `order` puts group by group."""
     counts = np.bincount(owner, minlength=n_groups)

@@ -14,6 +14,7 @@ def history_at(history: History, tick: datetime, data: DataParams) -> History:
     """What `load_history` would have given at `tick`, as far as `history` reaches back.
 
     Only rows recorded by `tick` are in it, each article and reader as known then (`older_articles`, `older_readers`).
+    What was shown in lists is left out: it belongs to the windows of one training.
     It equals the load where `history` was loaded with `max_days` that cover the tick's own window; otherwise the
     window is cut short at its far end.
     """

@@ -94,6 +94,10 @@ class Ledger:
         ids: pd.Index[Any] = self.names.articles
         return ids
 
+    def pairs(self, reader: Ints, article: Ints) -> Ints:
+        """One number for each reader with an article, by their positions; in the order of reader, then article."""
+        return reader * max(len(self.article_ids), 1) + article
+
 
 def microseconds(moment: datetime) -> int:
     """Microseconds since 1970, exact."""

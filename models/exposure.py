@@ -8,8 +8,8 @@ not shown in a list count once, and so does all the rest; without impressions no
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import lightgbm as lgb
 import numpy as np
@@ -17,20 +17,29 @@ import pandas as pd
 
 from core import columns as c
 from core.params import Params, RankerParams
-from features.grouping import Floats, Ints
-from features.ledger import Ledger, microseconds
-from models.ranker import Rows
+from features.grouping import Floats, Ints, last_of, rows_in, sorted_distinct
+from features.ledger import Ledger, ledger, microseconds, times
+from models.ranker import Rows, tree_options
 from models.ticks import Tick, plan, readers_of_tick
-from store.history import SINCE_US, UNTIL_US
+from store.connect import Connection
+from store.history import SINCE_US, UNTIL_US, load_history, with_shown
 
 #: Where each pair of a tick was seen in a list [pair]: position from 1, or 0 where it was not.
 Seen = Callable[[Tick], Ints]
+#: When what was not read was read: later than anything.
+_UNREAD = np.iinfo(np.int64).max
 #: Positions that are told apart; those below the last one count as it.
 N_POSITIONS = 20
 #: Pairs, about, that are thought to stand at each position in turn.
 _PLACED_PAIRS = 5_000
 #: Reads in lists, below which nothing is estimated.
 _FEW_READS = 50
+
+
+def history_to_learn_from(connection: Connection, as_of: datetime, params: Params) -> Ledger:
+    """The history that a training at `as_of` looks at, with what was shown where it learns (`History.shown`)."""
+    book = ledger(load_history(connection, as_of, params.data))
+    return replace(book, history=with_shown(connection, book.history, learned_windows(book, params)))
 
 
 def learned_windows(book: Ledger, params: Params) -> pd.DataFrame:
@@ -78,30 +87,26 @@ class Impressions:
         if shown is None or shown.empty:
             nothing = np.zeros(0, dtype=np.int64)
             return cls(book, length, nothing, nothing, nothing)
-        reader = pd.Index(book.reader_keys).get_indexer(pd.Index(shown[c.READER_KEY]))
-        article = book.article_ids.get_indexer(pd.Index(shown[c.ARTICLE_ID]))
-        time = shown[c.OCCURRED_AT].dt.as_unit("us").astype(np.int64).to_numpy()
+        reader = rows_in(book.reader_keys, shown[c.READER_KEY].to_numpy(dtype=np.int64))
+        article = np.asarray(book.article_ids.get_indexer(pd.Index(shown[c.ARTICLE_ID])), dtype=np.int64)
+        time = times(shown[c.OCCURRED_AT])
         known = np.flatnonzero((reader >= 0) & (article >= 0))
         order = known[np.argsort(time[known], kind="stable")]
-        pair = _pairs(book, reader[order].astype(np.int64), article[order].astype(np.int64))
+        pair = book.pairs(reader[order], article[order])
         return cls(book, length, pair, time[order], shown[c.POSITION].to_numpy(dtype=np.int64)[order])
 
     def seen(self, tick: Tick) -> Ints:
         """Where each pair was seen last within the tick's window, and not after it was read [pair]; 0 for nowhere."""
         at = tick.view.moment
-        wanted = _pairs(self.book, at.readers[tick.pairs.reader], at.live[tick.pairs.article])
+        wanted = self.book.pairs(at.readers[tick.pairs.reader], at.live[tick.pairs.article])
         first, last = np.searchsorted(self.time, [at.now, at.now + self.window], side="right")
         pair, time, position = self.pair[first:last], self.time[first:last], self.position[first:last]
-        read = _pairs(self.book, tick.answers.reader, tick.answers.article)  # ascending
-        place = np.searchsorted(read, pair)
-        read_time = np.append(tick.answers.read_time, 0)[place]
-        late = (np.append(read, -1)[place] == pair) & (time > read_time)
-        order = np.argsort(pair[~late], kind="stable")
-        pair, position = pair[~late][order], position[~late][order]
-        newest = np.diff(pair, append=-1) != 0
-        pair, position = pair[newest], position[newest]
-        place = np.searchsorted(pair, wanted)
-        return np.where(np.append(pair, -1)[place] == wanted, np.append(position, 0)[place], 0)
+        read = self.book.pairs(tick.answers.reader, tick.answers.article)  # ascending
+        in_time = time <= np.append(tick.answers.read_time, _UNREAD)[rows_in(read, pair)]
+        pair, position = pair[in_time], position[in_time]
+        shown = sorted_distinct(pair)
+        newest = last_of(rows_in(shown, pair), position, len(shown), 0)
+        return np.append(newest, 0)[rows_in(shown, wanted)]
 
 
 def examination(rows: Rows, params: RankerParams, seed: int, n_threads: int) -> Floats:
@@ -119,14 +124,7 @@ def examination(rows: Rows, params: RankerParams, seed: int, n_threads: int) -> 
     options = {
         "objective": "binary",
         "monotone_constraints": [0] * rows.matrix.shape[1] + [-1],
-        "num_leaves": params.n_leaves,
-        "learning_rate": params.learning_rate,
-        "min_child_samples": params.min_child_samples,
-        "seed": seed % (1 << 31),
-        "deterministic": True,
-        "force_row_wise": True,
-        "num_threads": n_threads,
-        "verbosity": -1,
+        **tree_options(params, seed, n_threads),
     }
     data = lgb.Dataset(matrix, read.astype(np.int64), weight=rows.weights[seen], params={"verbosity": -1})
     trees = lgb.train(options, data, num_boost_round=params.n_trees)
@@ -145,7 +143,3 @@ def emphasis(rows: Rows, examined: Floats, limit: float) -> Floats:
     """
     counts = np.append(1.0, np.clip(1 / examined, 1 / limit, limit))
     return np.where(rows.grades > 0, counts[np.minimum(rows.position, N_POSITIONS)], 1.0)
-
-
-def _pairs(book: Ledger, reader: Ints, article: Ints) -> Ints:
-    return reader * max(len(book.article_ids), 1) + article

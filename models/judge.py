@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import metrics
-from features.grouping import Floats, Ints, rows_of, sorted_distinct
+from features.grouping import Floats, Ints, rows_in, rows_of, sorted_distinct
 from features.ledger import Ledger, microseconds
 from models.moment import Moment
 from models.popularity import Picks
@@ -48,18 +48,21 @@ def answers(book: Ledger, as_of: datetime, window: timedelta) -> Answers:
 
     Also what could not be listed then, being too old or not out yet: a list that could not know it still missed it.
     """
-    now, width = microseconds(as_of), max(len(book.article_ids), 1)
+    now = microseconds(as_of)
     first, last = window_rows(book, now, window)
     rows = first + np.flatnonzero(book.read_article[first:last] >= 0)
-    key = book.read_reader[rows] * width + book.read_article[rows]
+    key = book.pairs(book.read_reader[rows], book.read_article[rows])
     fresh = ~np.isin(key, _read_before(book, now, np.unique(book.read_reader[rows])))
     rows, key = rows[fresh], key[fresh]
-    pairs, first_row, inverse = np.unique(key, return_index=True, return_inverse=True)
-    dwell = np.full(len(pairs), -1.0)
+    _, first_row, inverse = np.unique(key, return_index=True, return_inverse=True)
+    dwell = np.full(len(first_row), -1.0)
     np.maximum.at(dwell, inverse, np.nan_to_num(book.read_dwell[rows], nan=-1.0))
     grade = 1 + (dwell >= _usual_dwell(book, now)).astype(np.int64)
     timed = np.where(dwell >= 0, dwell, np.nan)
-    return Answers(pairs // width, pairs % width, book.read_time[rows[first_row]], grade, timed)
+    first_read = rows[first_row]
+    return Answers(
+        book.read_reader[first_read], book.read_article[first_read], book.read_time[first_read], grade, timed
+    )
 
 
 def window_rows(book: Ledger, now: int, window: timedelta) -> tuple[int, int]:
@@ -117,9 +120,8 @@ class Judge:
     def relevance(self, picks: Picks) -> tuple[NDArray[np.bool_], Floats]:
         """Whether each pick was read next, and its worth in reading time."""
         wanted = picks.reader * max(len(self.moment.live), 1) + picks.article
-        place = np.searchsorted(self._keys, wanted)
-        found = np.append(self._keys, -1)[place] == wanted
-        return found, np.where(found, np.append(self._dwell, 0.0)[place], 0.0)
+        row = rows_in(self._keys, wanted)
+        return row >= 0, np.append(self._dwell, 0.0)[row]
 
     def measures(self, picks: Picks) -> dict[str, Floats]:
         """MEASURES of each reader's list; the picks are ordered by reader row. 0 where nothing was read or listed."""
@@ -161,12 +163,11 @@ class Judge:
 
 def _read_before(book: Ledger, now: int, readers: Ints) -> Ints:
     """Keys of what these readers had read by then."""
-    width = max(len(book.article_ids), 1)
     theirs = np.zeros(len(book.reader_keys), dtype=bool)
     theirs[readers] = True
     last = int(np.searchsorted(book.read_time, now, side="right"))
     rows = np.flatnonzero(theirs[book.read_reader[:last]] & (book.read_known[:last] <= now))
-    return sorted_distinct(book.read_reader[rows] * width + book.read_article[rows])
+    return sorted_distinct(book.pairs(book.read_reader[rows], book.read_article[rows]))
 
 
 def _usual_dwell(book: Ledger, now: int) -> float:

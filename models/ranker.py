@@ -159,13 +159,20 @@ def _train_chunk(data: lgb.Dataset, options: dict[str, Any], text: str, n_trees:
 def _options(params: RankerParams, seed: int, n_threads: int) -> dict[str, Any]:
     return {
         "objective": "lambdarank",
-        "num_leaves": params.n_leaves,
-        "learning_rate": params.learning_rate,
-        "min_child_samples": params.min_child_samples,
         "lambdarank_truncation_level": params.truncation_level,
         "bagging_fraction": 0.8,
         "bagging_freq": 1,
         "feature_fraction": params.feature_fraction,
+        **tree_options(params, seed, n_threads),
+    }
+
+
+def tree_options(params: RankerParams, seed: int, n_threads: int) -> dict[str, Any]:
+    """LightGBM's options for the shape of trees, and for the same trees in every run."""
+    return {
+        "num_leaves": params.n_leaves,
+        "learning_rate": params.learning_rate,
+        "min_child_samples": params.min_child_samples,
         "seed": seed % (1 << 31),
         "deterministic": True,
         "force_row_wise": True,

@@ -19,15 +19,13 @@ from core.clock import TICK, iso
 from core.errors import BadInputError, NothingPublishedError
 from core.history import History
 from core.params import Params
-from features.ledger import ledger
 from features.snapshot import MANIFEST, read_manifest, write_snapshot
 from models.artefact import Model, artefact_hash, load
 from models.evaluate import Gate, Means, means_of
-from models.exposure import learned_windows
+from models.exposure import history_to_learn_from
 from models.ticks import plan
 from store import versions
 from store.connect import Connection
-from store.history import load_history, with_shown
 from store.versions import ModelVersion
 
 if TYPE_CHECKING:
@@ -109,11 +107,9 @@ def champion_at(connection: Connection, as_of: datetime) -> ModelVersion | None:
 
 def known_at(connection: Connection, as_of: datetime, params: Params, snapshots: Path) -> Known:
     """What a training at `as_of` starts from; a snapshot is written below `snapshots` where there is none yet."""
-    history = load_history(connection, as_of, params.data)
-    book = ledger(history)
-    history = with_shown(connection, history, learned_windows(book, params))
+    book = history_to_learn_from(connection, as_of, params)
     parent = parent_at(connection, as_of) if params.als.warm_start else None
-    return Known(history, snapshot_hash(history, snapshots), plan(book, params).all, parent)
+    return Known(book.history, snapshot_hash(book.history, snapshots), plan(book, params).all, parent)
 
 
 @contextmanager

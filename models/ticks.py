@@ -13,7 +13,7 @@ from core import columns as c
 from core.clock import HOUR, TICK, floor_to
 from core.history import History
 from core.params import Params
-from features.grouping import Floats, Ints
+from features.grouping import Floats, Ints, rows_in
 from features.ledger import Ledger, ledger, microseconds
 from features.states import known_reads
 from models.judge import Answers, answers, window_rows
@@ -224,9 +224,6 @@ def _typical_readers(book: Ledger, made: Plan) -> float:
 
 
 def _grades(at: Moment, pairs: Candidates, read_next: Answers) -> Ints:
-    width = max(len(at.ledger.article_ids), 1)
-    wanted = at.readers[pairs.reader] * width + at.live[pairs.article]
-    have = read_next.reader * width + read_next.article  # ascending
-    place = np.searchsorted(have, wanted)
-    found = np.append(have, -1)[place] == wanted
-    return np.where(found, np.append(read_next.grade, 0)[place], 0)
+    read = at.ledger.pairs(read_next.reader, read_next.article)  # ascending
+    row = rows_in(read, at.ledger.pairs(at.readers[pairs.reader], at.live[pairs.article]))
+    return np.append(read_next.grade, 0)[row]

@@ -17,13 +17,12 @@ from core import columns as c
 from core.history import History
 from core.params import Params
 from core.settings import Settings
-from features.ledger import ledger
-from models.exposure import learned_windows
+from models.exposure import history_to_learn_from
 from steps import extract
 from store import migrate, server
 from store.connect import connect, execute, query, transaction
 from store.copy import copy_frame
-from store.history import load_history, with_shown
+from store.history import load_history
 
 CANONICAL = "canonical"
 #: A server whose data nobody will miss: nothing is made durable, and the indexes of a large log stay in memory.
@@ -63,10 +62,9 @@ def history_of_files(
             import_.run(scratch, params, format_name=format_name, path=source, out=files)
         extract.run(scratch, params, as_of, sources=[str(files.absolute())])
         with connect(server.database_url(scratch)) as connection:
-            history = load_history(connection, as_of, params.data)
-            if not with_lists:
-                return history
-            return with_shown(connection, history, learned_windows(ledger(history), params))
+            if with_lists:
+                return history_to_learn_from(connection, as_of, params).history
+            return load_history(connection, as_of, params.data)
 
 
 @contextmanager

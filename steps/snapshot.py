@@ -8,11 +8,9 @@ from core.history import History
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
-from features.ledger import ledger
 from features.snapshot import MANIFEST, read_snapshot, write_snapshot
-from models.exposure import learned_windows
+from models.exposure import history_to_learn_from
 from store.connect import connect
-from store.history import load_history, with_shown
 from store.server import database_url
 
 
@@ -51,8 +49,7 @@ def run(
 
 def _known(settings: Settings, params: Params, as_of: datetime) -> History:
     with connect(database_url(settings), application="frontpage snapshot") as connection:
-        history = load_history(connection, as_of, params.data)
-        return with_shown(connection, history, learned_windows(ledger(history), params))
+        return history_to_learn_from(connection, as_of, params).history
 
 
 def _from_files(settings: Settings, params: Params, as_of: datetime, source: Path, format_name: str) -> History:

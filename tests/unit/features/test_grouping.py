@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from features import grouping
-from features.grouping import HOUR_US, MAX_HALVINGS, decayed_sums, distinct, sorted_distinct
+from features.grouping import HOUR_US, MAX_HALVINGS, decayed_sums, distinct, rows_in, sorted_distinct
 
 
 def test_decayed_sums_leave_out_what_cannot_show_and_nothing_else() -> None:
@@ -33,3 +33,11 @@ def test_sorted_distinct_is_what_unique_gives() -> None:
     for keys in ([], [3], [-2, 5, -2, 5], draw.integers(-50, 50, 500)):
         array = np.array(keys, dtype=np.int64)
         np.testing.assert_array_equal(sorted_distinct(array), np.unique(array))
+
+
+def test_rows_in_finds_what_is_there_and_nothing_else() -> None:
+    """Before, between, after and negative values are not there; in nothing, nothing is."""
+    ascending = np.array([-2, 3, 7])
+    assert rows_in(ascending, np.array([7, -2, -3, 3, 4, 8, -1])).tolist() == [2, 0, -1, 1, -1, -1, -1]
+    assert rows_in(np.zeros(0, np.int64), np.array([-1, 0])).tolist() == [-1, -1]
+    assert rows_in(ascending, np.zeros(0, np.int64)).tolist() == []
