@@ -77,14 +77,13 @@ class Pairs:
 
 
 def variants() -> dict[str, Variant]:
-    """Every single source and group, and the three methods that have a source and features of their own."""
+    """Every single source and group, and the two methods that have a source and features of their own."""
     made = {WHOLE: Variant()}
     made |= {f"source {name}": Variant(sources=frozenset({name})) for name in SOURCE_NAMES}
     for group in dict.fromkeys(GROUPS.values()):
         made[f"features {group}"] = Variant(features=frozenset(name for name in COLUMNS if GROUPS[name] == group))
     for method, source, start in (
         ("ALS", "similar_readers", "als_"), ("co-reading", "read_together", "together_"),
-        ("content", "similar_content", "content_"),
     ):  # fmt: skip
         columns = frozenset(name for name in COLUMNS if name.startswith(start))
         made[f"method {method}"] = Variant(frozenset({source}), columns)

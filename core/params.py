@@ -129,7 +129,6 @@ class CandidateParams(Section):
     audience: int = Field(15, ge=0, description="of the reader's region, device and referrer each")
     read_together: int = Field(30, ge=0, description="by those who read what the reader has read")
     similar_readers: int = Field(20, ge=0, description="by ALS")
-    similar_content: int = Field(20, ge=0, description="to the reader's recent reads")
     interests: int = Field(5, ge=0, description="of each category picked at sign-up")
     newest: int = Field(15, ge=0)
 

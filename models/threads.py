@@ -10,7 +10,7 @@ from typing import Any
 
 from threadpoolctl import threadpool_info, threadpool_limits
 
-_PACKAGES = ("numpy", "scipy", "scikit-learn", "implicit", "faiss-cpu", "lightgbm", "shap")
+_PACKAGES = ("numpy", "scipy", "scikit-learn", "implicit", "lightgbm", "shap")
 
 
 @contextmanager

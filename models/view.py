@@ -18,7 +18,7 @@ from models.moment import Moment
 from models.popularity import popular_order
 from models.retrieval.als import Factors
 from models.retrieval.nearest import N_LAST, inner_products, profiles
-from models.retrieval.shelf import Shelf, clustered_shelf_of, shelf_of
+from models.retrieval.shelf import Shelf, shelf_of
 from models.retrieval.together import Together, read_together
 
 Vectors = NDArray[np.float32]
@@ -77,10 +77,6 @@ class View:
     def factor_shelf(self) -> Shelf:
         """The articles that ALS knows."""
         return self.memo.kept("factors", lambda: shelf_of(self.article_factors))
-
-    def content_shelf(self) -> Shelf:
-        """The articles with a known word."""
-        return self.memo.kept("content", lambda: clustered_shelf_of(self.article_vectors))
 
     def features(self, reader_rows: Ints, live_rows: Ints) -> Matrix:
         """What the ranker sees of pairs of this view, all of it computed here and now."""

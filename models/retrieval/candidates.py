@@ -74,11 +74,6 @@ def similar_readers(view: View, reader_rows: Ints, n: int) -> Picks:
     return nearest(view.moment, view.reader_factors, view.factor_shelf(), reader_rows, n)
 
 
-def similar_content(view: View, reader_rows: Ints, n: int) -> Picks:
-    """The nearest in content to the reader's recent reads."""
-    return nearest(view.moment, view.reader_profiles, view.content_shelf(), reader_rows, n)
-
-
 def newest(view: View, reader_rows: Ints, n: int) -> Picks:
     """The newest everywhere; equal ages by article id."""
     return first_unseen(view.moment, reader_rows, view.newest_order(), n)
@@ -100,7 +95,6 @@ def interests(view: View, reader_rows: Ints, n: int) -> Picks:
 SOURCES: dict[str, Source] = {
     "read_together": read_together,
     "similar_readers": similar_readers,
-    "similar_content": similar_content,
     "audience": audience,
     "interests": interests,
     "popular": popular,

@@ -22,7 +22,7 @@ from .worlds import NOW, article, history, reader
 PARAMS = Params(
     content=ContentParams(n_dimensions=4, max_terms=200),
     als=AlsParams(factors=4, iterations=4, checkpoint_every=2),
-    candidates=CandidateParams(popular=20, audience=10, read_together=10, similar_readers=10, similar_content=10),
+    candidates=CandidateParams(popular=20, audience=10, read_together=10, similar_readers=10),
     ranker=RankerParams(
         n_trees=12, n_leaves=7, chunk_trees=4, min_child_samples=5, n_ticks=4, tick_hours=5, window_hours=2
     ),

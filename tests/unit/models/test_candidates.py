@@ -136,13 +136,6 @@ class TestSimilarReaders(SourceContract):
     serves_newcomers = False
 
 
-class TestSimilarContent(SourceContract):
-    """The nearest in content to recent reads."""
-
-    source = staticmethod(candidates.similar_content)
-    serves_newcomers = False
-
-
 class TestNewest(SourceContract):
     """The newest everywhere."""
 
