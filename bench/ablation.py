@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,26 +19,29 @@ from tqdm import tqdm
 
 from bench.ablation_worlds import World, worlds
 from bench.record import write
+from core import columns as c
 from core.history import History
 from core.params import Params
 from features.grouping import Floats, Ints
 from features.history import history_at
-from features.ledger import Ledger, ledger
+from features.ledger import Ledger, ledger, position
 from features.pairs import COLUMNS, GROUPS
 from models.artefact import Model
-from models.judge import MEASURES, Judge, answers
+from models.judge import MEASURES, Answers, Judge, answers
 from models.lookups import direct_lookup
 from models.moment import moment
 from models.ranker import Matrix, predict, train_ranker
 from models.replay.bootstrap import interval, ratio, resampled, sums_by_reader
-from models.replay.walk import Cadence, params_of
+from models.replay.walk import params_of
 from models.retrieval.candidates import SOURCE_NAMES, Candidates, candidates
 from models.selection import chosen
 from models.ticks import Past, Tick, als_chain, plan, thinned, tick_at
 from models.training import Inputs, learnable, train
 from models.view import View, view
 
-WORLDS = ("deskdrop", "newsroom", "crowded")
+WORLDS = ("deskdrop", "newsroom", "crowded", "uneven")
+#: Worlds in which sources are taken away, no features.
+_SOURCES_ONLY = ("crowded", "uneven")
 WHOLE = "everything"
 #: Rankers of each variant; a list counts what theirs are worth on average, since one training differs from the next.
 N_TRAININGS = 3
@@ -104,10 +107,12 @@ def found_by(now: View, params: Params, pairs: Candidates) -> Mask:
 
 
 def walked(
-    history: History, params: Params, cadence: Cadence, asked: Mapping[str, Variant], n_trainings: int = N_TRAININGS
+    world: World, asked: Mapping[str, Variant], n_trainings: int = N_TRAININGS
 ) -> tuple[Ints, dict[str, Floats]]:
     """Reader of each list, and nDCG@10 of each list by variant, the mean of several trainings."""
-    params, book = params_of(params, cadence), ledger(history)
+    history, cadence = world.history, world.cadence
+    params, book = params_of(world.params, cadence), ledger(history)
+    judged = judged_readers(book, world.region)
     rankers: dict[str, list[Any]] = {}
     model: Model | None = None
     readers, ndcg, retrain_at = [], {name: list[Floats]() for name in asked}, cadence.start
@@ -116,20 +121,27 @@ def walked(
             model, rankers = _retrained(history_at(history, as_of, params.data), params, asked, n_trainings)
             retrain_at = as_of + cadence.retrain
         assert model is not None
-        for reader, values in _tick(book, params, (as_of, cadence.refresh), model, rankers, asked):
+        read_next = answers(book, as_of, cadence.refresh).of(judged)
+        for reader, values in _tick(book, params, as_of, read_next, model, rankers, asked):
             readers.append(reader)
             for name in asked:
                 ndcg[name].append(values[name])
     return np.concatenate(readers), {name: np.concatenate(parts) for name, parts in ndcg.items()}
 
 
+def judged_readers(book: Ledger, region: str | None) -> Ints:
+    """Ledger positions of the readers whose lists count: all, or those who signed up in a region."""
+    if region is None:
+        return np.arange(len(book.reader_keys))
+    return np.flatnonzero(book.reader_region == position(book.names.audiences, f"{c.REGION}={region}"))
+
+
 def _tick(
-    book: Ledger, params: Params, when: tuple[datetime, timedelta], model: Model, rankers: Mapping[str, list[Any]],
+    book: Ledger, params: Params, as_of: datetime, read_next: Answers, model: Model, rankers: Mapping[str, list[Any]],
     asked: Mapping[str, Variant],
 ) -> Iterator[tuple[Ints, dict[str, Floats]]]:  # fmt: skip
     """Readers of one tick and nDCG@10 of their lists by variant; nothing where nobody read anything new."""
-    read_next = answers(book, *when)
-    at = moment(book, when[0], params, readers=np.unique(read_next.reader))
+    at = moment(book, as_of, params, readers=np.unique(read_next.reader))
     if not len(at.readers) or not len(at.live):
         return
     now = view(at, params, model.factors_at(at, params.threads), model.vectors_for(book))
@@ -203,9 +215,9 @@ def losses(reader: Ints, ndcg: Mapping[str, Floats], seed: int) -> dict[str, dic
 
 
 def measured(world: World) -> dict[str, dict[str, float]]:
-    """The losses in one world, each name with the world's before it; of a crowded one, those of sources only."""
-    asked = {name: one for name, one in variants().items() if world.name != "crowded" or not one.features}
-    reader, ndcg = walked(world.history, world.params, world.cadence, asked)
+    """The losses in one world, each name with the world's before it; of crowded ones, those of sources only."""
+    asked = {name: one for name, one in variants().items() if world.name not in _SOURCES_ONLY or not one.features}
+    reader, ndcg = walked(world, asked)
     rows = losses(reader, ndcg, world.params.seed)
     return {f"{world.name}: {name}": row for name, row in rows.items()}
 

@@ -35,7 +35,7 @@ def test_with_nothing_taken_away_the_lists_are_those_of_the_replay(world: World)
     """Same readers and the same nDCG@10 of every list; without all popular features it is another."""
     popular = variants()["features popular"]
     asked = {WHOLE: Variant(), "nothing": Variant(), "blind": popular}
-    reader, ndcg = walked(world.history, world.params, world.cadence, asked, n_trainings=1)
+    reader, ndcg = walked(world, asked, n_trainings=1)
     found = replay(world.history, world.params, world.cadence)
     assert reader.tolist() == found.reader.tolist()
     assert ndcg[WHOLE].astype(np.float32).tolist() == found.measures[OURS]["ndcg_at_10"].tolist()
