@@ -121,19 +121,26 @@ def features_of(entities: Entities, pairs: Pairs, extra: Mapping[str, npt.NDArra
     return pair_features(entities, pairs, extra)[0]
 
 
-def unavailable_features(history: History) -> list[str]:
-    """Features that are constant because the data set lacks what they are made of, in the matrix's order."""
+def has_text(history: History) -> bool:
+    """Whether any article of a history that was loaded with its texts has one."""
+    return any(not _absent(history.articles[name]) for name in (c.TITLE, c.SUMMARY, c.BODY))
+
+
+def unavailable_features(history: History, *, with_text: bool) -> list[str]:
+    """Features that are constant because the data set lacks what they are made of, in the matrix's order.
+
+    with_text: whether the data set has texts; a history may have been loaded without.
+    """
     articles, reads, readers = history.articles, history.reads, history.readers
     no_category = _absent(articles[c.CATEGORY])
     no_publisher = _absent(articles[c.PUBLISHER])
     no_interest = no_category or not any(bool(len(picked)) for picked in readers[c.INTERESTS].dropna())
     no_dwell = _absent(reads[c.DWELL_SECONDS])
-    has_text = any(not _absent(articles[name]) for name in (c.TITLE, c.SUMMARY, c.BODY))
     absent_groups = {
         c.REGION: _absent(reads[c.REGION]) and _absent(readers[c.REGION]),
         c.DEVICE: _absent(reads[c.DEVICE]),
         c.REFERRER: _absent(reads[c.REFERRER]),
-        "similar_content": not has_text,
+        "similar_content": not with_text,
     }
     missing = {
         "category_affinity": no_category,

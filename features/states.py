@@ -167,6 +167,22 @@ def states_at(
     )
 
 
+def stand_in_rows(book: Ledger, as_of: datetime) -> ReaderRows:
+    """States of the ledger's stand-ins, who read nothing: as `states_at` has them, without a look at reads."""
+    none = np.zeros(0, dtype=np.int64)
+    nothing = _Known(
+        now=microseconds(as_of),
+        book=as_known(book, as_of),
+        reader=none,
+        article=none,
+        audiences=np.zeros((0, len(AUDIENCE_KINDS)), dtype=np.int64),
+        at_us=none,
+        weight=np.zeros(0),
+        dwell=np.zeros(0),
+    )
+    return _reader_rows(nothing, np.arange(len(book.stand_ins), dtype=np.int64))
+
+
 def known_reads(book: Ledger, now: int, data: DataParams) -> Ints:
     """Rows of the ledger's reads that had happened and were recorded by `now`, newest `max_interactions` at most."""
     since = _since(now, data)

@@ -120,7 +120,7 @@ def stand_in_lists(of_readers: Ranking) -> pd.DataFrame:
     In an interest's list the articles of its category come first.
     """
     model, params = of_readers.model, of_readers.params
-    now = of_stand_ins(of_readers.now, params.data)
+    now = of_stand_ins(of_readers.now)
     book = now.moment.ledger
     rows = np.arange(len(book.stand_ins), dtype=np.int64)
     wide = params.candidates.model_copy(update={"interests": LIST_LENGTH})

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.params import HALF_LIVES_HOURS, DataParams, Params
+from core.params import HALF_LIVES_HOURS, Params
 from features.entities import Entities, Pairs, entities_of
 from features.grouping import Floats, Ints
 from features.memo import Memo
 from features.pairs import Matrix, features_of
-from features.states import States, states_at
+from features.states import States, stand_in_rows, states_at
 from models.moment import Moment
 from models.popularity import popular_order
 from models.retrieval.als import Factors
@@ -114,11 +114,11 @@ def view(moment: Moment, params: Params, factors: Factors, vectors: Vectors, sta
     )
 
 
-def of_stand_ins(now: View, data: DataParams) -> View:
+def of_stand_ins(now: View) -> View:
     """The view of those who stand in for somebody unknown: the same articles, and readers without a read."""
     at = now.moment
     rows = np.arange(len(at.ledger.stand_ins), dtype=np.int64)
-    blank = states_at(at.ledger, at.as_of, data, articles=at.live[:0], readers=rows).readers
+    blank = stand_in_rows(at.ledger, at.as_of)
     nobody = replace(at, readers=rows, seen=at.seen[:0])
     return View(
         moment=nobody,

@@ -10,7 +10,7 @@ from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
 from features.ledger import ledger
-from features.pairs import unavailable_features
+from features.pairs import has_text, unavailable_features
 from features.states import states_at
 
 
@@ -26,14 +26,15 @@ def run(settings: Settings, params: Params, as_of: datetime, data: Path | None =
 def _to_database(settings: Settings, params: Params, as_of: datetime) -> Summary:
     from features.ticks import write_states
     from store.connect import connect
-    from store.history import load_history
+    from store.history import any_text, load_history
     from store.server import database_url
 
     started = time.perf_counter()
     with connect(database_url(settings), application="frontpage features") as connection:
         history = load_history(connection, as_of, params.data, with_text=False)
         written = write_states(connection, states_at(ledger(history), as_of, params.data), as_of)
-    details = {**written, "unavailable": ",".join(unavailable_features(history)) or "-"}
+        unavailable = unavailable_features(history, with_text=any_text(connection, as_of))
+    details = {**written, "unavailable": ",".join(unavailable) or "-"}
     return Summary(
         "features", len(history.reads), sum(written.values()), 0, time.perf_counter() - started, "feast", details
     )
@@ -53,5 +54,6 @@ def _to_files(params: Params, as_of: datetime, data: Path) -> Summary:
     states = ((tick, states_at(book, tick, params.data)) for tick in ticks)
     written = write_state_files(data, states)
     seconds = time.perf_counter() - started
-    details = {**written, "unavailable": ",".join(unavailable_features(history)) or "-"}
+    unavailable = unavailable_features(history, with_text=has_text(history))
+    details = {**written, "unavailable": ",".join(unavailable) or "-"}
     return Summary("features", len(history.reads), sum(written.values()), 0, seconds, str(data / "features"), details)

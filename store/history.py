@@ -16,12 +16,13 @@ from pyarrow import csv
 from core import columns as c
 from core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, SHOWN_COLUMNS, History, first_read
 from core.params import DataParams
-from store.connect import Connection, query
+from store.connect import Connection, fetch_one, query
 
 __all__ = [
     "SINCE_US",
     "TEXTS",
     "UNTIL_US",
+    "any_text",
     "copy_out",
     "copy_out_table",
     "load_already_read",
@@ -91,6 +92,12 @@ def with_texts(connection: Connection, history: History, wanted: NDArray[np.bool
         column[wanted] = texts[name]
         articles[name] = column
     return replace(history, articles=articles)
+
+
+def any_text(connection: Connection, as_of: datetime) -> bool:
+    """Whether any article had a title, summary or body by `as_of`."""
+    row = fetch_one(connection, query("history_has_text"), {"as_of": as_of})
+    return row is not None and bool(row["has_text"])
 
 
 def with_shown(connection: Connection, history: History, windows: pd.DataFrame) -> History:

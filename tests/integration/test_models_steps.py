@@ -74,7 +74,8 @@ def test_from_popularity_to_a_champion(installation: Settings, world: History, t
     assert before.details["model"] == "popularity"
     assert before.rows_out == 10 * 60
 
-    features.run(installation, PARAMS, NOW)
+    made = features.run(installation, PARAMS, NOW)
+    assert "content_score" not in made.details["unavailable"]  # though no text is loaded
     trained = train.run(installation, PARAMS, NOW)
     again = train.run(installation, PARAMS, NOW)
     assert (trained.details["new"], again.details["new"]) == (True, False)
@@ -156,7 +157,8 @@ def _files_give_the_same_model(settings: Settings, version: str, tmp_path: Path)
     with connect(settings.database_url) as connection:
         write_snapshot(load_history(connection, NOW, PARAMS.data), tmp_path / "data")
     alone = Settings(home=tmp_path / "nowhere")
-    features.run(alone, PARAMS, NOW, data=tmp_path / "data")
+    made = features.run(alone, PARAMS, NOW, data=tmp_path / "data")
+    assert "content_score" not in made.details["unavailable"]
     assert train.run(alone, PARAMS, NOW, data=tmp_path / "data").details["version"] == version
     assert artefact.artefact_hash(tmp_path / "data" / "model") == artefact.artefact_hash(
         settings.path("models", version)

@@ -11,7 +11,15 @@ from core.history import History
 from core.params import DataParams
 from features.entities import Entities, entities_of, pairs_of
 from features.ledger import AUDIENCE_KINDS, ledger, microseconds
-from features.pairs import EXTRA_NAMES, FEATURE_NAMES, GROUPS, features_of, pair_features, unavailable_features
+from features.pairs import (
+    EXTRA_NAMES,
+    FEATURE_NAMES,
+    GROUPS,
+    features_of,
+    has_text,
+    pair_features,
+    unavailable_features,
+)
 from features.states import states_at
 from features.stored import Stored, states_of
 from features.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS
@@ -117,12 +125,13 @@ def test_without_category_region_dwell_language_and_interests_features_are_const
     entities = _entities(poor)
     keys = _read_pairs(poor, entities)
     matrix = features_of(entities, pairs_of(entities, keys[c.READER_KEY], keys[c.ARTICLE_ID]))
-    named = unavailable_features(poor)
+    named = unavailable_features(poor, with_text=has_text(poor))
     assert np.isfinite(matrix).all()
     assert {name for i, name in enumerate(FEATURE_NAMES) if np.ptp(matrix[:, i]) == 0} >= set(named)
     groups = {"category", "interest", "publisher", "language", "reading_time", *AUDIENCE_KINDS}
     assert {name for name, group in GROUPS.items() if group in groups} <= set(named)
-    assert unavailable_features(world) == []
+    assert unavailable_features(world, with_text=has_text(world)) == []
+    assert unavailable_features(world, with_text=False) == ["content_score", "content_score_last"]
 
 
 def test_extra_columns_follow_and_their_gaps_are_zero() -> None:

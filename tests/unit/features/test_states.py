@@ -1,6 +1,6 @@
 """States: what an entity's reads amount to, by hand; and a past moment, whatever is known later."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from core.params import HALF_LIVES_HOURS, DataParams
 from features.entities import entities_of
 from features.history import history_at
 from features.ledger import NEVER, ledger, microseconds
-from features.states import States, states_at
+from features.states import ReaderRows, States, stand_in_rows, states_at
 from features.weights import read_weights
 from tests.feature_worlds import article, frame, history, hours, random_history, read, reader
 from tests.state_frames import rows_of
@@ -160,6 +160,19 @@ def test_stand_ins_have_rows_where_they_are_asked_for_only() -> None:
     row = states_at(book, world.as_of, DATA, readers=np.array([1])).readers
     assert book.names.audiences[row.audiences[0, 0]] == "region=north"
     assert (row.reads.n_reads.tolist(), row.reads.last_us.tolist()) == ([0], [NEVER])
+
+
+def test_stand_ins_have_the_same_rows_without_a_look_at_the_reads() -> None:
+    """Region and interest of their scope, and no reads, whoever else has read."""
+    world = random_history(5)
+    book = ledger(world)
+    stand_ins = np.arange(len(book.stand_ins))
+    among_all = states_at(book, world.as_of, DATA, readers=stand_ins).readers
+    alone = stand_in_rows(book, world.as_of)
+    assert len(stand_ins) > 3
+    assert alone.reads.n_reads.tolist() == [0] * len(stand_ins)
+    for name in (field.name for field in fields(ReaderRows) if field.name != "reads"):
+        np.testing.assert_array_equal(getattr(alone, name), getattr(among_all, name))
 
 
 def test_an_entity_without_new_events_has_the_same_state_whatever_others_do() -> None:
