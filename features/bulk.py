@@ -1,4 +1,4 @@
-"""Everybody's states at once, from the source table of Feast's view: its online store is made for a few at a time."""
+"""States of thousands of readers at once, from the source table of Feast's view: its own ways are made for a few."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def readers_at(connection: Connection, reader_keys: Ints, as_of: datetime, names
 
     The same rows as Feast's point-in-time join gives.
     """
-    stored = reader_states_at(connection, as_of)
+    stored = reader_states_at(connection, reader_keys, as_of)
     place = rows_in(stored[c.READER_KEY].to_numpy(), reader_keys)
     rows = stored.take(pa.array(place, mask=place < 0))
     text = {name: rows[name].to_pandas() for name in (*AUDIENCE_KINDS, c.LANGUAGE)}

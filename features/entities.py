@@ -4,7 +4,9 @@ Refresh has one moment for all rows; training has one per row (the tick it looks
 rows are entities at a moment, and a pair of reader and article is two row numbers.
 """
 
-from dataclasses import dataclass, field
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -16,10 +18,12 @@ from features import compiled
 from features.grouping import HOUR_US, Floats, Ints
 from features.ledger import AUDIENCE_KINDS, NEVER
 from features.memo import Memo
-from features.states import EVERYWHERE, Activity, States
+from features.states import EVERYWHERE, Activity, ReaderRows, States, TotalRows
 
 #: Assumed where no reading time was ever measured; the feature is constant then.
 DEFAULT_DWELL_SECONDS: Final = 60.0
+#: Code of a scope that has no total.
+_NO_TOTAL: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Entities:
     article_reads, reader_reads [row, half-life]: sums as of the row's moment. everywhere, category, publisher: totals
     of each article row. audience_totals [kind]: totals of the audience that each reader row belongs to.
     audience_reads [row, half-life], audiences [row]: those of article row a from audience_starts[a] on, by audience.
+    of_articles, of_readers: what is worked out once from the rows of either.
     """
 
     states: States
@@ -51,7 +56,8 @@ class Entities:
     audience_reads: Floats
     audience_starts: Ints
     audiences: Ints
-    memo: Memo = field(default_factory=Memo, repr=False, compare=False)
+    of_articles: Memo = field(default_factory=Memo, repr=False, compare=False)
+    of_readers: Memo = field(default_factory=Memo, repr=False, compare=False)
 
     def reads_of_audience(self, article_rows: Ints, audiences: Ints, half_life: int) -> Floats:
         """Reads of each article from an audience [pair], with one of the half-lives; zero where there are none."""
@@ -65,10 +71,19 @@ class Entities:
 
     def audience_column(self, half_life: int) -> Floats:
         """One half-life of `audience_reads`, and a zero for row -1."""
-        column: Floats = self.memo.kept(
+        column: Floats = self.of_articles.kept(
             ("audience", half_life), lambda: np.append(self.audience_reads[:, half_life], 0.0)
         )
         return column
+
+    def for_readers(self, readers: ReaderRows) -> Entities:
+        """The same articles for other readers, whose codes are those of the same names."""
+        reads, hours = turned(readers.reads, readers.at_us)
+        states = replace(self.states, readers=readers)
+        totals = _audience_totals(states)
+        return replace(
+            self, states=states, reader_reads=reads, reader_hours=hours, audience_totals=totals, of_readers=Memo()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +123,8 @@ def entities_of(states: States) -> Entities:
         article_hours=article_hours,
         reader_reads=reader_reads,
         reader_hours=reader_hours,
-        **_totals(states),
+        **_article_totals(states),
+        audience_totals=_audience_totals(states),
         audience_reads=turned(groups.reads, groups.at_us)[0][kept[order]],
         audience_starts=np.searchsorted(keys[order] // width, np.arange(len(articles.article) + 1)),
         audiences=keys[order] % width,
@@ -136,36 +152,50 @@ def pairs_of(
     return Pairs(reader_rows, article_rows)
 
 
-def _totals(states: States) -> dict[str, Any]:
-    totals, articles, readers, names = states.totals, states.articles, states.readers, states.names
-    reads, _ = turned(totals.reads, totals.at_us)
-    measured = totals.dwell_count > 0
-    dwell = np.where(measured, totals.dwell_sum_seconds / np.maximum(totals.dwell_count, 1), np.nan)
-    scopes = pd.Index(totals.scope)
+@dataclass(frozen=True, slots=True)
+class _Scopes:
+    """Totals by the name of their scope: reads [row, half-life] and mean dwell [row] at the row's own moment."""
 
-    def of(names_of_scopes: list[str], codes: Ints, at_us: Ints) -> Totals:
+    rows: TotalRows
+    reads: Floats
+    dwell: Floats
+    codes: Ints
+    code_of: dict[str, int]
+
+    @classmethod
+    def of(cls, rows: TotalRows) -> _Scopes:
+        measured = rows.dwell_count > 0
+        dwell = np.where(measured, rows.dwell_sum_seconds / np.maximum(rows.dwell_count, 1), np.nan)
+        codes, distinct = pd.factorize(pd.Index(rows.scope))
+        code_of = {str(name): code for code, name in enumerate(distinct)}
+        return cls(rows, turned(rows.reads, rows.at_us)[0], dwell, np.asarray(codes, dtype=np.int64), code_of)
+
+    def totals(self, scopes: list[str], codes: Ints, at_us: Ints) -> Totals:
         """Totals of the scope that each row's code names, at each row's moment; zeros where there is none."""
-        by_code = [scopes_of[name] for name in names_of_scopes]
-        rows = _look_up([scope_codes, totals.at_us], [np.append(by_code, -1).astype(np.int64)[codes], at_us])
-        padded_reads = np.vstack([reads, np.zeros((1, len(HALF_LIVES_HOURS)))])
-        return Totals(padded_reads[rows], np.append(dwell, np.nan)[rows])
+        by_code = [self.code_of.get(name, _NO_TOTAL) for name in scopes]
+        wanted = np.append(by_code, _NO_TOTAL).astype(np.int64)[codes]
+        rows = _look_up([self.codes, self.rows.at_us], [wanted, at_us])
+        padded_reads = np.vstack([self.reads, np.zeros((1, len(HALF_LIVES_HOURS)))])
+        return Totals(padded_reads[rows], np.append(self.dwell, np.nan)[rows])
 
-    scope_codes, distinct = pd.factorize(scopes)
-    scopes_of = {name: code for code, name in enumerate(distinct)}
-    missing = -2  # a label whose total is not among the rows
-    every = {EVERYWHERE, *names.audiences, *(f"category={name}" for name in names.categories)}
-    every |= {f"publisher={name}" for name in names.publishers}
-    scopes_of = {name: scopes_of.get(name, missing) for name in every}
-    everywhere = of([EVERYWHERE], np.zeros(len(articles.article), dtype=np.int64), articles.at_us)
+
+def _article_totals(states: States) -> dict[str, Any]:
+    articles, names, scopes = states.articles, states.names, _Scopes.of(states.totals)
+    everywhere = scopes.totals([EVERYWHERE], np.zeros(len(articles.article), dtype=np.int64), articles.at_us)
     usual = np.where(np.isnan(everywhere.mean_dwell_seconds), DEFAULT_DWELL_SECONDS, everywhere.mean_dwell_seconds)
     return {
         "everywhere": Totals(everywhere.reads, usual),
-        "category": of([f"category={name}" for name in names.categories], articles.category, articles.at_us),
-        "publisher": of([f"publisher={name}" for name in names.publishers], articles.publisher, articles.at_us),
-        "audience_totals": tuple(
-            of(list(names.audiences), readers.audiences[:, kind], readers.at_us) for kind in range(len(AUDIENCE_KINDS))
+        "category": scopes.totals([f"category={name}" for name in names.categories], articles.category, articles.at_us),
+        "publisher": scopes.totals(
+            [f"publisher={name}" for name in names.publishers], articles.publisher, articles.at_us
         ),
     }
+
+
+def _audience_totals(states: States) -> tuple[Totals, ...]:
+    """For each kind of audience, the totals of the one that each reader row belongs to."""
+    readers, names, scopes = states.readers, list(states.names.audiences), _Scopes.of(states.totals)
+    return tuple(scopes.totals(names, readers.audiences[:, kind], readers.at_us) for kind in range(len(AUDIENCE_KINDS)))
 
 
 def _look_up(columns: list[Any], wanted: list[Any]) -> Ints:

@@ -161,6 +161,11 @@ def as_known(book: Ledger, moment: datetime) -> Ledger:
     return replace(book, history=history, **changed)
 
 
+def without_reads_table(book: Ledger) -> Ledger:
+    """The ledger without the rows of reads that its arrays were made from, which are larger than the arrays."""
+    return replace(book, history=replace(book.history, reads=book.history.reads.iloc[:0].copy()))
+
+
 def position(index: pd.Index[Any], name: str) -> int:
     """Code of a name that is there."""
     return int(index.get_indexer(pd.Index([name], dtype=object))[0])

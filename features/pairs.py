@@ -19,6 +19,7 @@ from features import compiled
 from features.entities import Entities, Pairs, Totals
 from features.grouping import HOUR_US, Floats, Ints
 from features.ledger import AUDIENCE_KINDS
+from features.memo import Memo
 from features.states import TASTE_COLUMN
 
 Matrix = npt.NDArray[np.float32]
@@ -88,9 +89,11 @@ def pair_features(
     columns |= {name: np.nan_to_num(np.asarray(values), nan=0.0) for name, values in (extra or {}).items()}
     names = (*FEATURE_NAMES, *(extra or {}))
     matrix = np.empty((len(pairs), len(names)), dtype=np.float32)
-    for made, rows in ((_article_columns, pairs.articles), (_reader_columns, pairs.readers)):
-        for first, packed in _packed(entities, made):
-            compiled.spread(packed, rows, first, matrix)
+    of_articles = _packed(entities.of_articles, lambda: _article_columns(entities))
+    of_readers = _packed(entities.of_readers, lambda: _reader_columns(entities))
+    for packed, rows in ((of_articles, pairs.articles), (of_readers, pairs.readers)):
+        for first, block in packed:
+            compiled.spread(block, rows, first, matrix)
     for name, values in columns.items():
         matrix[:, names.index(name)] = values
     # Both in logs: above 0 the article came out while its reader was away.
@@ -99,11 +102,11 @@ def pair_features(
     return matrix, names
 
 
-def _packed(entities: Entities, made: Callable[[Entities], dict[str, Floats]]) -> list[tuple[int, Matrix]]:
-    """Columns of all entities as the matrix has them: blocks of neighbours, each with its first place."""
+def _packed(memo: Memo, made: Callable[[], dict[str, Floats]]) -> list[tuple[int, Matrix]]:
+    """Columns of all rows of a kind as the matrix has them: blocks of neighbours, each with its first place."""
 
     def blocks() -> list[tuple[int, Matrix]]:
-        columns = made(entities)
+        columns = made()
         place_of = {name: FEATURE_NAMES.index(name) for name in columns}
         names = sorted(columns, key=place_of.__getitem__)
         ends = [at for at in range(1, len(names)) if place_of[names[at]] > place_of[names[at - 1]] + 1]
@@ -112,7 +115,7 @@ def _packed(entities: Entities, made: Callable[[Entities], dict[str, Floats]]) -
             (place_of[part[0]], np.stack([columns[name].astype(np.float32) for name in part], axis=1)) for part in parts
         ]
 
-    packed: list[tuple[int, Matrix]] = entities.memo.kept(made.__name__, blocks)
+    packed: list[tuple[int, Matrix]] = memo.kept("columns", blocks)
     return packed
 
 
@@ -225,7 +228,7 @@ def _taste_columns(entities: Entities, pairs: Pairs) -> dict[str, Floats]:
     articles, readers = entities.states.articles, entities.states.readers
     category = _shares(articles.category, readers.categories, readers.category_shares, pairs)
     publisher = _shares(articles.publisher, readers.publishers, readers.publisher_shares, pairs)
-    whole = entities.memo.kept("interests", lambda: (readers.interests >= 0).astype(np.float64))
+    whole = entities.of_readers.kept("interests", lambda: (readers.interests >= 0).astype(np.float64))
     interest = _shares(articles.category, readers.interests, whole, pairs)
     of_article, of_reader = articles.language[pairs.articles], readers.language[pairs.readers]
     return {

@@ -17,7 +17,7 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.utils.shared import Shared
 
 from core.errors import BadInputError
-from models.score import Lister
+from models.listers import Lister
 
 _CHUNK_BYTES = 8 * 1024 * 1024
 

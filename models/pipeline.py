@@ -65,7 +65,7 @@ class ScoreBlock(beam.DoFn):
         """The block's number, once its lists are committed."""
         assert self._at_hand is not None
         assert self._connection is not None
-        lists = self._at_hand.lister(np.arange(block.start, block.end, dtype=np.int64))
+        lists = self._at_hand.lister(self._connection, np.arange(block.start, block.end, dtype=np.int64))
         run_blocks.write_block(self._connection, self._target.run_id, block.number, lists)
         yield block.number
 

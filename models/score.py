@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,7 @@ from core.lists import LIST_LENGTH, SCORE_DECIMALS
 from core.params import Params
 from features.entities import Entities, Pairs
 from features.grouping import Floats, Ints
-from features.states import States
+from features.states import ReaderRows, States
 from models.artefact import Model
 from models.explain import Explainer, explain, explainer, reasons_of
 from models.fallback import in_scope, stand_in_frame
@@ -33,10 +32,6 @@ BLOCK_READERS = 2_000
 #: Source of a place that was drawn by lot.
 EXPLORED = "explored"
 _SOURCES = pa.array([*SOURCE_NAMES, EXPLORED])
-
-#: Lists [reader, rank] for some reader rows of a moment, in the columns of `recommendation`. It works on one core, and
-#: may be called by several threads at once.
-Lister = Callable[[Ints], pa.Table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +63,10 @@ class Ranking:
     def entities(self) -> Entities:
         """Rows are the moment's live articles and readers."""
         return self.now.entities
+
+    def for_readers(self, rows: Ints, states: ReaderRows) -> Ranking:
+        """The same for some of the reader rows, ascending, whose `states` these are."""
+        return replace(self, now=self.now.for_readers(rows, states))
 
     def lists(self, rows: Ints) -> pa.Table:
         """Ten explained recommendations for each reader row, fewer only where fewer unread live articles are left."""
@@ -106,7 +105,8 @@ def ranking(
 ) -> Ranking:
     """The model brought to a moment: factors folded in, new articles' vectors, features as of now.
 
-    states: of the moment's live articles and readers, in their order; computed from the ledger where not given.
+    states: of the moment's live articles and readers, in their order; computed from the ledger where not given. Those
+    of readers may be left out: then only what the ranking is `for_readers` has them.
     vectors: of the ledger's articles; computed from their texts where not given.
     """
     factors = model.factors_at(moment, params.threads)

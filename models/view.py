@@ -13,7 +13,7 @@ from features.entities import Entities, Pairs, entities_of
 from features.grouping import Floats, Ints
 from features.memo import Memo
 from features.pairs import Matrix, features_of
-from features.states import States, stand_in_rows, states_at
+from features.states import ReaderRows, States, stand_in_rows, states_at
 from models.moment import Moment
 from models.popularity import popular_order
 from models.retrieval.als import Factors
@@ -29,7 +29,7 @@ class View:
     """One moment's tables, by live row and reader row; `entities` has the same rows.
 
     reader_factors, reader_profiles and last_profiles (of the very last reads) [reader row]; article_factors and
-    article_vectors [live row].
+    article_vectors [live row]. memo: what is worked out once from the articles' tables.
     """
 
     moment: Moment
@@ -41,6 +41,18 @@ class View:
     article_vectors: Vectors
     together: Together
     memo: Memo = field(default_factory=Memo, repr=False, compare=False)
+
+    def for_readers(self, rows: Ints, states: ReaderRows) -> View:
+        """The view for some of its reader rows, ascending, with their `states`; tables of articles are shared."""
+        return replace(
+            self,
+            moment=self.moment.of_readers(rows),
+            entities=self.entities.for_readers(states),
+            reader_factors=self.reader_factors[rows],
+            reader_profiles=self.reader_profiles[rows],
+            last_profiles=self.last_profiles[rows],
+            together=self.together.for_readers(rows),
+        )
 
     def popularity(self, half_life_hours: float) -> Floats:
         """Decayed reads of each live article; the half-life is one of HALF_LIVES_HOURS."""
@@ -98,7 +110,8 @@ class View:
 def view(moment: Moment, params: Params, factors: Factors, vectors: Vectors, states: States | None = None) -> View:
     """The view of a moment; `factors` are those of its readers and live articles, `vectors` of the whole ledger.
 
-    states: those of the moment's readers and live articles, in their order; computed where not given.
+    states: those of the moment's readers and live articles, in their order; computed where not given. Those of readers
+    may be left out: then only what the view is `for_readers` is whole.
     """
     if states is None:
         states = states_at(moment.ledger, moment.as_of, params.data, articles=moment.live, readers=moment.readers)
@@ -120,13 +133,12 @@ def of_stand_ins(now: View) -> View:
     rows = np.arange(len(at.ledger.stand_ins), dtype=np.int64)
     blank = stand_in_rows(at.ledger, at.as_of)
     nobody = replace(at, readers=rows, seen=at.seen[:0])
-    return View(
+    return replace(
+        now,
         moment=nobody,
-        entities=entities_of(replace(now.entities.states, readers=blank)),
+        entities=now.entities.for_readers(blank),
         reader_factors=np.zeros((len(rows), now.reader_factors.shape[1]), dtype=np.float32),
-        article_factors=now.article_factors,
         reader_profiles=np.zeros((len(rows), now.reader_profiles.shape[1]), dtype=np.float32),
         last_profiles=np.zeros((len(rows), now.last_profiles.shape[1]), dtype=np.float32),
-        article_vectors=now.article_vectors,
         together=now.together.of_nobody(len(rows)),
     )

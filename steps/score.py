@@ -15,18 +15,18 @@ from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
 from etl import beam
-from features.bulk import readers_at
-from features.ledger import ledger
-from features.states import States, states_at
+from features.ledger import ledger, without_reads_table
+from features.states import states_at
 from features.ticks import require_tick
 from models import registry
 from models.fallback import by_rule
 from models.handover import handed_over
 from models.keeping import planned
+from models.listers import Lister, RankerLister, RuleLister
 from models.moment import Moment, moment
 from models.pipeline import ScoreBlock, Target, blocks_of
 from models.retrieval.late_vectors import LateVectors
-from models.score import Lister, ranking, stand_in_lists
+from models.score import ranking, stand_in_lists
 from store import kept_lists, run_blocks, runs
 from store.connect import Connection, connect
 from store.history import load_already_read, load_excluded, load_history, with_texts
@@ -56,11 +56,7 @@ def run(
     with connect(url, application="frontpage score") as connection, exclusive(connection, f"lists of {variant}"):
         version = registry.serving(connection, as_of, variant)
         maker, by = registry.maker(version, params), _made_by(settings, params, version)
-        history = load_history(connection, as_of, params.data, with_text=False)
-        if isinstance(by, LateVectors):
-            history = with_texts(connection, history, by.lacks(history.articles))
-        unlisted = pd.concat([load(connection, as_of, params.max_age) for load in (load_already_read, load_excluded)])
-        everybody = moment(ledger(history), as_of, params, already_read=unlisted)
+        everybody = _everybody(connection, as_of, params, by)
         plan = planned(connection, everybody, kept_lists.base_of(connection, as_of, variant, maker), params.lists)
         lister, fallbacks = _lists(connection, plan.due, params, by)
         name, snapshot = (version.version, version.snapshot_hash) if version else (registry.POPULARITY, None)
@@ -86,24 +82,26 @@ def _made_by(settings: Settings, params: Params, version: ModelVersion | None) -
     return LateVectors.of(registry.loaded(version), settings.path("vectors"))
 
 
+def _everybody(connection: Connection, as_of: datetime, params: Params, by: LateVectors | float) -> Moment:
+    """The moment with all readers to serve; of texts it has those that a model's vectors are still to be made of."""
+    history = load_history(connection, as_of, params.data, with_text=False)
+    if isinstance(by, LateVectors):
+        history = with_texts(connection, history, by.lacks(history.articles))
+    unlisted = pd.concat([load(connection, as_of, params.max_age) for load in (load_already_read, load_excluded)])
+    return moment(without_reads_table(ledger(history)), as_of, params, already_read=unlisted)
+
+
 def _lists(connection: Connection, now: Moment, params: Params, by: LateVectors | float) -> tuple[Lister, pd.DataFrame]:
     """What makes everybody's lists, and the fallback lists: by a model's ranker, or by a rule."""
     if not isinstance(by, LateVectors):
         rule = by_rule(now, params, by)
-        return rule.lists, rule.stand_ins()
+        return RuleLister(rule), rule.stand_ins()
+    require_tick(connection, now.as_of)
     vectors = by.of_articles(now.ledger.history.articles)
-    ranker = ranking(by.model, now, params, _states(connection, now, params), vectors)
-    return ranker.lists, stand_in_lists(ranker)
-
-
-def _states(connection: Connection, now: Moment, params: Params) -> States:
-    """Articles and totals computed from the history, the readers to serve from Feast as they stood at that moment."""
-    as_of, book = now.as_of, now.ledger
-    require_tick(connection, as_of)
-    nobody = now.readers[:0]
-    states = states_at(book, as_of, params.data, articles=now.live, readers=nobody)
-    readers = readers_at(connection, book.reader_keys[now.readers], as_of, book.names)
-    return States(states.names, states.articles, states.article_audiences, states.totals, readers)
+    # Articles and totals as the history has them; the readers' states stay in Feast's table until their block's turn.
+    states = states_at(now.ledger, now.as_of, params.data, articles=now.live, readers=now.readers[:0])
+    ranker = ranking(by.model, now, params, states, vectors)
+    return RankerLister(ranker), stand_in_lists(ranker)
 
 
 def _place(settings: Settings, run_id: int, beam_options: Sequence[str]) -> str | None:

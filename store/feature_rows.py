@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from psycopg2 import sql
 
 from core import columns as c
@@ -76,9 +78,10 @@ def fingerprints(connection: Connection, table: str, keys: Sequence[str], as_of:
     return copy_out_table(connection, statement, {c.AS_OF: as_of}, [*keys, c.FINGERPRINT, WRITTEN_THEN])
 
 
-def reader_states_at(connection: Connection, as_of: datetime) -> pa.Table:
-    """The state of every reader that counts at `as_of`, ordered by key; lists as text (see MEMBERS)."""
-    return copy_out_table(connection, query("reader_states_at"), {"as_of": as_of}, _READER_COLUMNS)
+def reader_states_at(connection: Connection, reader_keys: NDArray[np.int64], as_of: datetime) -> pa.Table:
+    """The state of each of these readers that counts at `as_of`, ordered by key; lists as text (see MEMBERS)."""
+    asked = {"reader_keys": reader_keys.tolist(), "as_of": as_of}
+    return copy_out_table(connection, query("reader_states_at"), asked, _READER_COLUMNS)
 
 
 def keys_between(

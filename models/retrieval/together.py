@@ -7,7 +7,6 @@ who read it, each read fading with `half_life_hours`; so a rare common read says
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +16,7 @@ from scipy.sparse import csr_matrix, diags
 from core.params import TogetherParams
 from features.grouping import Floats, Ints, rows_of
 from features.ledger import HOUR_MICROSECONDS
+from features.memo import Memo
 from models import compiled
 from models.moment import Moment
 
@@ -38,19 +38,24 @@ class Together:
     columns: Ints
     likeness: Floats
     popularity: Floats
-    last: dict[int, tuple[Ints, csr_matrix]] = field(default_factory=dict, repr=False, compare=False)
+    memo: Memo = field(default_factory=Memo, repr=False, compare=False)
 
     def scores(self, reader_rows: Ints) -> csr_matrix:
         """Scores of some readers [place in `reader_rows`, live row], sparse, with sorted columns.
 
-        Candidates and features of a block both ask for them: each thread keeps those it asked for last.
+        Candidates and features of a block both ask for them, so those that were asked for last are kept.
         """
-        thread = threading.get_ident()
-        rows, scores = self.last.get(thread, (None, None))
-        if rows is None or not np.array_equal(rows, reader_rows):
+        last = self.memo.get("scores")
+        if last is None or not np.array_equal(last[0], reader_rows):
             scores = _at_live(self.reads[reader_rows] @ self.readers_of, self.columns, len(self.popularity))
-            self.last[thread] = (reader_rows, scores)
-        return scores
+            self.memo["scores"] = last = (reader_rows, scores)
+        return last[1]
+
+    def for_readers(self, reader_rows: Ints) -> Together:
+        """The same for some of the reader rows."""
+        return Together(
+            self.reads[reader_rows], self.readers_of, self.columns, self.likeness[reader_rows], self.popularity
+        )
 
     def of_nobody(self, n_readers: int) -> Together:
         """The same for readers who have read nothing."""

@@ -1,6 +1,6 @@
--- The state of every reader that counts at a moment; lists as text, their members divided by U+001F.
+-- The state of each of some readers that counts at a moment; lists as text, their members divided by U+001F.
 -- grain: reader; ordered by reader_key
--- parameters: as_of; read-only
+-- parameters: reader_keys, as_of; read-only
 select distinct on (reader_key) reader_key, region, device, referrer, language,
        last_read_us, n_reads, median_dwell_seconds,
        nullif(array_to_string(decayed_reads, E'\x1f'), '') as decayed_reads,
@@ -12,5 +12,6 @@ select distinct on (reader_key) reader_key, region, device, referrer, language,
        nullif(array_to_string(recent_articles, E'\x1f'), '') as recent_articles,
        nullif(array_to_string(recent_dwell_seconds, E'\x1f'), '') as recent_dwell_seconds
 from feast.reader_state
-where event_timestamp <= %(as_of)s
+where reader_key = any(%(reader_keys)s)
+  and event_timestamp <= %(as_of)s
 order by reader_key, event_timestamp desc

@@ -15,6 +15,7 @@ from core.history import History
 from core.params import GateParams
 from features.ledger import ledger
 from features.pairs import COLUMNS
+from features.states import states_at
 from models import artefact
 from models.build import build
 from models.evaluate import SERVABLE, Evaluation, evaluate, gate
@@ -193,6 +194,16 @@ def test_new_readers_and_articles_are_served_by_an_older_model(trained: Trained,
     lists = _lists(trained, history(articles, reads, readers))
     assert (lists[c.READER_KEY] == 99_999).sum() == 10
     assert "zz_new" in set(lists[c.ARTICLE_ID])
+
+
+def test_a_block_of_readers_is_served_as_all_of_them_are(trained: Trained, past: History) -> None:
+    """A ranking without states of readers gives some of them, with theirs, the very lists that they have among all."""
+    whole = _ranking(trained, past)
+    at, rows = whole.now.moment, np.array([1, 4, 5, 17, 30])
+    states = states_at(at.ledger, NOW, PARAMS.data, articles=at.live, readers=at.readers[:0])
+    mine = states_at(at.ledger, NOW, PARAMS.data, articles=at.live[:0], readers=at.readers[rows]).readers
+    block = ranking(trained.model, at, PARAMS, states).for_readers(rows, mine).lists(np.arange(len(rows)))
+    pd.testing.assert_frame_equal(block.to_pandas(), whole.lists(rows).to_pandas())
 
 
 def test_one_reader_and_one_article(trained: Trained) -> None:
