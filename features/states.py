@@ -6,7 +6,7 @@ A *state* row changes only when its entity has a new event: sums are decayed to 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -121,11 +121,15 @@ class States:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """Reads known at a moment, in order of time: what each counts for, as known then."""
+class KnownReads:
+    """Reads known at a moment, in order of time: what each counts for, as known then.
+
+    book: the ledger, with the facts of then; data: the bounds that reads and articles are within.
+    """
 
     now: int
     book: Ledger
+    data: DataParams
     reader: Ints
     article: Ints
     audiences: Ints
@@ -148,31 +152,42 @@ def states_at(
     reads hold facts only. Reads of articles that were not known by then count for the reader and everywhere.
     A ledger taken later, that reaches back far enough, gives the same states.
     """
-    known = _known(as_known(book, as_of), as_of, data)
-    book = known.book
-    if articles is None:
-        articles = np.flatnonzero(_mattering(book, known.article, known.at_us, known.now, data))
-    if readers is None:
-        active = np.zeros(len(book.reader_keys), dtype=bool)
-        active[known.reader] = True
-        active |= book.reader_known <= known.now
-        active[: len(book.stand_ins)] = False
-        readers = np.flatnonzero(active)
+    return states_of(known_reads(book, as_of, data), articles, readers)
+
+
+def states_of(known: KnownReads, articles: Ints | None = None, readers: Ints | None = None) -> States:
+    """`states_at` the moment of the reads."""
+    articles = known_articles(known) if articles is None else articles
     return States(
-        names=book.names,
+        names=known.book.names,
         articles=_article_rows(known, articles),
         article_audiences=_article_audience_rows(known, articles),
         totals=_total_rows(known),
-        readers=_reader_rows(known, readers),
+        readers=reader_rows(known, known_readers(known) if readers is None else readers),
     )
+
+
+def known_articles(known: KnownReads) -> Ints:
+    """Ledger positions of the articles that have a state, ascending: known by then, and read or young enough."""
+    return np.flatnonzero(_mattering(known.book, known.article, known.at_us, known.now, known.data))
+
+
+def known_readers(known: KnownReads) -> Ints:
+    """Ledger positions of the readers who have a state, ascending: on record by then, or with a read."""
+    book = known.book
+    active = book.reader_known <= known.now
+    active[known.reader] = True
+    active[: len(book.stand_ins)] = False
+    return np.flatnonzero(active)
 
 
 def stand_in_rows(book: Ledger, as_of: datetime) -> ReaderRows:
     """States of the ledger's stand-ins, who read nothing: as `states_at` has them, without a look at reads."""
     none = np.zeros(0, dtype=np.int64)
-    nothing = _Known(
+    nothing = KnownReads(
         now=microseconds(as_of),
         book=as_known(book, as_of),
+        data=DataParams(),
         reader=none,
         article=none,
         audiences=np.zeros((0, len(AUDIENCE_KINDS)), dtype=np.int64),
@@ -180,10 +195,10 @@ def stand_in_rows(book: Ledger, as_of: datetime) -> ReaderRows:
         weight=np.zeros(0),
         dwell=np.zeros(0),
     )
-    return _reader_rows(nothing, np.arange(len(book.stand_ins), dtype=np.int64))
+    return reader_rows(nothing, np.arange(len(book.stand_ins), dtype=np.int64))
 
 
-def known_reads(book: Ledger, now: int, data: DataParams) -> Ints:
+def rows_known(book: Ledger, now: int, data: DataParams) -> Ints:
     """Rows of the ledger's reads that had happened and were recorded by `now`, newest `max_interactions` at most."""
     since = _since(now, data)
     # Reads are ordered by time, so only a slice of them can have happened within the bounds.
@@ -196,13 +211,15 @@ def _since(now: int, data: DataParams) -> int:
     return now - int(data.max_days * DAY_MICROSECONDS)
 
 
-def _known(book: Ledger, as_of: datetime, data: DataParams) -> _Known:
-    now = microseconds(as_of)
-    rows = known_reads(book, now, data)
+def known_reads(book: Ledger, as_of: datetime, data: DataParams) -> KnownReads:
+    """The reads of a ledger that were known at `as_of`, within the data's bounds."""
+    now, book = microseconds(as_of), as_known(book, as_of)
+    rows = rows_known(book, now, data)
     reader, named, at_us = book.read_reader[rows], book.read_named[rows], book.read_time[rows]
-    return _Known(
+    return KnownReads(
         now=now,
         book=book,
+        data=data,
         reader=reader,
         article=_counted_for(book, _mattering(book, named, at_us, now, data), now)[named],
         audiences=_with_region(book.read_audiences[rows], _regions(book, now)[reader]),
@@ -240,7 +257,7 @@ def _with_region(audiences: Ints, home: Ints) -> Ints:
     return np.stack(columns, axis=1)
 
 
-def _activity(known: _Known, codes: Ints, n_rows: int) -> Activity:
+def _activity(known: KnownReads, codes: Ints, n_rows: int) -> Activity:
     """Reads of each row; reads with code -1 are left out."""
     at_us, weight, kept = known.at_us, known.weight, codes >= 0
     if not kept.all():
@@ -250,7 +267,7 @@ def _activity(known: _Known, codes: Ints, n_rows: int) -> Activity:
     return Activity(last, decayed, np.bincount(codes, minlength=n_rows))
 
 
-def _dwell(known: _Known, codes: Ints, n_rows: int) -> tuple[Floats, Ints]:
+def _dwell(known: KnownReads, codes: Ints, n_rows: int) -> tuple[Floats, Ints]:
     """Sum and number of measured reading times of each row."""
     measured = np.flatnonzero((codes >= 0) & ~np.isnan(known.dwell))
     rows = codes[measured]
@@ -258,7 +275,7 @@ def _dwell(known: _Known, codes: Ints, n_rows: int) -> tuple[Floats, Ints]:
     return sums, np.bincount(rows, minlength=n_rows)
 
 
-def _article_rows(known: _Known, articles: Ints) -> ArticleRows:
+def _article_rows(known: KnownReads, articles: Ints) -> ArticleRows:
     book, n_rows = known.book, len(articles)
     codes = rows_of(known.article, articles, len(book.article_ids))
     is_read = codes >= 0
@@ -277,7 +294,7 @@ def _article_rows(known: _Known, articles: Ints) -> ArticleRows:
     )
 
 
-def _article_audience_rows(known: _Known, articles: Ints) -> ArticleAudienceRows:
+def _article_audience_rows(known: KnownReads, articles: Ints) -> ArticleAudienceRows:
     place = rows_of(known.article, articles, len(known.book.article_ids))
     width = max(len(known.book.names.audiences), 1)
     parts = [_one_kind(known, place, kind, (len(articles), width)) for kind in range(len(AUDIENCE_KINDS))]
@@ -291,7 +308,7 @@ def _article_audience_rows(known: _Known, articles: Ints) -> ArticleAudienceRows
     )
 
 
-def _one_kind(known: _Known, place: Ints, kind: int, shape: tuple[int, int]) -> tuple[Ints, Activity]:
+def _one_kind(known: KnownReads, place: Ints, kind: int, shape: tuple[int, int]) -> tuple[Ints, Activity]:
     """Keys (article row x audiences + audience; `shape`: how many of each) and reads of one kind of audience."""
     audience = known.audiences[:, kind]
     key = np.where((place >= 0) & (audience >= 0), place * shape[1] + audience, -1)
@@ -299,7 +316,7 @@ def _one_kind(known: _Known, place: Ints, kind: int, shape: tuple[int, int]) -> 
     return pairs, _activity(known, codes, len(pairs))
 
 
-def _total_rows(known: _Known) -> TotalRows:
+def _total_rows(known: KnownReads) -> TotalRows:
     """Everywhere (scope ""), then the audiences, categories and publishers that have reads."""
     scopes, columns = _scopes(known)
     n_rows = len(scopes)
@@ -317,7 +334,7 @@ def _total_rows(known: _Known) -> TotalRows:
     return TotalRows(np.full(len(kept), known.now), scopes[kept], reads, dwell_sum[kept], dwell_count[kept])
 
 
-def _scopes(known: _Known) -> tuple[NDArray[np.object_], list[Ints]]:
+def _scopes(known: KnownReads) -> tuple[NDArray[np.object_], list[Ints]]:
     """Names of all totals, and for each kind of them the row that a read counts in (-1: none)."""
     names, book = known.book.names, known.book
     labels = {c.CATEGORY: (names.categories, book.category), c.PUBLISHER: (names.publishers, book.publisher)}
@@ -331,7 +348,8 @@ def _scopes(known: _Known) -> tuple[NDArray[np.object_], list[Ints]]:
     return np.array(scopes, dtype=object), columns
 
 
-def _reader_rows(known: _Known, readers: Ints) -> ReaderRows:
+def reader_rows(known: KnownReads, readers: Ints) -> ReaderRows:
+    """States of some readers (ledger positions, ascending)."""
     book, n_rows = known.book, len(readers)
     place = rows_of(known.reader, readers, len(book.reader_keys))
     mine = _subset(known, np.flatnonzero(place >= 0))
@@ -365,12 +383,12 @@ def _reader_rows(known: _Known, readers: Ints) -> ReaderRows:
     )
 
 
-def _subset(known: _Known, rows: Ints) -> _Known:
-    picked = {name: getattr(known, name)[rows] for name in _Known.__slots__ if name not in ("now", "book")}
-    return _Known(now=known.now, book=known.book, **picked)
+def _subset(known: KnownReads, rows: Ints) -> KnownReads:
+    kept = {"now", "book", "data"}
+    return replace(known, **{name: getattr(known, name)[rows] for name in KnownReads.__slots__ if name not in kept})
 
 
-def _home(known: _Known, codes: Ints, region: Ints) -> Ints:
+def _home(known: KnownReads, codes: Ints, region: Ints) -> Ints:
     """The audience of each kind that a reader belongs to: the newest read's; the region on record comes first."""
     columns = []
     for audience in known.audiences.T:
@@ -381,7 +399,7 @@ def _home(known: _Known, codes: Ints, region: Ints) -> Ints:
     return np.stack(columns, axis=1)
 
 
-def _tastes(known: _Known, codes: Ints, last_us: Ints) -> tuple[tuple[Ints, Floats], tuple[Ints, Floats], Ints]:
+def _tastes(known: KnownReads, codes: Ints, last_us: Ints) -> tuple[tuple[Ints, Floats], tuple[Ints, Floats], Ints]:
     """Each reader's categories and publishers with their shares of decayed reads, and the language read most."""
     hours = (last_us[codes] - known.at_us) / HOUR_US
     values = known.weight * np.exp2(-hours / HALF_LIVES_HOURS[TASTE_COLUMN])

@@ -5,7 +5,7 @@ The other direction is `features.stored`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -15,19 +15,18 @@ from numpy.typing import NDArray
 from core import columns as c
 from features.grouping import Floats, Ints
 from features.ledger import AUDIENCE_KINDS, NEVER
-from features.states import Activity, States, TotalRows
-from features.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS, VIEWS, with_fingerprints
+from features.states import Activity, States
+from features.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS, VIEWS, View, with_fingerprints
 
 
 def tables_of(states: States) -> dict[str, pa.Table]:
     """View name -> the rows of `states` as they are stored, with their fingerprints."""
-    columns = {
-        ARTICLES.name: _articles(states),
-        ARTICLE_AUDIENCES.name: _article_audiences(states),
-        TOTALS.name: _totals(states.totals),
-        READERS.name: _readers(states),
-    }
-    return {view.name: with_fingerprints(view, pa.table(columns[view.name])) for view in VIEWS}
+    return {view.name: table_of(view, states) for view in VIEWS}
+
+
+def table_of(view: View, states: States) -> pa.Table:
+    """The rows of one view."""
+    return with_fingerprints(view, pa.table(_COLUMNS[view.name](states)))
 
 
 def _articles(states: States) -> dict[str, Any]:
@@ -51,7 +50,8 @@ def _article_audiences(states: States) -> dict[str, Any]:
     return {**keys, **_activity(rows.reads)}
 
 
-def _totals(rows: TotalRows) -> dict[str, Any]:
+def _totals(states: States) -> dict[str, Any]:
+    rows = states.totals
     dwell = {c.DWELL_SUM_SECONDS: rows.dwell_sum_seconds, c.DWELL_COUNT: rows.dwell_count}
     return {c.SCOPE: pa.array(rows.scope, pa.string()), **_activity(rows.reads), **dwell}
 
@@ -73,6 +73,14 @@ def _readers(states: States) -> dict[str, Any]:
         c.RECENT_ARTICLES: _lists(names.articles, rows.recent),
         c.RECENT_DWELL_SECONDS: _listed(rows.recent_dwell_seconds, rows.recent),
     }
+
+
+_COLUMNS: Final = {
+    ARTICLES.name: _articles,
+    ARTICLE_AUDIENCES.name: _article_audiences,
+    TOTALS.name: _totals,
+    READERS.name: _readers,
+}
 
 
 def _activity(reads: Activity) -> dict[str, Any]:

@@ -4,9 +4,13 @@ The state of an entity at a tick depends on nothing but what was recorded by the
 alone, running twice writes nothing, and a tick filled in late gives the rows that a run at that time would have given.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from tqdm import tqdm
@@ -15,25 +19,40 @@ from core import columns as c
 from core.clock import iso
 from core.errors import NothingPublishedError
 from core.params import DataParams
-from features.ledger import ledger
-from features.states import States, states_at
-from features.tables import tables_of
-from features.views import VIEWS, View, changed, empty_rows, stamped
+from features.grouping import Ints
+from features.ledger import Ledger, ledger, without_reads_table
+from features.states import known_readers, known_reads, reader_rows, states_of
+from features.tables import table_of
+from features.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS, VIEWS, View, changed, empty_rows, stamped
 from store import feature_rows
 from store.connect import Connection, transaction
 from store.history import load_history
 
+#: Readers whose states are in memory at once.
+_BLOCK_READERS: Final = 50_000
+#: All keys that there can be.
+_KEYS: Final = range(-(2**63), 2**63 - 1)
 
-def write_states(connection: Connection, states: States, as_of: datetime) -> dict[str, int]:
+
+def write_states(connection: Connection, book: Ledger, as_of: datetime, data: DataParams) -> dict[str, int]:
     """Write the states of `as_of` that differ from what counts then; rows written by view name.
 
     One transaction: all of a tick or none of it. An entity that is no longer there gets an empty row. Where a later
-    tick is there already, what counted at it still does.
+    tick is there already, what counted at it still does. Readers are worked out and written some at a time.
     """
-    rows = tables_of(states)
+    known = known_reads(book, as_of, data)
+    readers = known_readers(known)
+    states = states_of(known, readers=readers[:0])
     with transaction(connection):
         feature_rows.lock(connection)
-        written = {view.name: _write(connection, view, rows[view.name], as_of) for view in VIEWS}
+        written = {
+            view.name: _write(connection, view, table_of(view, states), as_of)
+            for view in (ARTICLES, ARTICLE_AUDIENCES, TOTALS)
+        }
+        written[READERS.name] = 0
+        for rows, keys in _blocks(readers, book.reader_keys):
+            table = table_of(READERS, replace(states, readers=reader_rows(known, rows)))
+            written[READERS.name] += _write(connection, READERS, table, as_of, keys)
         feature_rows.record_tick(connection, as_of, sum(written.values()))
     return written
 
@@ -48,9 +67,9 @@ def ensure_ticks(connection: Connection, as_of: datetime, ticks: Iterable[dateti
         return 0
     span = (as_of - missing[0]) / timedelta(days=1)
     wide = data.model_copy(update={"max_days": data.max_days + span, "max_interactions": 2 * data.max_interactions})
-    book = ledger(load_history(connection, as_of, wide, with_text=False))
+    book = without_reads_table(ledger(load_history(connection, as_of, wide, with_text=False)))
     for tick in tqdm(missing, desc="past features", unit="tick", disable=None):
-        write_states(connection, states_at(book, tick, data), tick)
+        write_states(connection, book, tick, data)
     return len(missing)
 
 
@@ -72,8 +91,17 @@ def forget_states(connection: Connection, before: datetime) -> dict[str, int]:
     return deleted
 
 
-def _write(connection: Connection, view: View, rows: pa.Table, as_of: datetime) -> int:
-    before = feature_rows.fingerprints(connection, view.name, view.keys, as_of)
+def _blocks(readers: Ints, reader_keys: Ints) -> Iterator[tuple[Ints, range]]:
+    """Readers (positions, ascending) some at a time, each with the keys that are its own; no key is left out."""
+    cuts = np.arange(_BLOCK_READERS, len(readers), _BLOCK_READERS)
+    ends = [_KEYS.start, *reader_keys[readers[cuts]].tolist(), _KEYS.stop]
+    for rows, (first, end) in zip(np.split(readers, cuts), pairwise(ends), strict=True):
+        yield rows, range(first, end)
+
+
+def _write(connection: Connection, view: View, rows: pa.Table, as_of: datetime, keys: range | None = None) -> int:
+    """How many rows of a view were written; where `keys` are given there is nothing in `rows` but these."""
+    before = feature_rows.fingerprints(connection, view.name, view.keys, as_of, keys)
     news = changed(view, before, rows)
     if not len(news):
         return 0

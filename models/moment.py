@@ -13,7 +13,7 @@ from core import columns as c
 from core.params import Params
 from features.grouping import Floats, Ints, rows_of, sorted_distinct
 from features.ledger import DAY_MICROSECONDS, HOUR_MICROSECONDS, Ledger, as_known, microseconds
-from features.states import known_reads
+from features.states import rows_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def moment(
     already_read: reader_key, article_id of what was read outside the ledger's bounds (older or suspicious reads).
     """
     now, book, lists = microseconds(as_of), as_known(ledger, as_of), params.lists
-    known = known_reads(book, now, params.data)
+    known = rows_known(book, now, params.data)
     live = np.flatnonzero(
         book.is_listable
         & (book.published <= now)

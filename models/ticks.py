@@ -15,7 +15,7 @@ from core.history import History
 from core.params import Params
 from features.grouping import Floats, Ints, rows_in
 from features.ledger import Ledger, ledger, microseconds
-from features.states import known_reads
+from features.states import rows_known
 from models.judge import Answers, answers, window_rows
 from models.moment import Moment, moment
 from models.retrieval import als
@@ -104,7 +104,7 @@ def als_chain(book: Ledger, ticks: Iterable[datetime], params: Params) -> Iterat
     """Factors at each of the ascending ticks, of reads known by then only: a whole fit, then one fold-in per tick."""
     factors: Factors | None = None
     for tick in ticks:
-        known = known_reads(book, microseconds(tick), params.data)
+        known = rows_known(book, microseconds(tick), params.data)
         confidence = als.interactions(book, known, params.als.alpha)
         if factors is None:
             start = als.cold_start(book, params.als, params.seed)

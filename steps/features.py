@@ -1,17 +1,23 @@
 """`frontpage features`: states of articles, audiences, totals and readers at as_of, into Feast."""
 
+from __future__ import annotations
+
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.clock import iso
 from core.errors import BadInputError
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
-from features.ledger import ledger
+from features.ledger import Ledger, ledger, without_reads_table
 from features.pairs import has_text, unavailable_features
 from features.states import states_at
+
+if TYPE_CHECKING:
+    from store.connect import Connection
 
 
 def run(settings: Settings, params: Params, as_of: datetime, data: Path | None = None) -> Summary:
@@ -26,18 +32,24 @@ def run(settings: Settings, params: Params, as_of: datetime, data: Path | None =
 def _to_database(settings: Settings, params: Params, as_of: datetime) -> Summary:
     from features.ticks import write_states
     from store.connect import connect
-    from store.history import any_text, load_history
     from store.server import database_url
 
     started = time.perf_counter()
     with connect(database_url(settings), application="frontpage features") as connection:
-        history = load_history(connection, as_of, params.data, with_text=False)
-        written = write_states(connection, states_at(ledger(history), as_of, params.data), as_of)
-        unavailable = unavailable_features(history, with_text=any_text(connection, as_of))
+        book, unavailable = _known(connection, as_of, params)
+        written = write_states(connection, book, as_of, params.data)
     details = {**written, "unavailable": ",".join(unavailable) or "-"}
-    return Summary(
-        "features", len(history.reads), sum(written.values()), 0, time.perf_counter() - started, "feast", details
-    )
+    seconds = time.perf_counter() - started
+    return Summary("features", len(book.read_time), sum(written.values()), 0, seconds, "feast", details)
+
+
+def _known(connection: Connection, as_of: datetime, params: Params) -> tuple[Ledger, list[str]]:
+    """What the states are made of, and the features that lack their data."""
+    from store.history import any_text, load_history
+
+    history = load_history(connection, as_of, params.data, with_text=False)
+    unavailable = unavailable_features(history, with_text=any_text(connection, as_of))
+    return without_reads_table(ledger(history)), unavailable
 
 
 def _to_files(params: Params, as_of: datetime, data: Path) -> Summary:

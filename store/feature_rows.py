@@ -6,6 +6,7 @@ A row counts from its `event_timestamp` until its entity's next row. The callers
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -63,19 +64,30 @@ def record_tick(connection: Connection, as_of: datetime, n_changed: int) -> None
     )
 
 
-def fingerprints(connection: Connection, table: str, keys: Sequence[str], as_of: datetime) -> pa.Table:
-    """Keys and fingerprint of the row of each entity that counts at `as_of`, and whether it was written then."""
+def fingerprints(
+    connection: Connection, table: str, keys: Sequence[str], as_of: datetime, among: range | None = None
+) -> pa.Table:
+    """Keys and fingerprint of the row of each entity that counts at `as_of`, and whether it was written then.
+
+    among: only entities whose first key, a number, is one of these.
+    """
+    parameters: dict[str, Any] = {c.AS_OF: as_of}
+    only: sql.Composable = sql.SQL("")
+    if among is not None:
+        only = sql.SQL("and {0} >= %(first)s and {0} < %(end)s ").format(sql.Identifier(keys[0]))
+        parameters |= {"first": among.start, "end": among.stop}
     statement = sql.SQL(
         "select distinct on ({keys}) {keys}, fingerprint, event_timestamp = %(as_of)s as {written_then} "
-        "from {table} where event_timestamp <= %(as_of)s "
+        "from {table} where event_timestamp <= %(as_of)s {only}"
         "order by {newest}, event_timestamp desc"
     ).format(
         keys=_list(keys),
         table=sql.Identifier(SCHEMA, table),
         newest=sql.SQL(", ").join(sql.SQL("{} desc").format(sql.Identifier(key)) for key in keys),
         written_then=sql.Identifier(WRITTEN_THEN),
+        only=only,
     )
-    return copy_out_table(connection, statement, {c.AS_OF: as_of}, [*keys, c.FINGERPRINT, WRITTEN_THEN])
+    return copy_out_table(connection, statement, parameters, [*keys, c.FINGERPRINT, WRITTEN_THEN])
 
 
 def reader_states_at(connection: Connection, reader_keys: NDArray[np.int64], as_of: datetime) -> pa.Table:

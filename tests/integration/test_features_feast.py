@@ -15,7 +15,7 @@ from core.errors import BadInputError, NothingPublishedError
 from core.history import READ_COLUMNS, History
 from core.params import DataParams, Params
 from core.settings import Settings
-from features import bulk
+from features import bulk, ticks
 from features.entities import entities_of, pairs_of
 from features.files import write_state_files
 from features.ledger import AUDIENCE_KINDS, ledger
@@ -53,6 +53,10 @@ def _world(seed: int = 21) -> History:
 
 def _states(connection: Connection, tick: datetime) -> States:
     return states_at(ledger(load_history(connection, tick, DATA)), tick, DATA)
+
+
+def _write(connection: Connection, tick: datetime) -> dict[str, int]:
+    return write_states(connection, ledger(load_history(connection, tick, DATA)), tick, DATA)
 
 
 def _rows(connection: Connection) -> dict[str, list[dict[str, Any]]]:
@@ -117,15 +121,40 @@ def test_running_twice_writes_nothing_and_only_changes_are_written(database: str
     """A repeat leaves every row and the tick as they are; an hour later only who had an event has a new row."""
     with connect(database) as connection:
         put(connection, _world())
-        first = write_states(connection, _states(connection, TICKS[2]), TICKS[2])
+        first = _write(connection, TICKS[2])
         rows = _rows(connection)
-        again = write_states(connection, _states(connection, TICKS[2]), TICKS[2])
+        again = _write(connection, TICKS[2])
         assert sum(first.values()) == sum(len(table) for table in rows.values())
         assert sum(again.values()) == 0
         assert _rows(connection) == rows
         soon = TICKS[2] + timedelta(hours=1)
-        changed = write_states(connection, _states(connection, soon), soon)
+        changed = _write(connection, soon)
         assert 0 < changed["reader_state"] < first["reader_state"] / 2
+
+
+#: Another reader, with the state of one who is there, from another moment on.
+_STRANGER = """insert into feast.reader_state
+select other.* from feast.reader_state one,
+  jsonb_populate_record(one, jsonb_build_object('reader_key', %s::bigint, 'event_timestamp', %s)) other
+order by one.reader_key limit 1"""
+
+
+def test_readers_some_at_a_time_are_what_all_at_once_are(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seven readers at a time leave the same rows, in any order of ticks; who is gone, at either end, is emptied."""
+    order = [TICKS[2], TICKS[0], TICKS[4], TICKS[3]]
+    found = []
+    with connect(database) as connection:
+        put(connection, _world(23))
+        for n_at_once in (50_000, 7):
+            monkeypatch.setattr(ticks, "_BLOCK_READERS", n_at_once)
+            execute(connection, "truncate feast.state_tick, " + ", ".join(f"feast.{view.name}" for view in VIEWS))
+            written = [_write(connection, order[0])]
+            for key in (-5, 10**12):
+                execute(connection, _STRANGER, [key, TICKS[0] - timedelta(days=1)])
+            written += [_write(connection, tick) for tick in order[1:]]
+            found.append((written, _rows(connection)))
+    assert found[0] == found[1]
+    assert {row[c.READER_KEY] for row in found[0][1][READERS.name] if row["fingerprint"] == 0} == {-5, 10**12}
 
 
 @pytest.mark.slow
@@ -135,12 +164,11 @@ def test_ticks_in_any_order_and_killed_half_way_give_the_same_answers(database: 
     with connect(database) as connection:
         put(connection, _world(22))
         for tick in order:
-            states = _states(connection, tick)
             execute(connection, DIE)
             with pytest.raises(psycopg2.Error, match="killed"):
-                write_states(connection, states, tick)
+                _write(connection, tick)
             execute(connection, LIVE)
-            write_states(connection, states, tick)
+            _write(connection, tick)
         asked = _asked(connection, TICKS, 100)
         training = historical(feature_store(database), asked)
         assert fetch_one(connection, "select count(*) as n from feast.state_tick") == {"n": len(TICKS)}

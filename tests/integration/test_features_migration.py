@@ -4,7 +4,6 @@ from core import columns as c
 from core.params import DataParams
 from features.ledger import ledger
 from features.repository import feature_store, materialise
-from features.states import states_at
 from features.ticks import write_states
 from features.views import VIEWS
 from store import migrate
@@ -54,8 +53,9 @@ def test_states_in_use_go_down_and_up_again_and_are_written_anew(database: str) 
         shape = _shape(connection)
     for _ in range(2):
         with connect(database) as connection:
-            states = states_at(ledger(load_history(connection, world.as_of, DataParams())), world.as_of, DataParams())
-            assert all(n_rows > 0 for n_rows in write_states(connection, states, world.as_of).values())
+            book = ledger(load_history(connection, world.as_of, DataParams()))
+            written = write_states(connection, book, world.as_of, DataParams())
+            assert all(n_rows > 0 for n_rows in written.values())
         assert materialise(feature_store(database), world.as_of)
         migrate.downgrade(database, "0003")
         with connect(database) as connection:
