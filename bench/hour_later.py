@@ -49,7 +49,7 @@ def measure(home: Path, size: Size) -> dict[str, Any]:
 def _refreshed(settings: Settings, params: Params, as_of: datetime) -> dict[str, Any]:
     steps = {}
     for name, step in STEPS.items():
-        with metered(settings.home / "postgres") as meter:
+        with metered(settings.home / "postgres", counts_itself=False) as meter:
             apart(step, settings, params, as_of)
         steps[name] = meter.as_dict()
         print(f"{as_of:%H:%M} {name}", steps[name], flush=True)  # noqa: T201 - a command's progress

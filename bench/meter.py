@@ -18,7 +18,12 @@ _SAMPLE_SECONDS = 0.5
 
 @dataclass(slots=True)
 class Meter:
-    """Filled by `metered`. Memory is proportional (PSS): what processes share counts once."""
+    """Filled by `metered`. Memory is proportional (PSS): what processes share counts once.
+
+    counts_itself: whether this process is part of the work, or only starts it (`apart`).
+    """
+
+    counts_itself: bool = True
 
     wall_seconds: float = 0.0
     cpu_seconds: float = 0.0
@@ -34,7 +39,8 @@ class Meter:
         peak = 0
         mine = psutil.Process()
         theirs = [] if server is None else [server, *server.children(recursive=True)]
-        for process in [mine, *mine.children(recursive=True), *theirs]:
+        ours = [mine, *mine.children(recursive=True)] if self.counts_itself else mine.children(recursive=True)
+        for process in [*ours, *theirs]:
             try:
                 peak += process.memory_full_info().pss
                 cpu, written = process.cpu_times(), process.io_counters().write_bytes
@@ -68,9 +74,9 @@ class Meter:
 
 
 @contextmanager
-def metered(server_data: Path | None = None) -> Iterator[Meter]:
+def metered(server_data: Path | None = None, *, counts_itself: bool = True) -> Iterator[Meter]:
     """A meter of the block; `server_data`: data folder of the server to watch as well."""
-    meter, done = Meter(), threading.Event()
+    meter, done = Meter(counts_itself), threading.Event()
     server = None if server_data is None else psutil.Process(_postmaster(server_data))
     meter.sample(server)
     meter.begin()

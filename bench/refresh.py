@@ -79,7 +79,7 @@ def reset(settings: Settings) -> None:
 
 
 def _timed(settings: Settings, params: Params, name: str) -> dict[str, Any]:
-    with metered(settings.home / "postgres") as meter:
+    with metered(settings.home / "postgres", counts_itself=False) as meter:
         apart(STEPS[name], settings, params, AS_OF)
     print(name, meter.as_dict(), flush=True)  # noqa: T201 - a command's progress
     return meter.as_dict()

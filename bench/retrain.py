@@ -73,11 +73,11 @@ def measure(settings: Settings, size: Size, names: Sequence[str] = STEPS, *, is_
     if "features" in names:
         with connect(server.database_url(settings)) as connection:
             execute(connection, query("bench_forget_tick"), {"as_of": AS_OF})
-    with metered(settings.home / "postgres") as before:
+    with metered(settings.home / "postgres", counts_itself=False) as before:
         apart(_write_past_states, settings, params_of(size))
     steps = {}
     for name in names:
-        with metered(settings.home / "postgres") as meter, _kept_rows(settings):
+        with metered(settings.home / "postgres", counts_itself=False) as meter, _kept_rows(settings):
             _finish(_start(name, environment), name)
         steps[name] = meter.as_dict()
         print(name, steps[name], flush=True)  # noqa: T201 - a command's progress

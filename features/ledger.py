@@ -166,6 +166,14 @@ def without_reads_table(book: Ledger) -> Ledger:
     return replace(book, history=replace(book.history, reads=book.history.reads.iloc[:0].copy()))
 
 
+def without_reads(book: Ledger) -> Ledger:
+    """Names, articles and readers alone: no reads, and none of the tables that the arrays were made from."""
+    history = book.history
+    tables = {name: getattr(history, name).iloc[:0].copy() for name in ("articles", "reads", "readers")}
+    nothing = {name: getattr(book, name)[:0].copy() for name in Ledger.__slots__ if name.startswith("read_")}
+    return replace(book, history=History(as_of=history.as_of, **tables), **nothing)
+
+
 def position(index: pd.Index[Any], name: str) -> int:
     """Code of a name that is there."""
     return int(index.get_indexer(pd.Index([name], dtype=object))[0])

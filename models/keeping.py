@@ -22,33 +22,38 @@ from store.kept_lists import Base
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """due: the moment, for the readers whose lists are made. kept: keys of those whose lists are copied from `base`."""
+    """How many readers are due; kept: keys of the others, whose lists are copied from `base`."""
 
-    due: Moment
+    n_due: int
     kept: Ints
     base: Base | None
+
+    @property
+    def n_readers(self) -> int:
+        """How many readers have a list in the run."""
+        return self.n_due + len(self.kept)
 
     def details(self, maker: str | None) -> dict[str, Any]:
         """What is written down of the run, so that a later one knows whether it may keep its lists."""
         base = self.base.run_id if self.base else None
-        return {kept_lists.MAKER: maker, "n_due": len(self.due.readers), "kept_from": base}
+        return {kept_lists.MAKER: maker, "n_due": self.n_due, "kept_from": base}
 
     def keep(self, connection: Connection, run_id: int, block: int) -> int:
         """Copy what is kept into a run, as one of its blocks, also where that is nothing; the row count."""
         return kept_lists.keep(connection, run_id, self.base, self.kept, block)
 
 
-def planned(connection: Connection, everybody: Moment, base: Base | None, rules: ListParams) -> Plan:
-    """The plan of a run whose readers are everybody's; without a base everybody is due.
+def planned(connection: Connection, everybody: Moment, base: Base | None, rules: ListParams) -> tuple[Moment, Plan]:
+    """The moment for the readers who are due, and the plan of a run for everybody; without a base everybody is due.
 
     The time since the base's moment stands for that until the next refresh.
     """
     if base is None or rules.max_list_age_hours == 0:
-        return Plan(everybody, everybody.readers[:0], None)
+        return everybody, Plan(len(everybody.readers), everybody.readers[:0], None)
     last = last_lists(everybody.ledger, kept_lists.lists_of(connection, base.run_id))
     is_due = due(everybody, last, rules, everybody.now - microseconds(base.as_of))
     kept = everybody.ledger.reader_keys[everybody.readers[~is_due]]
-    return Plan(everybody.of_readers(np.flatnonzero(is_due)), kept, base)
+    return everybody.of_readers(np.flatnonzero(is_due)), Plan(int(is_due.sum()), kept, base)
 
 
 def last_lists(book: Ledger, rows: pa.Table) -> LastLists:

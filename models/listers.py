@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +25,12 @@ class RankerLister:
 
     ranking: Ranking
 
+    @classmethod
+    def of(cls, ranking: Ranking) -> RankerLister:
+        """Of a ranking, without the reads that it was made from."""
+        now = replace(ranking.now, moment=ranking.now.moment.without_reads())
+        return cls(replace(ranking, now=now))
+
     def __call__(self, connection: Connection, rows: Ints) -> pa.Table:
         """Ten explained recommendations for each reader row, by the states that were stored at the moment."""
         at = self.ranking.now.moment
@@ -38,6 +44,11 @@ class RuleLister:
     """Lists by a rule, which asks nothing of a reader but what they have read."""
 
     rule: ByRule
+
+    @classmethod
+    def of(cls, rule: ByRule) -> RuleLister:
+        """Of a rule, without the reads that its counts were made from."""
+        return cls(replace(rule, moment=rule.moment.without_reads()))
 
     def __call__(self, _connection: Connection, rows: Ints) -> pa.Table:
         """Ten of the most read articles for each reader row."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core import columns as c
 from core.params import Params
 from features.grouping import Floats, Ints, rows_of, sorted_distinct
-from features.ledger import DAY_MICROSECONDS, HOUR_MICROSECONDS, Ledger, as_known, microseconds
+from features.ledger import DAY_MICROSECONDS, HOUR_MICROSECONDS, Ledger, as_known, microseconds, without_reads
 from features.states import rows_known
 
 
@@ -60,6 +60,10 @@ class Moment:
         starts, articles = self.seen_of(rows)
         owner = np.repeat(np.arange(len(rows)), np.diff(starts))
         return replace(self, readers=self.readers[rows], seen=owner * len(self.live) + articles)
+
+    def without_reads(self) -> Moment:
+        """The same moment without the reads behind it: `seen` says all that making a list asks of them."""
+        return replace(self, ledger=without_reads(self.ledger), known=self.known[:0].copy())
 
     def age_hours(self) -> Floats:
         """Hours since each live article came out."""

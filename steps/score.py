@@ -21,7 +21,7 @@ from features.ticks import require_tick
 from models import registry
 from models.fallback import by_rule
 from models.handover import handed_over
-from models.keeping import planned
+from models.keeping import Plan, planned
 from models.listers import Lister, RankerLister, RuleLister
 from models.moment import Moment, moment
 from models.pipeline import ScoreBlock, Target, blocks_of
@@ -30,6 +30,7 @@ from models.score import ranking, stand_in_lists
 from store import kept_lists, run_blocks, runs
 from store.connect import Connection, connect
 from store.history import load_already_read, load_excluded, load_history, with_texts
+from store.kept_lists import Base
 from store.locks import exclusive
 from store.server import database_url
 from store.versions import ModelVersion
@@ -56,12 +57,11 @@ def run(
     with connect(url, application="frontpage score") as connection, exclusive(connection, f"lists of {variant}"):
         version = registry.serving(connection, as_of, variant)
         maker, by = registry.maker(version, params), _made_by(settings, params, version)
-        everybody = _everybody(connection, as_of, params, by)
-        plan = planned(connection, everybody, kept_lists.base_of(connection, as_of, variant, maker), params.lists)
-        lister, fallbacks = _lists(connection, plan.due, params, by)
+        base = kept_lists.base_of(connection, as_of, variant, maker)
+        plan, lister, fallbacks = _prepared(connection, as_of, params, by, base)
         name, snapshot = (version.version, version.snapshot_hash) if version else (registry.POPULARITY, None)
         run_id = runs.begin_run(connection, as_of, variant, name, snapshot, plan.details(maker))
-        blocks, place = blocks_of(len(plan.due.readers)), _place(settings, run_id, beam_options)
+        blocks, place = blocks_of(plan.n_due), _place(settings, run_id, beam_options)
         run_blocks.open_account(connection, run_id)
         with handed_over(lister, place) as handover, _progress(url, run_id, len(blocks)):
             worker = ScoreBlock(handover, Target(SecretStr(url), run_id))
@@ -70,8 +70,8 @@ def run(
         n_rows = run_blocks.close_account(connection, run_id, len(blocks) + 1)
         runs.write_fallbacks(connection, run_id, fallbacks)
         checksum = runs.finish_run(connection, run_id)
-    details = {"variant": variant, "model": name, "due": len(plan.due.readers), "checksum": checksum[:12]}
-    return Summary("score", len(everybody.readers), n_rows, artifact=f"run:{run_id}", details=details)
+    details = {"variant": variant, "model": name, "due": plan.n_due, "checksum": checksum[:12]}
+    return Summary("score", plan.n_readers, n_rows, artifact=f"run:{run_id}", details=details)
 
 
 def _made_by(settings: Settings, params: Params, version: ModelVersion | None) -> LateVectors | float:
@@ -80,6 +80,14 @@ def _made_by(settings: Settings, params: Params, version: ModelVersion | None) -
     if version is None or hours is not None:
         return hours or params.rule_half_life_hours
     return LateVectors.of(registry.loaded(version), settings.path("vectors"))
+
+
+def _prepared(
+    connection: Connection, as_of: datetime, params: Params, by: LateVectors | float, base: Base | None
+) -> tuple[Plan, Lister, pd.DataFrame]:
+    """Who is due, what makes their lists, and the fallback lists; nothing else that was loaded stays in memory."""
+    due, plan = planned(connection, _everybody(connection, as_of, params, by), base, params.lists)
+    return (plan, *_lists(connection, due, params, by))
 
 
 def _everybody(connection: Connection, as_of: datetime, params: Params, by: LateVectors | float) -> Moment:
@@ -95,13 +103,13 @@ def _lists(connection: Connection, now: Moment, params: Params, by: LateVectors 
     """What makes everybody's lists, and the fallback lists: by a model's ranker, or by a rule."""
     if not isinstance(by, LateVectors):
         rule = by_rule(now, params, by)
-        return RuleLister(rule), rule.stand_ins()
+        return RuleLister.of(rule), rule.stand_ins()
     require_tick(connection, now.as_of)
     vectors = by.of_articles(now.ledger.history.articles)
     # Articles and totals as the history has them; the readers' states stay in Feast's table until their block's turn.
     states = states_at(now.ledger, now.as_of, params.data, articles=now.live, readers=now.readers[:0])
     ranker = ranking(by.model, now, params, states, vectors)
-    return RankerLister(ranker), stand_in_lists(ranker)
+    return RankerLister.of(ranker), stand_in_lists(ranker)
 
 
 def _place(settings: Settings, run_id: int, beam_options: Sequence[str]) -> str | None:
