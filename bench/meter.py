@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -20,7 +18,7 @@ _SAMPLE_SECONDS = 0.5
 class Meter:
     """Filled by `metered`. Memory is proportional (PSS): what processes share counts once.
 
-    counts_itself: whether this process is part of the work, or only starts it (`apart`).
+    counts_itself: whether this process is part of the work, or only starts it (`bench.apart`).
     """
 
     counts_itself: bool = True
@@ -96,14 +94,6 @@ def metered(server_data: Path | None = None, *, counts_itself: bool = True) -> I
         thread.join()
         meter.sample(server)
         meter.end(seconds)
-
-
-def apart(work: Callable[..., Any], *arguments: Any) -> None:
-    """Work in a process of its own, as Airflow starts a step: imports count, and memory is gone when it ends."""
-    process = multiprocessing.get_context("spawn").Process(target=work, args=arguments)
-    process.start()
-    process.join()
-    assert process.exitcode == 0, f"{work} ended with {process.exitcode}"
 
 
 def _postmaster(data: Path) -> int:

@@ -16,17 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from bench import kernels, record
-from bench.meter import apart, metered
+from bench.apart import apart
+from bench.meter import metered
 from bench.scale_server import params_of, served
 from bench.scale_world import AS_OF, FULL_READERS, Size
 from core.params import Params
 from core.settings import Settings
-from steps import features, gate, publish, score
 from store import server
 from store.connect import connect, execute, fetch_one, query
 
 #: The steps of a refresh, in order.
-STEPS = {"features": features.run, "score": score.run, "gate": gate.run, "publish": publish.run}
+STEPS = ("features", "score", "gate", "publish")
 
 
 def measure(home: Path, size: Size) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def reset(settings: Settings) -> None:
 
 def _timed(settings: Settings, params: Params, name: str) -> dict[str, Any]:
     with metered(settings.home / "postgres", counts_itself=False) as meter:
-        apart(STEPS[name], settings, params, AS_OF)
+        apart(f"steps.{name}:run", settings, params, AS_OF)
     print(name, meter.as_dict(), flush=True)  # noqa: T201 - a command's progress
     return meter.as_dict()
 

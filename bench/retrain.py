@@ -74,7 +74,7 @@ def measure(settings: Settings, size: Size, names: Sequence[str] = STEPS, *, is_
         with connect(server.database_url(settings)) as connection:
             execute(connection, query("bench_forget_tick"), {"as_of": AS_OF})
     with metered(settings.home / "postgres", counts_itself=False) as before:
-        apart(_write_past_states, settings, params_of(size))
+        apart("bench.retrain:write_past_states", settings, params_of(size))
     steps = {}
     for name in names:
         with metered(settings.home / "postgres", counts_itself=False) as meter, _kept_rows(settings):
@@ -122,7 +122,8 @@ def _killed(settings: Settings, environment: dict[str, str]) -> dict[str, float]
     return {**parts, "all": round(sum(parts.values()), 1), "is_equal": int(artefact_hash(folder) == undisturbed)}
 
 
-def _write_past_states(settings: Settings, params: Params) -> None:
+def write_past_states(settings: Settings, params: Params) -> None:
+    """The states of the moments that a training at AS_OF looks back to."""
     with connect(server.database_url(settings)) as connection:
         history = load_history(connection, AS_OF, params.data, with_text=False)
         ensure_ticks(connection, AS_OF, look_backs(history, params), params.data)

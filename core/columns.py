@@ -32,7 +32,6 @@ SURFACE: Final = "surface"
 REGION: Final = "region"
 DEVICE: Final = "device"
 REFERRER: Final = "referrer"
-SUSPICION: Final = "suspicion"
 
 SIGNED_UP_AT: Final = "signed_up_at"
 INTERESTS: Final = "interests"

@@ -33,11 +33,15 @@ def due_editions(homes: Iterable[Home], as_of: datetime, params: DigestParams) -
 
 
 def edition_id(region: str | None, local_day: date, due_at: datetime) -> str:
-    """`2026-03-01.africa.0600`: day, region and the time (UTC) at which it was due; fit for a file or a Message-ID."""
+    """`2026-03-01.africa.0600`: day, region and the time (UTC) at which it was due; fit for a file or a Message-ID.
+
+    Where it was due on another day than the local one, that day stands before the time: homes of one region may be 24
+    hours apart.
+    """
     name = re.sub(r"[^a-z0-9]+", "-", region.lower()).strip("-")[:40] if region else "everywhere"
     if region and name != region:
         name = f"{name}-{hashlib.sha256(region.encode()).hexdigest()[:6]}".lstrip("-")
-    return f"{local_day}.{name}.{due_at:%H%M}"
+    return f"{local_day}.{name}.{due_at:{'%H%M' if due_at.date() == local_day else '%m%dt%H%M'}}"
 
 
 def zone_of(home: Home, params: DigestParams) -> ZoneInfo:

@@ -14,7 +14,7 @@ from core import columns as c
 from core.params import HALF_LIVES_HOURS
 from features.grouping import Floats, Ints, padded, rows_in
 from features.ledger import AUDIENCE_KINDS, N_INTERESTS, NEVER, Names, microseconds
-from features.states import N_RECENT, N_SHARES, Activity, ReaderRows
+from features.states import N_SHARES, Activity, ReaderRows
 from features.stored import coded, coded_audience
 from store.connect import Connection
 from store.feature_rows import MEMBERS, reader_states_at
@@ -23,7 +23,7 @@ from store.feature_rows import MEMBERS, reader_states_at
 def readers_at(connection: Connection, reader_keys: Ints, as_of: datetime, names: Names) -> ReaderRows:
     """Reader states at `as_of` in the order of the keys, with the codes of `names`; blank ones of unknown readers.
 
-    The same rows as Feast's point-in-time join gives.
+    The same rows as Feast's point-in-time join gives, without the recent articles, which no feature is made of.
     """
     stored = reader_states_at(connection, reader_keys, as_of)
     place = rows_in(stored[c.READER_KEY].to_numpy(), reader_keys)
@@ -45,8 +45,8 @@ def readers_at(connection: Connection, reader_keys: Ints, as_of: datetime, names
         category_shares=_numbers(rows[c.CATEGORY_SHARES], N_SHARES),
         publishers=_codes(rows[c.PUBLISHERS], names.publishers, N_SHARES),
         publisher_shares=_numbers(rows[c.PUBLISHER_SHARES], N_SHARES),
-        recent=_codes(rows[c.RECENT_ARTICLES], names.articles, N_RECENT),
-        recent_dwell_seconds=_numbers(rows[c.RECENT_DWELL_SECONDS], N_RECENT),
+        recent=np.zeros((len(reader_keys), 0), dtype=np.int64),
+        recent_dwell_seconds=np.zeros((len(reader_keys), 0)),
     )
 
 

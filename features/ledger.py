@@ -52,7 +52,8 @@ class Ledger:
     A read of a duplicate counts for the article it repeats (`read_article`; `read_named` is the one that was read), so
     that neither is listed again to its reader.
     `first_seen` is when we, by our own record, first knew of an article; `read_known` when a read had both happened
-    and been recorded. `original` maps a position to the article it repeats, or itself; its last element is for -1.
+    and been recorded; `reader_changed` when the newest facts of a reader were. `original` maps a position to the
+    article it repeats, or itself; its last element is for -1.
     The first readers are nobody in particular: one for each of `stand_ins` (scope, value), with a negative key, no
     reads and no record but the region or interest of its scope. Their lists serve whoever has none.
     Reads are ordered by time. `read_audiences` [read, kind] and `reader_region` hold codes of audiences;
@@ -72,6 +73,7 @@ class Ledger:
     reader_keys: Ints
     signed_up: Ints
     reader_known: Ints
+    reader_changed: Ints
     reader_region: Ints
     interests: Ints
     read_reader: Ints
@@ -167,10 +169,11 @@ def without_reads_table(book: Ledger) -> Ledger:
 
 
 def without_reads(book: Ledger) -> Ledger:
-    """Names, articles and readers alone: no reads, and none of the tables that the arrays were made from."""
+    """Names, articles and readers alone: no reads, no interests, and none of the tables that arrays are made from."""
     history = book.history
     tables = {name: getattr(history, name).iloc[:0].copy() for name in ("articles", "reads", "readers")}
-    nothing = {name: getattr(book, name)[:0].copy() for name in Ledger.__slots__ if name.startswith("read_")}
+    reads = [name for name in Ledger.__slots__ if name.startswith("read_")]
+    nothing = {name: getattr(book, name)[:0].copy() for name in ("interests", *reads)}
     return replace(book, history=History(as_of=history.as_of, **tables), **nothing)
 
 
@@ -287,6 +290,8 @@ def _reader_facts(
     at = np.searchsorted(reader_keys, readers[c.READER_KEY].to_numpy(dtype=np.int64))
     signed_up = np.full(len(reader_keys), NEVER, dtype=np.int64)
     signed_up[at] = times(readers[c.SIGNED_UP_AT])
+    changed = np.full(len(reader_keys), NEVER, dtype=np.int64)
+    changed[at] = times(readers[c.RECORDED_AT])
     region = np.full(len(reader_keys), -1, dtype=np.int64)
     region[at] = _audience_codes(names, c.REGION, readers[c.REGION])
     interests = np.full((len(reader_keys), N_INTERESTS), -1, dtype=np.int64)
@@ -296,7 +301,7 @@ def _reader_facts(
             region[row] = position(names.audiences, f"{c.REGION}={value}")
         elif scope == c.CATEGORY:
             interests[row, 0] = position(names.categories, value)
-    return {"signed_up": signed_up, "reader_region": region, "interests": interests}
+    return {"signed_up": signed_up, "reader_changed": changed, "reader_region": region, "interests": interests}
 
 
 def _interests(readers: pd.DataFrame, names: Names) -> Ints:

@@ -1,4 +1,4 @@
-"""A place for what is the same for every block of readers and costs something to make."""
+"""A place for what is asked for more than once and costs something to make."""
 
 from collections.abc import Callable, Hashable
 from typing import Any

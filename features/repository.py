@@ -1,4 +1,4 @@
-"""The Feast repository, applied from code: point-in-time rows for training, current readers for refresh.
+"""The Feast repository, applied from code: point-in-time rows for training, and current readers by key.
 
 Two stores with the same views: PostgreSQL (offline, online and registry in schema `feast` of our database), and Parquet
 files under a folder, for work on files only.

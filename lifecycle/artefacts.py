@@ -23,7 +23,7 @@ def verify(folder: Path) -> int:
     """
     manifest = folder / MANIFEST
     if not manifest.is_file():
-        raise CheckFailedError(f"{manifest} is not there; train again, or bring the artefacts back with `dvc pull`")
+        raise CheckFailedError(f"{manifest} is not there; train again, or restore the folder")
     expected: dict[str, str] = json.loads(manifest.read_text())
     for name, sha256 in expected.items():
         if not (folder / name).is_file() or hashlib.sha256((folder / name).read_bytes()).hexdigest() != sha256:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ RANKER, JUDGED = "ranker.txt", "ranker-judged.txt"
 
 
 #: Parameters that change how, when or whether a model is used, but not the model.
-_NOT_OF_A_MODEL = {"threads", "schedule", "gate", "explain", "quality"}
+_NOT_OF_A_MODEL = {"threads", "schedule", "gate", "explain", "quality", "digest", "retention"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,17 @@ class Model:
         places = pd.Index(COLUMNS).get_indexer(pd.Index(self.feature_names))
         padded = np.hstack([matrix, np.zeros((len(matrix), 1), dtype=np.float32)])
         return np.ascontiguousarray(padded[:, places])
+
+    def for_lists(self) -> Model:
+        """What ranking needs once the model was brought to a moment: the ranker and what its scores mean."""
+        return replace(
+            self,
+            reader_keys=self.reader_keys[:0].copy(),
+            article_ids=self.article_ids[:0].copy(),
+            factors=Factors(self.factors.reader[:0].copy(), self.factors.article[:0].copy()),
+            vectors=self.vectors[:0].copy(),
+            judged=self.ranker,
+        )
 
     def _articles(self, article_ids: pd.Index[Any]) -> Ints:
         return pd.Index(self.article_ids.astype(object)).get_indexer(article_ids).astype(np.int64)

@@ -50,14 +50,16 @@ class LastLists:
 def due(at: Moment, last: LastLists, rules: ListParams, span_us: int) -> Mask:
     """Whether each reader row of a moment is to have a new list; `span_us`: how long until the next refresh.
 
-    Due is who has no list, whose list lost an article (it expired, was retracted or became a copy; the reader has read
-    or hidden it) or is short, who has read anything since, whose list is `max_list_age_hours` old, and whose list's age
-    in hours, times how much likelier they are to come than the average reader on average, is `max_visit_age_hours`.
+    Due is who has no list, whose list lost an article (it expired, was retracted or became a copy; the reader has
+    read or hidden it) or is short, who has read anything since or picked other interests, whose list is
+    `max_list_age_hours` old, and whose list's age in hours, times how much likelier they are to come than the
+    average reader on average, is `max_visit_age_hours`.
     """
     made = last.made_us[at.readers]
     age_hours = (at.now - made) / HOUR_MICROSECONDS
     stale = age_hours * visit_rate(at, span_us, rules.habit_half_life_days) >= rules.max_visit_age_hours
-    return (made == NEVER) | (age_hours >= rules.max_list_age_hours) | stale | has_read(at, made) | ~is_whole(at, last)
+    is_old = (made == NEVER) | (age_hours >= rules.max_list_age_hours) | stale
+    return is_old | has_read(at, made) | has_changed(at, made) | ~is_whole(at, last)
 
 
 def has_read(at: Moment, made_us: Ints) -> Mask:
@@ -66,6 +68,13 @@ def has_read(at: Moment, made_us: Ints) -> Mask:
     newest = np.full(len(book.reader_keys), NEVER)
     np.maximum.at(newest, book.read_reader[at.known], book.read_known[at.known])
     return newest[at.readers] > made_us
+
+
+def has_changed(at: Moment, made_us: Ints) -> Mask:
+    """Whether other facts of each reader row (interests, region) became known after its list was made."""
+    book = at.ledger
+    changed = np.where(book.reader_known <= at.now, book.reader_changed, NEVER)
+    return np.asarray(changed[at.readers] > made_us)
 
 
 def is_whole(at: Moment, last: LastLists) -> Mask:

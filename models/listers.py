@@ -1,4 +1,4 @@
-"""What makes the lists of a block of readers: a ranker, or a rule. Small enough to be handed to every worker."""
+"""What makes the lists of a block of readers: a ranker, or a rule; with nothing that only its making needed."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class RankerLister:
 
     @classmethod
     def of(cls, ranking: Ranking) -> RankerLister:
-        """Of a ranking, without the reads that it was made from."""
+        """Of a ranking, without the reads and the parts of its model that brought it to its moment."""
         now = replace(ranking.now, moment=ranking.now.moment.without_reads())
-        return cls(replace(ranking, now=now))
+        return cls(replace(ranking, model=ranking.model.for_lists(), now=now))
 
     def __call__(self, connection: Connection, rows: Ints) -> pa.Table:
         """Ten explained recommendations for each reader row, by the states that were stored at the moment."""

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlsplit
@@ -50,7 +49,7 @@ class Known:
 
 
 #: Parameters that no list hangs on.
-_BESIDE_LISTS = {"threads", "schedule", "explain", "quality", "digest", "retention"}
+_BESIDE_LISTS = {"threads", "schedule", "gate", "explain", "quality", "digest", "retention"}
 #: The variant whose lists need no model.
 POPULARITY = "popularity"
 
@@ -58,7 +57,7 @@ POPULARITY = "popularity"
 def earlier_means(connection: Connection, as_of: datetime, params: Params) -> list[Means]:
     """What versions of the days before measured on their held-out ticks, newest first."""
     since = as_of - timedelta(days=params.gate.memory_days)
-    before = (version for version in versions.newest(connection) if since <= version.as_of < as_of)
+    before = (version for version in versions.newest(connection, until=as_of) if since <= version.as_of < as_of)
     return [means for version in before if (means := means_of(version.metrics))]
 
 
@@ -101,8 +100,9 @@ def serving(connection: Connection, as_of: datetime, variant: str = "champion") 
 
 def champion_at(connection: Connection, as_of: datetime) -> ModelVersion | None:
     """The champion, or where it was trained on later knowledge the newest former one that was not; else None."""
-    known = (version for version in _champions(connection) if version.as_of <= as_of)
-    return next(known, None)
+    champion = versions.newest(connection, until=as_of, stage="champion", limit=1)
+    former = versions.newest(connection, until=as_of, stage="archived", limit=1)
+    return next(iter([*champion, *former]), None)
 
 
 def known_at(connection: Connection, as_of: datetime, params: Params, snapshots: Path) -> Known:
@@ -148,9 +148,9 @@ def parent_at(connection: Connection, as_of: datetime) -> ModelVersion | None:
 
 def candidate_at(connection: Connection, as_of: datetime) -> ModelVersion:
     """The newest version trained at `as_of`. Raises NothingPublishedError where there is none."""
-    for version in versions.newest(connection):
-        if version.as_of == as_of:
-            return version
+    found = versions.newest(connection, until=as_of, limit=1)
+    if found and found[0].as_of == as_of:
+        return found[0]
     raise NothingPublishedError(f"no model was trained at {iso(as_of)}; run `frontpage train --as-of {iso(as_of)}`")
 
 
@@ -201,8 +201,3 @@ def snapshot_hash(history: History, folder: Path) -> str:
         if content["as_of"] == iso(history.as_of):
             return str(content["hash"])
     return write_snapshot(history, folder / f"{history.as_of:%Y%m%dT%H%M%S}")
-
-
-def _champions(connection: Connection) -> Iterator[ModelVersion]:
-    """The champion, then former champions, newest data first."""
-    return chain(versions.newest(connection, stage="champion", limit=1), versions.newest(connection, stage="archived"))

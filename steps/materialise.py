@@ -14,7 +14,7 @@ from store.server import database_url
 def run(settings: Settings, _params: Params, as_of: datetime) -> Summary:
     """The online store at `as_of`; it is left alone where it holds a newer moment.
 
-    No list waits for it: a refresh reads all readers in one go from where `features` wrote them.
+    No list waits for it: a refresh reads readers, a block at a time, from where `features` wrote them.
     Raises NothingPublishedError where the features of `as_of` were not written.
     """
     url = database_url(settings)

@@ -56,9 +56,11 @@ def run(
     url = database_url(settings)
     with connect(url, application="frontpage score") as connection, exclusive(connection, f"lists of {variant}"):
         version = registry.serving(connection, as_of, variant)
-        maker, by = registry.maker(version, params), _made_by(settings, params, version)
+        maker = registry.maker(version, params)
         base = kept_lists.base_of(connection, as_of, variant, maker)
+        by = _made_by(settings, params, version)
         plan, lister, fallbacks = _prepared(connection, as_of, params, by, base)
+        del by  # the lister has of it what the lists need
         name, snapshot = (version.version, version.snapshot_hash) if version else (registry.POPULARITY, None)
         run_id = runs.begin_run(connection, as_of, variant, name, snapshot, plan.details(maker))
         blocks, place = blocks_of(plan.n_due), _place(settings, run_id, beam_options)
@@ -66,6 +68,8 @@ def run(
         with handed_over(lister, place) as handover, _progress(url, run_id, len(blocks)):
             worker = ScoreBlock(handover, Target(SecretStr(url), run_id))
             beam.run(beam.ForEach("score", blocks, worker), params.threads, beam_options)
+        if maker is not None:
+            require_tick(connection, as_of)  # blocks read its states until now: they were there all the time
         plan.keep(connection, run_id, len(blocks))
         n_rows = run_blocks.close_account(connection, run_id, len(blocks) + 1)
         runs.write_fallbacks(connection, run_id, fallbacks)

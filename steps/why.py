@@ -48,7 +48,7 @@ def _known(state: "pd.Series[Any]", as_of: datetime) -> dict[str, Any]:
         **texts,
         c.INTERESTS: [str(name) for name in state[c.INTERESTS]],
         c.N_READS: int(state[c.N_READS]),
-        "last_read_at": None if last_us <= 0 else pd.Timestamp(last_us, unit="us", tz="UTC"),
+        "last_read_at": None if pd.isna(last_us) else pd.Timestamp(last_us, unit="us", tz="UTC"),
         c.MEDIAN_DWELL_SECONDS: None if np.isnan(median) else float(median),
         c.CATEGORIES: _shares(state[c.CATEGORIES], state[c.CATEGORY_SHARES]),
         c.PUBLISHERS: _shares(state[c.PUBLISHERS], state[c.PUBLISHER_SHARES]),

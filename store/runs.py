@@ -198,6 +198,7 @@ def _drop_if_free(connection: Connection, row: Mapping[str, Any]) -> bool:
         with transaction(connection):
             execute(connection, "set local lock_timeout = '300ms'")
             execute(connection, sql.SQL("drop table {}").format(sql.Identifier(table_of(row[c.RUN_ID]))))
+            execute(connection, "delete from fallback_list where run_id = %s", [row[c.RUN_ID]])
             if row["state"] not in (*DONE, "failed"):
                 execute(connection, "update rec_run set state = 'dropped' where run_id = %s", [row[c.RUN_ID]])
     except LockNotAvailable:

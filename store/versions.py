@@ -99,9 +99,11 @@ def champion(connection: Connection) -> ModelVersion | None:
     return ModelVersion(**row) if row else None
 
 
-def newest(connection: Connection, *, stage: Stage | None = None, limit: int = 100) -> list[ModelVersion]:
-    """Versions by as_of, newest first, then by name; only those of one stage where given."""
-    rows = fetch_all(connection, query("version_newest"), {"stage": stage, "limit": limit})
+def newest(
+    connection: Connection, *, until: datetime | None = None, stage: Stage | None = None, limit: int = 100
+) -> list[ModelVersion]:
+    """Versions by as_of, newest first, then by name; where given only those of one stage, of moments up to `until`."""
+    rows = fetch_all(connection, query("version_newest"), {"until": until, "stage": stage, "limit": limit})
     return [ModelVersion(**row) for row in rows]
 
 

@@ -30,9 +30,3 @@ async def fetch_preferences(pool: asyncpg.Pool, reader_key: int) -> Preferences:
         muted_categories=tuple(values.get("muted_category", ())),
         digest=values["digest"] == ["on"] if "digest" in values else None,
     )
-
-
-async def fetch_hidden_articles(pool: asyncpg.Pool, reader_key: int) -> frozenset[str]:
-    """Ids of the articles that a reader has hidden. Raises UnavailableError where the database is away."""
-    rows = await fetch(pool, query("serve_hidden_articles"), reader_key)
-    return frozenset(row["article_id"] for row in rows)

@@ -1,4 +1,4 @@
--- The state of each of some readers that counts at a moment; lists as text, their members divided by U+001F.
+-- What the ranker asks of each of some readers, as it counts at a moment; lists as text, members divided by U+001F.
 -- grain: reader; ordered by reader_key
 -- parameters: reader_keys, as_of; read-only
 select distinct on (reader_key) reader_key, region, device, referrer, language,
@@ -8,9 +8,7 @@ select distinct on (reader_key) reader_key, region, device, referrer, language,
        nullif(array_to_string(categories, E'\x1f'), '') as categories,
        nullif(array_to_string(category_shares, E'\x1f'), '') as category_shares,
        nullif(array_to_string(publishers, E'\x1f'), '') as publishers,
-       nullif(array_to_string(publisher_shares, E'\x1f'), '') as publisher_shares,
-       nullif(array_to_string(recent_articles, E'\x1f'), '') as recent_articles,
-       nullif(array_to_string(recent_dwell_seconds, E'\x1f'), '') as recent_dwell_seconds
+       nullif(array_to_string(publisher_shares, E'\x1f'), '') as publisher_shares
 from feast.reader_state
 where reader_key = any(%(reader_keys)s)
   and event_timestamp <= %(as_of)s

@@ -4,13 +4,16 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from core import columns as c
+from core.errors import NothingPublishedError
 from core.params import ListParams, Params
 from core.settings import Settings
+from features.ticks import forget_states
 from models import registry
 from steps import evaluate, features, gate, publish, refresh, rollback, score, train, why
 from store import kept_lists, run_blocks, runs, versions
@@ -103,6 +106,46 @@ def _unpublished_full(settings: Settings) -> tuple[int, dict]:
     every = KEEPING.model_copy(update={"lists": ListParams(max_list_age_hours=0)})
     scored = score.run(settings, every, SECOND)
     return int(scored.artifact.removeprefix("run:")), scored.details
+
+
+def test_who_picks_interests_is_due(installation: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    """A reader with a list picks others, a newcomer signs up with some: both get new lists, and `why` tells of both."""
+    with connect(installation.database_url) as connection:
+        key = int(fetch_all(connection, _QUIET, [FIRST])[0]["key"])
+        execute(connection, "insert into reader (reader_key, reader_id, recorded_at) values (999, 'newcomer', now())")
+        for reader_key in (key, 999):
+            execute(connection, _PICKS, [reader_key, SECOND - HOUR / 2, FIRST])
+    run_id, _ = made(installation, KEEPING)
+    found = rows_of(installation, run_id).set_index(c.READER_KEY)["scored_run"]
+    assert found.loc[[key, 999]].isna().all()
+    assert found.notna().any()
+
+    why.run(installation, KEEPING, "newcomer", run_id=run_id)
+    knew = json.loads(capsys.readouterr().out.splitlines()[-1])["reader"]
+    assert (knew["n_reads"], knew["last_read_at"], knew["interests"]) == (0, None, ["sport"])
+
+
+_QUIET = """select min(reader_key) as key from reader
+where reader_key not in (select reader_key from read_event where recorded_at > %s)"""
+_PICKS = """insert into reader_version (reader_key, recorded_at, signed_up_at, interests, source, extract_id)
+values (%s, %s, %s, '{sport}', 'api', 0)"""
+
+
+def test_no_list_is_made_of_states_that_were_purged_meanwhile(
+    installation: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Blocks that came too late for their readers' states would have blank ones: the run is not built."""
+    features.run(installation, KEEPING, SECOND)
+    make = score.beam.run
+
+    def purged(*arguments: Any) -> None:
+        with connect(installation.database_url) as connection:
+            forget_states(connection, SECOND + HOUR)
+        make(*arguments)
+
+    monkeypatch.setattr(score.beam, "run", purged)
+    with pytest.raises(NothingPublishedError, match="no features"):
+        score.run(installation, KEEPING, SECOND)
 
 
 def test_a_repetition_and_a_killed_attempt_change_nothing(installation: Settings) -> None:

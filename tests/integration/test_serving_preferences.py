@@ -12,8 +12,6 @@ from pydantic import SecretStr
 from core.settings import Settings
 from store.connect import connect, execute, fetch_all
 from store.history import load_excluded
-from store.read.pool import close_pool, open_pool
-from store.read.preferences import fetch_hidden_articles
 from store.read.watch import READER_CHANGED
 
 from .serving_world import TEN, World
@@ -134,15 +132,6 @@ async def test_whoever_listens_is_told_when_a_reader_changed(client, world, data
     await listener.execute("select 1")
     await listener.close()
     assert heard == [str(world.key("ann"))] * 2
-
-
-async def test_the_hidden_articles_of_a_reader_can_be_asked_for(client, world, database):
-    """What a list cache has to leave out."""
-    await asked(client, "ann", hidden_articles=["a1", "a2"], muted_publishers=["Gazette"])
-    pool = await open_pool(database)
-    assert await fetch_hidden_articles(pool, world.key("ann")) == {"a1", "a2"}
-    assert await fetch_hidden_articles(pool, world.key("bea")) == frozenset()
-    await close_pool(pool)
 
 
 async def test_interests_are_a_new_version_of_the_reader(client, world):

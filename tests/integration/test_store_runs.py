@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import CheckFailedError, NothingPublishedError, UnavailableError
 from store import locks, runs
-from store.connect import Connection, connect, execute, fetch_all
+from store.connect import Connection, connect, execute, fetch_all, fetch_one
 from store.runs import FALLBACK_COLUMNS, LIST_COLUMNS
 
 TEN = datetime(2026, 3, 1, 10, tzinfo=UTC)
@@ -122,6 +122,7 @@ def test_old_lists_are_dropped_but_never_the_served_one(connection):
     for hour in range(4):
         release(connection, TEN + timedelta(hours=hour), [f"a{hour}"])
     assert runs.drop_old_runs(connection, "champion", keep=1) == 2
+    assert fetch_one(connection, "select count(distinct run_id) as n from fallback_list") == {"n": 2}
     assert served(connection) == ["a3"]
     runs.rollback(connection, "champion")
     assert served(connection) == ["a2"]

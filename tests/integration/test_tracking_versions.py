@@ -90,6 +90,7 @@ def test_versions_come_newest_knowledge_first(connection: Connection):
     versions.set_stage(connection, "v1", "rejected", "worse")
     assert [row.version for row in versions.newest(connection, stage="rejected")] == ["v1"]
     assert [row.version for row in versions.newest(connection, limit=1)] == ["v3"]
+    assert [row.version for row in versions.newest(connection, until=version("v2", 2).as_of)] == ["v2", "v1"]
 
 
 def test_metrics_and_gate_are_added(connection: Connection):

@@ -1,13 +1,12 @@
 """The world of the scale benches: its shape, and that it is the same each time; and the arithmetic of the proof."""
 
-import time
-
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from bench.apart import apart
 from bench.cost import Costs
-from bench.meter import apart, metered
+from bench.meter import metered
 from bench.scale import growth, row_of
 from bench.scale_world import AS_OF, Size, World
 from core import columns as c
@@ -101,5 +100,5 @@ def test_a_meter_of_work_done_apart_leaves_out_who_started_it() -> None:
     """What the bench itself holds is nothing that the work needs."""
     held = np.ones(20_000_000)
     with metered(counts_itself=False) as meter:
-        apart(time.sleep, 1.2)
+        apart("time:sleep", 1.2)
     assert 0 < meter.peak_bytes < held.nbytes

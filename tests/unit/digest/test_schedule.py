@@ -47,8 +47,8 @@ def test_a_reader_of_unknown_time_zone_lives_where_the_region_does():
     as_of = utc(20, 22, 0)  # seven in Tokyo
     homes = (Home(None, None), Home("mars", "Mars/Base"), Home("africa", None))
     assert due(as_of, *homes, params=params) == {
-        "2026-11-21.everywhere.2200": (homes[0],),
-        "2026-11-21.mars.2200": (homes[1],),
+        "2026-11-21.everywhere.1120t2200": (homes[0],),
+        "2026-11-21.mars.1120t2200": (homes[1],),
     }
 
 
@@ -63,6 +63,15 @@ def test_each_local_day_has_one_morning_when_clocks_change():
 def test_half_hours_count():
     """Seven in Kathmandu (+5:45) is 01:15 UTC."""
     assert list(due(utc(21, 1, 20), Home("asia", "Asia/Kathmandu"))) == ["2026-11-21.asia.0115"]
+
+
+def test_homes_a_day_apart_have_editions_of_their_own():
+    """It is morning on the 22nd in Auckland at 18:00 UTC of the 21st, and in Pago Pago at 18:00 UTC of the 22nd."""
+    homes = Home("oceania", "Pacific/Auckland"), Home("oceania", "Pacific/Pago_Pago")
+    ahead, behind = due(utc(21, 18), *homes), due(utc(22, 18), *homes)
+    assert list(ahead)[-1] == "2026-11-22.oceania.1121t1800"
+    assert "2026-11-22.oceania.1800" in behind
+    assert not set(ahead) & set(behind)
 
 
 def test_an_edition_is_named_so_that_it_fits_a_message_id():

@@ -45,6 +45,16 @@ def test_each_reason_alone_makes_a_reader_due() -> None:
     assert due(at, last, RULES, HOUR).tolist() == [False, True, True, True, True]
 
 
+def test_other_interests_make_a_reader_due() -> None:
+    """Known an hour ago, after the list: due. Known only later, or before the list: not."""
+    at, last = scene()
+    for hours, is_due in ((1, True), (-1, False), (3, False)):
+        changed = at.ledger.reader_changed.copy()
+        changed[at.readers[QUIET]] = at.now - hours * HOUR
+        book = replace(at.ledger, reader_changed=changed, reader_known=changed)
+        assert due(replace(at, ledger=book), last, RULES, HOUR)[QUIET] == is_due
+
+
 def test_age_0_makes_everybody_due() -> None:
     """The switch to a full refresh."""
     at, last = scene()
