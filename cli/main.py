@@ -312,7 +312,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="serve, etl, refresh, topk, explain or publish.")],
+    name: Annotated[str, typer.Argument(help="What to measure; a name that is none lists them.")],
     json_file: Annotated[Path, typer.Option("--json", help="File for the figures.")],
     readers: Annotated[int | None, typer.Option(help="Size; default the full one.")] = None,
 ) -> None:
