@@ -1,6 +1,6 @@
 """`make proof-scale`: a whole refresh at several sizes, against the bare kernels of the same run; and parts alone.
 
-Worlds of 15,000, 60,000 and 521,000 readers over 144,000 articles a day, and the largest also with three days of
+Worlds of 15,000 to 521,000 readers over 144,000 articles a day, and the largest also with three days of
 articles live; a refresh an hour after another, and publishing. What was measured is kept after each size, so a proof
 that was stopped goes on from there.
 """
@@ -22,10 +22,12 @@ from bench.scale_world import FULL_READERS, Size
 SIZES = {
     "15k": Size(15_000),
     "60k": Size(60_000),
+    "240k": Size(240_000),
     "521k": Size(FULL_READERS),
     "521k_3_days_live": Size(FULL_READERS, n_days=3, live_days=3),
 }
-_GROWTH = ("15k", "521k")
+#: Sizes that differ in readers alone.
+_GROWTH = ("15k", "60k", "240k", "521k")
 #: Name of a column -> readers whose lists are published.
 _PUBLISH = {"publish": FULL_READERS, "publish_60k": 60_000}
 #: Name of a column -> the world of a refresh an hour after another.
@@ -79,12 +81,16 @@ def later_row(measured: dict[str, Any]) -> dict[str, float]:
 
 
 def growth(figures: dict[str, dict[str, float]]) -> dict[str, float]:
-    """The exponent of time over readers between the smallest and the full size; nothing before both are there."""
-    if not set(_GROWTH) <= set(figures):
+    """The exponents of time and memory over readers, fitted through the sizes that are there; nothing of one alone."""
+    rows = [figures[name] for name in _GROWTH if name in figures]
+    if len(rows) < 2:
         return {}
-    small, full = (figures[name] for name in _GROWTH)
-    exponent = np.log(full["refresh_seconds"] / small["refresh_seconds"]) / np.log(full["readers"] / small["readers"])
-    return {"exponent": round(float(exponent), 2)}
+
+    def exponent(name: str) -> float:
+        readers, values = np.log([row["readers"] for row in rows]), np.log([row[name] for row in rows])
+        return round(float(np.polyfit(readers, values, 1)[0]), 2)
+
+    return {"exponent": exponent("refresh_seconds"), "memory_exponent": exponent("peak_gb")}
 
 
 def main() -> None:

@@ -57,9 +57,12 @@ def test_a_size_has_a_name_of_its_own() -> None:
 
 
 def test_growth_by_hand() -> None:
-    """Ten times the readers in ten times the time is an exponent of 1; half the sizes measured give none."""
-    figures = {"15k": {"refresh_seconds": 5.0, "readers": 100}, "521k": {"refresh_seconds": 50.0, "readers": 1_000}}
-    assert growth(figures) == {"exponent": 1.0}
+    """Ten times the readers in ten times the time is an exponent of 1, in the same memory one of 0; one size has none."""
+    figures = {
+        name: {"refresh_seconds": readers / 20, "peak_gb": 2.0, "readers": readers}
+        for name, readers in (("15k", 100), ("60k", 400), ("521k", 1_000), ("521k_3_days_live", 1_001))
+    }
+    assert growth(figures) == {"exponent": 1.0, "memory_exponent": 0.0}
     assert growth({"15k": figures["15k"]}) == {}
 
 
