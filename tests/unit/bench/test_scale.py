@@ -57,7 +57,7 @@ def test_a_size_has_a_name_of_its_own() -> None:
 
 
 def test_growth_by_hand() -> None:
-    """Ten times the readers in ten times the time is an exponent of 1, in the same memory one of 0; one size has none."""
+    """Ten times the readers in ten times the time is an exponent of 1, in the same memory one of 0."""
     figures = {
         name: {"refresh_seconds": readers / 20, "peak_gb": 2.0, "readers": readers}
         for name, readers in (("15k", 100), ("60k", 400), ("521k", 1_000), ("521k_3_days_live", 1_001))
