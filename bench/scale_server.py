@@ -24,7 +24,7 @@ from bench.scale_world import AS_OF, Size, World
 from core.params import Params
 from core.settings import Settings
 from features.ledger import ledger, microseconds
-from features.states import known_reads
+from features.states import rows_known
 from models import artefact
 from models.lookups import direct_lookup
 from models.retrieval import als
@@ -116,7 +116,7 @@ def _register(connection: Connection, settings: Settings, params: Params, small:
     night = AS_OF - timedelta(days=1)
     history = load_history(connection, night, params.data)
     book = ledger(history)
-    confidence = als.interactions(book, known_reads(book, microseconds(night), params.data), params.als.alpha)
+    confidence = als.interactions(book, rows_known(book, microseconds(night), params.data), params.als.alpha)
     short = params.als.model_copy(update={"iterations": _ALS_ITERATIONS})
     factors, _ = als.fit_with_checkpoints(confidence, als.cold_start(book, short, params.seed), short, params.threads)
     content = fit_content(history.articles, params.content, params.seed)
