@@ -18,4 +18,5 @@ select md5(string_agg(line, '' order by line collate "C")) as hash from (
 def content_hash(url: str) -> str | None:
     """Hash of articles, reads and readers of a database; None where it holds none."""
     with connect(url) as connection:
-        return (fetch_one(connection, _CONTENT) or {})["hash"]
+        row = fetch_one(connection, _CONTENT)
+        return None if row is None or row["hash"] is None else str(row["hash"])

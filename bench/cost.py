@@ -65,10 +65,15 @@ class Costs:
     def of(cls, measured: dict[str, Row], cores: int) -> Costs:
         """From the rows of scale.json."""
         ends = (measured[_SMALL], measured[_FULL])
-        sizes = [row | {"serial": sum(row[name] for name in _SERIAL)} for row in ends]
-        lines = [Line.through(*sizes, name) for name in ("score_seconds", "serial", "peak_gb")]
+        small, full = (row | {"serial": sum(row[name] for name in _SERIAL)} for row in ends)
         published = measured["publish_60k"]
-        return cls(cores, *lines, Line(0.0, published["run_gb"] / published["rows"] * LIST_LENGTH))
+        return cls(
+            cores,
+            lists=Line.through(small, full, "score_seconds"),
+            serial=Line.through(small, full, "serial"),
+            memory=Line.through(small, full, "peak_gb"),
+            list_gb=Line(0.0, published["run_gb"] / published["rows"] * LIST_LENGTH),
+        )
 
     def row(self, n_readers: int) -> Row:
         """What so many readers take."""

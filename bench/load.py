@@ -46,13 +46,19 @@ def wrk(asked: Asked, seconds: int, offset: int = 0, pause_ms: int = 0) -> Answe
                "-s", str(_SCRIPT), asked.url, "--", str(asked.readers), asked.prefix, asked.suffix, asked.order,
                str(offset), str(pause_ms)]  # fmt: skip
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    value, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", said).groups()
+    value, unit = _found(r"99%\s+([\d.]+)(us|ms|s)", said)
     return Answered(
-        per_second=float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]),
+        per_second=float(_found(r"Requests/sec:\s+([\d.]+)", said)[0]),
         p99_ms=float(value) * _UNIT_MS[unit],
-        n_requests=int(re.search(r"(\d+) requests in", said)[1]),
+        n_requests=int(_found(r"(\d+) requests in", said)[0]),
         n_errors=sum(map(int, re.findall(r"(?:Non-2xx or 3xx responses: |connect |read |write |timeout )(\d+)", said))),
     )
+
+
+def _found(pattern: str, said: str) -> tuple[str, ...]:
+    match = re.search(pattern, said)
+    assert match is not None, said
+    return tuple(match.groups())
 
 
 def pgbench(url: str, scripts: Sequence[Path], seconds: int) -> float:
@@ -61,4 +67,4 @@ def pgbench(url: str, scripts: Sequence[Path], seconds: int) -> float:
     options = ["-n", "-M", "prepared", "-c", "8", "-j", "2", "-T", str(seconds)]
     command = [str(bin_dir() / "pgbench"), url, *options, *files]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return float(re.search(r"tps = ([\d.]+)", said)[1])
+    return float(_found(r"tps = ([\d.]+)", said)[0])

@@ -27,7 +27,7 @@ from bench.nemig_log import FOLDER, Log, load
 from core.metrics import ranks_within
 from core.params import RankerParams
 from features.grouping import Floats, Ints
-from models.ranker import Rows, predict, train_ranker
+from models.ranker import Matrix, Rows, predict, train_ranker
 
 N_FOLDS = 5
 #: Folds that settings were chosen on.
@@ -107,7 +107,8 @@ def all_scores(folds: Folds) -> Mapping[str, Floats]:
 def click_rates(log: Log, pairs: Bools) -> Floats:
     """Clicks over lists shown in for each article, drawn to the mean rate by PRIOR_SHOWN lists."""
     clicks, shown = _counts(log, pairs & (log.clicked == 1)), _counts(log, pairs)
-    return (clicks + PRIOR_SHOWN * clicks.sum() / shown.sum()) / (shown + PRIOR_SHOWN)
+    rate: Floats = (clicks + PRIOR_SHOWN * clicks.sum() / shown.sum()) / (shown + PRIOR_SHOWN)
+    return rate
 
 
 def linear(log: Log, *blocks: Block) -> Learner:
@@ -115,18 +116,19 @@ def linear(log: Log, *blocks: Block) -> Learner:
 
     def learn(pairs: Bools) -> Floats:
         weights = fit([block.of(pairs) for block in blocks], log.clicked[pairs], log.list_of[pairs])
-        return np.sum([block.score(part) for block, part in zip(blocks, weights, strict=True)], axis=0)
+        score: Floats = np.sum([block.score(part) for block, part in zip(blocks, weights, strict=True)], axis=0)
+        return score
 
     return learn
 
 
-def lambdamart(log: Log, matrix: Floats, names: tuple[str, ...]) -> Learner:
+def lambdamart(log: Log, matrix: Floats | Matrix, names: tuple[str, ...]) -> Learner:
     """The product's ranker, as it stands in params.yaml, over the columns."""
 
     def learn(pairs: Bools) -> Floats:
         sizes = np.unique(log.list_of[pairs], return_counts=True)[1].astype(np.int64)
-        once = np.ones(int(pairs.sum()))
-        rows = Rows(matrix[pairs].astype(np.float32), names, log.clicked[pairs], sizes, once, once, n_held_out=0)
+        once, unseen = np.ones(int(pairs.sum())), np.zeros(int(pairs.sum()), dtype=np.int64)
+        rows = Rows(matrix[pairs].astype(np.float32), names, log.clicked[pairs], sizes, once, unseen, n_held_out=0)
         return predict(train_ranker(rows, RankerParams(), SEED, 1), matrix.astype(np.float32), 1)
 
     return learn

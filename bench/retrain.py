@@ -25,7 +25,8 @@ from typing import Any
 import yaml
 
 from bench import record
-from bench.meter import apart, metered
+from bench.apart import apart
+from bench.meter import metered
 from bench.refresh import home_of
 from bench.scale_server import load, params_of, settings_of
 from bench.scale_world import ARTICLES_A_DAY, AS_OF, FULL_READERS, Size, World

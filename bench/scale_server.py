@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from bench.scale_world import AS_OF, Size, World
+from bench.scale_world import AS_OF, FULL_READERS, Size, World
 from core.params import Params
 from core.settings import Settings
 from features.ledger import ledger, microseconds
@@ -139,7 +139,7 @@ def _register(connection: Connection, settings: Settings, params: Params, small:
 def main() -> None:
     """Make a world and its champion, and leave its server stopped."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--readers", type=int, default=Size.n_readers)
+    parser.add_argument("--readers", type=int, default=FULL_READERS)
     parser.add_argument("--days", type=int, default=2)
     parser.add_argument("--live-days", type=int, default=1)
     parser.add_argument("--home", type=Path, required=True)

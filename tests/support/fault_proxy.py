@@ -15,7 +15,7 @@ class FaultProxy:
         self._is_cut = False
         self._flows = threading.Event()
         self._flows.set()
-        self._open: set[asyncio.Transport] = set()
+        self._open: set[asyncio.WriteTransport] = set()
         self._loop = asyncio.new_event_loop()
         self._port = 0
 
