@@ -10,6 +10,7 @@ times, one hour's list after another's; figures are medians.
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import time
 from datetime import datetime, timedelta
@@ -37,6 +38,7 @@ _PAUSE_SECONDS = 0.005
 
 def measure(home: Path, n_readers: int) -> dict[str, Any]:
     """Figures of publishing other lists for everybody."""
+    shutil.rmtree(home, ignore_errors=True)
     settings = Settings(home=home)
     running = create(home, n_readers, settings)
     found = []
