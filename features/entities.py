@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from core.params import HALF_LIVES_HOURS
 from features import compiled
 from features.grouping import HOUR_US, Floats, Ints
-from features.ledger import AUDIENCE_KINDS, NEVER
+from features.ledger import NEVER
 from features.memo import Memo
 from features.states import EVERYWHERE, Activity, ReaderRows, States, TotalRows
 
@@ -41,7 +41,7 @@ class Entities:
     article_reads, reader_reads [row, half-life]: sums as of the row's moment. everywhere, category, publisher: totals
     of each article row. audience_totals [kind]: totals of the audience that each reader row belongs to.
     audience_reads [row, half-life], audiences [row]: those of article row a from audience_starts[a] on, by audience.
-    of_articles, of_readers: what is worked out once from the rows of either.
+    scopes: the totals by name. article_memo, reader_memo: what is worked out once from the rows of either.
     """
 
     states: States
@@ -56,8 +56,9 @@ class Entities:
     audience_reads: Floats
     audience_starts: Ints
     audiences: Ints
-    of_articles: Memo = field(default_factory=Memo, repr=False, compare=False)
-    of_readers: Memo = field(default_factory=Memo, repr=False, compare=False)
+    scopes: Scopes
+    article_memo: Memo = field(default_factory=Memo, repr=False, compare=False)
+    reader_memo: Memo = field(default_factory=Memo, repr=False, compare=False)
 
     def reads_of_audience(self, article_rows: Ints, audiences: Ints, half_life: int) -> Floats:
         """Reads of each article from an audience [pair], with one of the half-lives; zero where there are none."""
@@ -71,19 +72,15 @@ class Entities:
 
     def audience_column(self, half_life: int) -> Floats:
         """One half-life of `audience_reads`, and a zero for row -1."""
-        column: Floats = self.of_articles.kept(
+        column: Floats = self.article_memo.kept(
             ("audience", half_life), lambda: np.append(self.audience_reads[:, half_life], 0.0)
         )
         return column
 
-    def for_readers(self, readers: ReaderRows) -> Entities:
+    def of_readers(self, readers: ReaderRows) -> Entities:
         """The same articles for other readers, whose codes are those of the same names."""
-        reads, hours = turned(readers.reads, readers.at_us)
         states = replace(self.states, readers=readers)
-        totals = _audience_totals(states)
-        return replace(
-            self, states=states, reader_reads=reads, reader_hours=hours, audience_totals=totals, of_readers=Memo()
-        )
+        return replace(self, states=states, **_of_readers(states, self.scopes), reader_memo=Memo())
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +106,9 @@ def turned(reads: Activity, at_us: Ints) -> tuple[Floats, Floats]:
 
 def entities_of(states: States) -> Entities:
     """The entities of states, each row at its own moment."""
-    articles, readers, groups = states.articles, states.readers, states.article_audiences
+    articles, groups = states.articles, states.article_audiences
     article_reads, article_hours = turned(articles.reads, articles.at_us)
-    reader_reads, reader_hours = turned(readers.reads, readers.at_us)
+    scopes = Scopes.of(states.totals)
     owner = _look_up([articles.article, articles.at_us], [groups.article, groups.at_us])
     kept = np.flatnonzero(owner >= 0)
     width = max(len(states.names.audiences), 1)
@@ -121,10 +118,9 @@ def entities_of(states: States) -> Entities:
         states=states,
         article_reads=article_reads,
         article_hours=article_hours,
-        reader_reads=reader_reads,
-        reader_hours=reader_hours,
-        **_article_totals(states),
-        audience_totals=_audience_totals(states),
+        **_of_readers(states, scopes),
+        **_article_totals(states, scopes),
+        scopes=scopes,
         audience_reads=turned(groups.reads, groups.at_us)[0][kept[order]],
         audience_starts=np.searchsorted(keys[order] // width, np.arange(len(articles.article) + 1)),
         audiences=keys[order] % width,
@@ -153,7 +149,7 @@ def pairs_of(
 
 
 @dataclass(frozen=True, slots=True)
-class _Scopes:
+class Scopes:
     """Totals by the name of their scope: reads [row, half-life] and mean dwell [row] at the row's own moment."""
 
     rows: TotalRows
@@ -163,7 +159,8 @@ class _Scopes:
     code_of: dict[str, int]
 
     @classmethod
-    def of(cls, rows: TotalRows) -> _Scopes:
+    def of(cls, rows: TotalRows) -> Scopes:
+        """The totals of all scopes that there are."""
         measured = rows.dwell_count > 0
         dwell = np.where(measured, rows.dwell_sum_seconds / np.maximum(rows.dwell_count, 1), np.nan)
         codes, distinct = pd.factorize(pd.Index(rows.scope))
@@ -179,8 +176,8 @@ class _Scopes:
         return Totals(padded_reads[rows], np.append(self.dwell, np.nan)[rows])
 
 
-def _article_totals(states: States) -> dict[str, Any]:
-    articles, names, scopes = states.articles, states.names, _Scopes.of(states.totals)
+def _article_totals(states: States, scopes: Scopes) -> dict[str, Any]:
+    articles, names = states.articles, states.names
     everywhere = scopes.totals([EVERYWHERE], np.zeros(len(articles.article), dtype=np.int64), articles.at_us)
     usual = np.where(np.isnan(everywhere.mean_dwell_seconds), DEFAULT_DWELL_SECONDS, everywhere.mean_dwell_seconds)
     return {
@@ -192,10 +189,12 @@ def _article_totals(states: States) -> dict[str, Any]:
     }
 
 
-def _audience_totals(states: States) -> tuple[Totals, ...]:
-    """For each kind of audience, the totals of the one that each reader row belongs to."""
-    readers, names, scopes = states.readers, list(states.names.audiences), _Scopes.of(states.totals)
-    return tuple(scopes.totals(names, readers.audiences[:, kind], readers.at_us) for kind in range(len(AUDIENCE_KINDS)))
+def _of_readers(states: States, scopes: Scopes) -> dict[str, Any]:
+    """What hangs on the reader rows alone."""
+    readers, audiences = states.readers, list(states.names.audiences)
+    reads, hours = turned(readers.reads, readers.at_us)
+    totals = (scopes.totals(audiences, codes, readers.at_us) for codes in readers.audiences.T)
+    return {"reader_reads": reads, "reader_hours": hours, "audience_totals": tuple(totals)}
 
 
 def _look_up(columns: list[Any], wanted: list[Any]) -> Ints:

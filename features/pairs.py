@@ -89,8 +89,8 @@ def pair_features(
     columns |= {name: np.nan_to_num(np.asarray(values), nan=0.0) for name, values in (extra or {}).items()}
     names = (*FEATURE_NAMES, *(extra or {}))
     matrix = np.empty((len(pairs), len(names)), dtype=np.float32)
-    of_articles = _packed(entities.of_articles, lambda: _article_columns(entities))
-    of_readers = _packed(entities.of_readers, lambda: _reader_columns(entities))
+    of_articles = _packed(entities.article_memo, lambda: _article_columns(entities))
+    of_readers = _packed(entities.reader_memo, lambda: _reader_columns(entities))
     for packed, rows in ((of_articles, pairs.articles), (of_readers, pairs.readers)):
         for first, block in packed:
             compiled.spread(block, rows, first, matrix)
@@ -228,7 +228,7 @@ def _taste_columns(entities: Entities, pairs: Pairs) -> dict[str, Floats]:
     articles, readers = entities.states.articles, entities.states.readers
     category = _shares(articles.category, readers.categories, readers.category_shares, pairs)
     publisher = _shares(articles.publisher, readers.publishers, readers.publisher_shares, pairs)
-    whole = entities.of_readers.kept("interests", lambda: (readers.interests >= 0).astype(np.float64))
+    whole = entities.reader_memo.kept("interests", lambda: (readers.interests >= 0).astype(np.float64))
     interest = _shares(articles.category, readers.interests, whole, pairs)
     of_article, of_reader = articles.language[pairs.articles], readers.language[pairs.readers]
     return {

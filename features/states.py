@@ -122,14 +122,10 @@ class States:
 
 @dataclass(frozen=True, slots=True)
 class KnownReads:
-    """Reads known at a moment, in order of time: what each counts for, as known then.
-
-    book: the ledger, with the facts of then; data: the bounds that reads and articles are within.
-    """
+    """Reads known at a moment, in order of time: what each counts for, as known then; `book` has the facts of then."""
 
     now: int
     book: Ledger
-    data: DataParams
     reader: Ints
     article: Ints
     audiences: Ints
@@ -152,24 +148,28 @@ def states_at(
     reads hold facts only. Reads of articles that were not known by then count for the reader and everywhere.
     A ledger taken later, that reaches back far enough, gives the same states.
     """
-    return states_of(known_reads(book, as_of, data), articles, readers)
+    known = known_reads(book, as_of, data)
+    return states_from(
+        known,
+        known_articles(known, data) if articles is None else articles,
+        known_readers(known) if readers is None else readers,
+    )
 
 
-def states_of(known: KnownReads, articles: Ints | None = None, readers: Ints | None = None) -> States:
-    """`states_at` the moment of the reads."""
-    articles = known_articles(known) if articles is None else articles
+def states_from(known: KnownReads, articles: Ints, readers: Ints) -> States:
+    """States of some articles and readers (ledger positions, ascending), and of all totals."""
     return States(
         names=known.book.names,
         articles=_article_rows(known, articles),
         article_audiences=_article_audience_rows(known, articles),
         totals=_total_rows(known),
-        readers=reader_rows(known, known_readers(known) if readers is None else readers),
+        readers=reader_rows(known, readers),
     )
 
 
-def known_articles(known: KnownReads) -> Ints:
+def known_articles(known: KnownReads, data: DataParams) -> Ints:
     """Ledger positions of the articles that have a state, ascending: known by then, and read or young enough."""
-    return np.flatnonzero(_mattering(known.book, known.article, known.at_us, known.now, known.data))
+    return np.flatnonzero(_mattering(known.book, known.article, known.at_us, known.now, data))
 
 
 def known_readers(known: KnownReads) -> Ints:
@@ -187,7 +187,6 @@ def stand_in_rows(book: Ledger, as_of: datetime) -> ReaderRows:
     nothing = KnownReads(
         now=microseconds(as_of),
         book=as_known(book, as_of),
-        data=DataParams(),
         reader=none,
         article=none,
         audiences=np.zeros((0, len(AUDIENCE_KINDS)), dtype=np.int64),
@@ -219,7 +218,6 @@ def known_reads(book: Ledger, as_of: datetime, data: DataParams) -> KnownReads:
     return KnownReads(
         now=now,
         book=book,
-        data=data,
         reader=reader,
         article=_counted_for(book, _mattering(book, named, at_us, now, data), now)[named],
         audiences=_with_region(book.read_audiences[rows], _regions(book, now)[reader]),
@@ -384,8 +382,8 @@ def reader_rows(known: KnownReads, readers: Ints) -> ReaderRows:
 
 
 def _subset(known: KnownReads, rows: Ints) -> KnownReads:
-    kept = {"now", "book", "data"}
-    return replace(known, **{name: getattr(known, name)[rows] for name in KnownReads.__slots__ if name not in kept})
+    picked = {name: getattr(known, name)[rows] for name in KnownReads.__slots__ if name not in ("now", "book")}
+    return replace(known, **picked)
 
 
 def _home(known: KnownReads, codes: Ints, region: Ints) -> Ints:

@@ -21,7 +21,7 @@ from core.errors import NothingPublishedError
 from core.params import DataParams
 from features.grouping import Ints
 from features.ledger import Ledger, ledger, without_reads_table
-from features.states import known_readers, known_reads, reader_rows, states_of
+from features.states import known_articles, known_readers, known_reads, reader_rows, states_from
 from features.tables import table_of
 from features.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS, VIEWS, View, changed, empty_rows, stamped
 from store import feature_rows
@@ -42,7 +42,7 @@ def write_states(connection: Connection, book: Ledger, as_of: datetime, data: Da
     """
     known = known_reads(book, as_of, data)
     readers = known_readers(known)
-    states = states_of(known, readers=readers[:0])
+    states = states_from(known, known_articles(known, data), readers[:0])
     with transaction(connection):
         feature_rows.lock(connection)
         written = {

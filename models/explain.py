@@ -96,7 +96,7 @@ def reasons_of(explained: Explained, matrix: Matrix, entities: Entities, pairs: 
     best = np.take_along_axis(strength, order, axis=1)
     said = np.take_along_axis(phrase, order, axis=1)
     kept = np.isfinite(best) & ((best > 0) | (np.arange(order.shape[1]) == 0))
-    heads: _Heads = entities.of_articles.kept("heads of reasons", lambda: _Heads.of(entities.states.names))
+    heads: _Heads = entities.article_memo.kept("heads of reasons", lambda: _Heads.of(entities.states.names))
     articles = entities.states.articles
     labels = (articles.category[pairs.articles], articles.publisher[pairs.articles])
     return _as_json(np.where(kept, heads.codes(said, labels), -1), np.where(kept, best, 0.0), heads)

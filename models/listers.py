@@ -36,7 +36,7 @@ class RankerLister:
         at = self.ranking.now.moment
         book = at.ledger
         states = readers_at(connection, book.reader_keys[at.readers[rows]], at.as_of, book.names)
-        return self.ranking.for_readers(rows, states).lists(np.arange(len(rows), dtype=np.int64))
+        return self.ranking.of_readers(rows, states).lists(np.arange(len(rows), dtype=np.int64))
 
 
 @dataclass(frozen=True, slots=True)

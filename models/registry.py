@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlsplit
@@ -100,9 +101,9 @@ def serving(connection: Connection, as_of: datetime, variant: str = "champion") 
 
 def champion_at(connection: Connection, as_of: datetime) -> ModelVersion | None:
     """The champion, or where it was trained on later knowledge the newest former one that was not; else None."""
-    champion = versions.newest(connection, until=as_of, stage="champion", limit=1)
-    former = versions.newest(connection, until=as_of, stage="archived", limit=1)
-    return next(iter([*champion, *former]), None)
+    newest = partial(versions.newest, connection, until=as_of, limit=1)
+    found = newest(stage="champion") or newest(stage="archived")
+    return found[0] if found else None
 
 
 def known_at(connection: Connection, as_of: datetime, params: Params, snapshots: Path) -> Known:

@@ -64,9 +64,9 @@ class Ranking:
         """Rows are the moment's live articles and readers."""
         return self.now.entities
 
-    def for_readers(self, rows: Ints, states: ReaderRows) -> Ranking:
+    def of_readers(self, rows: Ints, states: ReaderRows) -> Ranking:
         """The same for some of the reader rows, ascending, whose `states` these are."""
-        return replace(self, now=self.now.for_readers(rows, states))
+        return replace(self, now=self.now.of_readers(rows, states))
 
     def lists(self, rows: Ints) -> pa.Table:
         """Ten explained recommendations for each reader row, fewer only where fewer unread live articles are left."""
@@ -106,7 +106,7 @@ def ranking(
     """The model brought to a moment: factors folded in, new articles' vectors, features as of now.
 
     states: of the moment's live articles and readers, in their order; computed from the ledger where not given. Those
-    of readers may be left out: then only what the ranking is `for_readers` has them.
+    of readers may be left out: then only its rankings `of_readers` have them.
     vectors: of the ledger's articles; computed from their texts where not given.
     """
     factors = model.factors_at(moment, params.threads)

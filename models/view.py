@@ -42,16 +42,16 @@ class View:
     together: Together
     memo: Memo = field(default_factory=Memo, repr=False, compare=False)
 
-    def for_readers(self, rows: Ints, states: ReaderRows) -> View:
+    def of_readers(self, rows: Ints, states: ReaderRows) -> View:
         """The view for some of its reader rows, ascending, with their `states`; tables of articles are shared."""
         return replace(
             self,
             moment=self.moment.of_readers(rows),
-            entities=self.entities.for_readers(states),
+            entities=self.entities.of_readers(states),
             reader_factors=self.reader_factors[rows],
             reader_profiles=self.reader_profiles[rows],
             last_profiles=self.last_profiles[rows],
-            together=self.together.for_readers(rows),
+            together=self.together.of_readers(rows),
         )
 
     def popularity(self, half_life_hours: float) -> Floats:
@@ -111,7 +111,7 @@ def view(moment: Moment, params: Params, factors: Factors, vectors: Vectors, sta
     """The view of a moment; `factors` are those of its readers and live articles, `vectors` of the whole ledger.
 
     states: those of the moment's readers and live articles, in their order; computed where not given. Those of readers
-    may be left out: then only what the view is `for_readers` is whole.
+    may be left out: then only its views `of_readers` are whole.
     """
     if states is None:
         states = states_at(moment.ledger, moment.as_of, params.data, articles=moment.live, readers=moment.readers)
@@ -136,7 +136,7 @@ def of_stand_ins(now: View) -> View:
     return replace(
         now,
         moment=nobody,
-        entities=now.entities.for_readers(blank),
+        entities=now.entities.of_readers(blank),
         reader_factors=np.zeros((len(rows), now.reader_factors.shape[1]), dtype=np.float32),
         reader_profiles=np.zeros((len(rows), now.reader_profiles.shape[1]), dtype=np.float32),
         last_profiles=np.zeros((len(rows), now.last_profiles.shape[1]), dtype=np.float32),

@@ -51,7 +51,7 @@ class Together:
             self.memo["scores"] = last = (reader_rows, scores)
         return last[1]
 
-    def for_readers(self, reader_rows: Ints) -> Together:
+    def of_readers(self, reader_rows: Ints) -> Together:
         """The same for some of the reader rows."""
         return Together(
             self.reads[reader_rows], self.readers_of, self.columns, self.likeness[reader_rows], self.popularity

@@ -202,7 +202,7 @@ def test_a_block_of_readers_is_served_as_all_of_them_are(trained: Trained, past:
     at, rows = whole.now.moment, np.array([1, 4, 5, 17, 30])
     states = states_at(at.ledger, NOW, PARAMS.data, articles=at.live, readers=at.readers[:0])
     mine = states_at(at.ledger, NOW, PARAMS.data, articles=at.live[:0], readers=at.readers[rows]).readers
-    block = ranking(trained.model, at, PARAMS, states).for_readers(rows, mine).lists(np.arange(len(rows)))
+    block = ranking(trained.model, at, PARAMS, states).of_readers(rows, mine).lists(np.arange(len(rows)))
     pd.testing.assert_frame_equal(block.to_pandas(), whole.lists(rows).to_pandas())
 
 
