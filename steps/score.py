@@ -58,9 +58,7 @@ def run(
         version = registry.serving(connection, as_of, variant)
         maker = registry.maker(version, params)
         base = kept_lists.base_of(connection, as_of, variant, maker)
-        by = _made_by(settings, params, version)
-        plan, lister, fallbacks = _prepared(connection, as_of, params, by, base)
-        del by  # the lister has of it what the lists need
+        plan, lister, fallbacks = _prepared(connection, as_of, params, _made_by(settings, params, version), base)
         name, snapshot = (version.version, version.snapshot_hash) if version else (registry.POPULARITY, None)
         run_id = runs.begin_run(connection, as_of, variant, name, snapshot, plan.details(maker))
         blocks, place = blocks_of(plan.n_due), _place(settings, run_id, beam_options)

@@ -197,8 +197,7 @@ def _drop_if_free(connection: Connection, row: Mapping[str, Any]) -> bool:
     try:
         with transaction(connection):
             execute(connection, "set local lock_timeout = '300ms'")
-            execute(connection, sql.SQL("drop table {}").format(sql.Identifier(table_of(row[c.RUN_ID]))))
-            execute(connection, "delete from fallback_list where run_id = %s", [row[c.RUN_ID]])
+            _drop_rows(connection, row[c.RUN_ID])
             if row["state"] not in (*DONE, "failed"):
                 execute(connection, "update rec_run set state = 'dropped' where run_id = %s", [row[c.RUN_ID]])
     except LockNotAvailable:
@@ -245,7 +244,11 @@ def _flip(connection: Connection, variant: str, run_id: int, action: str, reason
     execute(connection, query("run_flip"), {"variant": variant, c.RUN_ID: run_id, "action": action, "reason": reason})
 
 
-def _drop(connection: Connection, run_id: int) -> None:
+def _drop_rows(connection: Connection, run_id: int) -> None:
     execute(connection, sql.SQL("drop table if exists {}").format(sql.Identifier(table_of(run_id))))
     execute(connection, "delete from fallback_list where run_id = %s", [run_id])
+
+
+def _drop(connection: Connection, run_id: int) -> None:
+    _drop_rows(connection, run_id)
     set_state(connection, run_id, "dropped")
