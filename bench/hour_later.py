@@ -13,9 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import record
-from bench.apart import apart
-from bench.meter import metered
-from bench.refresh import STEPS, parser_of, reset
+from bench.refresh import STEPS, parser_of, reset, timed
 from bench.scale_server import params_of, served
 from bench.scale_world import AS_OF, Size
 from core.params import Params
@@ -48,12 +46,7 @@ def measure(home: Path, size: Size) -> dict[str, Any]:
 
 
 def _refreshed(settings: Settings, params: Params, as_of: datetime) -> dict[str, Any]:
-    steps = {}
-    for name in STEPS:
-        with metered(settings.home / "postgres", counts_itself=False) as meter:
-            apart(f"steps.{name}:run", settings, params, as_of)
-        steps[name] = meter.as_dict()
-        print(f"{as_of:%H:%M} {name}", steps[name], flush=True)  # noqa: T201 - a command's progress
+    steps = {name: timed(settings, params, name, as_of) for name in STEPS}
     return {"seconds": round(sum(step["wall_seconds"] for step in steps.values()), 2), "steps": steps}
 
 

@@ -23,12 +23,12 @@ import pyarrow as pa
 
 from bench import kernels, record
 from bench.meter import metered
-from bench.refresh import parser_of
+from bench.refresh import newest_run, parser_of
 from bench.serve_world import AS_OF, BLOCK, create, keys, list_rows
 from core import columns as c
 from core.settings import Settings
 from store import runs, server
-from store.connect import Connection, connect, fetch_all, fetch_one, query
+from store.connect import Connection, connect, fetch_all, query
 
 #: Lists that are published.
 TIMES = 3
@@ -51,7 +51,7 @@ def measure(home: Path, n_readers: int) -> dict[str, Any]:
                 with metered(Path(running.data)) as meter:
                     publish = partial(_publish, connection, AS_OF + timedelta(hours=hour), blocks)
                     busy = _watched(running.url(), reader_keys, publish)
-                run = fetch_one(connection, query("bench_newest_run")) or {}
+                run = newest_run(connection)
                 copied, n_bytes = kernels.copied(connection, run[c.RUN_ID])
                 found.append((meter.wall_seconds, copied, meter.wall_seconds / copied, busy, meter.peak_bytes))
     finally:

@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from bench.scale_world import AS_OF, FULL_READERS, Size
 from core.params import Params
 from core.settings import Settings
 from store import server
-from store.connect import connect, execute, fetch_one, query
+from store.connect import Connection, connect, execute, fetch_one, query
 
 #: The steps of a refresh, in order.
 STEPS = ("features", "score", "gate", "publish")
@@ -41,11 +42,10 @@ def measure(home: Path, size: Size) -> dict[str, Any]:
         if not steps:
             reset(settings)
         for name in (name for name in STEPS if name not in steps):
-            steps[name] = _timed(settings, params, name)
+            steps[name] = timed(settings, params, name)
             partial.write_text(json.dumps(steps, indent=2) + "\n")
         with connect(server.database_url(settings)) as connection:
-            run = fetch_one(connection, query("bench_newest_run"))
-            assert run is not None
+            run = newest_run(connection)
             reference = kernels.reference(connection, kernels.sample(connection, params), int(run["run_id"]))
         partial.unlink()
     seconds = sum(step["wall_seconds"] for step in steps.values())
@@ -78,10 +78,18 @@ def reset(settings: Settings) -> None:
         execute(connection, "checkpoint")
 
 
-def _timed(settings: Settings, params: Params, name: str) -> dict[str, Any]:
+def newest_run(connection: Connection) -> dict[str, Any]:
+    """The run that was made last: id, readers, rows, bytes and checksum."""
+    run = fetch_one(connection, query("bench_newest_run"))
+    assert run is not None
+    return run
+
+
+def timed(settings: Settings, params: Params, name: str, as_of: datetime = AS_OF) -> dict[str, Any]:
+    """What a step used, which runs in a process of its own."""
     with metered(settings.home / "postgres", counts_itself=False) as meter:
-        apart(f"steps.{name}:run", settings, params, AS_OF)
-    print(name, meter.as_dict(), flush=True)  # noqa: T201 - a command's progress
+        apart(f"steps.{name}:run", settings, params, as_of)
+    print(f"{as_of:%H:%M} {name}", meter.as_dict(), flush=True)  # noqa: T201 - a command's progress
     return meter.as_dict()
 
 

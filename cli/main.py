@@ -312,7 +312,10 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="What to measure; a name that is none lists them.")],
+    name: Annotated[
+        str,
+        typer.Argument(help="cluster, day, etl, explain, hour_later, publish, refresh, retrain, serve or topk."),
+    ],
     json_file: Annotated[Path, typer.Option("--json", help="File for the figures.")],
     readers: Annotated[int | None, typer.Option(help="Size; default the full one.")] = None,
 ) -> None:

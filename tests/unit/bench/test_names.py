@@ -19,6 +19,12 @@ def test_every_name_is_a_module_that_writes_figures() -> None:
         assert '"--json"' in text or "parser_of" in text or "sampled" in text, name
 
 
+def test_the_help_names_them_all() -> None:
+    """The page of commands is written from the help."""
+    told = (ROOT / "docs" / "reference" / "commands.md").read_text()
+    assert f"{', '.join(NAMES[:-1])} or {NAMES[-1]}." in told
+
+
 def test_another_name_is_refused_with_those_there_are(tmp_path: Path) -> None:
     """Modules that only help the benches measure nothing."""
     with pytest.raises(BadInputError, match="choose one of cluster, day"):
