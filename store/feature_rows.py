@@ -16,7 +16,7 @@ from psycopg2 import sql
 from core import columns as c
 from store.connect import Connection, connect, execute, fetch_all, fetch_one, query, transaction
 from store.copy_arrow import copy_table
-from store.history import copy_out_table
+from store.copy_out import copy_out_table
 
 SCHEMA = "feast"
 #: Between the members of a list that is given as text.

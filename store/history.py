@@ -1,30 +1,25 @@
 """What was known at a moment, read from PostgreSQL in three COPYs."""
 
-import io
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
-from pyarrow import csv
 
 from core import columns as c
 from core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, SHOWN_COLUMNS, History, first_read
 from core.params import DataParams
 from store.connect import Connection, fetch_one, query
+from store.copy_out import NEWEST, copy_out
 
 __all__ = [
     "SINCE_US",
     "TEXTS",
     "UNTIL_US",
     "any_text",
-    "copy_out",
-    "copy_out_table",
     "load_already_read",
     "load_excluded",
     "load_history",
@@ -37,17 +32,6 @@ TEXTS = (c.URL, c.TITLE, c.SUMMARY, c.BODY, c.AUTHOR)
 
 #: Ends of a window in microseconds since 1970, as `with_shown` is told.
 SINCE_US, UNTIL_US = "since_us", "until_us"
-_TIMES = (c.PUBLISHED_AT, c.FIRST_SEEN_AT, c.RECORDED_AT, c.OCCURRED_AT, c.SIGNED_UP_AT)
-_NEWEST = "newest"
-_TYPES: dict[str, pa.DataType] = {
-    **dict.fromkeys(_TIMES, pa.timestamp("us", "UTC")),
-    c.READER_KEY: pa.int64(),
-    c.DWELL_SECONDS: pa.float64(),
-    **dict.fromkeys((c.FINGERPRINT, c.LAST_READ_US, c.N_READS, c.MADE_US), pa.int64()),
-    **dict.fromkeys((c.RANK, c.POSITION), pa.int16()),
-    c.MEDIAN_DWELL_SECONDS: pa.float64(),
-    _NEWEST: pa.bool_(),
-}
 
 
 def load_history(connection: Connection, as_of: datetime, data: DataParams, *, with_text: bool = True) -> History:
@@ -65,8 +49,8 @@ def load_history(connection: Connection, as_of: datetime, data: DataParams, *, w
     reads = copy_out(connection, query("history_reads"), bounds, READ_COLUMNS)[::-1].reset_index(drop=True)
     first = first_read(reads)
     bounds |= {"first_read": first or as_of, "unread_since": data.unread_since(as_of, first)}
-    articles = copy_out(connection, query("history_articles"), bounds, (*ARTICLE_COLUMNS, _NEWEST))
-    readers = copy_out(connection, query("history_readers"), bounds, (*READER_COLUMNS, _NEWEST))
+    articles = copy_out(connection, query("history_articles"), bounds, (*ARTICLE_COLUMNS, NEWEST))
+    readers = copy_out(connection, query("history_readers"), bounds, (*READER_COLUMNS, NEWEST))
     readers[c.INTERESTS] = _texts(readers[c.INTERESTS])
     current_articles, older_articles = _current_and_older(articles)
     current_readers, older_readers = _current_and_older(readers)
@@ -129,46 +113,12 @@ def load_excluded(connection: Connection, as_of: datetime, max_age: timedelta) -
     return copy_out(connection, query("history_excluded"), bounds, (c.READER_KEY, c.ARTICLE_ID))
 
 
-def copy_out(
-    connection: Connection, statement: Any, parameters: Mapping[str, Any], columns: Sequence[str]
-) -> pd.DataFrame:
-    """The rows of a query, whose columns are `columns` in order, as a frame; null text is None."""
-    return copy_out_table(connection, statement, parameters, columns).to_pandas()
-
-
-def copy_out_table(
-    connection: Connection, statement: Any, parameters: Mapping[str, Any], columns: Sequence[str]
-) -> pa.Table:
-    """The rows of a query, whose columns are `columns` in order."""
-    buffer = io.BytesIO()
-    with connection.cursor() as cursor:
-        bound = cursor.mogrify(statement, parameters)  # COPY takes no parameters: they are bound here
-        cursor.copy_expert(b"copy (" + bound + b") to stdout with (format csv)", buffer)
-    types = {column: _TYPES.get(column, pa.string()) for column in columns}
-    if buffer.tell() == 0:
-        return pa.table({name: pa.array([], kind) for name, kind in types.items()})
-    buffer.seek(0)
-    return csv.read_csv(
-        buffer,
-        csv.ReadOptions(column_names=list(columns), block_size=64 << 20),
-        csv.ParseOptions(newlines_in_values=True),
-        csv.ConvertOptions(
-            column_types=types,
-            null_values=[""],
-            true_values=["t"],
-            false_values=["f"],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-        ),
-    )
-
-
 def _texts(column: "pd.Series[Any]") -> "pd.Series[Any]":
     parsed = {text: tuple(json.loads(text)) for text in column.dropna().unique()}
     return column.map(parsed, na_action="ignore").astype(object).where(column.notna(), None)
 
 
 def _current_and_older(versions: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    newest = versions[_NEWEST].astype(bool)
-    rows = versions.drop(columns=_NEWEST)
+    newest = versions[NEWEST].astype(bool)
+    rows = versions.drop(columns=NEWEST)
     return rows[newest].reset_index(drop=True), rows[~newest].reset_index(drop=True)

@@ -11,7 +11,7 @@ from core import columns as c
 from store import run_blocks
 from store.connect import Connection, execute, fetch_one, query, transaction
 from store.copy_arrow import copy_table
-from store.history import copy_out_table
+from store.copy_out import copy_out_table
 from store.runs import table_of
 
 #: Key of `rec_run.details`: what a run's lists hang on besides the data.
