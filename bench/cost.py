@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from bench import record
 from core.lists import LIST_LENGTH
-from store.runs import RUNS_KEPT
+from core.params import RetentionParams
 
 _SOURCE = record.MEASUREMENTS / "scale.json"
 _SMALL, _FULL = "15k", "521k"
@@ -79,7 +79,7 @@ class Costs:
         """What so many readers take."""
         list_cores = self.lists.at(n_readers) * self.cores / (_MINUTES_FOR_LISTS * 60)
         memory = self.memory.at(n_readers)
-        stored = self.list_gb.at(n_readers) * RUNS_KEPT
+        stored = self.list_gb.at(n_readers) * RetentionParams().runs
         rented = max(list_cores, memory / _GB_PER_CORE)
         dollars = rented * _DOLLARS_PER_CORE_HOUR * _HOURS_A_MONTH + stored * _DOLLARS_PER_GB_MONTH
         return {

@@ -2,9 +2,10 @@
 
     frontpage bench publish --readers 60000 --json FILE
 
-Ours: rows into the run's table, its index, count and checksum, and the flip. The reference: the same rows, as text,
-into a bare table. Meanwhile one reader after the other asks for the list being served; p99 is theirs. All of it several
-times, one hour's list after another's; figures are medians.
+Ours: rows into the run's table, block by block and by as many writers as `score` has threads, then its index, count,
+checksum, and the flip. The reference: the same rows, as text, into a bare table. Meanwhile one reader after the other
+asks for the list being served; p99 is theirs. All of it several times, one hour's list after another's; figures are
+medians.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import shutil
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -24,11 +26,13 @@ import pyarrow as pa
 from bench import kernels, record
 from bench.meter import metered
 from bench.refresh import newest_run, parser_of
-from bench.serve_world import AS_OF, BLOCK, create, keys, list_rows
+from bench.serve_world import AS_OF, create, keys, list_rows
 from core import columns as c
+from core.params import Params
 from core.settings import Settings
-from store import runs, server
-from store.connect import Connection, connect, fetch_all, query
+from models.score import BLOCK_READERS
+from store import run_blocks, runs, server
+from store.connect import connect, fetch_all, query
 
 #: Lists that are published.
 TIMES = 3
@@ -44,12 +48,14 @@ def measure(home: Path, n_readers: int) -> dict[str, Any]:
     found = []
     try:
         reader_keys = keys(n_readers, settings)
-        blocks = [list_rows(reader_keys[first : first + BLOCK], 2) for first in range(0, n_readers, BLOCK)]
+        blocks = [
+            list_rows(reader_keys[first : first + BLOCK_READERS], 2) for first in range(0, n_readers, BLOCK_READERS)
+        ]
         with connect(running.url()) as connection:
             idle = _watched(running.url(), reader_keys, lambda: time.sleep(2.0))
             for hour in range(1, TIMES + 1):
                 with metered(Path(running.data)) as meter:
-                    publish = partial(_publish, connection, AS_OF + timedelta(hours=hour), blocks)
+                    publish = partial(_publish, running.url(), AS_OF + timedelta(hours=hour), blocks)
                     busy = _watched(running.url(), reader_keys, publish)
                 run = newest_run(connection)
                 copied, n_bytes = kernels.copied(connection, run[c.RUN_ID])
@@ -69,13 +75,25 @@ def measure(home: Path, n_readers: int) -> dict[str, Any]:
     }
 
 
-def _publish(connection: Connection, as_of: datetime, blocks: list[pa.Table]) -> None:
-    run_id = runs.begin_run(connection, as_of, "champion", "bench-model")
-    for block in blocks:
-        runs.write_lists(connection, run_id, block)
-    runs.finish_run(connection, run_id)
-    runs.set_state(connection, run_id, "passed")
-    runs.publish(connection, runs.newest_attempt(connection, as_of, "champion", "passed"))
+def _publish(url: str, as_of: datetime, blocks: list[pa.Table]) -> None:
+    """What `score`, `gate` and `publish` do to the database once lists are made and found good."""
+    with connect(url) as connection:
+        run_id = runs.begin_run(connection, as_of, "champion", "bench-model")
+        run_blocks.open_account(connection, run_id)
+        n_writers = Params().threads
+        with ThreadPoolExecutor(n_writers) as writers:
+            shares = [range(first, len(blocks), n_writers) for first in range(n_writers)]
+            list(writers.map(partial(_write, url, run_id, blocks), shares))
+        run_blocks.close_account(connection, run_id, len(blocks))
+        runs.finish_run(connection, run_id)
+        runs.set_state(connection, run_id, "passed")
+        runs.publish(connection, runs.newest_attempt(connection, as_of, "champion", "passed"))
+
+
+def _write(url: str, run_id: int, blocks: list[pa.Table], mine: range) -> None:
+    with connect(url) as connection:
+        for number in mine:
+            run_blocks.write_block(connection, run_id, number, blocks[number])
 
 
 def _watched(url: str, reader_keys: np.ndarray, work: Any) -> float:

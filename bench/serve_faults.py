@@ -27,6 +27,7 @@ from bench import record, serve_world
 from bench.serve import KEY, api
 from core.errors import UnavailableError
 from core.lists import LIST_LENGTH
+from core.params import Params
 from core.settings import Settings
 from store import runs, server
 from store.connect import connect, execute
@@ -132,7 +133,7 @@ def publishing(url: str) -> Iterator[list[int]]:
                     execute(connection, "set statement_timeout = '10s'")  # nothing may wait for what never ends
                     as_of = serve_world.AS_OF + timedelta(seconds=n)
                     published.append(serve_world.publish_run(connection, keys, as_of, n))
-                    runs.drop_old_runs(connection, "champion")
+                    runs.drop_old_runs(connection, "champion", Params().retention.runs)
             except (psycopg2.Error, UnavailableError):
                 continue  # a restart came in between; the next run is a new attempt
 

@@ -6,6 +6,7 @@ A *state* row changes only when its entity has a new event: sums are decayed to 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -316,12 +317,12 @@ def _one_kind(known: KnownReads, place: Ints, kind: int, shape: tuple[int, int])
 
 def _total_rows(known: KnownReads) -> TotalRows:
     """Everywhere (scope ""), then the audiences, categories and publishers that have reads."""
-    scopes, columns = _scopes(known)
+    scopes = _scopes(known.book.names)
     n_rows = len(scopes)
     last, counts = np.full(n_rows, NEVER), np.zeros(n_rows, dtype=np.int64)
     decayed, dwell_sum = np.zeros((n_rows, len(HALF_LIVES_HOURS))), np.zeros(n_rows)
     dwell_count = np.zeros(n_rows, dtype=np.int64)
-    for codes in columns:  # a scope is met in one column only, so its sums do not mix
+    for codes in _scope_codes(known):  # a scope is met in one of them only, so its sums do not mix
         if not (codes >= 0).any():
             continue
         reads, (seconds, measured) = _activity(known, codes, n_rows), _dwell(known, codes, n_rows)
@@ -332,18 +333,23 @@ def _total_rows(known: KnownReads) -> TotalRows:
     return TotalRows(np.full(len(kept), known.now), scopes[kept], reads, dwell_sum[kept], dwell_count[kept])
 
 
-def _scopes(known: KnownReads) -> tuple[NDArray[np.object_], list[Ints]]:
-    """Names of all totals, and for each kind of them the row that a read counts in (-1: none)."""
-    names, book = known.book.names, known.book
-    labels = {c.CATEGORY: (names.categories, book.category), c.PUBLISHER: (names.publishers, book.publisher)}
-    scopes = [EVERYWHERE, *names.audiences]
-    columns = [np.zeros(len(known.at_us), dtype=np.int64)]
-    columns += [np.where(codes >= 0, codes + 1, -1) for codes in known.audiences.T]
-    for kind, (index, of_article) in labels.items():
+def _scopes(names: Names) -> NDArray[np.object_]:
+    """Names of all totals that there can be."""
+    labels = {c.CATEGORY: names.categories, c.PUBLISHER: names.publishers}
+    labelled = [f"{kind}={name}" for kind, index in labels.items() for name in index]
+    return np.array([EVERYWHERE, *names.audiences, *labelled], dtype=object)
+
+
+def _scope_codes(known: KnownReads) -> Iterator[Ints]:
+    """For one kind of totals after the other, as `_scopes` has them, the row that each read counts in (-1: none)."""
+    book, first = known.book, 1 + len(known.book.names.audiences)
+    yield np.zeros(len(known.at_us), dtype=np.int64)
+    for codes in known.audiences.T:
+        yield np.where(codes >= 0, codes + 1, -1)
+    for index, of_article in ((book.names.categories, book.category), (book.names.publishers, book.publisher)):
         codes = np.append(of_article, -1)[known.article]
-        columns.append(np.where(codes >= 0, codes + len(scopes), -1))
-        scopes += [f"{kind}={name}" for name in index]
-    return np.array(scopes, dtype=object), columns
+        yield np.where(codes >= 0, codes + first, -1)
+        first += len(index)
 
 
 def reader_rows(known: KnownReads, readers: Ints) -> ReaderRows:

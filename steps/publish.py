@@ -11,12 +11,12 @@ from store.locks import exclusive
 from store.server import database_url
 
 
-def run(settings: Settings, _params: Params, as_of: datetime, variant: str = "champion") -> Summary:
+def run(settings: Settings, params: Params, as_of: datetime, variant: str = "champion") -> Summary:
     """Flip the pointer to the newest list of (as_of, variant), which must have passed its gate."""
     with connect(database_url(settings)) as connection, exclusive(connection, f"lists of {variant}"):
         checked = runs.newest_attempt(connection, as_of, variant, "passed", *runs.DONE)
         published = runs.publish(connection, checked)
-        dropped = runs.drop_old_runs(connection, variant)
+        dropped = runs.drop_old_runs(connection, variant, params.retention.runs)
     return Summary(
         "publish",
         rows_in=checked["n_rows"],

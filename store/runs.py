@@ -22,8 +22,6 @@ from store.connect import Connection, execute, fetch_all, fetch_one, query, tran
 from store.copy import copy_frame
 from store.copy_arrow import copy_table
 
-#: Lists kept for rollback, audit and comparison; older partitions are dropped.
-RUNS_KEPT = 72
 LIST_COLUMNS = (c.READER_KEY, c.RANK, c.ARTICLE_ID, c.SCORE, c.CANDIDATE_SOURCE, c.REASONS)
 FALLBACK_COLUMNS = ("scope", "scope_value", c.RANK, c.ARTICLE_ID, c.SCORE, c.CANDIDATE_SOURCE, c.REASONS)
 #: States of a run that was published once; a repeated gate or publish leaves it alone.
@@ -183,7 +181,7 @@ def rollback(connection: Connection, variant: str, to_run: int | None = None, re
         return Published(target[c.RUN_ID], "rolled_back")
 
 
-def drop_old_runs(connection: Connection, variant: str, keep: int = RUNS_KEPT) -> int:
+def drop_old_runs(connection: Connection, variant: str, keep: int) -> int:
     """Drop the rows of lists that no one can be served any more; how many. Call it under `locks.exclusive`.
 
     Kept are the list being served, the newest `keep` that were published, and attempts not older than the served one.

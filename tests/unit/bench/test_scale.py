@@ -10,7 +10,7 @@ from bench.meter import metered
 from bench.scale import growth, row_of
 from bench.scale_world import AS_OF, Size, World
 from core import columns as c
-from store.runs import RUNS_KEPT
+from core.params import RetentionParams
 
 SIZE = Size(n_readers=400, n_days=2, articles_a_day=300)
 
@@ -85,7 +85,11 @@ def test_costs_lie_on_the_lines() -> None:
     full = {name: 3 * value for name, value in small.items()}
     costs = Costs.of({"15k": small, "521k": full, "publish_60k": {"rows": 10_000, "run_gb": 0.5}}, cores=2)
     row = costs.row(2_000)
-    assert (row["list_core_minutes"], row["memory_gb"], row["lists_gb"]) == (round(2 * 20 / 60), 4.0, 1.0 * RUNS_KEPT)
+    assert (row["list_core_minutes"], row["memory_gb"], row["lists_gb"]) == (
+        round(2 * 20 / 60),
+        4.0,
+        1.0 * RetentionParams().runs,
+    )
     assert row["database_minutes"] == round(4 / 60, 1)
     assert costs.limits()["a_worker_needs_64_gb"] == round(32_000 / 1e6, 1)
 
