@@ -50,7 +50,8 @@ def write_states(connection: Connection, book: Ledger, as_of: datetime, data: Da
             for view in (ARTICLES, ARTICLE_AUDIENCES, TOTALS)
         }
         written[READERS.name] = 0
-        for rows, keys in _blocks(readers, book.reader_keys):
+        blocks = list(_blocks(readers, book.reader_keys))
+        for rows, keys in tqdm(blocks, desc="features", unit="block", disable=None, leave=False):
             table = table_of(READERS, replace(states, readers=reader_rows(known, rows)))
             written[READERS.name] += _write(connection, READERS, table, as_of, keys)
         feature_rows.record_tick(connection, as_of, sum(written.values()))

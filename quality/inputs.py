@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from tqdm import tqdm
+
 from core import columns as c
 from core.params import Params
 from quality.declare import Boundary, Part
@@ -21,8 +23,10 @@ _IDENTITY = {
 
 def check_inputs(database_url: str, params: Params, as_of: datetime) -> list[Validation]:
     """One validation per part of each boundary, in the order of the reference page."""
+    parts = [(boundary, part) for boundary in INPUTS for part in PARTS[boundary]]
     with open_engine(database_url, as_of, session_variables(params)) as engine:
-        return [check_part(engine, boundary, part, params) for boundary in INPUTS for part in PARTS[boundary]]
+        bar = tqdm(parts, desc="validate", unit="part", disable=None)
+        return [check_part(engine, boundary, part, params) for boundary, part in bar]
 
 
 def session_variables(params: Params) -> dict[str, Any]:
