@@ -23,6 +23,11 @@ from models.phrases import LAST_RESORT, PHRASES, Phrase
 from models.ranker import Matrix
 from models.trees import Forest, forest
 
+# Here, not where it is used: shap keeps what its optional imports raised, and with it all that its importers were at.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of its optional parts
+    import shap
+
 #: Of each block these are explained by shap, too.
 _CHECKED_ROWS = 8
 _CATEGORY, _PUBLISHER = "{category}", "{publisher}"
@@ -71,9 +76,6 @@ class Explainer:
 
 def explainer(ranker: lgb.Booster) -> Explainer:
     """The explainer of a ranker."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # shap warns about its own optional parts at import
-        import shap
     return Explainer(shap.TreeExplainer(ranker, feature_perturbation="tree_path_dependent"), forest(ranker))
 
 
