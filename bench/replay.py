@@ -40,12 +40,14 @@ def figures_of(replayed: dict[str, Any]) -> dict[str, float | int]:
         "ratio_low": low,
         "ratio_high": high,
         "ratio_to_daily_hindsight": replayed["ratio_to_daily_hindsight"],
+        "ratio_by_reading_time": replayed["ratio_by_reading_time"],
         "seconds": replayed["seconds"],
     }
     for kind in ("months", "segments"):
         for name, group in (replayed.get(kind) or {}).items():
             figures[f"ratio_{name.replace(', ', '_').replace(' ', '_')}"] = group["ratio_to_best_rule"]
-    return {name: value if isinstance(value, int) else round(value, 3) for name, value in figures.items()}
+    known = {name: value for name, value in figures.items() if value is not None}
+    return {name: value if isinstance(value, int) else round(value, 3) for name, value in known.items()}
 
 
 def costs_of(replayed: dict[str, Any]) -> dict[str, float]:

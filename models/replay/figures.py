@@ -61,11 +61,12 @@ def _cadence(found: Replayed) -> Row:
 
 
 def _ratios(sums: Sums, best: Winners) -> Row:
-    """Our pooled nDCG@10 over that of the best rule, and over that of each day's best."""
+    """Our pooled nDCG@10 over that of the best rule, the same weighted by reading time, and over each day's best."""
     to_rule = sums.with_interval("ratio", key_of(OURS), key_of(best.best_rule))
     return {
         "ratio_to_best_rule": to_rule["ratio"],
         "ci95": to_rule["ratio_ci95"],
+        **sums.with_interval("ratio_by_reading_time", key_of(OURS, DWELL_NDCG), key_of(best.best_rule, DWELL_NDCG)),
         **sums.with_interval("ratio_to_daily_hindsight", key_of(OURS), "daily"),
         **sums.with_interval("daily_hindsight_ndcg_at_10", "daily", "lists"),
     }

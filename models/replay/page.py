@@ -58,6 +58,9 @@ def _answer(figures: Row) -> Iterator[str]:
     yield _card(_times(figures["ratio_to_best_rule"]), f"to {best}, the best rule of the period", figures["ci95"])
     ends = figures["ratio_to_daily_hindsight_ci95"]
     yield _card(_times(figures["ratio_to_daily_hindsight"]), "to the best rule of each day", ends)
+    if (by_time := figures["ratio_by_reading_time"]) is not None:
+        ends = figures["ratio_by_reading_time_ci95"]
+        yield _card(_times(by_time), f"to {best}, by reading time", ends)
     yield _card(_share(ceiling["share_listable"]), "of what was read next could be listed", None)
     yield _card(_number(ceiling["ceiling_ndcg_at_10"]), "nDCG@10 of who knew the future", None)
     yield "</div>"

@@ -70,7 +70,9 @@ def _verdict(figures: dict[str, Any]) -> str:
         f"read next could be listed: at most nDCG@10 {_number(ceiling['ceiling_ndcg_at_10'])}\n"
         f"to the best rule of the period ({figures['best_rule']}): {_number(figures['ratio_to_best_rule'], 3)} "
         f"({_ends(figures['ci95'], 3)}); to the best rule of each day: "
-        f"{_number(figures['ratio_to_daily_hindsight'], 3)} ({_ends(figures['ratio_to_daily_hindsight_ci95'], 3)})"
+        f"{_number(figures['ratio_to_daily_hindsight'], 3)} ({_ends(figures['ratio_to_daily_hindsight_ci95'], 3)})\n"
+        "by reading time, to the best rule of the period: "
+        f"{_number(figures['ratio_by_reading_time'], 3)} ({_ends(figures['ratio_by_reading_time_ci95'], 3)})"
     )
 
 

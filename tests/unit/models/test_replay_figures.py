@@ -63,6 +63,14 @@ def test_best_rule_and_daily_hindsight_by_hand() -> None:
     assert told["days"]["2026-03-03"]["best_of_day"] == "als"
 
 
+def test_the_ratio_by_reading_time_is_over_the_lists_whose_time_is_known() -> None:
+    """Of the first and the last list: ours 1.1, als 0.8; without a time there is no ratio."""
+    told = figures(replayed(TWO_DAYS, [0, 0, 1, 1], [1, 2, 1, 2], n_timed=np.array([1, 0, 0, 2])))
+    assert told["ratio_by_reading_time"] == pytest.approx(1.1 / 0.8, abs=1e-6)
+    untimed = figures(replayed(TWO_DAYS, [0, 0, 1, 1], [1, 2, 1, 2], n_timed=np.zeros(4, dtype=np.int64)))
+    assert untimed["ratio_by_reading_time"] is untimed["ratio_by_reading_time_ci95"] is None
+
+
 def test_ours_and_its_variants_are_no_rules() -> None:
     """However good they are."""
     found = replayed({**TWO_DAYS, "without max_similarity": [1.0] * 4}, [0, 0, 1, 1], [1, 2, 1, 2])
