@@ -19,7 +19,7 @@ from models.moment import moment
 from models.replay.walk import OURS, replay
 
 NDCG = MEASURES[0]
-VISIT_AGE_HOURS = (0.3, 0.4, 0.5, 0.7, 1.0, 2.0)
+VISIT_AGE_HOURS = (0.3, 0.4, 0.5, 0.6, 0.7, 1.0, 2.0)
 LIKELIEST = (0.1, 0.2, 0.3, 0.5)
 
 Row = dict[str, float]

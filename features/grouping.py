@@ -130,6 +130,13 @@ def rows_of(positions: Ints, members: Ints, size: int) -> Ints:
     return table[positions]
 
 
+def without_gaps(rows: Ints) -> Ints | slice:
+    """Ascending rows as a slice where there is no gap between them: what it takes of an array is not copied."""
+    if not len(rows) or rows[-1] - rows[0] >= len(rows):
+        return rows
+    return slice(int(rows[0]), int(rows[-1]) + 1)
+
+
 def rows_in(ascending: Ints, wanted: Ints) -> Ints:
     """Row of each wanted value in an array of distinct ascending ones, -1 where it is not there."""
     if not len(ascending):

@@ -28,6 +28,7 @@ from features.grouping import (
     padded,
     rows_of,
     top_shares,
+    without_gaps,
 )
 from features.ledger import AUDIENCE_KINDS, DAY_MICROSECONDS, NEVER, Ledger, Names, as_known, microseconds
 
@@ -214,7 +215,7 @@ def _since(now: int, data: DataParams) -> int:
 def known_reads(book: Ledger, as_of: datetime, data: DataParams) -> KnownReads:
     """The reads of a ledger that were known at `as_of`, within the data's bounds."""
     now, book = microseconds(as_of), as_known(book, as_of)
-    rows = rows_known(book, now, data)
+    rows = without_gaps(rows_known(book, now, data))
     reader, named, at_us = book.read_reader[rows], book.read_named[rows], book.read_time[rows]
     return KnownReads(
         now=now,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core import columns as c
 from core.params import Params
-from features.grouping import Floats, Ints, rows_of, sorted_distinct
+from features.grouping import Floats, Ints, rows_of, sorted_distinct, without_gaps
 from features.ledger import DAY_MICROSECONDS, HOUR_MICROSECONDS, Ledger, as_known, microseconds, without_reads
 from features.states import rows_known
 
@@ -90,7 +90,8 @@ def moment(
         & (book.published >= now - int(lists.max_age_days * DAY_MICROSECONDS))
     )
     rows = active_readers(book, known, now, lists.active_days) if readers is None else readers
-    pairs = [(book.read_reader[known], book.read_article[known])]
+    rows_read = without_gaps(known)
+    pairs = [(book.read_reader[rows_read], book.read_article[rows_read])]
     if already_read is not None:
         pairs.append(_positions(book, already_read))
     return Moment(book, as_of, live, rows, known, _seen(book, pairs, live, rows))
@@ -113,7 +114,11 @@ def _positions(ledger: Ledger, already_read: pd.DataFrame) -> tuple[Ints, Ints]:
 
 
 def _seen(ledger: Ledger, pairs: list[tuple[Ints, Ints]], live: Ints, readers: Ints) -> Ints:
-    reader = rows_of(np.concatenate([pair[0] for pair in pairs]), readers, len(ledger.reader_keys))
-    article = rows_of(np.concatenate([pair[1] for pair in pairs]), live, len(ledger.article_ids))
-    both = (article >= 0) & (reader >= 0)
-    return sorted_distinct(reader[both] * len(live) + article[both])
+    keys = []
+    for reader, article in pairs:
+        live_row = rows_of(article, live, len(ledger.article_ids))
+        listed = np.flatnonzero(live_row >= 0)
+        reader_row = rows_of(reader[listed], readers, len(ledger.reader_keys))
+        served = reader_row >= 0
+        keys.append(reader_row[served] * len(live) + live_row[listed[served]])
+    return sorted_distinct(np.concatenate(keys))
