@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from store.connect import Connection, execute, fetch_all, query
+from store.connect import Connection, execute, query
 
 
 def record_validation(
@@ -17,8 +17,3 @@ def record_validation(
         query("validation_insert"),
         {"as_of": as_of, "boundary": boundary, "passed": passed, "results": json.dumps(list(results), default=str)},
     )
-
-
-def newest_validations(connection: Connection, as_of: datetime) -> list[dict[str, Any]]:
-    """The last check of each boundary for exactly this moment, ordered by boundary."""
-    return fetch_all(connection, query("validation_newest"), {"as_of": as_of})

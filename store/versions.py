@@ -131,10 +131,5 @@ def set_stage(connection: Connection, version: str, stage: Stage, reason: str) -
     return former
 
 
-def stage_changes(connection: Connection, version: str) -> list[dict[str, Any]]:
-    """The audit trail of one version, oldest first: previous_stage, stage, reason, changed_at."""
-    return fetch_all(connection, query("version_stage_changes"), {"version": version})
-
-
 def _change(connection: Connection, version: str, stage: Stage, reason: str) -> None:
     execute(connection, query("version_set_stage"), {"version": version, "stage": stage, "reason": reason})

@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,6 @@ from quality.pages import write_pages
 from steps import gate, validate
 from store import runs
 from store.connect import Connection, connect, execute, fetch_all, fetch_one
-from store.validations import newest_validations
 from tests.integration.quality_world import AS_OF, fill, plant
 
 PARAMS = Params()
@@ -50,9 +50,17 @@ def state_of(connection: Connection, run_id: int) -> str:
     return row["state"]
 
 
+def newest(connection: Connection) -> list[dict[str, Any]]:
+    """The last check of each boundary for AS_OF, ordered by boundary."""
+    sql = """
+        select distinct on (boundary) boundary, passed, results
+        from validation_run where as_of = %s order by boundary, validation_id desc"""
+    return fetch_all(connection, sql, [AS_OF])
+
+
 def results(connection: Connection, boundary: str) -> dict[str, str]:
     """Outcome of each expectation in the newest check of a boundary."""
-    found = {row["boundary"]: row["results"] for row in newest_validations(connection, AS_OF)}
+    found = {row["boundary"]: row["results"] for row in newest(connection)}
     return {each["name"]: each["outcome"] for each in found[boundary]}
 
 
@@ -78,7 +86,7 @@ def test_a_good_day_is_written_down_and_shown(settings, connection):
     summary = validate.run(settings, PARAMS, AS_OF)
     gate.run(settings, PARAMS, AS_OF)
     assert summary.rows_in == summary.rows_out + len(summary.details["skipped"].split(","))
-    rows = newest_validations(connection, AS_OF)
+    rows = newest(connection)
     assert {row["boundary"]: row["passed"] for row in rows} == dict.fromkeys(
         ("articles", "extract", "lists", "readers", "reads"), True
     )
@@ -101,7 +109,7 @@ def test_too_few_articles_stop_the_run(settings, connection):
     with pytest.raises(CheckFailedError, match="articles_of_a_day_not_far_too_few") as raised:
         validate.run(settings, PARAMS, AS_OF)
     assert "\n" not in str(raised.value)
-    said = {row["boundary"]: row["passed"] for row in newest_validations(connection, AS_OF)}
+    said = {row["boundary"]: row["passed"] for row in newest(connection)}
     assert said["extract"]
     assert not said["articles"]
     assert "articles_of_a_day_not_far_too_few" in settings.path("data_docs", "index.html").read_text()
