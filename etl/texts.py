@@ -26,17 +26,17 @@ MIN_CONTENT_WORDS = 12
 
 
 def check_url(url: str) -> str:
-    """The address itself if it is an absolute http(s) URL of bearable length."""
+    """The address, its scheme in lower case, if it is an absolute http(s) URL of bearable length."""
+    scheme, _, rest = url.partition("://")
     try:
-        parts = urlsplit(url)
-        host = parts.hostname
+        host = urlsplit(url).hostname
     except ValueError as error:
         raise RowError(Reason.BAD_URL, f"{url[:120]!r} is not a URL") from error
-    if parts.scheme.lower() not in ("http", "https") or not host or any(mark in url for mark in " \t\r\n"):
+    if scheme.lower() not in ("http", "https") or not host or any(mark in url for mark in " \t\r\n"):
         raise RowError(Reason.BAD_URL, f"{url[:120]!r} is not an absolute http or https URL")
     if len(url.encode()) > MAX_URL_BYTES:
         raise RowError(Reason.TOO_LARGE, f"the url is longer than {MAX_URL_BYTES} bytes")
-    return url
+    return f"{scheme.lower()}://{rest}"
 
 
 def canonical_url(url: str) -> str:

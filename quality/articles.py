@@ -57,7 +57,7 @@ def _rows() -> tuple[Check, ...]:
             rows,
             _FAIL,
             "the list links to it",
-            e.ExpectColumnValuesToMatchRegex(column=c.URL, regex="^https?://[^/ ]+"),
+            e.ExpectColumnValuesToMatchRegex(column=c.URL, regex="(?i)^https?://[^/ ]+"),
         ),
         Check(
             "article_title_is_there",

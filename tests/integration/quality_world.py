@@ -74,7 +74,7 @@ FAULTS = {
         update article_version set status = 'gone' where article_id = 'a5'""",
     "article_original_exists": "update article_version set duplicate_of = 'nowhere' where article_id like '%7'",
     "article_address_is_unique": """
-        update article_version set canonical_url = 'https://news.example/' where article_id like '%7'""",
+        update article_version set canonical_url = 'https://news.example/one' where article_id like '%7'""",
     "article_is_not_its_own_duplicate": "update article_version set duplicate_of = 'a5' where article_id = 'a5'",
     "articles_of_a_day_not_far_too_few": f"""
         delete from article_version

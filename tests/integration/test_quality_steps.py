@@ -20,6 +20,7 @@ from quality.pages import write_pages
 from steps import gate, validate
 from store import runs
 from store.connect import Connection, connect, execute, fetch_all, fetch_one
+from tests.integration.extract_world import DAY, START, article, pull, write
 from tests.integration.quality_world import AS_OF, fill, plant
 
 PARAMS = Params()
@@ -125,6 +126,14 @@ def test_an_empty_day_of_a_small_newsroom_is_not_red(settings, connection):
     execute(connection, "delete from read_event where occurred_at > %s or article_id not in "
                         "(select article_id from article_version)", [AS_OF - timedelta(days=1)])  # fmt: skip
     validate.run(settings, PARAMS, AS_OF)
+
+
+def test_what_extract_accepts_is_not_red(settings, tmp_path):
+    """A scheme in capitals is stored in lower case; articles under one site's front page are no copies."""
+    fronts = [article(n, url="https://site.example/") for n in range(6)]
+    write(tmp_path, "articles/a.jsonl", [*fronts, article(50, url="HTTPS://Example.com/story")])
+    assert pull(settings, START + DAY, tmp_path).rows_out == 7
+    validate.run(settings, PARAMS, START + DAY)
 
 
 def test_later_rows_change_no_earlier_answer(settings, connection):

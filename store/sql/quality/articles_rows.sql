@@ -9,7 +9,9 @@ select version.article_id, version.url, version.canonical_url, version.title, ve
            select from article_version original
            where original.article_id = version.duplicate_of
        ) as original_is_known,
-       case when version.status = 'live' and version.duplicate_of is null then version.canonical_url end as listable_address,
+       -- A site's front page identifies no article, so extract takes those that share it for no copies.
+       case when version.status = 'live' and version.duplicate_of is null and version.canonical_url !~ '^https://[^/?]*/?$'
+            then version.canonical_url end as listable_address,
        version.duplicate_of is distinct from version.article_id as is_not_its_own_duplicate
 from (
     select * from (

@@ -22,8 +22,23 @@ def test_the_same_page_has_one_canonical_address(given: str, canonical: str):
     assert texts.canonical_url(given) == canonical
 
 
+def test_the_scheme_is_kept_in_lower_case():
+    """Of an address only the scheme is written anew."""
+    assert texts.check_url("HTTPS://Example.com/Story?A=b") == "https://Example.com/Story?A=b"
+
+
 @pytest.mark.parametrize(
-    "url", ["", "mailto:a@b", "javascript:alert(1)", "//x.example/a", "http://", "http://[bad/", "https://a b/"]
+    "url",
+    [
+        "",
+        "\x01https://a.example/",
+        "mailto:a@b",
+        "javascript:alert(1)",
+        "//x.example/a",
+        "http://",
+        "http://[bad/",
+        "https://a b/",
+    ],
 )
 def test_what_is_no_web_address_is_refused(url: str):
     """Only absolute http and https URLs with a host can be opened by a reader."""
