@@ -1,10 +1,12 @@
 -- What becomes of each staged reader row: loaded (first version), updated (another version or contact) or unchanged.
 -- grain: reader_outcome [row read]
--- parameters: floor; idempotence and order: as for articles. A contact counts only if it claims to be newer than ours.
+-- parameters: floor; idempotence and order: as for articles. A contact counts only if it claims to be newer than ours; a
+-- row with neither address nor opt-in says nothing of it.
 create temporary table reader_outcome on commit drop as
 with staged as materialized (
     select s.*, b.file, b.timed, md5(row(s.signed_up_at, s.region, s.interests, s.timezone)::text) as digest,
-           md5(row(s.email, coalesce(s.digest_opt_in, false))::text) as contact
+           case when s.email is not null or s.digest_opt_in is not null
+                then md5(row(s.email, coalesce(s.digest_opt_in, false))::text) end as contact
     from stage_reader s join stage_block b using (block)
 ), known as materialized (
     select v.reader_key, v.recorded_at, md5(row(v.signed_up_at, v.region, v.interests, v.timezone)::text) as digest
@@ -23,9 +25,10 @@ with staged as materialized (
     select *,
            case when is_known then false
                 else digest is distinct from coalesce(lag(digest) over in_order, latest_digest) end as is_new,
-           claimed_at > coalesce(contact_at, '-infinity') and contact is distinct from coalesce(lag(contact) over (
-               partition by reader_key, claimed_at > coalesce(contact_at, '-infinity')
-               order by claimed_at, file, row_no), latest_contact) as is_new_contact
+           contact is not null and claimed_at > coalesce(contact_at, '-infinity')
+               and contact is distinct from coalesce(lag(contact) over (
+                   partition by reader_key, contact is not null, claimed_at > coalesce(contact_at, '-infinity')
+                   order by claimed_at, file, row_no), latest_contact) as is_new_contact
     from ordered
     window in_order as (partition by reader_key, is_known order by claimed_at, file, row_no)
 ), numbered as (
