@@ -89,8 +89,7 @@ def sweep(connection: Connection, own_source: str) -> int:
             continue
         staging.drop(connection, left["extract_id"])
         if left["state"] == "running":
-            fail(connection, left["extract_id"], {"error": "the process ended before the extract did"})
-            n_swept += 1
+            n_swept += fail(connection, left["extract_id"], {"error": "the process ended before the extract did"})
         if not own:
             execute(connection, "select pg_advisory_unlock(%s, %s)", [_LOCK_CLASS, _lock_key(left["source"])])
     return n_swept
@@ -179,11 +178,11 @@ def finish(connection: Connection, extract: Extract, total: Counts, state: Mappi
     staging.drop(connection, extract.extract_id)
 
 
-def fail(connection: Connection, extract_id: int, details: Mapping[str, Any]) -> None:
-    """Close a run as failed and drop its staging tables; the watermark stays."""
+def fail(connection: Connection, extract_id: int, details: Mapping[str, Any]) -> bool:
+    """Close a run as failed and drop its staging tables; the watermark stays. False where it has ended already."""
     staging.drop(connection, extract_id)
     closing = {**asdict(Counts()), "extract_id": extract_id, "state": "failed", "details": json.dumps(dict(details))}
-    execute(connection, query("extract_finish"), closing)
+    return execute(connection, query("extract_finish"), closing) == 1
 
 
 def _names(extract: Extract) -> dict[str, Any]:

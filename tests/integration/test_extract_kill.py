@@ -100,6 +100,15 @@ def test_two_extracts_of_one_source_do_not_run_at_once(settings: Settings, tmp_p
             pass
 
 
+def test_a_pull_that_ends_while_another_cleans_up_keeps_its_account(settings: Settings):
+    """Who swept saw it running, and got its lock only once it was done: it is not marked failed."""
+    with connect(settings.database_url) as connection:
+        extract = extracts.begin(connection, "a source", START)
+        extracts.finish(connection, extract, extracts.Counts(rows_in=5, loaded=5), {}, {})
+        assert not extracts.fail(connection, extract.extract_id, {"error": "the process ended before the extract did"})
+    assert rows(settings, "select state, rows_in, loaded, details from extract_run") == [("done", 5, 5, {})]
+
+
 _FAULT = """
 create function public.lose() returns trigger language plpgsql as 'begin return null; end';
 create function public.plant() returns event_trigger language plpgsql as $$
