@@ -95,6 +95,7 @@ def _pull(connection: Connection, source: Source, extract: Extract, workers: Wor
         beam.run(beam.ForEach("stage", plan.parts, StageParts(target)), workers.threads, workers.beam_options)
     clock.lap("stage")
     with transaction(connection):
+        extracts.wait_to_merge(connection)
         if isinstance(source, InboxSource):
             extracts.take_inbox(connection, extract)
         return _merge(connection, plan, extract, clock)

@@ -18,6 +18,8 @@ from store.copy import copy_rows
 
 #: Class of the advisory locks that keep two pulls of one source apart.
 _LOCK_CLASS = 7302
+#: Class of the advisory lock that lets one merge after the other write, whatever their sources.
+_MERGE_LOCK_CLASS = 7303
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,11 @@ def has_waiting(connection: Connection, extract: Extract) -> bool:
 def has_inbox(connection: Connection) -> bool:
     """Whether the API has taken in anything that no extract has taken over yet."""
     return bool((fetch_one(connection, query("inbox_waiting")) or {})["waiting"])
+
+
+def wait_to_merge(connection: Connection) -> None:
+    """Be the only merge until the transaction ends, so that it sees the rows it shares with the one before it."""
+    execute(connection, "select pg_advisory_xact_lock(%s, 0)", [_MERGE_LOCK_CLASS])
 
 
 def take_inbox(connection: Connection, extract: Extract) -> None:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from core.errors import CheckFailedError, UnavailableError
 from core.settings import Settings
 from etl.sources import parse_source
 from store import extracts
-from store.connect import connect, execute
+from store.connect import connect, execute, transaction
 from tests.integration.extract_world import (
     DAY,
     START,
@@ -107,6 +108,24 @@ def test_a_pull_that_ends_while_another_cleans_up_keeps_its_account(settings: Se
         extracts.finish(connection, extract, extracts.Counts(rows_in=5, loaded=5), {}, {})
         assert not extracts.fail(connection, extract.extract_id, {"error": "the process ended before the extract did"})
     assert rows(settings, "select state, rows_in, loaded, details from extract_run") == [("done", 5, 5, {})]
+
+
+def test_two_sources_that_share_rows_may_be_pulled_at_once(settings: Settings, tmp_path: Path):
+    """Both stage, one writes after the other: the second finds the rows of the first, and both accounts balance."""
+    for name in ("one", "other"):
+        write(tmp_path / name, "articles/a.jsonl", [article(n) for n in range(3)])
+        write(tmp_path / name, "reads/e.jsonl", [read(n) for n in range(20)])
+    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    with connect(settings.database_url) as holder, ThreadPoolExecutor(2) as pool, transaction(holder):
+        execute(holder, "lock table read_event in share mode")
+        pulls = [pool.submit(pull, settings, START + DAY, tmp_path / name) for name in ("one", "other")]
+        deadline = time.monotonic() + 30
+        while rows(settings, waiting) != [(2,)] and time.monotonic() < deadline:
+            time.sleep(0.02)
+        holder.commit()
+        summaries = [one.result() for one in pulls]
+    assert sorted((done.rows_out, done.details["unchanged"]) for done in summaries) == [(0, 23), (23, 0)]
+    check_account(settings)
 
 
 _FAULT = """
