@@ -4,7 +4,6 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 from xml.etree.ElementTree import ParseError
 from xml.sax import SAXException
@@ -15,7 +14,7 @@ import orjson
 from defusedxml.common import DefusedXmlException
 
 from core import columns as c
-from etl.blocks import BLOCK_ROWS, MAX_ROW_BYTES, Bad, Block, Part, Range
+from etl.blocks import BLOCK_ROWS, MAX_ROW_BYTES, Bad, Block, Part, Range, payload
 from etl.feed_entries import Entry, from_json_feed, from_xml_feed
 from etl.fetch import Document, fetch
 from etl.reasons import Reason
@@ -32,7 +31,7 @@ _CHARACTER = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 Row = dict[str, Any] | Bad
 
 
-def read_feed_blocks(part: Part, as_of: datetime, state: dict[str, object]) -> Iterator[Block]:
+def read_feed_blocks(part: Part, state: dict[str, object]) -> Iterator[Block]:
     """Blocks of the entries of one feed in its order; none where it did not change. Every entry is a row or Bad.
 
     Raises UnavailableError where it cannot be fetched.
@@ -42,7 +41,7 @@ def read_feed_blocks(part: Part, as_of: datetime, state: dict[str, object]) -> I
     state.update({**part.options.get("file", {}), **(known if document is None else document.state)})
     if document is None:
         return
-    rows = list(feed_rows(document, part.url, as_of))
+    rows = list(feed_rows(document, part.url))
     for start in range(0, len(rows), BLOCK_ROWS):
         chunk = rows[start : start + BLOCK_ROWS]
         keys = [f"{part.file}#{key}" for key, _ in chunk]
@@ -50,17 +49,17 @@ def read_feed_blocks(part: Part, as_of: datetime, state: dict[str, object]) -> I
         yield Block(numbered, Range(start + 1, len(chunk)), keys)
 
 
-def feed_rows(document: Document, url: str, as_of: datetime) -> Iterator[tuple[str, Row]]:
+def feed_rows(document: Document, url: str) -> Iterator[tuple[str, Row]]:
     """(key, raw article row or Bad) of each entry; damage of the document is a Bad row of its own."""
     stripped = document.data.removeprefix(b"\xef\xbb\xbf").lstrip()
     parse = _json_entries if stripped.startswith(b"{") else _xml_entries
     entries, damage = parse(document, url)
-    yield from _rows(entries, as_of)
+    yield from _rows(entries)
     for index, bad in enumerate(damage):
         yield f"document-{index}" if index else "document", bad
 
 
-def _rows(entries: list[Entry], as_of: datetime) -> Iterator[tuple[str, Row]]:
+def _rows(entries: list[Entry]) -> Iterator[tuple[str, Row]]:
     ids = _article_ids(entries)
     seen: dict[str, dict[str, Any]] = {}
     for index, (entry, article_id) in enumerate(zip(entries, ids, strict=True), 1):
@@ -68,16 +67,15 @@ def _rows(entries: list[Entry], as_of: datetime) -> Iterator[tuple[str, Row]]:
         if isinstance(entry.bad, Bad):
             yield key, entry.bad
             continue
-        row = {**entry.fields, c.ARTICLE_ID: article_id, c.FIRST_SEEN_AT: as_of}
+        row = {**entry.fields, c.ARTICLE_ID: article_id}
         yield key, _checked(row, seen.setdefault(article_id, row))
 
 
 def _checked(row: dict[str, Any], first: dict[str, Any]) -> Row:
-    shown = str(row[c.URL])[:1000]
     if sum(len(value) for value in row.values() if isinstance(value, str)) > MAX_ROW_BYTES:
-        return Bad(Reason.TOO_LARGE, f"the entry is longer than {MAX_ROW_BYTES} characters", shown)
+        return Bad(Reason.TOO_LARGE, f"the entry is longer than {MAX_ROW_BYTES} characters", payload(row))
     if row != first:
-        return Bad(Reason.REPEATED_ENTRY, "an entry of the same identity came before it in this feed", shown)
+        return Bad(Reason.REPEATED_ENTRY, "an entry of the same identity came before it in this feed", payload(row))
     return row
 
 

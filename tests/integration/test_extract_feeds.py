@@ -81,6 +81,17 @@ def test_every_entry_of_the_real_feeds_is_accounted_for(settings: Settings, shar
     check_account(settings)
 
 
+def test_each_rejected_entry_under_one_guid_is_kept(settings: Settings, tmp_path: Path):
+    """Four entries with one guid: one is loaded, three stand in quarantine; the next pull meets the same three."""
+    entries = [f"<item><guid isPermaLink='false'>g1</guid><link>https://n.example/1</link><title>{n}</title></item>"
+               for n in range(4)]  # fmt: skip
+    for day in range(2):
+        (tmp_path / "f.xml").write_bytes(rss(*entries, item(day)))
+        assert pull(settings, AS_OF + day * DAY, f"feed+{tmp_path}").rejected == 3
+    assert rows(settings, "select count(*), count(distinct payload) from quarantine") == [(3, 3)]
+    check_account(settings)
+
+
 def test_conditional_requests_and_stable_ids(settings: Settings, server: FeedServer):
     """An unchanged feed is asked for with its ETag and costs nothing; a changed one brings what is new."""
     server.pages["/news"] = rss(item(1, guid="g1"), item(2, guid="g2"))
