@@ -180,6 +180,27 @@ def test_a_growing_file_is_read_from_where_it_ended(settings: Settings, tmp_path
     check_account(settings)
 
 
+def test_lines_of_any_kind_torn_anywhere_are_released_when_whole(settings: Settings, tmp_path: Path):
+    """Also one torn inside a character of UTF-8, and one that was still torn when it was met again."""
+    shown = {"impression_id": "i", "reader_id": "r", "article_id": "a0", "clicked": True, "occurred_at": iso(START)}
+    lines = {
+        "reads": json.dumps({"region": "", **read(1, region="Zürich")}, ensure_ascii=False).encode(),
+        "impressions": json.dumps(shown).encode(),
+    }
+    write(tmp_path, "articles/a.jsonl", [article(0)])
+    cuts = (5, lines["reads"].index("ü".encode()) + 1)
+    for day, cut in enumerate((*cuts, None), 1):
+        for kind, line in lines.items():
+            write(tmp_path, f"{kind}/x.jsonl", []).write_bytes(line[:cut])
+        pull(settings, START + day * DAY, tmp_path)
+    assert rows(settings, "select kind, reason, released_at is not null from quarantine order by 1, 2 desc") == [
+        ("impressions", "bad_json", True), ("impressions", "bad_json", True),
+        ("reads", "bad_json", True), ("reads", "bad_encoding", True),
+    ]  # fmt: skip
+    assert rows(settings, "select region from read_event, impression") == [("Zürich",)]
+    check_account(settings)
+
+
 def test_a_repeated_bundle_stages_nothing_twice(settings: Settings, tmp_path: Path):
     """Beam may run a bundle again: each row still counts once."""
     world(tmp_path)
