@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from core.params import Params
 from core.settings import Settings
 from serving.app import create_app
-from steps import digest
+from steps import digest, extract
 from store.connect import execute, fetch_all
 from tests.support.api import as_api
 
@@ -231,3 +232,18 @@ async def test_clicks_of_people_become_reads_once(mail, client, world, mailing):
     assert rows == [
         {"reader_id": "ann", "article_id": "a1", "kind": "read", "surface": "email", "device": "desktop"},
     ]  # fmt: skip
+
+
+async def test_a_click_after_the_read_was_extracted_is_no_second_event(mail, client, world, mailing):
+    """The same link again the next day: nothing is handed in, so nothing conflicts with the read that we have."""
+    sources = [(mailing.home / "none").as_uri()]
+    (mailing.home / "none" / "reads").mkdir(parents=True)
+    seen = []
+    for hours in (0, 1):
+        await client.get(links(mail)[0])
+        execute(world.connection, "update link_click set clicked_at = clicked_at - interval '6 seconds'")
+        seen.append(digest.run(mailing, SHORT, TEN).details["clicks"])
+        extract.run(mailing, Params(), datetime.now(UTC) + timedelta(hours=hours), sources)
+    assert seen == [1, 0]
+    assert fetch_all(world.connection, "select article_id from read_event") == [{"article_id": "a1"}]
+    assert fetch_all(world.connection, "select from quarantine") == []
