@@ -9,17 +9,18 @@ with staged as materialized (
                 then md5(row(s.email, coalesce(s.digest_opt_in, false))::text) end as contact
     from stage_reader s join stage_block b using (block)
 ), known as materialized (
-    select v.reader_key, v.recorded_at, md5(row(v.signed_up_at, v.region, v.interests, v.timezone)::text) as digest
+    select v.reader_key, v.recorded_at, v.claimed_at, md5(row(v.signed_up_at, v.region, v.interests, v.timezone)::text) as digest
     from reader_version v where v.reader_key in (select reader_key from stage_reader)
 ), latest as (
-    select distinct on (reader_key) * from known order by reader_key, recorded_at desc
+    select distinct on (reader_key) *, max(claimed_at) over (partition by reader_key) as newest_claim
+    from known order by reader_key, recorded_at desc
 ), ordered as (
     select s.*, l.recorded_at as latest_at, l.digest as latest_digest,
            coalesce(c.claimed_at, c.recorded_at) as contact_at, md5(row(c.email, coalesce(c.digest_opt_in, false))::text) as latest_contact,
            exists (
                select 1 from known k
                where k.reader_key = s.reader_key and k.digest = s.digest and (k.recorded_at >= s.claimed_at or not s.timed)
-           ) as is_known
+           ) or coalesce(s.timed and s.claimed_at > s.signed_up_at and s.claimed_at < l.newest_claim, false) as is_known
     from staged s left join latest l using (reader_key) left join reader_contact c using (reader_key)
 ), compared as (
     select *,

@@ -9,10 +9,10 @@ with latest as (
     insert into reader (reader_key, reader_id, recorded_at) values ($1, $2, $4) on conflict do nothing returning 1
 ), version as (
     insert into reader_version
-        (reader_key, recorded_at, signed_up_at, region, interests, timezone, source, extract_id)
+        (reader_key, recorded_at, signed_up_at, region, interests, timezone, source, extract_id, claimed_at)
     select $1, greatest($4::timestamptz, latest.recorded_at + interval '1 microsecond'),
            case when exists (select from known) then $4 else latest.signed_up_at end,
-           latest.region, $3::text[], latest.timezone, 'api', 0
+           latest.region, $3::text[], latest.timezone, 'api', 0, $4
     from (values (1)) as one left join latest on true
     where latest.interests is distinct from $3
     on conflict do nothing

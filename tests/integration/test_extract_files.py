@@ -109,6 +109,24 @@ def test_versions_of_one_pull_count_in_order_of_their_time(settings: Settings, t
     assert pull(settings, START + DAY, tmp_path).details["unchanged"] == 1
 
 
+def test_an_older_version_that_comes_late_replaces_none(settings: Settings, tmp_path: Path):
+    """What claims to be older than a version we have is unchanged, from whatever source; a newer one is taken."""
+
+    def version(hours: int, title: str) -> dict[str, object]:
+        return article(0, title=title, recorded_at=iso(START + timedelta(hours=hours)))
+
+    sent = {"one": [version(10, "First"), version(11, "Corrected")], "other": [version(9, "Stale copy")]}
+    for name, versions in sent.items():
+        write(tmp_path / name, "articles/a.jsonl", versions)
+    pull(settings, START + DAY, tmp_path / "one")
+    assert pull(settings, START + DAY, tmp_path / "other").details["unchanged"] == 1
+    write(tmp_path / "other", "articles/b.jsonl", [version(12, "Corrected again")])
+    assert pull(settings, START + DAY, tmp_path / "other").details["updated"] == 1
+    titles = rows(settings, "select title from article_version order by recorded_at")
+    assert titles == [("First",), ("Corrected",), ("Corrected again",)]
+    check_account(settings)
+
+
 def test_reads_wait_in_quarantine_for_their_article(settings: Settings, tmp_path: Path):
     """A read on an unknown article is quarantined whole and loaded by the extract that finds the article known."""
     write(tmp_path, "articles/a.jsonl", [article(0)])

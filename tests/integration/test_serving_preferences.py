@@ -14,6 +14,7 @@ from store.connect import connect, execute, fetch_all
 from store.history import load_excluded
 from store.read.watch import READER_CHANGED
 
+from .extract_world import iso, pull, write
 from .serving_world import TEN, World
 from .test_serving_api import listed, running
 
@@ -147,6 +148,17 @@ async def test_interests_are_a_new_version_of_the_reader(client, world):
     assert await listed(client, "bea") == ("category", ["s1", "g1", "g2", "a3"])
     signed_up = fetch_all(world.connection, "select signed_up_at from reader_version where source = 'api'")
     assert {row["signed_up_at"] for row in signed_up} == {TEN, None}
+
+
+async def test_interests_are_not_undone_by_a_profile_from_before(client, world, settings, tmp_path):
+    """A row that its source recorded before the pick, and that we pull after it, replaces nothing; a later one does."""
+    await client.put("/v1/readers/ann/interests", json={"interests": ["sport"]})
+    for minutes, chosen in ((-1, ["sport"]), (1, ["science"])):
+        profile = {"reader_id": "ann", "signed_up_at": iso(TEN), "region": "south", "interests": ["science"]}
+        write(tmp_path, f"readers/{minutes}.jsonl", [profile | {"recorded_at": iso(NOW + timedelta(minutes=minutes))}])
+        pull(settings, NOW + HOUR, tmp_path)
+        versions = fetch_all(world.connection, "select interests from reader_version order by recorded_at")
+        assert versions[-1] == {"interests": chosen}
 
 
 async def test_an_unknown_reader_signs_up_with_interests(client, world):
