@@ -57,20 +57,19 @@ with moment as (
     select count(*) as n_lists, coalesce(sum(n), 0) as n_rows from lengths
 ), fallbacks as (
     select count(*) filter (where scope = 'global') as n_global from fallback_list where run_id = {run_id}
+), listed as materialized (
+    select article_id, count(*) as n, count(*) filter (where rank = 1) as n_first from {table} group by article_id
 ), articles as (
-    select count(*) as n_distinct from (select distinct article_id from {table}) listed
-), firsts as (
-    select max(n)::float8 / sum(n) as top_share
-    from (select count(*) as n from {table} where rank = 1 group by article_id) counts
+    select count(*) as n_distinct, max(n_first)::float8 / sum(n_first) as top_share from listed
 ), publishers as (
-    select max(listed.share - coalesce(pool.share, 0)) as gain
+    select max(places.share - coalesce(pool.share, 0)) as gain
     from (
-        select publisher, count(*)::float8 / sum(count(*)) over () as share
-        from {table} join version using (article_id) group by publisher
-    ) listed
+        select publisher, sum(n)::float8 / sum(sum(n)) over () as share
+        from listed join version using (article_id) group by publisher
+    ) places
     left join (
         select publisher, count(*)::float8 / sum(count(*)) over () as share from live group by publisher
-    ) pool on pool.publisher is not distinct from listed.publisher
+    ) pool on pool.publisher is not distinct from places.publisher
 ), served as (
     select served.run_id, served.as_of, extract(epoch from mine.as_of - served.as_of) / 3600 as hours_before
     from rec_run mine
@@ -93,8 +92,8 @@ select sizes.n_lists, sizes.n_rows, fullness.n_active, n_live.n as n_live,
        fullness.full_share,
        least(10, n_live.n) - fallbacks.n_global as n_fallbacks_missing,
        case when sizes.n_lists >= 200 and n_live.n >= 100 then articles.n_distinct end as n_distinct,
-       case when sizes.n_lists >= 200 and n_live.n >= 100 then firsts.top_share end as top_first_share,
+       case when sizes.n_lists >= 200 and n_live.n >= 100 then articles.top_share end as top_first_share,
        case when sizes.n_lists >= 200 and n_live.n >= 100 then publishers.gain end as publisher_gain,
        case when overlap.hours_before <= 3 then overlap.share end as overlap,
        case when arrivals.n >= 10 then overlap.share end as unchanged_share
-from sizes, fullness, n_live, fallbacks, articles, firsts, publishers, overlap, arrivals
+from sizes, fullness, n_live, fallbacks, articles, publishers, overlap, arrivals
