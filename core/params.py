@@ -42,7 +42,7 @@ class ListParams(Section):
         12.0, ge=0, description="older lists are made anew; 0: every list is, at each refresh"
     )
     max_visit_age_hours: float = Field(
-        0.5, ge=0, description="so are lists of this age, times how much likelier their reader comes next than others"
+        0.6, ge=0, description="so are lists of this age, times how much likelier their reader comes next than others"
     )
     habit_half_life_days: float = Field(30.0, gt=0, description="of a visit in what is known of a reader's habits")
     max_similarity: float = Field(0.92, gt=0, le=1, description="closer texts tell one story: one stands; 1: any")

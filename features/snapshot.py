@@ -6,6 +6,7 @@ Holds reader keys, never reader ids or addresses. The same history gives the sam
 import hashlib
 import json
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,12 +65,15 @@ def write_snapshot(history: History, out: Path) -> str:
     return str(manifest["hash"])
 
 
-def read_snapshot(path: Path) -> History:
+def read_snapshot(path: Path, as_of: datetime | None = None) -> History:
     """The history that was written into the folder `path`.
 
-    Raises BadInputError naming the file that is missing, damaged or of another format.
+    Raises BadInputError naming the file that is missing, damaged or of another format, or where the snapshot was not
+    taken at `as_of`.
     """
     manifest = read_manifest(path)
+    if as_of is not None and manifest["as_of"] != iso(as_of):
+        raise BadInputError(f"{path} was taken at {manifest['as_of']}; give that as --as-of, or another --data")
     for name, expected in manifest["files"].items():
         file = path / name
         if not file.is_file():

@@ -124,7 +124,7 @@ def gate(evaluation: Evaluation, params: GateParams, earlier: Sequence[Means] = 
     earlier: means of the versions before, each on ticks that it had not learned from. One version's held-out ticks are
     few, so rules are compared over all of them; the champion, on the candidate's own. Where rankers are below the best
     fading count, the candidate takes the place with that rule for its lists: what is served is never worse than the
-    best single rule on held-out ticks.
+    best single rule on held-out ticks. A champion that is not below it keeps its place from a worse candidate.
     """
     means = evaluation.means()
     if "candidate" not in means or means["candidate"]["n_readers"] == 0:
@@ -145,6 +145,10 @@ def gate(evaluation: Evaluation, params: GateParams, earlier: Sequence[Means] = 
         ratios = {"champion": against.ratio(), rule: against_rule.ratio()}
     if against_rule.reaches():
         return Gate(as_good, reasons, ratios)
+    if not as_good:
+        of_champion = _Comparison(ndcg["champion"], ndcg.get(rule, pooled[rule]), params.min_ratio_to_rule, rule)
+        if of_champion.reaches():
+            return Gate(False, (*reasons, f"the champion stays: {of_champion.sentence()}"), ratios)
     return Gate(True, (*reasons, f"lists are made by {rule}"), ratios, SERVABLE[rule])
 
 

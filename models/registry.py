@@ -6,12 +6,14 @@ A version trained on later knowledge must not score an earlier moment, so a back
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlsplit
 
@@ -85,18 +87,22 @@ def serving(connection: Connection, as_of: datetime, variant: str = "champion") 
     """The version that makes the lists of (as_of, variant); None means decayed popularity.
 
     champion: the champion, or for a moment before it was trained the newest earlier one. challenger: the newest one.
-    Any other variant names a version. Raises NothingPublishedError for a version or challenger that is not there.
+    Any other variant names a version. Raises NothingPublishedError for a version or challenger that is not there, or
+    that was trained on later knowledge.
     """
     if variant == POPULARITY:
         return None
     if variant == "champion":
         return champion_at(connection, as_of)
     if variant == "challenger":
-        found = versions.newest(connection, stage="challenger", limit=1)
+        found = versions.newest(connection, stage="challenger", until=as_of, limit=1)
         if not found:
-            raise NothingPublishedError("there is no challenger; train one, or score another variant")
+            raise NothingPublishedError(f"there is no challenger of {iso(as_of)} or before; score another variant")
         return found[0]
-    return versions.get(connection, variant)
+    version = versions.get(connection, variant)
+    if version.as_of > as_of:
+        raise NothingPublishedError(f"{variant} knows what came after {iso(as_of)}; score a moment from its own on")
+    return version
 
 
 def champion_at(connection: Connection, as_of: datetime) -> ModelVersion | None:
@@ -193,12 +199,23 @@ def judge(connection: Connection, version: ModelVersion, metrics: Mapping[str, A
 
 
 def snapshot_hash(history: History, folder: Path) -> str:
-    """Hash of the snapshot of this history: of the one below `folder` that was taken at its moment, else a new one."""
-    for manifest in sorted(folder.glob(f"*/{MANIFEST}")):
-        try:
-            content = read_manifest(manifest.parent)
-        except BadInputError:
-            continue  # half-written by a killed run: not ours to mend
-        if content["as_of"] == iso(history.as_of):
-            return str(content["hash"])
-    return write_snapshot(history, folder / f"{history.as_of:%Y%m%dT%H%M%S}")
+    """Hash of the snapshot of this very history, which is written below `folder` where it is not there yet.
+
+    A snapshot of the same moment is no proof: a source that was silent may have brought earlier rows since.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder, prefix=".") as made:
+        new = Path(made) / "snapshot"
+        digest = write_snapshot(history, new)
+        if digest not in _hashes(folder):
+            place = folder / f"{history.as_of:%Y%m%dT%H%M%S}"
+            shutil.rmtree(place, ignore_errors=True)
+            new.replace(place)
+    return digest
+
+
+def _hashes(folder: Path) -> Iterator[str]:
+    """Of the whole snapshots below a folder; one that is half-written by a killed run is not ours to mend."""
+    for manifest in folder.glob(f"*/{MANIFEST}"):
+        with suppress(BadInputError):
+            yield str(read_manifest(manifest.parent)["hash"])

@@ -6,6 +6,7 @@ from pathlib import Path
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
+from features.files import require_tick_files
 from features.repository import feature_store, file_store
 from features.snapshot import read_snapshot
 from features.ticks import ensure_ticks
@@ -26,13 +27,15 @@ def run(settings: Settings, params: Params, as_of: datetime, data: Path | None =
 
     A version that was judged before is left as it is. Raises NothingPublishedError where none was trained at `as_of`.
     """
-    return _in_files(params, data) if data else _in_database(settings, params, as_of)
+    return _in_files(params, as_of, data) if data else _in_database(settings, params, as_of)
 
 
-def _in_files(params: Params, data: Path) -> Summary:
+def _in_files(params: Params, as_of: datetime, data: Path) -> Summary:
+    history = read_snapshot(data, as_of)
+    require_tick_files(data, look_backs(history, params))
     candidate = artefact.load(data / "model")
     champion = artefact.load(data / "champion") if (data / "champion").is_dir() else None
-    evaluation = evaluate(read_snapshot(data), candidate, params, feast_lookup(file_store(data)), champion)
+    evaluation = evaluate(history, candidate, params, feast_lookup(file_store(data)), champion)
     decided = gate(evaluation, params.gate)
     write_evaluation(evaluation, decided, data / "evaluation")
     stage = "accepted" if decided.passed else "rejected"

@@ -22,10 +22,11 @@ from store.server import database_url
 def run(settings: Settings, params: Params, as_of: datetime, data: Path | None = None) -> Summary:
     """Global plot, contribution of each feature and every list with its reasons, as files beside the version.
 
-    Raises NothingPublishedError where no version was trained at `as_of`, BadInputError where `data` holds none.
+    Raises NothingPublishedError where no version was trained at `as_of`, BadInputError where `data` holds none
+    or is of another moment.
     """
     if data:
-        return _explained(params, read_snapshot(data), artefact.load(data / "model"), data / "explanation")
+        return _explained(params, read_snapshot(data, as_of), artefact.load(data / "model"), data / "explanation")
     with connect(database_url(settings), application="frontpage explain") as connection:
         row = registry.candidate_at(connection, as_of)
         history = load_history(connection, as_of, params.data)

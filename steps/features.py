@@ -7,8 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.clock import iso
-from core.errors import BadInputError
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
@@ -58,9 +56,7 @@ def _to_files(params: Params, as_of: datetime, data: Path) -> Summary:
     from models.ticks import look_backs
 
     started = time.perf_counter()
-    history = read_snapshot(data)
-    if history.as_of != as_of:
-        raise BadInputError(f"{data} was taken at {iso(history.as_of)}; give that as --as-of, or another --data")
+    history = read_snapshot(data, as_of)
     ticks = sorted({*look_backs(history, params), as_of})
     book = ledger(history)
     states = ((tick, states_at(book, tick, params.data)) for tick in ticks)

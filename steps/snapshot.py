@@ -4,6 +4,8 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+from core.clock import iso
+from core.errors import BadInputError
 from core.history import History
 from core.params import Params
 from core.settings import Settings
@@ -57,6 +59,8 @@ def _from_files(settings: Settings, params: Params, as_of: datetime, source: Pat
         from features.history import history_at
 
         history = read_snapshot(source)
+        if as_of > history.as_of:
+            raise BadInputError(f"{source} was taken at {iso(history.as_of)}; it does not say what was known later")
         return history if history.as_of == as_of else history_at(history, as_of, params.data)
     from steps.scratch import history_of_files
 

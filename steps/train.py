@@ -10,6 +10,7 @@ from core.mornings import next_morning
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
+from features.files import require_tick_files
 from features.repository import feature_store, file_store
 from features.snapshot import read_manifest, read_snapshot
 from features.ticks import ensure_ticks
@@ -19,6 +20,7 @@ from models import registry
 from models.build import Built, build, build_inputs, require_inputs
 from models.lookups import feast_lookup
 from models.progress import Forecast, untold
+from models.ticks import look_backs
 from models.training import Inputs, version_name
 from store import versions
 from store.connect import connect
@@ -73,9 +75,8 @@ def _from_files(params: Params, as_of: datetime, data: Path, *, resume: bool, pa
 
 
 def _inputs_of(params: Params, as_of: datetime, data: Path) -> Inputs:
-    history = read_snapshot(data)
-    if history.as_of != as_of:
-        raise BadInputError(f"{data} was taken at {history.as_of.isoformat()}; give that as --as-of, or another --data")
+    history = read_snapshot(data, as_of)
+    require_tick_files(data, look_backs(history, params))
     return Inputs(history, params, feast_lookup(file_store(data)))
 
 

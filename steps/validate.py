@@ -26,7 +26,7 @@ def run(settings: Settings, params: Params, as_of: datetime, data: Path | None =
     Raises CheckFailedError naming each `fail` expectation that is not met; warnings are in the summary's details.
     """
     started = time.perf_counter()
-    outcomes, artifact = _of_files(settings, params, data) if data else _of_database(settings, params, as_of)
+    outcomes, artifact = _of_files(settings, params, as_of, data) if data else _of_database(settings, params, as_of)
     outcome.demand(outcomes, f"data as of {as_of:%Y-%m-%d %H:%M} cannot be published")
     return Summary(
         "validate",
@@ -51,11 +51,11 @@ def _of_database(settings: Settings, params: Params, as_of: datetime) -> tuple[l
     return outcomes, write_pages(settings.path("data_docs"), as_of, validations, params.quality.pages_kept)
 
 
-def _of_files(settings: Settings, params: Params, data: Path) -> tuple[list[outcome.Outcome], Path]:
+def _of_files(settings: Settings, params: Params, as_of: datetime, data: Path) -> tuple[list[outcome.Outcome], Path]:
     from features.snapshot import read_snapshot
     from steps.scratch import database_of
 
-    history = read_snapshot(data)
+    history = read_snapshot(data, as_of)
     with database_of(settings, history) as url:
         outcomes = _outcomes(check_inputs(url, params, history.as_of))
     report = data / "validation.json"

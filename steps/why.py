@@ -14,24 +14,28 @@ from core.settings import Settings
 from core.summary import Summary
 from features.repository import feature_store, readers_at
 from store.connect import connect, fetch_all, query
+from store.feature_rows import written_ticks
 from store.server import database_url
 
 
 def run(settings: Settings, _params: Params, reader_id: str, run_id: int | None = None) -> Summary:
     """Print the list with run, model, data snapshot, candidate source, score and reasons, as JSON lines.
 
-    The last line is what Feast has of the reader at the moment the list was made: what the ranker knew of them.
+    The last line is what Feast has of the reader at the moment the list was made: what the ranker knew of them; null
+    where the states of that moment were purged.
     Raises NothingPublishedError where the run holds no list for that reader.
     """
     url = database_url(settings)
     with connect(url) as connection:
         rows = fetch_all(connection, query("why"), {"reader_id": reader_id, "run_id": run_id})
+        ticks = written_ticks(connection)
     if not rows:
         raise NothingPublishedError(
             f"no list for reader {reader_id!r} in {'the served run' if run_id is None else run_id}"
         )
     reader_key, made_at = rows[0][c.READER_KEY], rows[0]["scored_at"]
-    reader = _known(readers_at(feature_store(url), [reader_key], made_at).iloc[0], made_at)
+    states = readers_at(feature_store(url), [reader_key], made_at)
+    reader = _known(states.iloc[0], made_at) if made_at in ticks else None
     for row in (*rows, {"reader": reader}):
         print(json.dumps(row, default=str, ensure_ascii=False))  # noqa: T201 - this verb's result is what it prints
     return Summary("why", rows_out=len(rows), artifact=f"run:{rows[0]['run_id']}")

@@ -34,7 +34,7 @@ def base_of(connection: Connection, as_of: datetime, variant: str, maker: str | 
     """
     if maker is None:
         return None
-    row = fetch_one(connection, query("kept_base"), {"variant": variant, "as_of": as_of})
+    row = fetch_one(connection, query("kept_base"), {"variant": variant, "as_of": as_of, "maker": maker})
     if row is None or row["details"].get(MAKER) != maker:
         return None
     return Base(row[c.RUN_ID], row["as_of"])

@@ -138,9 +138,10 @@ def current(connection: Connection, variant: str) -> dict[str, Any] | None:
 def publish(connection: Connection, run: Mapping[str, Any], reason: str = "") -> Published:
     """Make a checked run current: its rows are attached, then one transaction flips the pointer.
 
-    A repeat with an equal checksum is dropped, a run that was published before stays what it is (`unchanged`); a list
-    for an older as_of than the one being served is kept for the record but not served (`kept_newer`). Raises
-    CheckFailedError for a run that has not passed its gate.
+    A repeat with an equal checksum is dropped, a run that was published before stays what it is (`unchanged`), unless
+    another list of the same as_of was published in its place since: then the repeat is served. A list for an older
+    as_of than the one being served is kept for the record but not served (`kept_newer`). Raises CheckFailedError for a
+    run that has not passed its gate.
     """
     if run["state"] in DONE:
         return Published(run[c.RUN_ID], "unchanged")
@@ -149,7 +150,7 @@ def publish(connection: Connection, run: Mapping[str, Any], reason: str = "") ->
     run_id, variant = run[c.RUN_ID], run["variant"]
     with transaction(connection):
         twin = fetch_one(connection, _TWIN, [run["as_of"], variant, run["checksum"]])
-        if twin is not None:
+        if twin is not None and not _was_replaced(connection, twin[c.RUN_ID], run):
             _drop(connection, run_id)
             return Published(twin[c.RUN_ID], "unchanged")
         # In a transaction before the flip: a query planned without the partition must not see the pointer to it.
@@ -223,8 +224,18 @@ where run_id = %s and state not in ('published', 'superseded', 'dropped')"""
 _CURRENT = "select run.* from published_run join rec_run run using (run_id) where published_run.variant = %s"
 _TWIN = """select run_id from rec_run where as_of = %s and variant = %s and checksum = %s
 and state in ('published', 'superseded') order by attempt desc limit 1"""
+_LAST_FLIP = """select run_id, action, as_of from publication join rec_run using (run_id, variant)
+where variant = %s order by publication_id desc limit 1"""
 
 _ATTACHED = "select 1 from pg_inherits where inhrelid = to_regclass(%s)"
+
+
+def _was_replaced(connection: Connection, twin_id: int, run: Mapping[str, Any]) -> bool:
+    """Whether the pointer last went to another list of a run's as_of; one that was rolled back is not replaced."""
+    last = fetch_one(connection, _LAST_FLIP, [run["variant"]])
+    return (
+        last is not None and last["action"] == "publish" and last["as_of"] == run["as_of"] and last[c.RUN_ID] != twin_id
+    )
 
 
 def _lock_pointer(connection: Connection) -> None:

@@ -1,11 +1,13 @@
 -- The run whose lists a run at as_of may keep: the last one that was served before it and not taken back since.
 -- grain: at most one run
--- parameters: variant, as_of; read-only
--- Where a run of as_of was served already, the one that it kept from, if any: a repetition gives the same lists.
+-- parameters: variant, as_of, maker; read-only
+-- Where a run of as_of was served already, the one that it kept from, if any: a repetition by the same maker gives the
+-- same lists.
 with repeated as (
     select (details ->> 'kept_from')::bigint as run_id
     from rec_run
     where variant = %(variant)s and as_of = %(as_of)s and state in ('published', 'superseded')
+      and details ->> 'maker' = %(maker)s
     order by attempt desc
     limit 1
 )

@@ -99,6 +99,10 @@ def test_due_readers_get_what_a_full_refresh_gives_and_the_others_keep_theirs(
     assert knew["as_of"] == str(FIRST)
     assert knew["n_reads"] == len(knew["recent"]) > 0
     assert sum(knew["categories"].values()) == pytest.approx(1, abs=0.01)
+    with connect(installation.database_url) as connection:
+        forget_states(connection, SECOND)
+    why.run(installation, KEEPING, f"reader {found.loc[is_kept, c.READER_KEY].iloc[0]}", run_id=run_id)
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"reader": None}
 
 
 def _unpublished_full(settings: Settings) -> tuple[int, dict]:

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from core import columns as c
-from core.errors import NothingPublishedError
+from core.errors import BadInputError, NothingPublishedError
 from core.history import History
-from core.params import GateParams
+from core.params import EvaluationParams, GateParams
 from core.settings import Settings
 from features.ledger import ledger
 from features.snapshot import write_snapshot
@@ -150,6 +150,8 @@ def _a_worse_candidate_is_registered_and_rejected(settings: Settings, champion: 
     assert now.version == champion
     assert rejected.parent == champion
     assert score.run(settings, PARAMS, LATER).details["model"] == champion
+    with pytest.raises(NothingPublishedError, match="knows what came after"):
+        score.run(settings, PARAMS, EARLIER, variant=champion)
 
 
 def _files_give_the_same_model(settings: Settings, version: str, tmp_path: Path) -> None:
@@ -166,6 +168,13 @@ def _files_give_the_same_model(settings: Settings, version: str, tmp_path: Path)
     assert evaluate.run(alone, PARAMS, NOW, data=tmp_path / "data").details["stage"] == "accepted"
     assert json.loads((tmp_path / "data" / "evaluation" / "gate.json").read_text())["passed"] is True
     assert explain.run(alone, PARAMS, NOW, data=tmp_path / "data").rows_out == 10 * 60
+    for step in (train, evaluate, explain):
+        with pytest.raises(BadInputError, match="was taken at"):
+            step.run(alone, PARAMS, LATER, data=tmp_path / "data")
+    others = PARAMS.model_copy(update={"evaluation": EvaluationParams(n_ticks=3, tick_hours=3)})
+    for step in (train, evaluate):
+        with pytest.raises(BadInputError, match="has no features of"):
+            step.run(alone, others, NOW, data=tmp_path / "data")
     assert not (tmp_path / "nowhere").exists()
 
 

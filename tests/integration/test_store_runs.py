@@ -87,6 +87,19 @@ def test_a_repeat_with_an_equal_checksum_is_dropped(connection):
     ]
 
 
+def test_a_list_that_was_replaced_can_be_published_again(connection):
+    """Same as_of, another list in between: the first one's equal is served; one that was rolled back is not."""
+    release(connection, TEN, ["a", "b"])
+    release(connection, TEN, ["c", "d"])
+    again = release(connection, TEN, ["a", "b"])
+    assert again.outcome == "published"
+    assert served(connection) == ["a", "b"]
+    runs.rollback(connection, "champion")
+    assert served(connection) == ["c", "d"]
+    assert release(connection, TEN, ["a", "b"]).outcome == "unchanged"
+    assert served(connection) == ["c", "d"]
+
+
 def test_publishing_again_changes_nothing(connection):
     """A repeated publish of a published run is no new flip."""
     first = release(connection, TEN, ["a"])

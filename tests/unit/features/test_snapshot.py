@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,11 @@ import pandas as pd
 import pytest
 
 from core import columns as c
+from core.clock import iso
 from core.errors import BadInputError
 from core.history import History
 from features.snapshot import MANIFEST, read_manifest, read_snapshot, write_snapshot
+from models.registry import snapshot_hash
 from tests.feature_worlds import article, history, random_history, read, reader
 
 
@@ -50,6 +53,27 @@ def test_a_snapshot_from_before_lists_were_in_it_is_read(tmp_path: Path) -> None
     mark = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     (tmp_path / MANIFEST).write_text(json.dumps({**content, "hash": mark}))
     assert read_snapshot(tmp_path).shown is None
+
+
+def test_a_snapshot_of_another_moment_is_refused(tmp_path: Path) -> None:
+    """Whoever asks for a moment gets that one, or an error that names the one there is."""
+    world = _world()
+    write_snapshot(world, tmp_path)
+    assert read_snapshot(tmp_path, world.as_of).as_of == world.as_of
+    with pytest.raises(BadInputError, match=f"was taken at {iso(world.as_of)}"):
+        read_snapshot(tmp_path, world.as_of + timedelta(hours=1))
+
+
+def test_the_hash_of_a_history_is_of_its_own_snapshot(tmp_path: Path) -> None:
+    """A snapshot of the same moment with other rows is replaced; an equal one stays, whatever its folder is called."""
+    few, more = (history(9, [article("a")], [read(1, "a", 1), read(2, "a", 2)][:n], [reader(1)]) for n in (1, 2))
+    by_hand = write_snapshot(few, tmp_path / "by hand")
+    assert snapshot_hash(few, tmp_path) == by_hand
+    assert [path.name for path in tmp_path.iterdir()] == ["by hand"]
+    assert snapshot_hash(more, tmp_path) != by_hand
+    place = tmp_path / f"{more.as_of:%Y%m%dT%H%M%S}"
+    assert snapshot_hash(more, tmp_path) == read_manifest(place)["hash"]
+    pd.testing.assert_frame_equal(read_snapshot(place).reads, more.reads)
 
 
 def test_one_row_more_gives_another_hash(tmp_path: Path) -> None:

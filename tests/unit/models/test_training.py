@@ -305,6 +305,15 @@ def test_below_the_best_rule_that_rule_is_served() -> None:
         assert "lists are made by decayed_2h" in decided.reasons
 
 
+def test_a_champion_above_the_rules_keeps_its_place_from_a_candidate_below_them() -> None:
+    """0.12 > 0.10 > 0.02: the champion stays; one that is below the rule itself makes room, with the rule for lists."""
+    decided = gate(_evaluation(candidate=0.02, champion=0.12, decayed_2h=0.1), GateParams())
+    assert (decided.passed, decided.rule_half_life_hours) == (False, None)
+    assert decided.reasons[-1].startswith("the champion stays: nDCG@10 0.1200 reaches")
+    decided = gate(_evaluation(candidate=0.02, champion=0.08, decayed_2h=0.1), GateParams())
+    assert (decided.passed, decided.rule_half_life_hours) == (True, 2.0)
+
+
 def test_held_out_ticks_of_versions_before_count_against_the_rules() -> None:
     """0.09 < 0.10 on 10 readers, but 0.20 > 0.10 on 30 before: 0.1725 over all is above 0.10."""
     before = {"candidate": {"ndcg_at_10": 0.2, "n_readers": 30.0}, "decayed_2h": {"ndcg_at_10": 0.1, "n_readers": 30.0}}
