@@ -157,7 +157,8 @@ def _drawn(read_next: Answers, as_of: datetime, seed: int, max_readers: int | No
 def thinned(tick: Tick, n_candidates: int, seed: int) -> Tick:
     """The tick to learn from: lists with a read in them, each with its reads and at most `n_candidates` pairs in all.
 
-    Which of the unread ones stay is drawn by seed and time, so it is the same in every run.
+    Which of the unread ones stay is drawn by seed and time, so it is the same in every run. By weight, those that stay
+    stand for all of their list, and together for those of the lists without a read, too.
     """
     random = np.random.default_rng([seed, tick.view.moment.now])
     has_read = np.bincount(tick.pairs.reader, weights=tick.grade, minlength=len(tick.view.moment.readers)) > 0
@@ -170,7 +171,8 @@ def thinned(tick: Tick, n_candidates: int, seed: int) -> Tick:
     grade = tick.grade[kept]
     unread = np.bincount(tick.pairs.reader[tick.grade == 0], minlength=len(tick.view.moment.readers))
     kept_unread = np.bincount(pairs.reader[grade == 0], minlength=len(unread))
-    weight = np.where(grade > 0, 1.0, (unread / np.maximum(kept_unread, 1))[pairs.reader])
+    of_all = unread.sum() / max(unread[kept_unread > 0].sum(), 1)
+    weight = np.where(grade > 0, 1.0, (of_all * unread / np.maximum(kept_unread, 1))[pairs.reader])
     return replace(tick, pairs=pairs, grade=grade, extra=extra, weight=weight)
 
 

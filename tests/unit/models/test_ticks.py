@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import numpy as np
+import pytest
 
 from core import columns as c
 from core.history import History
@@ -110,6 +111,9 @@ def test_thinned_lists_keep_what_was_read() -> None:
     assert (thin.grade > 0).sum() == (tick.grade > 0).sum()
     assert set(thin.pairs.reader) == set(tick.pairs.reader[tick.grade > 0])
     assert thinned(tick, 12, 5).frame().equals(thin.frame())
+    assert len(thin.frame()) < len(tick.frame())
+    assert thin.weight[thin.grade > 0].tolist() == [1.0] * int((tick.grade > 0).sum())
+    assert thin.weight[thin.grade == 0].sum() == pytest.approx((tick.grade == 0).sum())
 
 
 def test_readers_are_drawn_by_seed() -> None:
