@@ -8,17 +8,20 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+import aiohttp
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
+from core.errors import UnavailableError
 from etl.blocks import BLOCK_BYTES, BLOCK_ROWS, MAX_PAYLOAD_CHARACTERS, MAX_ROW_BYTES, Bad, Block, Part, Range, payload
 from etl.files import File, open_binary
 from etl.reasons import Reason
 
 _BOM = b"\xef\xbb\xbf"
-_DAMAGE = (EOFError, OSError, zlib.error, zstandard.ZstdError, pa.ArrowInvalid, pa.ArrowException)
+#: What ends the reading of a file: its own damage, or a place that does not give it; `check_damage` tells which.
+READ_ERRORS = (EOFError, OSError, aiohttp.ClientError, zlib.error, zstandard.ZstdError, pa.ArrowException)
 _ESCAPED_BYTES = re.compile("[\udc80-\udcff]")
 _LARGE_RANGE = 4 * BLOCK_BYTES
 Row = tuple[int, dict[str, Any] | Bad]
@@ -28,6 +31,7 @@ def read_file_blocks(part: Part) -> Iterator[Block]:
     """Blocks of a file part in file order; damage ends the part with one Bad row that says where.
 
     Row numbers are line numbers (the header of a CSV is line 1) and for Parquet the number of the row, from 1.
+    Raises UnavailableError where the file cannot be read now.
     """
     last = part.after_row if part.reader == "parquet" else (part.wanted[0].first_row - 1 if part.wanted else 0)
     blocks = _parquet_blocks(part) if part.reader == "parquet" else _text_blocks(part)
@@ -35,20 +39,36 @@ def read_file_blocks(part: Part) -> Iterator[Block]:
         for block in blocks:
             last = block.range.first_row + block.range.n_rows - 1
             yield block
-    except _DAMAGE as error:
+    except READ_ERRORS as error:
+        check_damage(error, part.file)
         detail = f"after row {last}: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
         yield Block([(last + 1, Bad(Reason.BAD_FILE, detail, ""))], Range(last + 1, 1))
 
 
 def csv_header(file: File) -> tuple[str, ...]:
-    """Column names of a CSV file; empty for an empty or damaged one."""
+    """Column names of a CSV file; empty for an empty or damaged one.
+
+    Raises UnavailableError where the file cannot be read now.
+    """
     try:
         with open_binary(file.url) as raw, decompressed(raw, file.compression) as handle:
             line = handle.readline(MAX_ROW_BYTES).removeprefix(_BOM)
-    except _DAMAGE:
+    except READ_ERRORS as error:
+        check_damage(error, file.name)
         return ()
     record = next(csv.reader([line.decode("utf-8", "replace")]), [])
     return tuple(name.strip() for name in record)
+
+
+def check_damage(error: Exception, file: str) -> None:
+    """Nothing where the bytes of the file are at fault.
+
+    Raises UnavailableError where they could not be had: the connection, the disk, a file that is gone.
+    """
+    # What pyarrow says of the content is a bare OSError without a number; a system gives one, a server a subclass.
+    is_content = isinstance(error, gzip.BadGzipFile) or (type(error) is OSError and error.errno is None)
+    if isinstance(error, (OSError, aiohttp.ClientError)) and not is_content:
+        raise UnavailableError(f"{file} cannot be read ({error}); try again") from error
 
 
 def _text_blocks(part: Part) -> Iterator[Block]:
@@ -87,7 +107,7 @@ def _stream(handle: Any, first_row: int, n_bytes: int | None, *, quoted: bool) -
     while damage is None:
         try:
             line = next(source, b"")
-        except _DAMAGE as error:
+        except READ_ERRORS as error:
             line, damage = b"", error
         if not line:
             break

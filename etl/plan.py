@@ -1,17 +1,18 @@
 """From files and what was consumed of them to the parts of a pull, and back to what is consumed afterwards."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.clock import iso, parse_as_of
+from core.errors import UnavailableError
 from etl.blocks import Part, Range
-from etl.decode import csv_header
+from etl.decode import READ_ERRORS, check_damage, csv_header
 from etl.files import File, open_binary
 from etl.lines import Cut, cut_file
 
@@ -61,6 +62,7 @@ def plan_file(file: File, state: Mapping[str, Any] | None, as_of: datetime) -> F
     """Nothing for a file that was consumed and did not change; what was appended for one that grew; else all of it.
 
     Ranges with rows of a later time are read again once as_of reaches the earliest of them.
+    Raises UnavailableError where the file cannot be read now.
     """
     pending = [Pending.from_json(stored) for stored in (state or {}).get("pending", [])]
     due = [one.range for one in pending if one.next_at <= as_of]
@@ -77,7 +79,7 @@ def plan_file(file: File, state: Mapping[str, Any] | None, as_of: datetime) -> F
 
 
 def _plan_cut(file: File, due: list[Range], kept: list[Pending], start: int, first_row: int) -> FilePlan:
-    with open_binary(file.url) as handle:
+    with _opened(file) as handle:
         cut: Cut = cut_file(handle, file.size, start, first_row, quoted=file.format == "csv")
         tail = _tail(handle, cut.complete_bytes)
     parts = _parts(file, [*due, *cut.ranges])
@@ -94,8 +96,17 @@ def _has_grown(file: File, state: Mapping[str, Any]) -> bool:
     """Whether the file still begins as it was: it is longer, and the bytes before the end of then are the same."""
     if file.size <= state["bytes"] or not state["tail"]:
         return False
-    with open_binary(file.url) as handle:
+    with _opened(file) as handle:
         return bool(_tail(handle, state["bytes"]) == state["tail"])
+
+
+@contextmanager
+def _opened(file: File) -> Iterator[Any]:
+    try:
+        with open_binary(file.url) as handle:
+            yield handle
+    except OSError as error:
+        raise UnavailableError(f"{file.name} cannot be read ({error}); try again") from error
 
 
 def _tail(handle: Any, end: int) -> str:
@@ -127,7 +138,8 @@ def _row_groups(file: File, ranges: list[Range] | None) -> list[Part]:
         with open_binary(file.url) as handle:
             metadata = pq.ParquetFile(handle).metadata
             sizes = [metadata.row_group(index).num_rows for index in range(metadata.num_row_groups)]
-    except (pa.ArrowInvalid, OSError):
+    except READ_ERRORS as error:
+        check_damage(error, file.name)
         return [Part(file.name, file.kind, file.name, file.url, "parquet", wanted=wanted, row_group=-1)]
     parts, row = [], 0
     for index, n_rows in enumerate(sizes):

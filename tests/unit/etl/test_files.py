@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.canonical import Kind
-from core.errors import BadInputError
+from core.errors import BadInputError, UnavailableError
 from etl import blocks, lines
 from etl.blocks import Bad, Range
 from etl.decode import read_file_blocks
@@ -87,6 +87,20 @@ def test_a_line_without_an_end_is_read_again_when_the_file_grows(tmp_path: Path)
     path.write_text('{"n": 1}\n{"n": 2}\n')
     os.utime(path, (1, 1))
     assert read_all(plan_file(the_file(path), state, AS_OF)) == [(2, {"n": 2})]
+
+
+@pytest.mark.parametrize("name", ["e.jsonl", "e.csv", "e.csv.gz"])
+def test_a_file_that_is_gone_is_no_damage(tmp_path: Path, name: str):
+    """Moved away after it was listed, or after it was planned: unavailable, so that the next pull reads it."""
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(b"n\n1\n") if name.endswith("gz") else b"n\n1\n")
+    file = the_file(path)
+    plan = plan_file(file, None, AS_OF)
+    path.rename(tmp_path / "away")
+    with pytest.raises(UnavailableError, match="cannot be read"):
+        read_all(plan)
+    with pytest.raises(UnavailableError, match="cannot be read"):
+        plan_file(file, None, AS_OF)
 
 
 @pytest.mark.parametrize("hours", [0, 2])
