@@ -143,12 +143,12 @@ def _is_wanted(part: Part, extent: Range) -> bool:
 
 
 def decompressed(raw: Any, compression: str) -> Any:
-    """The handle itself, or one that decompresses gzip or zstd as it reads."""
+    """The bytes of a handle, gzip or zstd decompressed as they are read; with lines, which remote handles have not."""
     if compression == "gzip":
         return gzip.GzipFile(fileobj=raw)
     if compression == "zstd":
         return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True))
-    return raw
+    return io.BufferedReader(raw)
 
 
 def _json_rows(data: bytes, first_row: int, _header: tuple[str, ...]) -> list[Row]:
