@@ -1,13 +1,13 @@
 """`frontpage extract`: pull every source up to `as_of`."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic import SecretStr
 from tqdm import tqdm
 
-from core.errors import BadInputError, FrontpageError, UnavailableError
+from core.errors import BadInputError, UnavailableError
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
@@ -23,9 +23,9 @@ def run(
 ) -> Summary:
     """What every source and the API's inbox recorded by `as_of`, loaded or quarantined, each in its own transaction.
 
-    A source that fails does not keep the others from loading. One that does not answer is reported in the details;
-    the step fails with UnavailableError only if none answered, and with BadInputError, after the others have loaded,
-    for one that cannot be right.
+    A source that fails, with whatever error, does not keep the others from loading. One that does not answer is
+    reported in the details; the step fails with UnavailableError only if none answered. Any other error, such as
+    BadInputError for a source that cannot be right, is raised after the others have loaded, the first of several.
     """
     sources = sources or settings.source_list
     if not sources:
@@ -35,25 +35,25 @@ def run(
     url = database_url(settings)
     workers = Workers(SecretStr(url), settings.pseudonym_secret, params.threads, beam_options)
     pulled: list[Pulled] = []
-    failed: dict[str, FrontpageError] = {}
+    failed: dict[str, Exception] = {}
     with connect(url, application="frontpage extract") as connection:
         for source in tqdm(parsed, desc="extract", unit="source", disable=None):
             try:
                 pulled.append(pull(connection, source, as_of, workers))
-            except (BadInputError, UnavailableError) as error:
+            except Exception as error:  # noqa: BLE001 - a bug, too, is raised once the others have loaded
                 failed[source.name] = error
     _raise_failure(failed, pulled)
     return _summary(pulled, failed, time.perf_counter() - began)
 
 
-def _raise_failure(failed: dict[str, FrontpageError], pulled: list[Pulled]) -> None:
+def _raise_failure(failed: Mapping[str, Exception], pulled: list[Pulled]) -> None:
     answered = [one for one in pulled if one.source != INBOX.name]
-    fatal = [error for error in failed.values() if isinstance(error, BadInputError) or not answered]
+    fatal = [error for error in failed.values() if not isinstance(error, UnavailableError) or not answered]
     if fatal:
         raise fatal[0]
 
 
-def _summary(pulled: list[Pulled], failed: dict[str, FrontpageError], seconds: float) -> Summary:
+def _summary(pulled: list[Pulled], failed: Mapping[str, Exception], seconds: float) -> Summary:
     total = sum((one.counts for one in pulled), Counts())
     details = details_of(pulled) | ({"unavailable": ",".join(failed)} if failed else {})
     return Summary("extract", total.rows_in, total.loaded + total.updated, total.quarantined, seconds, details=details)

@@ -11,6 +11,7 @@ import pytest
 
 from core.errors import BadInputError
 from core.settings import Settings
+from store.connect import connect, execute
 from tests.integration.extract_world import (
     DAY,
     START,
@@ -307,6 +308,21 @@ def test_a_wrong_format_is_bad_input_and_does_not_keep_others_from_loading(setti
         ("done",),
         ("failed",),
     ]
+
+
+def test_a_bug_in_one_source_does_not_keep_others_from_loading(settings: Settings, tmp_path: Path):
+    """What nobody foresaw, here a watermark without what belongs in it, is raised after the others have loaded."""
+    write(tmp_path, "first/articles/a.jsonl", [article(0)])
+    write(tmp_path, "second/reads/e.jsonl", [read(1)])
+    pull(settings, START + DAY, tmp_path / "first")
+    with connect(settings.database_url) as connection:
+        spoiled = json.dumps({"files": {"articles/a.jsonl": {"rows": 1}}})
+        execute(connection, "update source_watermark set state = %s where source <> 'inbox'", [spoiled])
+    with pytest.raises(KeyError, match="size"):
+        pull(settings, START + 2 * DAY, tmp_path / "first", tmp_path / "second")
+    assert rows(settings, "select event_id from read_event") == [("e1",)]
+    assert rows(settings, "select as_of from source_watermark where source = 'inbox'") == [(START + 2 * DAY,)]
+    assert rows(settings, "select count(*) from extract_run where state = 'failed'") == [(1,)]
 
 
 def test_an_empty_day_is_fine(settings: Settings, tmp_path: Path):
