@@ -24,6 +24,8 @@ _BOM = b"\xef\xbb\xbf"
 READ_ERRORS = (EOFError, OSError, aiohttp.ClientError, zlib.error, zstandard.ZstdError, pa.ArrowException)
 _ESCAPED_BYTES = re.compile("[\udc80-\udcff]")
 _LARGE_RANGE = 4 * BLOCK_BYTES
+#: Levels that orjson writes; it reads four times as many.
+_MAX_DEPTH = 254
 Row = tuple[int, dict[str, Any] | Bad]
 
 
@@ -151,6 +153,20 @@ def decompressed(raw: Any, compression: str) -> Any:
     return io.BufferedReader(raw)
 
 
+def parse_json(data: bytes) -> Any:
+    """The value that JSON text is.
+
+    Raises ValueError where it is none, or nested so deep that it could be read but not be shown again.
+    """
+    value = orjson.loads(data)
+    if data.count(b"[") + data.count(b"{") > _MAX_DEPTH:
+        try:
+            orjson.dumps(value)
+        except orjson.JSONEncodeError as error:
+            raise ValueError(f"nested deeper than {_MAX_DEPTH} levels") from error
+    return value
+
+
 def _json_rows(data: bytes, first_row: int, _header: tuple[str, ...]) -> list[Row]:
     rows: list[Row] = []
     for row_no, line in enumerate(data.split(b"\n"), first_row):
@@ -163,8 +179,8 @@ def _json_row(line: bytes) -> dict[str, Any] | Bad:
     if len(line) > MAX_ROW_BYTES:
         return Bad(Reason.TOO_LARGE, f"the row is longer than {MAX_ROW_BYTES} bytes", _shown(line))
     try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
+        value = parse_json(line)
+    except ValueError as error:
         return _bad_line(line, Reason.BAD_JSON, str(error).splitlines()[0])
     if not isinstance(value, dict):
         return Bad(Reason.BAD_JSON, f"the line is a {type(value).__name__}, not an object", _shown(line))

@@ -168,6 +168,7 @@ def _short(row: dict[str, Any], name: str) -> str | None:
 
 
 def _dwell(row: dict[str, Any]) -> float | None:
+    """Seconds to the microsecond; the `real` of the database refuses what is smaller than any of its numbers."""
     seconds = number(row, c.DWELL_SECONDS)
     if seconds is None:
         return None
@@ -175,7 +176,7 @@ def _dwell(row: dict[str, Any]) -> float | None:
         raise RowError(Reason.NEGATIVE_DWELL, f"dwell_seconds {seconds:g} is negative")
     if seconds > MAX_DWELL.total_seconds():
         raise RowError(Reason.DWELL_TOO_LONG, f"dwell_seconds {seconds:g} is more than six hours")
-    return seconds
+    return round(seconds, 6)
 
 
 def _interests(row: dict[str, Any]) -> tuple[str, ...] | None:

@@ -32,7 +32,7 @@ class Reason(StrEnum):
 
 
 MEANING: dict[Reason, str] = {
-    Reason.BAD_JSON: "the line is not one JSON object",
+    Reason.BAD_JSON: "the line is not one JSON object, or nested too deep",
     Reason.BAD_ENCODING: "the bytes are not the UTF-8 they should be",
     Reason.BAD_COLUMNS: "the CSV row has more or fewer fields than its header",
     Reason.BAD_FILE: "the file ends early or is not what its name says; rows before the damage are loaded",

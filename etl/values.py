@@ -64,14 +64,12 @@ def moment(row: dict[str, Any], name: str) -> datetime | None:
     value = row.get(name)
     if value is None or value == "":
         return None
-    if isinstance(value, datetime):
-        return to_utc(value)
-    if not isinstance(value, str):
+    if not isinstance(value, (datetime, str)):
         raise RowError(Reason.BAD_TIME, f"{name} is {type(value).__name__}, not ISO 8601 text")
     try:
-        return to_utc(datetime.fromisoformat(value.strip()))
+        return to_utc(value if isinstance(value, datetime) else datetime.fromisoformat(value.strip()))
     except (ValueError, OverflowError) as error:
-        raise RowError(Reason.BAD_TIME, f"{name} {value[:60]!r} is not ISO 8601") from error
+        raise RowError(Reason.BAD_TIME, f"{name} {str(value)[:60]!r} is not ISO 8601") from error
 
 
 def required_moment(row: dict[str, Any], name: str) -> datetime:

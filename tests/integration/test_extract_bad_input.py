@@ -33,6 +33,7 @@ BAD_READS = {
     "unknown_article": read(9, article_id="nobody's"),
     "bad_json": b"[1, 2]",
 }
+DEEP = b"[" * 1000 + b"]" * 1000
 BAD_READERS = {
     "bad_email": {"reader_id": "r1", "signed_up_at": iso(START), "email": "not an address"},
     "bad_timezone": {"reader_id": "r2", "signed_up_at": iso(START), "timezone": "Mars/Olympus"},
@@ -61,6 +62,19 @@ def test_each_fault_has_its_reason_and_its_place(settings: Settings, tmp_path: P
     ]
     assert ('O\'Brien "😀" \\N',) in rows(settings, "select reader_id from reader")
     assert rows(settings, "select count(*) from read_event where kind = 'read'") == [(3,)]
+    check_account(settings)
+
+
+def test_numbers_too_small_and_rows_too_deep_stop_nothing(settings: Settings, tmp_path: Path):
+    """A dwell below the smallest number of the database is none; a thousand levels of JSON are one bad_json row."""
+    write(tmp_path, "articles/a.jsonl", [article(0)])
+    deep = [b'{"event_id": %s}' % DEEP, b'{"event_id": "deep", "dwell_seconds": %s}' % DEEP]
+    write(tmp_path, "reads/e.jsonl", [read(1, dwell_seconds=1e-50), *deep, read(2)])
+    write(tmp_path, "reads/e.csv", [read(3, dwell_seconds="1e-300"), read(4)])
+    summary = pull(settings, START + DAY, tmp_path)
+    assert (summary.rows_out, summary.details["quarantined_bad_json"]) == (5, 2)
+    assert rows(settings, "select event_id from read_event where dwell_seconds = 0 order by 1") == [("e1",), ("e3",)]
+    assert rows(settings, "select distinct detail from quarantine") == [("nested deeper than 254 levels",)]
     check_account(settings)
 
 

@@ -1,6 +1,6 @@
 """Single values and rows: what is understood, what is refused and why."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -44,6 +44,7 @@ def test_a_read_is_normalised():
         ({"occurred_at": "2026-03-04T00:00:00Z", "recorded_at": "2026-03-01T00:00:00Z"}, Reason.TIME_OUT_OF_RANGE),
         ({"occurred_at": "2100-01-01T00:00:00Z"}, Reason.TIME_OUT_OF_RANGE),
         ({"occurred_at": "0000-01-01"}, Reason.BAD_TIME),
+        ({"occurred_at": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1)))}, Reason.BAD_TIME),
         ({"dwell_seconds": 21601}, Reason.DWELL_TOO_LONG),
         ({"dwell_seconds": "inf"}, Reason.BAD_NUMBER),
         ({"dwell_seconds": True}, Reason.BAD_NUMBER),
