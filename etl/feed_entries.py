@@ -66,8 +66,9 @@ def from_json_feed(item: Any, feed: Mapping[str, Any], url: str) -> Entry:
     if not isinstance(item, dict):
         return Entry("", "", bad=Bad(Reason.BAD_ENTRY, f"the item is a {type(item).__name__}", str(item)[:200]))
     guid = _clean(item.get("id"))
-    base = urljoin(url, str(feed.get("home_page_url") or ""))
-    authors = item.get("authors") or [item.get("author")]
+    home = str(feed.get("home_page_url") or "")
+    base = url if urlsplit_or_none(home) is None else urljoin(url, home)
+    authors = _listed(item.get("authors")) or [item.get("author")]
     return _entry(
         guid,
         _address([item.get("url"), item.get("external_url"), guid], base),
@@ -76,7 +77,7 @@ def from_json_feed(item: Any, feed: Mapping[str, Any], url: str) -> Entry:
             c.SUMMARY: item.get("summary"),
             c.BODY: item.get("content_text") or item.get("content_html"),
             c.LANGUAGE: item.get("language") or feed.get("language"),
-            c.CATEGORY: next((tag for tag in item.get("tags") or [] if isinstance(tag, str)), None),
+            c.CATEGORY: next((tag for tag in _listed(item.get("tags")) if isinstance(tag, str)), None),
             c.AUTHOR: next((one.get("name") for one in authors if isinstance(one, dict)), None),
         },
         _iso_time(item.get("date_published") or item.get("date_modified")),
@@ -115,11 +116,12 @@ def _first_words(text: str) -> str:
 def _address(candidates: Iterable[Any], base: str) -> str | None:
     """The first candidate that is, or with the feed's own address becomes, an http(s) URL."""
     given = [_clean(one) for one in candidates if one]
+    is_web = urlsplit_or_none(base) in ("http", "https")
     for one in given:
         if urlsplit_or_none(one) in ("http", "https"):
             return one.replace(" ", "%20")
     for one in given:
-        if urlsplit_or_none(one) == "" and one.startswith(("/", "./", "../")) and base.startswith("http"):
+        if urlsplit_or_none(one) == "" and one.startswith(("/", "./", "../")) and is_web:
             return urljoin(base, one).replace(" ", "%20")
     return None
 
@@ -135,6 +137,11 @@ def urlsplit_or_none(text: str) -> str | None:
         return urlsplit(text).scheme.lower()
     except ValueError:
         return None
+
+
+def _listed(value: Any) -> list[Any]:
+    """The value where it is the list it should be."""
+    return value if isinstance(value, list) else []
 
 
 def _hrefs(links: Any) -> list[Any]:

@@ -10,11 +10,11 @@ from xml.sax import SAXException
 
 import defusedxml.ElementTree
 import feedparser
-import orjson
 from defusedxml.common import DefusedXmlException
 
 from core import columns as c
 from etl.blocks import BLOCK_ROWS, MAX_ROW_BYTES, Bad, Block, Part, Range, payload
+from etl.decode import parse_json
 from etl.feed_entries import Entry, from_json_feed, from_xml_feed
 from etl.fetch import Document, fetch
 from etl.reasons import Reason
@@ -101,8 +101,8 @@ def _json_entries(document: Document, url: str) -> tuple[list[Entry], list[Bad]]
     if document.is_cut:
         return [], [_too_long(document)]
     try:
-        feed = orjson.loads(document.data.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError as error:
+        feed = parse_json(document.data.removeprefix(b"\xef\xbb\xbf"))
+    except ValueError as error:
         return [], [Bad(Reason.BAD_FEED, f"not JSON: {error}", _shown(document))]
     items = feed.get("items")
     if "jsonfeed.org/version" not in str(feed.get("version")) or not isinstance(items, list):

@@ -9,12 +9,13 @@ from typing import Any
 import httpx
 
 from core.errors import UnavailableError
-from etl.decode import decompressed
+from etl.decode import READ_ERRORS, check_damage, decompressed
 from etl.files import open_binary, remote_errors
 from etl.sources import without_secrets
 
 #: A longer document is cut; 8 MiB hold some ten thousand entries.
 MAX_FEED_BYTES = 8 * 1024 * 1024
+_PIECE_BYTES = 64 * 1024
 #: Seconds: to connect, between two pieces, and in all (against servers that drip).
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
@@ -46,11 +47,10 @@ def fetch(url: str, known: Mapping[str, Any]) -> Document | None:
 
 
 def _http(url: str, known: Mapping[str, Any]) -> Document | None:
-    headers = {"User-Agent": USER_AGENT, "Accept": _ACCEPT}
-    if known.get("etag"):
-        headers["If-None-Match"] = known["etag"]
-    if known.get("modified"):
-        headers["If-Modified-Since"] = known["modified"]
+    conditions = {"If-None-Match": known.get("etag"), "If-Modified-Since": known.get("modified")}
+    # A server may have sent what no request can carry.
+    sendable = {name: said for name, said in conditions.items() if said and said.isascii()}
+    headers = {"User-Agent": USER_AGENT, "Accept": _ACCEPT, **sendable}
     timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
     shown = without_secrets(url)
     try:
@@ -83,8 +83,22 @@ def _body(response: httpx.Response, shown: str) -> tuple[bytes, bool]:
 def _file(url: str) -> Document:
     compression = "gzip" if url.endswith(".gz") else "zstd" if url.endswith(".zst") else ""
     with remote_errors(url), open_binary(url) as raw, decompressed(raw, compression) as handle:
-        data = handle.read(MAX_FEED_BYTES + 1)
+        data = _readable(handle, url)
     return Document(data[:MAX_FEED_BYTES], len(data) > MAX_FEED_BYTES, "", _state(data, {}))
+
+
+def _readable(handle: Any, url: str) -> bytes:
+    """The document, a little more than MAX_FEED_BYTES of it at most; of a damaged archive what lies before the damage.
+
+    What is missing shows where the document is parsed.
+    """
+    data = bytearray()
+    try:
+        while len(data) <= MAX_FEED_BYTES and (piece := handle.read1(_PIECE_BYTES)):
+            data += piece
+    except READ_ERRORS as error:
+        check_damage(error, url)
+    return bytes(data)
 
 
 def _state(data: bytes, headers: Mapping[str, str]) -> dict[str, Any]:

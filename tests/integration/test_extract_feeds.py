@@ -1,12 +1,15 @@
 """Extract of feeds: real files of every dialect, conditional requests, and what hostile or broken servers send."""
 
+import gzip
+import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from core.errors import UnavailableError
 from core.settings import Settings
@@ -33,6 +36,7 @@ class FeedServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.pages: dict[str, bytes] = {}
         self.asked: list[dict[str, str]] = []
+        self.tag = ""
 
     def url(self, path: str) -> str:
         return f"feed+http://127.0.0.1:{self.server_port}{path}"
@@ -44,7 +48,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.asked.append(dict(self.headers))
         page = self.server.pages.get(self.path)
-        tag = f'"{hash(page)}"'
+        tag = self.server.tag or f'"{hash(page)}"'
         status = 503 if page is None else 304 if self.headers.get("If-None-Match") == tag else 200
         self.send_response(status)
         self.send_header("ETag", tag)
@@ -107,6 +111,14 @@ def test_conditional_requests_and_stable_ids(settings: Settings, server: FeedSer
     check_account(settings)
 
 
+def test_a_tag_that_no_request_can_carry_is_not_sent_back(settings: Settings, server: FeedServer):
+    """A server may answer with an ETag that is no ASCII: the next pull asks without it and knows what it read."""
+    server.pages["/news"], server.tag = rss(item(1)), '"caf\u00e9"'
+    assert pull(settings, AS_OF, server.url("/news")).rows_out == 1
+    assert pull(settings, AS_OF + DAY, server.url("/news")).rows_in == 0
+    assert "If-None-Match" not in server.asked[1]
+
+
 def test_one_feed_that_does_not_answer_does_not_lose_the_others(settings: Settings, server: FeedServer, tmp_path: Path):
     """The others load and the step reports it; only when nothing answered does it fail, and it names the feed."""
     server.pages["/up"] = rss(item(1))
@@ -128,6 +140,10 @@ _BOMB = b"""<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "&a;&
 <rss version="2.0"><channel><item><title>&c;</title></item></channel></rss>"""
 _JSON_FEED = b"""{"version": "https://jsonfeed.org/version/1.1",
 "items": [7, {"id": "1", "url": "https://n.example/1", "content_text": "Hello"}]}"""
+_BAD_HOME = _JSON_FEED.replace(b'"items": [7,', b'"home_page_url": "http://[x", "items": [')
+_BAD_LISTS = _JSON_FEED.replace(b'"items": [7, {', b'"items": [{"tags": 5, "authors": 1, ')
+_DEEP = _JSON_FEED.replace(b"[7,", b"[%s," % (b"[" * 1000 + b"]" * 1000))
+_BAD_LINK = rss("<item><title>T</title><link>/a</link></item>", item(1)).replace(b"https://n.example/<", b"http://[x<")
 _FILE = b"""<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]>
 <rss version="2.0"><channel><item><title>&x;</title><link>https://n.example/1</link></item></channel></rss>"""
 
@@ -142,6 +158,10 @@ _FILE = b"""<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/p
         (_FILE, 0, ["bad_feed"]),
         (_JSON_FEED, 1, ["bad_entry"]),
         (b'{"items": []}', 0, ["bad_feed"]),
+        (_BAD_HOME, 1, []),
+        (_BAD_LISTS, 1, []),
+        (_DEEP, 0, ["bad_feed"]),
+        (_BAD_LINK, 1, ["bad_entry"]),
         (rss(item(1), "<item><title>Cut of"), 1, ["bad_entry", "bad_feed"]),
         (rss(item(1, guid="g"), item(1, "Other", guid="g")), 1, ["repeated_entry"]),
         (rss(item(1, pubDate="Mon, 01 Jan 1900 00:00:00 GMT"), item(2, pubDate="soon")), 1, ["time_out_of_range"]),
@@ -160,6 +180,23 @@ def test_hostile_and_broken_documents(
     assert summary.rows_out == rows_out
     assert reasons in (None, found)
     assert rows(settings, "select count(*) from article_version where title ~ 'root:|haha'") == [(0,)]
+    check_account(settings)
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zstandard.compress])
+def test_a_truncated_archive_gives_the_entries_it_has(
+    settings: Settings, tmp_path: Path, compress: Callable[[bytes], bytes]
+):
+    """What lies before the damage is loaded, the rest is one bad_feed row; what is no archive at all is one, too."""
+    ending = "gz" if compress is gzip.compress else "zst"
+    whole = compress(rss(*(item(n, description=random.Random(n).randbytes(9000).hex()) for n in range(30))))
+    (tmp_path / f"feed.xml.{ending}").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / f"none.xml.{ending}").write_bytes(b"no archive")
+    summary = pull(settings, AS_OF, f"feed+{tmp_path}")
+    assert summary.rows_out > 5
+    assert {"bad_feed"} <= {row[0] for row in rows(settings, "select reason from quarantine")}
+    assert rows(settings, "select count(*) from quarantine where locator like 'none%'") == [(1,)]
+    assert pull(settings, AS_OF + DAY, f"feed+{tmp_path}").rows_in == 0
     check_account(settings)
 
 
