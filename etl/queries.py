@@ -1,5 +1,6 @@
 """Pages of an upstream query to blocks of raw rows."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -42,9 +43,10 @@ def _key(part: Part, record: dict[str, Any], row_no: int) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Database values as a canonical file would hold them."""
+    """Database values as a canonical file would hold them; numbers beyond those of a float are infinite."""
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        number = float(value)
+        return int(value) if math.isfinite(number) and value == value.to_integral_value() else number
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
     return value

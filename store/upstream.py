@@ -5,11 +5,15 @@ from datetime import datetime
 from typing import Any
 
 import psycopg2
-from psycopg2 import sql
+from psycopg2 import extensions, sql
 from psycopg2.extras import RealDictCursor
 
 from core import columns as c
 from core.errors import BadInputError, UnavailableError
+
+_TIMES = (
+    extensions.PYDATE, extensions.PYTIME, extensions.PYDATETIME, extensions.PYDATETIMETZ, extensions.PYINTERVAL,
+)  # fmt: skip
 
 
 def query_pages(
@@ -17,7 +21,8 @@ def query_pages(
 ) -> Iterator[tuple[bool, list[dict[str, Any]]]]:
     """(whether the query has a recorded_at, rows) per page, ordered by recorded_at where there is one.
 
-    With the column only rows of (after, until] are read, and rows without a time; else all of them.
+    With the column only rows of (after, until] are read, and rows without a time; else all of them. A time that Python
+    cannot hold is the text that PostgreSQL writes for it.
     Raises UnavailableError where no server answers, BadInputError where the query is refused. No message shows `url`.
     """
     body = sql.SQL(text.strip().rstrip(";").replace("%", "%%"))
@@ -40,7 +45,21 @@ def _connection(url: str) -> Any:
         url, connect_timeout=10, application_name="frontpage extract", options="-c timezone=UTC"
     )
     connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
+    for caster in _TIMES:
+        extensions.register_type(_time_or_text(caster), connection)
     return _closing(connection)
+
+
+def _time_or_text(caster: Any) -> Any:
+    """The typecaster, which gives PostgreSQL's own text where Python has no such time (the year 20260, 44 BC)."""
+
+    def cast(value: str | bytes | None, cursor: Any) -> Any:
+        try:
+            return caster(value, cursor)
+        except (ValueError, OverflowError):
+            return value
+
+    return extensions.new_type(caster.values, caster.name, cast)
 
 
 class _closing:  # noqa: N801 - reads as a `with` phrase

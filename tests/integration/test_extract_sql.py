@@ -79,6 +79,30 @@ def test_bad_rows_are_named_by_their_key(settings: Settings, upstream: str, tmp_
 
 
 @pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("seconds", "'Infinity'::numeric", "bad_number"),
+        ("seconds", "1e5000::numeric", "bad_number"),
+        ("at", "'20260-03-01'::timestamptz", "bad_time"),
+        ("at", "'0044-03-15 BC'::timestamptz", "bad_time"),
+        ("at", "'infinity'::timestamptz", "time_out_of_range"),
+        ("logged", "'0044-03-15 BC'::timestamptz", "bad_time"),
+    ],
+)
+def test_values_that_python_cannot_hold_cost_their_row_only(
+    settings: Settings, upstream: str, tmp_path: Path, column: str, value: str, reason: str
+):
+    """PostgreSQL's numbers and years go further than ours: such a row is quarantined, the others are loaded."""
+    write(tmp_path, "articles/a.jsonl", [article(0)])
+    others = QUERY.rstrip(";") + " where id between 2 and 5"
+    bad = QUERY.rstrip(";").replace(f"{column} as", f"{value} as") + " where id = 1"
+    summary = pull(settings, START + DAY, tmp_path, source(upstream, tmp_path, f"{others} union all {bad}"))
+    assert (summary.rows_out, summary.rejected) == (5, 1)
+    assert rows(settings, "select locator, reason from quarantine") == [("reads.sql#1", reason)]
+    check_account(settings)
+
+
+@pytest.mark.parametrize(
     ("query", "sentence"),
     [
         ("select * from nowhere", 'upstream query is refused: relation "nowhere" does not exist'),
