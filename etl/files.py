@@ -1,6 +1,7 @@
 """Which files a source has, in which format, and which of them changed since the last pull."""
 
 import posixpath
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 _SUPPORTED = "*.jsonl, *.ndjson, *.csv or *.parquet, the text ones also with .gz or .zst"
 #: Files that other programs leave beside data: hidden, markers, unfinished.
 _NOT_DATA_PREFIXES = (".", "_")
+_GLOB_MARK = re.compile(r"[*?\[]")
 _STAMPS = ("ETag", "etag", "mtime", "LastModified", "last_modified")
 _NOT_DATA_SUFFIXES = (".partial", ".tmp", ".crc")
 
@@ -48,8 +50,8 @@ def list_files(source: DirectorySource | FileSource) -> list[File]:
     filesystem, path = open_filesystem(source.url)
     with remote_errors(source.name):
         if isinstance(source, FileSource):
-            paths = _matches(filesystem, path, source.name)
-            return [_file(filesystem, found, posixpath.basename(found), source.kind) for found in paths]
+            found = _matches(filesystem, path, source.name)
+            return [_file(filesystem, entry, name, source.kind) for name, entry in found]
         return _directory(filesystem, path, source.name)
 
 
@@ -59,13 +61,8 @@ def list_feed_files(source: FeedSource) -> list[tuple[str, str]]:
         return [(source.name.removeprefix("feed+"), source.url)]
     filesystem, path = open_filesystem(source.url)
     with remote_errors(source.name):
-        if filesystem.isdir(path):
-            found = [entry for entry in sorted(filesystem.find(path)) if _is_data(entry)]
-            return [(posixpath.relpath(entry, path), filesystem.unstrip_protocol(entry)) for entry in found]
-        return [
-            (posixpath.basename(entry), filesystem.unstrip_protocol(entry))
-            for entry in _matches(filesystem, path, source.name)
-        ]
+        found = _matches(filesystem, path, source.name)
+        return [(name, filesystem.unstrip_protocol(entry)) for name, entry in found]
 
 
 def open_filesystem(url: str) -> tuple[Any, str]:
@@ -114,15 +111,23 @@ def _directory(filesystem: Any, path: str, name: str) -> list[File]:
     ]
 
 
-def _matches(filesystem: Any, path: str, name: str) -> list[str]:
-    if any(mark in path for mark in "*?["):
+def _matches(filesystem: Any, path: str, source: str) -> list[tuple[str, str]]:
+    """(name, path) of a file, or of the files below a folder or of a glob: the path from the folder that all share."""
+    fixed = _GLOB_MARK.split(path, maxsplit=1)[0]
+    if fixed != path:
         found = _data_files(filesystem.glob(path))
         if not found:
-            raise BadInputError(f"{name} matches no file")
-        return found
+            raise BadInputError(f"{source} matches no file")
+        return _named(found, posixpath.dirname(fixed))
     if not filesystem.exists(path):
-        raise BadInputError(f"{name} does not exist; check the path")
-    return _data_files(filesystem.find(path)) if filesystem.isdir(path) else [path]
+        raise BadInputError(f"{source} does not exist; check the path")
+    if filesystem.isdir(path):
+        return _named(_data_files(filesystem.find(path)), path)
+    return [(posixpath.basename(path), path)]
+
+
+def _named(paths: Iterable[str], folder: str) -> list[tuple[str, str]]:
+    return [(posixpath.relpath(path, folder), path) for path in paths]
 
 
 def _data_files(paths: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ from core.errors import BadInputError, CheckFailedError, UnavailableError
 from etl.blocks import Part, Range
 from etl.files import feed_stamp, list_feed_files, list_files
 from etl.plan import FilePlan, Pending, plan_file
-from etl.sources import FeedSource, InboxSource, Source, SqlSource
+from etl.sources import FeedSource, InboxSource, Source, SqlSource, without_secrets
 from store.extracts import Extract
 
 
@@ -30,15 +30,26 @@ class Plan:
         return sum(pending.n_deferred for plan in self.files for pending in plan.kept)
 
     def check_complete(self, finished: Mapping[str, Any]) -> None:
-        """Raises what a part could not do (BadInputError, UnavailableError), or CheckFailedError for one never done."""
+        """Raises what a part could not do (BadInputError, UnavailableError), or CheckFailedError for one never done.
+
+        BadInputError, too, where two parts have one name, so that one of them was taken for the other.
+        """
         for state in finished.values():
             if "error" in state:
                 kind = BadInputError if state["exit_code"] == BadInputError.exit_code else UnavailableError
                 raise kind(state["error"])
-        assert len({part.part_id for part in self.parts}) == len(self.parts), "two parts share an id"
+        self._check_names()
         missing = [part.part_id for part in self.parts if part.part_id not in finished]
         if missing:
             raise CheckFailedError(f"{len(missing)} parts were never staged, {missing[0]} first; nothing was kept")
+
+    def _check_names(self) -> None:
+        named: dict[str, Part] = {}
+        for part in self.parts:
+            first = named.setdefault(part.part_id, part)
+            if first is not part:
+                both = " and ".join(without_secrets(one.url) for one in (first, part))
+                raise BadInputError(f"{both} have the same name here ({part.file}); give them as two sources")
 
     def next_state(self, blocks: Sequence[Mapping[str, Any]], finished: Mapping[str, Any]) -> dict[str, Any]:
         """What the next pull must know: what was consumed of each file and which ranges wait, and each feed's tags."""

@@ -128,6 +128,24 @@ def test_an_older_version_that_comes_late_replaces_none(settings: Settings, tmp_
     check_account(settings)
 
 
+@pytest.mark.parametrize("place", ["reads", "reads/dt=*/part-?.jsonl", "reads/*/*"])
+def test_files_of_one_name_in_two_folders_are_two_files(settings: Settings, tmp_path: Path, place: str):
+    """Rows that wait and rows that are bad are found again in their own folder, and nothing is read twice."""
+    write(tmp_path, "articles/a.jsonl", [article(0)])
+    pull(settings, START, tmp_path)
+    source = f"reads+{tmp_path}/{place}"
+    write(tmp_path, "reads/dt=1/part-0.jsonl", [read(1), read(2, recorded_at=iso(START + 3 * DAY))])
+    write(tmp_path, "reads/dt=2/part-0.jsonl", [read(3), read(4, kind="stare")])
+    first = pull(settings, START + DAY, source)
+    assert (first.rows_out, first.rejected, first.details["deferred"]) == (2, 1, 1)
+    assert pull(settings, START + 2 * DAY, source).rows_in == 0
+    assert pull(settings, START + 3 * DAY, source).details["unchanged"] == 1
+    assert rows(settings, "select event_id from read_event order by 1") == [("e1",), ("e2",), ("e3",)]
+    place = "dt=2/part-0.jsonl:2"
+    assert rows(settings, "select locator from quarantine") == [(place,)]
+    check_account(settings)
+
+
 def test_reads_wait_in_quarantine_for_their_article(settings: Settings, tmp_path: Path):
     """A read on an unknown article is quarantined whole and loaded by the extract that finds the article known."""
     write(tmp_path, "articles/a.jsonl", [article(0)])

@@ -10,10 +10,11 @@ import pytest
 from core.canonical import Kind
 from core.errors import BadInputError, UnavailableError
 from etl import blocks, lines
-from etl.blocks import Bad, Range
+from etl.blocks import Bad, Part, Range
 from etl.decode import read_file_blocks
-from etl.files import File, list_files
+from etl.files import File, list_feed_files, list_files
 from etl.plan import FilePlan, Pending, plan_file
+from etl.source_plan import Plan
 from etl.sources import FileSource, parse_source
 
 AS_OF = datetime(2026, 3, 1, tzinfo=UTC)
@@ -158,6 +159,33 @@ def test_other_programs_files_are_no_data(tmp_path: Path):
     (folder / "table.xls").write_text("")
     with pytest.raises(BadInputError, match=r"reads/table\.xls is not in a format that we read"):
         list_files(source)
+
+
+@pytest.mark.parametrize(
+    ("place", "names"),
+    [
+        ("reads/a.jsonl", ["a.jsonl"]),
+        ("reads/*.jsonl", ["a.jsonl"]),
+        ("reads", ["a.jsonl", "dt=1/p.jsonl", "dt=2/p.jsonl"]),
+        ("reads/dt=*/p.jsonl", ["dt=1/p.jsonl", "dt=2/p.jsonl"]),
+        ("reads/dt=[2]/*", ["dt=2/p.jsonl"]),
+    ],
+)
+def test_files_are_named_from_the_folder_that_they_share(tmp_path: Path, place: str, names: list[str]):
+    """A single file and files directly in the folder by their own name, others by their path from there; feeds, too."""
+    for name in ("a.jsonl", "dt=1/p.jsonl", "dt=2/p.jsonl"):
+        path = tmp_path / "reads" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    assert [file.name for file in list_files(parse_source(f"reads+{tmp_path}/{place}"))] == names
+    assert [name for name, _ in list_feed_files(parse_source(f"feed+{tmp_path}/{place}"))] == names
+
+
+def test_two_parts_of_one_name_are_bad_input():
+    """One would be taken for the other: the sentence names both places, without passwords."""
+    parts = [Part("e.jsonl", Kind.READS, "e.jsonl", f"http://u:geheim@h/{n}/e.jsonl", "jsonl") for n in (1, 2)]
+    with pytest.raises(BadInputError, match=r"http://h/1/e\.jsonl and http://h/2/e\.jsonl have the same name here"):
+        Plan(parts).check_complete({})
 
 
 def test_a_place_has_one_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
