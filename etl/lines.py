@@ -16,17 +16,18 @@ _QUOTE = 34
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The ranges of a file, and where its last complete line ends; a last line without an end is in the ranges too."""
+    """The ranges of a file, and where its last complete line ends."""
 
     ranges: list[Range]
     complete_rows: int
     complete_bytes: int
 
 
-def cut_file(handle: BinaryIO, size: int, start: int, first_row: int, *, quoted: bool) -> Cut:
+def cut_file(handle: BinaryIO, size: int, start: int, first_row: int, *, quoted: bool, with_rest: bool = True) -> Cut:
     """Ranges of about BLOCK_ROWS lines from byte `start` (line `first_row`) to byte `size`.
 
-    quoted: never cut between the two quotes of a CSV field. One pass at memory speed, a chunk at a time.
+    quoted: never cut between the two quotes of a CSV field. with_rest: whether a last line without an end is in the
+    ranges too. One pass at memory speed, a chunk at a time.
     """
     handle.seek(start)
     ranges: list[Range] = []
@@ -37,8 +38,9 @@ def cut_file(handle: BinaryIO, size: int, start: int, first_row: int, *, quoted:
         while (at := _next_cut(cuts, rows, base, base_row)) < len(cuts):
             ranges.append(Range(base_row, int(rows[at]) - base_row, base, int(cuts[at])))
             base, base_row = int(cuts[at]), int(rows[at])
-    if base < size:
-        ranges.append(Range(base_row, row - base_row + (1 if end < size else 0), base, size))
+    last = size if with_rest else end
+    if base < last:
+        ranges.append(Range(base_row, row - base_row + (1 if end < last else 0), base, last))
     return Cut(ranges, row - 1, end)
 
 

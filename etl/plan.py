@@ -40,7 +40,10 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class FilePlan:
-    """What a pull does with one file: its parts, the ranges it leaves alone, and the state it leaves if it succeeds."""
+    """What a pull does with one file: its parts, the ranges it leaves alone, and the state it leaves if it succeeds.
+
+    left_bytes: length of a last line without an end that is left for the next pull.
+    """
 
     file: File
     parts: list[Part] = field(default_factory=list)
@@ -48,12 +51,13 @@ class FilePlan:
     complete_rows: int = 0
     complete_bytes: int = 0
     tail: str = ""
+    left_bytes: int = 0
 
     def next_state(self, pending: Iterable[Pending]) -> dict[str, Any]:
         """State of the file after a pull that left `pending` ranges."""
         left = sorted([*self.kept, *pending], key=lambda one: one.range.first_row)
         return {
-            "size": self.file.size, "stamp": self.file.stamp, "rows": self.complete_rows,
+            "size": self.file.size - self.left_bytes, "stamp": self.file.stamp, "rows": self.complete_rows,
             "bytes": self.complete_bytes, "tail": self.tail, "pending": [one.to_json() for one in left],
         }  # fmt: skip
 
@@ -74,16 +78,31 @@ def plan_file(file: File, state: Mapping[str, Any] | None, as_of: datetime) -> F
         due = [one for one in (_complete_part(one, state) for one in due) if one.n_rows > 0]
         kept = [replace(one, range=_complete_part(one.range, state)) for one in kept]
         kept = [replace(one, n_deferred=min(one.n_deferred, one.range.n_rows)) for one in kept if one.range.n_rows > 0]
-        return _plan_cut(file, due, kept, state["bytes"], state["rows"] + 1)
-    return _plan_cut(file, [], [], 0, 1) if file.can_be_cut else FilePlan(file, _parts(file, None))
+        return _plan_cut(file, due, kept, state)
+    return _plan_cut(file, [], [], None) if file.can_be_cut else FilePlan(file, _parts(file, None))
 
 
-def _plan_cut(file: File, due: list[Range], kept: list[Pending], start: int, first_row: int) -> FilePlan:
+def _plan_cut(file: File, due: list[Range], kept: list[Pending], state: Mapping[str, Any] | None) -> FilePlan:
+    """The parts after what `state` says is complete.
+
+    Of a CSV a last line without an end is left once: torn in a number it would be a row, with a wrong one. It is taken
+    by a pull that finds the file as the one before left it.
+    """
+    start, first_row = (state["bytes"], state["rows"] + 1) if state else (0, 1)
+    is_settled = state is not None and state["stamp"] == file.stamp
     with _opened(file) as handle:
-        cut: Cut = cut_file(handle, file.size, start, first_row, quoted=file.format == "csv")
+        is_torn = file.format == "csv" and not is_settled and not _ends_a_line(handle, file.size)
+        cut: Cut = cut_file(handle, file.size, start, first_row, quoted=file.format == "csv", with_rest=not is_torn)
         tail = _tail(handle, cut.complete_bytes)
     parts = _parts(file, [*due, *cut.ranges])
-    return FilePlan(file, parts, kept, cut.complete_rows, cut.complete_bytes, tail)
+    left_bytes = file.size - cut.complete_bytes if is_torn else 0
+    return FilePlan(file, parts, kept, cut.complete_rows, cut.complete_bytes, tail, left_bytes)
+
+
+def _ends_a_line(handle: Any, size: int) -> bool:
+    """Whether the file is empty, or its last byte a line end."""
+    handle.seek(max(0, size - 1))
+    return bool(handle.read(min(size, 1)) in (b"", b"\n"))
 
 
 def _complete_part(one: Range, state: Mapping[str, Any]) -> Range:

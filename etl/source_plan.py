@@ -26,8 +26,9 @@ class Plan:
 
     @property
     def n_left(self) -> int:
-        """Rows in ranges that this pull did not even read, because their time has not come."""
-        return sum(pending.n_deferred for plan in self.files for pending in plan.kept)
+        """Rows that this pull did not even read: their time has not come, or their line may not have ended."""
+        waiting = sum(pending.n_deferred for plan in self.files for pending in plan.kept)
+        return waiting + sum(plan.left_bytes > 0 for plan in self.files)
 
     def check_complete(self, finished: Mapping[str, Any]) -> None:
         """Raises what a part could not do (BadInputError, UnavailableError), or CheckFailedError for one never done.

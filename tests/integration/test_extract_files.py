@@ -238,6 +238,22 @@ def test_lines_of_any_kind_torn_anywhere_are_released_when_whole(settings: Setti
     check_account(settings)
 
 
+def test_a_torn_number_is_not_loaded(settings: Settings, tmp_path: Path):
+    """The last line of a CSV that somebody writes waits, counted as deferred, and is loaded as it is when whole."""
+    write(tmp_path, "articles/a.jsonl", [article(0)])
+    events = [{"dwell_seconds": row.pop("dwell_seconds"), **row} for row in (read(1), read(2, dwell_seconds=180.5))]
+    path = write(tmp_path, "reads/e.csv", [dict(reversed(row.items())) for row in events])
+    whole = path.read_bytes()
+    assert whole.endswith(b"180.5\r\n")
+    path.write_bytes(whole.removesuffix(b"0.5\r\n"))
+    first = pull(settings, START + DAY, tmp_path)
+    assert (first.rows_in, first.details["deferred"]) == (2, 1)
+    path.write_bytes(whole)
+    assert pull(settings, START + 2 * DAY, tmp_path).rows_out == 1
+    assert rows(settings, "select dwell_seconds from read_event where event_id = 'e2'") == [(180.5,)]
+    check_account(settings)
+
+
 def test_a_repeated_bundle_stages_nothing_twice(settings: Settings, tmp_path: Path):
     """Beam may run a bundle again: each row still counts once."""
     world(tmp_path)

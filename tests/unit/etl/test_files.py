@@ -37,10 +37,10 @@ def read_all(plan: FilePlan) -> list[tuple[int, object]]:
 
 @pytest.mark.parametrize("ending", ["jsonl", "jsonl.gz", "csv", "csv.gz"])
 def test_every_row_is_read_once_under_its_line_number(tmp_path: Path, ending: str):
-    """Ten rows in blocks of four: rows, blank lines and a last line without an end keep their line numbers."""
+    """Ten rows in blocks of four: rows, blank lines and, of JSON, a last line without an end keep their numbers."""
     is_csv = "csv" in ending
     rows = (
-        ["n,t", *(f'{n},"x\ny"' for n in range(3)), "", "3,z"]
+        ["n,t", *(f'{n},"x\ny"' for n in range(3)), "", "3,z", ""]
         if is_csv
         else [*(f'{{"n": {n}}}' for n in range(9)), "", '{"n": 9}']
     )
@@ -88,6 +88,21 @@ def test_a_line_without_an_end_is_read_again_when_the_file_grows(tmp_path: Path)
     path.write_text('{"n": 1}\n{"n": 2}\n')
     os.utime(path, (1, 1))
     assert read_all(plan_file(the_file(path), state, AS_OF)) == [(2, {"n": 2})]
+
+
+def test_a_csv_line_without_an_end_is_left_until_it_has_one_or_the_file_rests(tmp_path: Path):
+    """Torn in its last number it would pass for a row: it is read when it is whole, or when nobody wrote any more."""
+    path = tmp_path / "e.csv"
+    path.write_text("n,t\n1,10\n2,18")
+    first = plan_file(the_file(path), None, AS_OF)
+    assert read_all(first) == [(2, {"n": "1", "t": "10"})]
+    path.write_text("n,t\n1,10\n2,180.5\n3,7")
+    os.utime(path, (1, 1))
+    second = plan_file(the_file(path), first.next_state([]), AS_OF)
+    assert read_all(second) == [(3, {"n": "2", "t": "180.5"})]
+    third = plan_file(the_file(path), second.next_state([]), AS_OF)
+    assert read_all(third) == [(4, {"n": "3", "t": "7"})]
+    assert plan_file(the_file(path), third.next_state([]), AS_OF).parts == []
 
 
 @pytest.mark.parametrize("name", ["e.jsonl", "e.csv", "e.csv.gz"])
