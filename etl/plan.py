@@ -1,6 +1,7 @@
 """From files and what was consumed of them to the parts of a pull, and back to what is consumed afterwards."""
 
 import hashlib
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,8 @@ from etl.files import File, open_binary
 from etl.lines import Cut, cut_file
 
 _TAIL_BYTES = 1024
+#: A local file that nobody wrote into for so long is whole, though its last line may have no end.
+_REST_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,11 @@ def plan_file(file: File, state: Mapping[str, Any] | None, as_of: datetime) -> F
 def _plan_cut(file: File, due: list[Range], kept: list[Pending], state: Mapping[str, Any] | None) -> FilePlan:
     """The parts after what `state` says is complete.
 
-    Of a CSV a last line without an end is left once: torn in a number it would be a row, with a wrong one. It is taken
-    by a pull that finds the file as the one before left it.
+    Of a CSV that was written to just now a last line without an end is left once: torn in a number it would be a row,
+    with a wrong one. It is taken by a pull that finds the file as the one before left it, or at rest.
     """
     start, first_row = (state["bytes"], state["rows"] + 1) if state else (0, 1)
-    is_settled = state is not None and state["stamp"] == file.stamp
+    is_settled = (state is not None and state["stamp"] == file.stamp) or _rests(file)
     with _opened(file) as handle:
         is_torn = file.format == "csv" and not is_settled and not _ends_a_line(handle, file.size)
         cut: Cut = cut_file(handle, file.size, start, first_row, quoted=file.format == "csv", with_rest=not is_torn)
@@ -97,6 +100,11 @@ def _plan_cut(file: File, due: list[Range], kept: list[Pending], state: Mapping[
     parts = _parts(file, [*due, *cut.ranges])
     left_bytes = file.size - cut.complete_bytes if is_torn else 0
     return FilePlan(file, parts, kept, cut.complete_rows, cut.complete_bytes, tail, left_bytes)
+
+
+def _rests(file: File) -> bool:
+    """Whether nobody wrote into a local file of late; its stamp is when somebody last did."""
+    return time.time() - float(file.stamp) > _REST_SECONDS
 
 
 def _ends_a_line(handle: Any, size: int) -> bool:

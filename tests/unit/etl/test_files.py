@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -97,12 +98,14 @@ def test_a_csv_line_without_an_end_is_left_until_it_has_one_or_the_file_rests(tm
     first = plan_file(the_file(path), None, AS_OF)
     assert read_all(first) == [(2, {"n": "1", "t": "10"})]
     path.write_text("n,t\n1,10\n2,180.5\n3,7")
-    os.utime(path, (1, 1))
+    os.utime(path, (time.time() - 1, time.time() - 1))
     second = plan_file(the_file(path), first.next_state([]), AS_OF)
     assert read_all(second) == [(3, {"n": "2", "t": "180.5"})]
     third = plan_file(the_file(path), second.next_state([]), AS_OF)
     assert read_all(third) == [(4, {"n": "3", "t": "7"})]
     assert plan_file(the_file(path), third.next_state([]), AS_OF).parts == []
+    os.utime(path, (1, 1))
+    assert len(read_all(plan_file(the_file(path), None, AS_OF))) == 3
 
 
 @pytest.mark.parametrize("name", ["e.jsonl", "e.csv", "e.csv.gz"])
