@@ -22,6 +22,8 @@ from models.popularity import first_unseen, popular_order
 
 GLOBAL_SOURCE = "popular"
 _SOURCES = {c.REGION: "regional", c.CATEGORY: "category"}
+#: What one read still counts when it is as old as the half-life.
+_ONE_READ = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +81,15 @@ class ByRule:
     def _reasons(self, rows: Ints, score: Floats, where: str = "") -> NDArray[np.object_]:
         """Reasons of some live articles as JSON text: how much each is read of late, and whether it is new.
 
-        A reason's contribution is the article's share of the most read one's reads.
+        A reason's contribution is the article's share of the most read one's reads; it is given where as much is left
+        of them as of one read at the half-life.
         """
         most = max(float(score.max(initial=0.0)), 1e-9)
         ages = self.moment.age_hours()[rows]
         much_read = f"much read{where} in the last {_hours(self.half_life_hours)}"
         pairs = zip(score[rows], ages, strict=True)
-        return np.array([reasons_json(_said(much_read, value / most, age)) for value, age in pairs], dtype=object)
+        said = [_said(much_read, value / most if value >= _ONE_READ else 0.0, age) for value, age in pairs]
+        return np.array([reasons_json(reasons) for reasons in said], dtype=object)
 
 
 def by_rule(moment: Moment, params: Params, half_life_hours: float) -> ByRule:
