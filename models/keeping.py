@@ -57,12 +57,12 @@ def planned(connection: Connection, everybody: Moment, base: Base | None, rules:
 
 
 def last_lists(book: Ledger, rows: pa.Table) -> LastLists:
-    """Stored lists (reader_key, rank, article_id, made_us) by positions of a ledger; readers it lacks are left out."""
+    """Lists as they are stored (`kept_lists.lists_of`) by positions of a ledger; readers it lacks are left out."""
     found = LastLists.none(len(book.reader_keys))
     keys = rows[c.READER_KEY].to_numpy()
     reader = np.minimum(np.searchsorted(book.reader_keys, keys), len(book.reader_keys) - 1)
     known = book.reader_keys[reader] == keys
-    listed = rows[c.ARTICLE_ID].combine_chunks().dictionary_encode()
+    listed = rows[c.ARTICLE_ID].unify_dictionaries().combine_chunks()
     article = book.article_ids.get_indexer(pd.Index(listed.dictionary.to_pandas()))[listed.indices.to_numpy()]
     place = rows[c.RANK].to_numpy() - 1
     found.articles[reader[known], place[known]] = article[known]

@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -40,10 +40,15 @@ def copy_out(
 
 
 def copy_out_table(
-    connection: Connection, statement: Any, parameters: Mapping[str, Any], columns: Sequence[str]
+    connection: Connection,
+    statement: Any,
+    parameters: Mapping[str, Any],
+    columns: Sequence[str],
+    repeated: Container[str] = (),
 ) -> pa.Table:
-    """The rows of a query, whose columns are `columns` in order."""
-    return _sent(connection, statement, parameters, {name: _TYPES.get(name, pa.string()) for name in columns})
+    """The rows of a query, whose columns are `columns` in order; `repeated` ones hold text as a dictionary."""
+    plain = {name: _REPEATED_TEXT if name in repeated else pa.string() for name in columns}
+    return _sent(connection, statement, parameters, {name: _TYPES.get(name, plain[name]) for name in columns})
 
 
 def _sent(

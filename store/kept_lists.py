@@ -41,9 +41,10 @@ def base_of(connection: Connection, as_of: datetime, variant: str, maker: str | 
 
 
 def lists_of(connection: Connection, run_id: int) -> pa.Table:
-    """reader_key, rank, article_id and made_us (microseconds since 1970) of every row of a run, in no order."""
+    """reader_key, rank, article_id (a dictionary) and made_us (microseconds since 1970) of every row, in no order."""
     names = {"table": sql.Identifier(table_of(run_id)), "run_id": sql.Literal(run_id)}
-    return copy_out_table(connection, sql.SQL(query("kept_lists")).format(**names), {}, _COLUMNS)
+    statement = sql.SQL(query("kept_lists")).format(**names)
+    return copy_out_table(connection, statement, {}, _COLUMNS, repeated=(c.ARTICLE_ID,))
 
 
 def keep(connection: Connection, run_id: int, base: Base | None, reader_keys: Iterable[int], block: int) -> int:
