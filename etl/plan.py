@@ -11,7 +11,6 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from core.clock import iso, parse_as_of
-from core.errors import UnavailableError
 from etl.blocks import Part, Range
 from etl.decode import READ_ERRORS, check_damage, csv_header
 from etl.files import File, open_binary
@@ -133,7 +132,8 @@ def _opened(file: File) -> Iterator[Any]:
         with open_binary(file.url) as handle:
             yield handle
     except OSError as error:
-        raise UnavailableError(f"{file.name} cannot be read ({error}); try again") from error
+        check_damage(error, file.name)
+        raise
 
 
 def _tail(handle: Any, end: int) -> str:

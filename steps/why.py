@@ -34,11 +34,14 @@ def run(settings: Settings, _params: Params, reader_id: str, run_id: int | None 
             f"no list for reader {reader_id!r} in {'the served run' if run_id is None else run_id}"
         )
     reader_key, made_at = rows[0][c.READER_KEY], rows[0]["scored_at"]
-    states = readers_at(feature_store(url), [reader_key], made_at)
-    reader = _known(states.iloc[0], made_at) if made_at in ticks else None
+    reader = _at(url, reader_key, made_at) if made_at in ticks else None
     for row in (*rows, {"reader": reader}):
         print(json.dumps(row, default=str, ensure_ascii=False))  # noqa: T201 - this verb's result is what it prints
     return Summary("why", rows_out=len(rows), artifact=f"run:{rows[0]['run_id']}")
+
+
+def _at(url: str, reader_key: int, as_of: datetime) -> dict[str, Any]:
+    return _known(readers_at(feature_store(url), [reader_key], as_of).iloc[0], as_of)
 
 
 def _known(state: "pd.Series[Any]", as_of: datetime) -> dict[str, Any]:
