@@ -17,7 +17,7 @@ def reader_key(reader_id: str, secret: str) -> int:
 
 
 def address_hash(email: str, secret: str) -> bytes:
-    """32 bytes that stand for an e-mail address, the same for any spelling of it in upper and lower case.
+    """32 bytes that stand for an e-mail address, the same in upper and lower case (digest/address.py: other spellings).
 
     Keyed, so that nobody without the secret can try addresses out. What is suppressed stays so when its reader is gone.
     """

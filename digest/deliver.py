@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 
 from core.errors import FrontpageError
 from core.params import DigestParams
-from core.pseudonym import address_hash
+from digest.address import hash_of
 from digest.bounces import is_dead
 from digest.lanes import Job, Lanes
 from digest.letter import Letterhead
-from digest.send import Mailer, RefusedError
+from digest.send import Mailer, RefusedError, UndeliverableError
 from store import digests
 from store.connect import Connection, connect
 from store.digests import Content, Edition, Recipient
@@ -176,7 +176,7 @@ class _Delivery:
 
     def _hand_over(self, mailer: Mailer, to: Recipient, letter: bytes, article_ids: Sequence[str]) -> str:
         assert to.email is not None, "checked before"
-        hashed = address_hash(to.email, self._office.secret)
+        hashed = hash_of(to.email, self._office.secret)
         if not digests.claim(self._connection, self._edition.edition_id, self._reader_key, article_ids, hashed):
             if is_suppressed(self._connection, hashed):
                 return self._settle("skipped", "address suppressed")
@@ -185,6 +185,8 @@ class _Delivery:
             mailer.send(to.email, letter)
         except RefusedError as refused:
             return self._refused(refused, to)
+        except UndeliverableError as error:
+            return self._settle("failed", str(error))
         return self._settle("sent", "sent again after an interruption" if to.state == "sending" else "")
 
     def _refused(self, refused: RefusedError, to: Recipient) -> str:

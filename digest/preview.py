@@ -10,9 +10,10 @@ from pathlib import Path
 from core.clock import iso
 from core.errors import NothingPublishedError
 from core.summary import Summary
+from digest.address import one_line
 from digest.letter import Letterhead
 from digest.mime import sender_domain
-from digest.render import Mail, fill, one_line
+from digest.render import Mail, fill
 from digest.schedule import due_editions
 from digest.send import Mailer
 from store import digests

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Any
-from unicodedata import category
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from digest.address import one_line
 from digest.words import day_in, moment_in, reasons_in, words_in
 from store.digests import DigestItem
 
@@ -82,14 +82,9 @@ def _shown(item: DigestItem, url: str, sheet: Sheet) -> dict[str, Any]:
         "url": url if is_web(item.url) else None,
         "summary": _cut(one_line(item.summary or ""), _MAX_SUMMARY),
         "language": item.language or sheet.language,
-        "source": " · ".join(part for part in (item.publisher, item.category, published) if part),
+        "source": " · ".join(filter(None, map(one_line, (item.publisher or "", item.category or "", published or "")))),
         "why": one_line(reasons_in(sheet.language, item.reasons[:_MAX_REASONS])),
     }
-
-
-def one_line(text: str) -> str:
-    """No line breaks or other control characters, which have no place in a subject or a heading."""
-    return " ".join("".join(" " if category(char) == "Cc" else char for char in text).split())
 
 
 def _cut(text: str, length: int) -> str:

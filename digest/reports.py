@@ -40,7 +40,8 @@ def parse_report(raw: bytes) -> Returned | None:
     if not message_id or said is None:
         return None
     kind, is_final, detail = said
-    return Returned(hashlib.sha256(raw).hexdigest(), kind, message_id, is_final, without_addresses(detail))
+    words = without_addresses(detail, *_recipients(mail))
+    return Returned(hashlib.sha256(raw).hexdigest(), kind, message_id, is_final, words)
 
 
 def _bounce(mail: EmailMessage) -> tuple[str, bool, str] | None:
@@ -50,6 +51,13 @@ def _bounce(mail: EmailMessage) -> tuple[str, bool, str] | None:
             words = f"{_field(block, 'Status')} {_field(block, 'Diagnostic-Code')}".strip()
             return "bounce", is_dead(words), words
     return None
+
+
+def _recipients(mail: EmailMessage) -> Iterator[str]:
+    """Whom the report is about, so that its words can be rid of them."""
+    for block in _blocks(mail, "message/delivery-status"):
+        for name in ("Final-Recipient", "Original-Recipient"):
+            yield _field(block, name).rpartition(";")[2].strip()
 
 
 def _complaint(mail: EmailMessage) -> tuple[str, bool, str] | None:

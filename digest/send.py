@@ -3,12 +3,12 @@
 import contextlib
 import smtplib
 from dataclasses import dataclass
-from email.utils import parseaddr
 from types import TracebackType
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from core.errors import BadInputError, UnavailableError
+from digest.address import Address, sender_of
 from digest.bounces import without_addresses
 
 _TIMEOUT_SECONDS = 30
@@ -20,9 +20,13 @@ _LOCAL = ("127.0.0.1", "::1", "localhost")
 class RefusedError(Exception):
     """The server said no to this one mail, in words without addresses; `is_final` tells 5xx (never again) from 4xx."""
 
-    def __init__(self, code: int, sentence: str) -> None:
-        super().__init__(without_addresses(f"{code} {sentence}"))
+    def __init__(self, code: int, sentence: str, recipient: str = "") -> None:
+        super().__init__(without_addresses(f"{code} {sentence}", recipient))
         self.is_final = code >= _PERMANENT
+
+
+class UndeliverableError(Exception):
+    """This server cannot be told of the address; another one could, so nothing speaks against the address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class Mailer:
     """Sends mails of `sender` one after the other; a context manager that keeps its connection."""
 
     def __init__(self, url: str, sender: str) -> None:
-        self._envelope_sender = parseaddr(sender)[1]
+        self._sender = sender_of(sender)[1]
         self._address = parse_smtp_url(url)
         self._server: smtplib.SMTP | None = None
 
@@ -77,22 +81,27 @@ class Mailer:
         """Hand one mail over, byte for byte; it is the server's when this returns.
 
         A lost connection is made anew and the same mail sent again. Raises RefusedError where the server does not want
-        this mail, BadInputError where it does not want any from us, UnavailableError where it has gone away.
+        this mail, UndeliverableError where it cannot take such an address, BadInputError where it does not want any
+        mail from us or `recipient` is no address, UnavailableError where it has gone away.
         """
+        to = Address.parse(recipient)
+        options = ("SMTPUTF8",) if to.needs_smtputf8 or self._sender.needs_smtputf8 else ()
         for _ in range(_ATTEMPTS):
             try:
                 self._server = self._server or self._connect()
-                self._server.sendmail(self._envelope_sender, [recipient], content, _options(recipient))
+                self._server.sendmail(str(self._sender), [str(to)], content, options)
                 return
             except smtplib.SMTPRecipientsRefused as error:
                 code, sentence = next(iter(error.recipients.values()))
-                raise RefusedError(code, _text(sentence)) from error
+                raise RefusedError(code, _text(sentence), recipient) from error
             except smtplib.SMTPSenderRefused as error:
                 self._refused_sender(error)
             except smtplib.SMTPDataError as error:
-                raise RefusedError(error.smtp_code, _text(error.smtp_error)) from error
+                raise RefusedError(error.smtp_code, _text(error.smtp_error), recipient) from error
             except smtplib.SMTPNotSupportedError as error:
-                raise RefusedError(_PERMANENT, "the mail server takes no such address") from error
+                raise UndeliverableError(
+                    "the mail server does not offer SMTPUTF8, which an address beyond ASCII before its @ needs"
+                ) from error
             except (smtplib.SMTPException, OSError):
                 self._close()
         raise UnavailableError(
@@ -107,7 +116,7 @@ class Mailer:
         """A 421 or the like is the connection's end; a 5xx concerns every mail of ours."""
         self._close()
         if error.smtp_code >= _PERMANENT:
-            sentence = f"{error.smtp_code} {_text(error.smtp_error)}"
+            sentence = without_addresses(f"{error.smtp_code} {_text(error.smtp_error)}")
             raise BadInputError(f"the mail server refuses FRONTPAGE_MAIL_FROM ({sentence})") from error
 
     def _connect(self) -> smtplib.SMTP:
@@ -120,7 +129,9 @@ class Mailer:
             raise BadInputError("the mail server refuses the user or password of FRONTPAGE_SMTP_URL") from error
         except (smtplib.SMTPException, OSError) as error:
             remedy = "start it, or `frontpage mail-sink`, or set FRONTPAGE_SMTP_URL"
-            raise UnavailableError(f"the mail server at {self._where} does not answer ({error}); {remedy}") from error
+            raise UnavailableError(
+                f"the mail server at {self._where} does not answer ({without_addresses(str(error))}); {remedy}"
+            ) from error
         return server
 
     def _introduce(self, server: smtplib.SMTP) -> None:
@@ -141,11 +152,6 @@ class Mailer:
         if self._server is not None:
             self._server.close()
             self._server = None
-
-
-def _options(recipient: str) -> tuple[str, ...]:
-    """An address beyond ASCII needs a server that speaks SMTPUTF8."""
-    return () if recipient.isascii() else ("SMTPUTF8",)
 
 
 def _text(sentence: bytes | str) -> str:

@@ -4,9 +4,9 @@ from itertools import chain
 
 from core.errors import BadInputError
 from core.params import Params
-from core.pseudonym import address_hash
 from core.settings import Settings
 from core.summary import Summary
+from digest.address import hash_of
 from digest.intake import take_in
 from digest.mailbox import new_mails
 from store.connect import connect
@@ -33,7 +33,7 @@ def set_suppressed(settings: Settings, _params: Params, address: str, *, is_supp
 
     Raises BadInputError where that is so already.
     """
-    hashed = address_hash(address, settings.pseudonym_secret.get_secret_value())
+    hashed = hash_of(address, settings.pseudonym_secret.get_secret_value())
     with connect(database_url(settings)) as connection:
         if not (suppress if is_suppressed else release)(connection, hashed):
             raise BadInputError(f"that address is {'already' if is_suppressed else 'not'} suppressed")

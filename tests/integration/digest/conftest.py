@@ -54,9 +54,9 @@ def moody() -> Iterator[Callable[..., tuple[Moody, str]]]:
     """Starts a Moody server; gives its handler and URL."""
     started: list[Controller] = []
 
-    def start(**answers: list[str]) -> tuple[Moody, str]:
+    def start(*, smtputf8: bool = True, **answers: list[str]) -> tuple[Moody, str]:
         handler = Moody(**answers)
-        controller = Controller(handler, hostname="127.0.0.1", port=free_port())
+        controller = Controller(handler, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=smtputf8)
         controller.start()
         started.append(controller)
         return handler, f"smtp://127.0.0.1:{controller.port}"

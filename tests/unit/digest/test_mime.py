@@ -1,15 +1,19 @@
 """A mail as bytes."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.policy import default
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.errors import BadInputError
+from digest.address import one_line
 from digest.mime import message, sender_domain
-from digest.render import Mail
+from digest.render import Mail, Sheet, render
+from store.digests import DigestItem
 
 OPENED = datetime(2026, 3, 1, 5, 45, tzinfo=UTC)
 GOODBYE = "https://fp.example/unsubscribe/" + "t" * 300
@@ -47,10 +51,39 @@ def test_the_goodbye_is_readable_however_long_it_is():
     assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
 
 
-def test_an_address_beyond_ascii_stays_as_it_is():
+def test_a_domain_beyond_ascii_goes_in_ascii():
+    """As DNS knows it (IDNA 2008: the sharp s stays one), so that any server takes it; sender and List-ID as well."""
+    raw = message(MAIL, "F <f@größe.example>", "zoe@Größe.example", "<id@x.example>", OPENED)
+    assert b"To: zoe@xn--gre-6ka8i.example\r\n" in raw
+    assert b"From: F <f@xn--gre-6ka8i.example>\r\n" in raw
+    assert b"List-ID: Frontpage digest <digest.xn--gre-6ka8i.example>\r\n" in raw
+
+
+def test_a_local_part_beyond_ascii_stays_as_it_is():
     """Its server has to speak SMTPUTF8."""
-    raw = message(MAIL, "F <f@x.example>", "zoe@größe.example", "<id@x.example>", OPENED)
-    assert "To: zoe@größe.example\r\n".encode() in raw
+    raw = message(MAIL, "F <f@x.example>", "zoë@x.example", "<id@x.example>", OPENED)
+    assert "To: zoë@x.example\r\n".encode() in raw
+
+
+@given(st.text(), st.text(), st.text().filter(one_line))
+def test_no_text_breaks_the_headers_or_the_lines(title, name, publisher):
+    """Whatever stands in a title, in the sender's name, or in a publisher's: the same headers, no line of its own."""
+    said, plain = (_said(title, publisher), _said("Title", "Publisher"))
+    raw = message(said, f"{name} <f@x.example>", "a@y.example", "<id@x.example>", OPENED)
+    assert not {"\r", "\n", "\0"} & set(raw.replace(b"\r\n", b"").decode())
+    headers = raw.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    assert [line.split(b":")[0].decode() for line in headers if not line.startswith(b" ")] == [
+        "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "List-ID", "List-Unsubscribe",
+        "List-Unsubscribe-Post", "MIME-Version", "Content-Type",
+    ]  # fmt: skip
+    parsed = message_from_bytes(raw, policy=default)
+    assert parsed["From"].addresses[0].addr_spec == "f@x.example"
+    assert len(parsed.get_body(("plain",)).get_content().splitlines()) == len(plain.text.splitlines())
+
+
+def _said(title: str, publisher: str) -> Mail:
+    item = DigestItem("a1", title, "https://x.example/1", publisher=publisher, category=publisher)
+    return render(Sheet("e", date(2026, 3, 1), "en", UTC, [item], ["https://fp.example/r/1"], GOODBYE))
 
 
 @pytest.mark.parametrize(
