@@ -12,7 +12,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -68,10 +68,21 @@ def main() -> None:
     try:
         app()
     except FrontpageError as error:
-        typer.echo(f"frontpage: {error}", err=True)
-        sys.exit(error.exit_code)
+        _end(error)
+    except Exception as error:
+        from core.database_refusals import statement_refusal
+
+        refusal = statement_refusal(error)
+        if refusal is None:
+            raise
+        _end(refusal)
     finally:
         gc.freeze()  # or the interpreter looks through all of them once more before it ends
+
+
+def _end(error: FrontpageError) -> NoReturn:
+    typer.echo(f"frontpage: {error}", err=True)
+    sys.exit(error.exit_code)
 
 
 def step(verb: str, *arguments: Any, module: str = "", function: str = "run", **options: Any) -> None:

@@ -4,10 +4,19 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from core.database_url import DatabaseUrl
 from core.errors import BadInputError
 
 PREFIX = "FRONTPAGE_"
@@ -69,13 +78,20 @@ class Settings(BaseModel):
     )
     clock: str = Field("", description="for historic data: API and digest take this time as now")
 
+    @field_validator("database_url", "mlflow_url")
+    @classmethod
+    def _read_alike(cls, text: str, info: ValidationInfo) -> str:
+        """A database's URL in the one spelling that every part understands; MLflow's may lead elsewhere."""
+        is_other = info.field_name == "mlflow_url" and not text.strip().lower().startswith("postgres")
+        return text if not text or is_other else DatabaseUrl.parse(text, f"{PREFIX}{info.field_name}".upper()).libpq()
+
     @model_validator(mode="after")
     def _refuse_placeholders(self) -> Self:
         if self.env == "development":
             return self
         if _PLACEHOLDER.match(self.pseudonym_secret.get_secret_value()):
             raise ValueError(f"{PREFIX}PSEUDONYM_SECRET must be set to a secret of your own outside development")
-        if self.database_url and _PLACEHOLDER.match(urlsplit(self.database_url).password or ""):
+        if self.database_url and _PLACEHOLDER.match(DatabaseUrl.parse(self.database_url).password):
             raise ValueError(f"{PREFIX}DATABASE_URL carries no password of your own, which only development allows")
         return self
 

@@ -10,17 +10,17 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote, unquote, urlsplit
 
 import numpy as np
 import pandas as pd
 
 from core import columns as c
 from core.clock import TICK
+from core.database_url import DatabaseUrl
 from core.errors import BadInputError
 from features.entities import Entities, Pairs, entities_of, pairs_of
 from features.files import state_file
@@ -31,6 +31,8 @@ from features.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS, VIEWS, 
 from store.feature_rows import applying
 
 SCHEMA: Final = "feast"
+_PORT: Final = 5432
+_LOCAL: Final = ("127.0.0.1", "localhost", "::1")
 #: Readers asked for at once: Feast holds every value of an answer as a message of its own.
 ONLINE_CHUNK: Final = 2_000
 #: Readers written online at once, for the same reason.
@@ -220,26 +222,30 @@ def _times() -> dict[str, Any]:
 
 
 def _postgres(database_url: str) -> dict[str, Any]:
-    parts = urlsplit(database_url)
-    local = parts.hostname in ("127.0.0.1", "localhost", "::1")
-    given = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    """What Feast asks for one by one; it takes no other parameter of a URL."""
+    url = DatabaseUrl.parse(database_url)
+    ports = set(url.port.split(","))
+    if len(ports) > 1:
+        raise BadInputError("Feast takes one port for all hosts of FRONTPAGE_DATABASE_URL; give all of them the same")
+    parameters = url.parameters
     return {
-        "host": parts.hostname or "",
-        "port": parts.port or 5432,
-        "database": parts.path.lstrip("/"),
+        "host": url.host,
+        "port": int(ports.pop() or _PORT),
+        "database": url.database,
         "db_schema": SCHEMA,
-        "user": unquote(parts.username or ""),
-        "password": unquote(parts.password or ""),
-        "sslmode": given.get("sslmode", "disable" if local else "prefer"),
+        "user": url.user,
+        "password": url.password,
+        "sslmode": parameters.get("sslmode", "disable" if url.host in _LOCAL else "prefer"),
+        "sslkey_path": parameters.get("sslkey"),
+        "sslcert_path": parameters.get("sslcert"),
+        "sslrootcert_path": parameters.get("sslrootcert"),
     }
 
 
 def _registry_url(database_url: str) -> str:
-    server = _postgres(database_url)
-    login = f"{quote(server['user'], safe='')}:{quote(server['password'], safe='')}"
-    options = quote(f"-csearch_path={SCHEMA}", safe="")
-    where = f"{server['host']}:{server['port']}/{server['database']}"
-    return f"postgresql+psycopg2://{login}@{where}?sslmode={server['sslmode']}&options={options}"
+    url = DatabaseUrl.parse(database_url)
+    options = f"{url.parameters.get('options', '')} -csearch_path={SCHEMA}".strip()
+    return replace(url, parameters={**url.parameters, "options": options}).sqlalchemy()
 
 
 @contextlib.contextmanager

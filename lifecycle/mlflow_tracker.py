@@ -19,6 +19,7 @@ from mlflow.tracking import MlflowClient
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.clock import iso
+from core.database_url import DatabaseUrl
 from core.errors import BadInputError, UnavailableError
 from core.settings import Settings
 from lifecycle.searches import SearchRecord, TrialRecord
@@ -94,7 +95,7 @@ class MlflowTracker:
                 return
             with connect(self._url, application="frontpage mlflow") as connection:
                 execute(connection, query("mlflow_lock"))
-                url = self._url.replace("postgresql://", "postgresql+psycopg2://", 1)
+                url = DatabaseUrl.parse(self._url).sqlalchemy()
                 client = MlflowClient(tracking_uri=url, registry_uri=url)
                 client.get_experiment_by_name(EXPERIMENT)
                 yield client

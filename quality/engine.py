@@ -7,7 +7,6 @@ constant texts and nothing is pasted into them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,11 +24,11 @@ from great_expectations.exceptions.exceptions import GreatExpectationsError
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.clock import iso
+from core.database_url import DatabaseUrl
 from quality.declare import Check, Expectation, gx, statement
 from quality.outcome import Outcome
 
 _CONNECTION_VARIABLE = "FRONTPAGE_CHECKED_DATABASE"
-_SCHEME = re.compile(r"^postgres(ql)?://")
 _EXAMPLES = 3
 #: Lists of half a million readers are sorted three times; with the server's few megabytes that goes over the disk.
 _WORK_MEM = "256MB"
@@ -105,7 +104,7 @@ def open_engine(database_url: str, as_of: datetime, variables: Mapping[str, Any]
             analytics_enabled=False,
             progress_bars=ProgressBarsConfig(globally=False),
         ),
-        runtime_environment={_CONNECTION_VARIABLE: _SCHEME.sub("postgresql+psycopg2://", database_url)},
+        runtime_environment={_CONNECTION_VARIABLE: DatabaseUrl.parse(database_url).sqlalchemy()},
     )
     settings = {"as_of": iso(as_of), **variables}
     given = (f"-c frontpage.{name}={value}" for name, value in settings.items())

@@ -21,6 +21,7 @@ from serving.protocol import Protocol
 from serving.security import needs_keys, refuse_open_door
 from store.read.address import serving_url
 from store.read.keys import count_keys
+from store.read.pool import refuse_unusable
 
 GRACEFUL_SECONDS = 10
 #: A worker that has not started by then, or is silent for so long, is given up: starting takes long on a busy machine.
@@ -33,10 +34,11 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, workers
 
     With several workers SIGHUP replaces one after the other, each once its successor answers: no request is lost.
 
-    Raises BadInputError on a host that others can reach, or outside development, where no key is known; and
-    UnavailableError where the port is taken.
+    Raises BadInputError on a host that others can reach, or outside development, where no key is known, and for a
+    database that cannot be served from; UnavailableError where the port is taken.
     """
     create_app(settings, host=host)  # so that a wrong setting ends this process, not only its workers
+    asyncio.run(refuse_unusable(serving_url(settings)))
     _refuse_open_door(settings, host)
     listener = bind(host, port)
     config = _config(settings, host, port, workers)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.database_url import DatabaseUrl
 from core.telemetry import QUIET
 from stack.layout import ROOT, Layout, Ports
 
@@ -85,7 +86,8 @@ def airflow_environment(layout: Layout, ports: Ports, database_url: str, *, sche
         "core__auth_manager": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
         "core__simple_auth_manager_users": f"{USER}:admin",
         "core__simple_auth_manager_passwords_file": str(layout.airflow / "passwords.json"),
-        "database__sql_alchemy_conn": database_url.replace("postgresql://", "postgresql+psycopg2://", 1),
+        "database__sql_alchemy_conn": DatabaseUrl.parse(database_url).sqlalchemy(),
+        "database__sql_alchemy_conn_async": DatabaseUrl.parse(database_url).sqlalchemy_async(),
         "api__host": "127.0.0.1",
         "api__port": str(ports.airflow),
         "api__base_url": url,

@@ -1,4 +1,7 @@
-"""Connections and transactions with psycopg2, and queries from the .sql files beside this module."""
+"""Connections and transactions with psycopg2, and queries from the .sql files beside this module.
+
+A server that cannot be worked with is refused here, in one sentence, for every verb alike.
+"""
 
 import functools
 from collections.abc import Iterator
@@ -10,7 +13,9 @@ import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 from psycopg2.extras import RealDictCursor, register_default_jsonb
 
-from core.errors import UnavailableError
+from core.database_refusals import connection_refusal, pooler_refusal
+from core.database_url import DatabaseUrl
+from core.errors import BadInputError
 
 __all__ = ["Connection", "connect", "execute", "fetch_all", "fetch_one", "query", "transaction"]
 
@@ -19,26 +24,42 @@ _SQL = Path(__file__).parent / "sql"
 
 @contextmanager
 def connect(url: str, *, application: str = "frontpage") -> Iterator[Connection]:
-    """A connection in autocommit mode, times in UTC; closed at the end.
+    """A connection in autocommit mode, times in UTC, texts in UTF-8; closed at the end.
 
-    Raises UnavailableError where no server answers within five seconds.
+    Raises UnavailableError where no server answers within five seconds, BadInputError where it does not let us in, the
+    database is not in UTF-8, or a pooler stands in between.
     """
+    parsed = DatabaseUrl.parse(url)
+    options = parsed.parameters.get("options", "")
     try:
         connection = psycopg2.connect(
-            url,
+            parsed.libpq(),
             connect_timeout=5,
             application_name=application,
-            options="-c timezone=UTC -c client_min_messages=warning",
+            client_encoding="UTF8",
+            options=f"{options} -c timezone=UTC -c client_min_messages=warning".strip(),
         )
-    except psycopg2.OperationalError as error:
-        sentence = str(error).strip().splitlines()[0]
-        raise UnavailableError(f"PostgreSQL does not answer ({sentence}); start it with `frontpage db up`") from error
+    except psycopg2.Error as error:
+        raise connection_refusal(error, parsed) from error
     connection.autocommit = True
     register_default_jsonb(connection)
     try:
+        _refuse_unusable(connection, parsed)
         yield connection
     finally:
         connection.close()
+
+
+def _refuse_unusable(connection: Connection, url: DatabaseUrl) -> None:
+    encoding = connection.get_parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise BadInputError(
+            f"database {url.database!r} is in {encoding}, which cannot hold every text; give one that is in UTF-8: "
+            f"create database NAME encoding 'UTF8' template template0"
+        )
+    row = fetch_one(connection, "select pg_backend_pid() as pid")
+    if row is None or row["pid"] != connection.get_backend_pid():
+        raise pooler_refusal()
 
 
 @contextmanager

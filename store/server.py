@@ -16,12 +16,12 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 - it is a class
 
+from core.database_url import DatabaseUrl
 from core.errors import BadInputError, UnavailableError
 from core.settings import Settings
 from store.programs import SERVER_USER, bin_dir, run
@@ -70,8 +70,8 @@ def database_url(settings: Settings, database: str = "frontpage") -> str:
     Raises UnavailableError where neither is there.
     """
     if settings.database_url:
-        parts = urlsplit(settings.database_url)
-        return settings.database_url if database == "frontpage" else urlunsplit(parts._replace(path=f"/{database}"))
+        given = DatabaseUrl.parse(settings.database_url)
+        return (given if database == "frontpage" else given.named(database)).libpq()
     if not _state_file(settings.home).exists():
         raise UnavailableError("there is no database yet; run `frontpage db up`, or set FRONTPAGE_DATABASE_URL")
     return _load(settings.home).url(database)

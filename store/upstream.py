@@ -9,6 +9,7 @@ from psycopg2 import extensions, sql
 from psycopg2.extras import RealDictCursor
 
 from core import columns as c
+from core.database_url import DatabaseUrl
 from core.errors import BadInputError, UnavailableError
 
 _TIMES = (
@@ -41,8 +42,13 @@ def query_pages(
 
 
 def _connection(url: str) -> Any:
+    parsed = DatabaseUrl.parse(url, "the URL of the upstream PostgreSQL")
     connection = psycopg2.connect(
-        url, connect_timeout=10, application_name="frontpage extract", options="-c timezone=UTC"
+        parsed.libpq(),
+        connect_timeout=10,
+        application_name="frontpage extract",
+        client_encoding="UTF8",
+        options=f"{parsed.parameters.get('options', '')} -c timezone=UTC".strip(),
     )
     connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
     for caster in _TIMES:

@@ -3,9 +3,11 @@
 from alembic import context
 from sqlalchemy import create_engine, pool
 
-url = context.config.attributes["database_url"]
-engine = create_engine(url, poolclass=pool.NullPool)
+from core.database_url import DatabaseUrl
+
+url = DatabaseUrl.parse(context.config.attributes["database_url"])
+engine = create_engine(url.sqlalchemy(), poolclass=pool.NullPool)
 with engine.connect() as connection:
-    context.configure(connection=connection, transaction_per_migration=True)
+    context.configure(connection=connection, transaction_per_migration=False)
     with context.begin_transaction():
         context.run_migrations()

@@ -10,7 +10,9 @@ from typing import Any, Final
 
 import asyncpg
 
-from core.errors import UnavailableError
+from core.database_refusals import pooler_refusal
+from core.database_url import DatabaseUrl
+from core.errors import BadInputError, UnavailableError
 
 #: Upper bound of one answer, waiting for a free connection included.
 DEADLINE_SECONDS = 2.0
@@ -38,6 +40,7 @@ _AWAY = (
     asyncpg.InvalidCatalogNameError,
     asyncpg.UndefinedTableError,
 )
+_IS_OURS = "do $$ begin if pg_backend_pid() <> {pid} then raise 'a pooler'; end if; end $$"
 _LOST = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, ConnectionError)
 
 
@@ -46,7 +49,7 @@ async def open_pool(
 ) -> asyncpg.Pool:
     """A pool with prepared statements kept per connection; makes no connection yet."""
     return await asyncpg.create_pool(
-        url,
+        DatabaseUrl.parse(url).asyncpg(),
         min_size=0,
         max_size=connections,
         timeout=_CONNECT_SECONDS,
@@ -77,6 +80,38 @@ async def fetch(pool: asyncpg.Pool, sql: str, *arguments: Any) -> list[asyncpg.R
                 return await _fetch_once(pool, sql, arguments)
             except _LOST:
                 return await _fetch_once(pool, sql, arguments)
+
+
+async def refuse_unusable(url: str) -> None:
+    """Look once at the database that will be served.
+
+    Raises BadInputError where it does not let us in, is not in UTF-8, or a pooler stands in between, which would lose
+    settings and notifications of a session. A database that does not answer is no error: it may later.
+    """
+    try:
+        await _look(url)
+    except asyncpg.InvalidAuthorizationSpecificationError as error:
+        raise BadInputError(f"PostgreSQL does not let us in ({error}); correct FRONTPAGE_DATABASE_URL") from error
+    except (asyncpg.ProtocolViolationError, asyncpg.RaiseError) as error:
+        raise pooler_refusal() from error
+    except _AWAY:
+        return
+
+
+async def _look(url: str) -> None:
+    connection = await asyncpg.connect(
+        DatabaseUrl.parse(url).asyncpg(), timeout=_CONNECT_SECONDS, server_settings={"jit": "off"}
+    )
+    try:
+        encoding = connection.get_settings().server_encoding
+        if encoding != "UTF8":
+            raise BadInputError(
+                f"the database is in {encoding}, which cannot hold every text; give one that is in UTF-8"
+            )
+        # One statement of the simple protocol, which every mode of a pooler lets through.
+        await connection.execute(_IS_OURS.format(pid=int(connection.get_server_pid())), timeout=_COMMAND_SECONDS)
+    finally:
+        connection.terminate()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 
+from core.database_url import DatabaseUrl
 from store.read.lists import CurrentRun, current_run, query
 from store.read.pool import away_is_unavailable
 
@@ -50,7 +51,9 @@ async def watching(url: str, heard: Heard) -> AsyncIterator[Watch]:
 
     settings = {"application_name": "frontpage-watch", "default_transaction_read_only": "on", "timezone": "UTC"}
     with away_is_unavailable():
-        connection = await asyncpg.connect(url, timeout=PATIENCE_SECONDS, server_settings=settings)
+        connection = await asyncpg.connect(
+            DatabaseUrl.parse(url).asyncpg(), timeout=PATIENCE_SECONDS, server_settings=settings
+        )
     try:
         with away_is_unavailable():
             # Not wait_for: in Python 3.11 it forgets that it was cancelled where the answer comes at the same moment.

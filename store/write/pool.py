@@ -4,6 +4,8 @@ from typing import Any
 
 import asyncpg
 
+from core.database_url import DatabaseUrl
+
 _CONNECT_SECONDS = 1.0
 _COMMAND_SECONDS = 1.5
 _CONNECTIONS = 4
@@ -19,7 +21,7 @@ _SESSION = {
 async def open_writer(url: str, connections: int = _CONNECTIONS) -> asyncpg.Pool:
     """A pool for store.read.pool's `fetch` and `close_pool`, whose statements may write; makes no connection yet."""
     return await asyncpg.create_pool(
-        url,
+        DatabaseUrl.parse(url).asyncpg(),
         min_size=0,
         max_size=connections,
         timeout=_CONNECT_SECONDS,

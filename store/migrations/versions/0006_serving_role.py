@@ -24,10 +24,13 @@ create index link_click_clicked_at on link_click (clicked_at);
 create index digest_report_recorded_at on digest_report (recorded_at);
 """
 
-#: Roles belong to the whole server, so another database of it may have made this one, perhaps at the same moment.
+#: Roles belong to the whole server, so another database of it, or its administrator, may have made this one, perhaps at
+#: the same moment. Whoever has no right to make roles uses the one that is there.
 ROLE = """
 do $$ begin
-    create role frontpage_serving nologin;
+    if not exists (select from pg_roles where rolname = 'frontpage_serving') then
+        create role frontpage_serving nologin;
+    end if;
 exception when duplicate_object or unique_violation then null;
 end $$;
 """
