@@ -35,7 +35,10 @@ class Settings(BaseModel):
     home: Path = Field(
         Path(".frontpage"), description="local state that is not in Git: server, models, snapshots, pages"
     )
-    database_url: str = Field("", description="any PostgreSQL; empty means the embedded server under home")
+    database_url: str = Field(
+        "",
+        description="a PostgreSQL of your own (docs/reference/database.md); empty means the embedded server under home",
+    )
     mlflow_url: str = Field(
         "", description="where MLflow keeps its registry; empty means database `mlflow` beside ours"
     )

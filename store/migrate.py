@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from core.errors import BadInputError
 from store.connect import Connection, connect, execute, fetch_all, fetch_one, query, transaction
 
-#: Columns, functions and statements of ours are in no older PostgreSQL.
+#: The oldest version that Frontpage is tried with.
 MIN_POSTGRES = 15
 
 
