@@ -13,6 +13,8 @@ DAYS ?= 14
 ARTICLES ?= 2000
 DATA ?=
 FORMAT ?=
+# In the shell's hands only: an address holds characters that mean something to make.
+export SOURCES ?=
 API_PORT ?= 8000
 AIRFLOW_PORT ?= 8080
 
@@ -37,9 +39,9 @@ lock: setup  ## resolve pyproject.toml anew into requirements.lock
 	$(BIN)/uv pip compile pyproject.toml -c requirements.lock --generate-hashes --no-emit-index-url \
 	  --python-version 3.11 --quiet --custom-compile-command "make lock" -o deploy/docker/requirements-serving.lock
 
-run: setup  ## PostgreSQL, Airflow, API and a first published edition; stays up until Ctrl-C (READERS DAYS ARTICLES, or DATA FORMAT)
+run: setup  ## PostgreSQL, Airflow, API and a first published edition; stays up until Ctrl-C (READERS DAYS ARTICLES, or DATA FORMAT, or SOURCES)
 	@$(BIN)/frontpage up --readers $(READERS) --days $(DAYS) --articles-per-day $(ARTICLES) \
-	  --api-port $(API_PORT) --airflow-port $(AIRFLOW_PORT) $(if $(DATA),--data $(DATA) --format $(FORMAT))
+	  --api-port $(API_PORT) --airflow-port $(AIRFLOW_PORT) $(if $(DATA),--data $(DATA) --format $(FORMAT)) $${SOURCES:+--sources "$$SOURCES"}
 
 stop: setup  ## stop everything that `make run` started; data stays
 	@$(BIN)/frontpage down

@@ -222,6 +222,12 @@ def train(
 
 
 @app.command()
+def learnable(as_of: AsOf) -> None:
+    """Say whether a first training is due: no model ranks yet, and there are reads to learn from; else it ends with 7."""
+    step("learnable", _past(as_of))
+
+
+@app.command()
 def evaluate(as_of: AsOf, data: Data = None) -> None:
     """Measure the candidate against champion and baselines; promote it if it is not worse."""
     step("evaluate", _past(as_of), **_given(data=data))
