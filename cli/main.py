@@ -223,7 +223,7 @@ def train(
 
 @app.command()
 def learnable(as_of: AsOf) -> None:
-    """Say whether a first training is due: no model ranks yet, and there are reads to learn from; else it ends with 7."""
+    """Say whether a first training is due: no model ranks yet and there are reads to learn from, else exit code 7."""
     step("learnable", _past(as_of))
 
 
