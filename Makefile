@@ -47,8 +47,9 @@ stop: setup  ## stop everything that `make run` started; data stays
 	@$(BIN)/frontpage down
 
 test: setup  ## the whole test suite, on real PostgreSQL, Beam, Airflow, Feast, Great Expectations and SMTP
-	$(PYTEST) -n 2 --dist loadscope --durations 15 tests --ignore tests/compose --ignore tests/e2e/test_make_run.py
-	$(PYTEST) tests/e2e/test_make_run.py  # its limits in seconds are for a machine with nothing else to do
+	$(PYTEST) -n 2 --dist loadscope --durations 15 tests --ignore tests/compose --ignore tests/e2e/test_make_run.py \
+	  --ignore tests/e2e/test_make_run_sources.py
+	$(PYTEST) tests/e2e/test_make_run.py tests/e2e/test_make_run_sources.py  # its limits in seconds are for a machine with nothing else to do
 
 check: setup lint  ## lint, types, import rules and fast tests, under two minutes
 	$(PYTEST) -n 2 -m "not slow" tests/unit tests/contract tests/docs
