@@ -16,7 +16,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from cli import keys, stack
+from cli import keys, sources, stack
 from core.clock import parse_as_of, parse_duration
 from core.errors import EXIT_CODES, BadInputError, FrontpageError
 from core.params import load_params
@@ -51,6 +51,7 @@ db = typer.Typer(
 )
 app.add_typer(db, name="db")
 app.add_typer(keys.app, name="key")
+app.add_typer(sources.app, name="sources")
 
 #: How often a newsroom that is followed writes what has happened.
 FOLLOW_PERIOD = timedelta(minutes=5)
@@ -173,11 +174,13 @@ def import_(
 def extract(
     context: typer.Context,
     as_of: AsOf,
-    source: Annotated[list[str] | None, typer.Option(help="Source URI; default FRONTPAGE_SOURCES.")] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(help="Source URI, or a name in sources.yaml; default FRONTPAGE_SOURCES, else all of that file."),
+    ] = None,
 ) -> None:
     """Pull the sources with Beam into PostgreSQL. Further options go to Beam, e.g. --runner."""
-    sources = source or Settings.from_environ(os.environ).source_list
-    step("extract", _past(as_of), sources=sources, beam_options=list(context.args))
+    step("extract", _past(as_of), sources=source or [], beam_options=list(context.args))
 
 
 @app.command()
@@ -227,6 +230,12 @@ def train(
 ) -> None:
     """Train a candidate model."""
     step("train", _past(as_of), resume=resume, part=part, clock=lambda: datetime.now(UTC), **_given(data=data))
+
+
+@app.command()
+def learnable(as_of: AsOf) -> None:
+    """Say whether a first training is due: no model ranks yet and there are reads to learn from, else exit code 7."""
+    step("learnable", _past(as_of))
 
 
 @app.command()

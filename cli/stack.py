@@ -13,6 +13,9 @@ def up(
     articles_per_day: int = 2_000,
     data: Annotated[str, typer.Option(help="A published data set instead of a simulated newsroom.")] = "",
     format_name: Annotated[str, typer.Option("--format", help="Its format, by the name that `import` knows.")] = "",
+    sources: Annotated[
+        str, typer.Option(help="Live sources instead: URIs, or a sources.yaml, separated as in FRONTPAGE_SOURCES.")
+    ] = "",
     api_port: int = 8000,
     airflow_port: int = 8080,
 ) -> None:
@@ -21,7 +24,7 @@ def up(
     from stack.layout import World
 
     where = str(Path(data).absolute()) if data else ""
-    world = World(readers, days, articles_per_day, where, format_name)
+    world = World(readers, days, articles_per_day, where, format_name, sources.strip())
     step("up", world, api_port=api_port, airflow_port=airflow_port, now=datetime.now(UTC))
 
 

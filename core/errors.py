@@ -35,6 +35,12 @@ class NothingPublishedError(FrontpageError):
     exit_code = 6
 
 
+class NothingToLearnError(CheckFailedError):
+    """There are not yet the reads that a training needs; nothing is wrong, and a later one will find them."""
+
+    exit_code = 7
+
+
 #: Shown by `frontpage --help` and in docs/reference/commands.md.
 EXIT_CODES = {
     0: "done",
@@ -44,4 +50,5 @@ EXIT_CODES = {
     4: "a check said no; what was served before is still served",
     5: "a server, feed or file system did not answer; try again",
     6: "there is no such run, model or edition yet",
+    7: "there is nothing to learn from yet; a scheduled run counts it as skipped",
 }

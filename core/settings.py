@@ -45,7 +45,12 @@ class Settings(BaseModel):
     dvc_remote: str = Field("", description="any DVC remote URL for snapshots; empty means home/dvc-remote")
     neptune_mode: str = Field("offline", description="`offline` (files under home), `debug`, or `async` with a server")
     neptune_project: str = Field("frontpage/recommender", description="workspace/project on a Neptune server")
-    sources: str = Field("", description="comma-separated source URIs that a scheduled extract pulls")
+    sources: str = Field(
+        "",
+        description="source URIs that an extract pulls, separated as docs/reference/sources.md says; empty: those of "
+        "the sources file",
+    )
+    sources_file: str = Field("", description="YAML file of sources; empty: `sources.yaml`, if it is there")
     params_file: Path = Field(Path("params.yaml"), description="parameters of the pipeline")
     pseudonym_secret: SecretStr = Field(
         SecretStr("development-only-pseudonym-secret"), description="key of the readers' pseudonyms; never change it"
@@ -111,11 +116,6 @@ class Settings(BaseModel):
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"])
             raise BadInputError(f"settings: {name + ': ' if name else ''}{first['msg']}") from error
-
-    @property
-    def source_list(self) -> list[str]:
-        """The source URIs, in the order given."""
-        return _listed(self.sources)
 
     @property
     def cors_origin_list(self) -> list[str]:

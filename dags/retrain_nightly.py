@@ -10,8 +10,9 @@ plain popularity, and promotes it only if it is not worse. The next refresh serv
 **Triage.** Red means that the old champion stays; readers notice nothing today, and stale recommendations after some
 days. Every step may be run again: `train` resumes from its last checkpoint, and the same inputs give the same version.
 `evaluate` is green when it rejects a candidate (its summary line says why); it is red only when it could not compare.
-`explain` red leaves the champion without its summary plot, nothing else. A run that goes on into the first region's
-morning is said to have missed its deadline; `train` warns before, as soon as its pace tells.
+`train` skipped, with all that comes after it, means that there is nothing to learn from yet: no reads, or only those of
+the last hours. `explain` red leaves the champion without its summary plot, nothing else. A run that goes on into the
+first region's morning is said to have missed its deadline; `train` warns before, as soon as its pace tells.
 
 Runbook: docs/runbook.md#retrain_nightly
 """

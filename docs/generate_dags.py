@@ -16,7 +16,8 @@ _HEAD = """<!-- Written by `make docs`; a test compares it with the code. -->
 
 Each task is one verb of the `frontpage` command, called as `frontpage VERB --as-of T`. T is the tick of a scheduled or
 back-filled run; for a manual run it is the parameter `as_of`, or else the last refresh tick before the run was asked
-for. Times are UTC. Bad input, a failed check or a missing model ends a task at once; anything else is tried again.
+for. Times are UTC. Bad input, a failed check or a missing model ends a task at once; with nothing to learn from yet
+it is skipped; anything else is tried again.
 """
 
 

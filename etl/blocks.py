@@ -84,13 +84,14 @@ class Rejected:
 
 @dataclass(slots=True)
 class Prepared:
-    """A block ready to be staged: rows of the staging table, rejected rows, and what was left for later."""
+    """A block ready to be staged: rows of the staging table, rejected rows, and what was left for later or left out."""
 
     kind: Kind
     range: Range
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     n_deferred: int = 0
+    n_left_out: int = 0
     next_at: datetime | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 

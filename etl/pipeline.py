@@ -78,7 +78,7 @@ def _stage(connection: Connection, attempt: int, part: Part, block: Block, conte
     account = staging.BlockAccount(
         part.file, extent.first_row, extent.n_rows, extent.start, extent.end,
         len(prepared.rows) + len(prepared.rejected), prepared.n_deferred, prepared.next_at,
-        block.keys is not None, context.rows_have_time, prepared.seconds,
+        block.keys is not None, context.rows_have_time, prepared.n_left_out, prepared.seconds,
     )  # fmt: skip
     kind = part.kind.value
     rejected = [(one.row_no, kind, one.locator, one.payload, one.reason, one.detail) for one in prepared.rejected]

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from core.canonical import Kind
 from etl import minhash, texts
 from etl.blocks import Bad, Block, Part, Prepared, Rejected, payload, storable
+from etl.mapping import LeftOutError, Mapping
 from etl.normalise import NORMALISERS, Context, DeferredError
 from etl.reasons import RowError
 
@@ -15,16 +16,23 @@ _ARTICLE_ID, _CANONICAL, _TITLE, _SUMMARY, _BODY, _LANGUAGE = 0, 3, 4, 5, 6, 7
 
 
 def prepare(part: Part, block: Block, context: Context) -> Prepared:
-    """Rows for staging in the block's order, row number first; every row is staged, rejected or deferred."""
+    """Rows for staging in the block's order, row number first; every row is staged, rejected, deferred or left out.
+
+    Rejected rows keep what the source called their fields.
+    """
     prepared = Prepared(part.kind, block.range)
     normalise = NORMALISERS[part.kind]
+    mapping: Mapping | None = part.options.get("mapping")
     for index, (row_no, row) in enumerate(block.rows):
         key = storable(block.keys[index] if block.keys else f"{part.file}:{row_no}")
         if isinstance(row, Bad):
             prepared.rejected.append(Rejected(row_no, key, storable(row.payload), row.reason, storable(row.detail)))
             continue
         try:
-            prepared.rows.append((row_no, *normalise(row, context)))
+            ours = mapping.apply(part.kind, row) if mapping else row
+            prepared.rows.append((row_no, *normalise(ours, context)))
+        except LeftOutError:
+            prepared.n_left_out += 1
         except DeferredError as later:
             prepared.n_deferred += 1
             prepared.next_at = min(prepared.next_at or later.recorded_at, later.recorded_at)

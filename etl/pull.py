@@ -72,12 +72,22 @@ def pull(connection: Connection, source: Source, as_of: datetime, workers: Worke
             raise
 
 
+def is_due(connection: Connection, source: Source, as_of: datetime) -> bool:
+    """Whether the source may be pulled at `as_of`: its `every` has passed since the moment it was asked for last.
+
+    Always for a moment before that one, and without `every`.
+    """
+    asked = extracts.asked_at(connection, source.name) if source.every else None
+    return asked is None or source.every is None or not asked <= as_of < asked + source.every
+
+
 def details_of(pulled: Sequence[Pulled]) -> dict[str, Any]:
     """What a summary says of several pulls: counts, quarantined rows by reason, seconds by stage."""
     total = sum((one.counts for one in pulled), Counts())
     reasons = sum((Counter(one.reasons) for one in pulled), Counter[str]())
     stages = {name: sum(one.seconds.get(name, 0.0) for one in pulled) for one in pulled for name in one.seconds}
     counts = {name: getattr(total, name) for name in ("loaded", "updated", "unchanged", "deferred")}
+    counts |= {"left_out": total.left_out} if total.left_out else {}
     quarantined = {f"quarantined_{reason}": n for reason, n in sorted(reasons.items())}
     return {**counts, **quarantined, **{f"{name}_seconds": round(spent, 3) for name, spent in stages.items()}}
 

@@ -38,7 +38,8 @@ def read_query_blocks(part: Part, context: Context) -> Iterator[tuple[Block, Con
 
 
 def _key(part: Part, record: dict[str, Any], row_no: int) -> str:
-    values = [record.get(name) for name in _KEYS[part.kind]]
+    mapping = part.options.get("mapping")
+    values = [record.get(mapping.theirs(name) if mapping else name) for name in _KEYS[part.kind]]
     return f"{part.file}#" + ("/".join(map(str, values))[:300] if all(values) else f"row {row_no}")
 
 

@@ -1,7 +1,8 @@
 """The parts of one pull of a source, and what the next pull must know when they are done."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping as Map
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from core.canonical import Kind
 from core.errors import BadInputError, CheckFailedError, UnavailableError
 from etl.blocks import Part, Range
 from etl.files import feed_stamp, list_feed_files, list_files
+from etl.mapping import Mapping
 from etl.plan import FilePlan, Pending, plan_file
 from etl.sources import FeedSource, InboxSource, Source, SqlSource, without_secrets
 from store.extracts import Extract
@@ -18,11 +20,15 @@ from store.extracts import Extract
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The parts of one pull. `feeds`: state of feeds that did not change and are not asked again."""
+    """The parts of one pull. `feeds`: state of feeds that did not change and are not asked again.
+
+    mapping: hash of the mapping that rows are read with; empty for none.
+    """
 
     parts: list[Part]
     files: list[FilePlan] = field(default_factory=list)
     feeds: dict[str, Any] = field(default_factory=dict)
+    mapping: str = ""
 
     @property
     def n_left(self) -> int:
@@ -30,7 +36,7 @@ class Plan:
         waiting = sum(pending.n_deferred for plan in self.files for pending in plan.kept)
         return waiting + sum(plan.left_bytes > 0 for plan in self.files)
 
-    def check_complete(self, finished: Mapping[str, Any]) -> None:
+    def check_complete(self, finished: Map[str, Any]) -> None:
         """Raises what a part could not do (BadInputError, UnavailableError), or CheckFailedError for one never done.
 
         BadInputError, too, where two parts have one name, so that one of them was taken for the other.
@@ -52,7 +58,7 @@ class Plan:
                 both = " and ".join(without_secrets(one.url) for one in (first, part))
                 raise BadInputError(f"{both} have the same name here ({part.file}); give them as two sources")
 
-    def next_state(self, blocks: Sequence[Mapping[str, Any]], finished: Mapping[str, Any]) -> dict[str, Any]:
+    def next_state(self, blocks: Sequence[Map[str, Any]], finished: Map[str, Any]) -> dict[str, Any]:
         """What the next pull must know: what was consumed of each file and which ranges wait, and each feed's tags."""
         pending: dict[str, list[Pending]] = {}
         for block in blocks:
@@ -61,14 +67,27 @@ class Plan:
                 pending.setdefault(block["file"], []).append(Pending(extent, block["next_at"], block["n_deferred"]))
         files = {plan.file.name: plan.next_state(pending.get(plan.file.name, [])) for plan in self.files}
         asked = {part.file: finished[part.part_id] for part in self.parts if part.reader == "feed"}
-        return {"files": files, "feeds": {**self.feeds, **asked}}
+        mapping = {"mapping": self.mapping} if self.mapping else {}
+        return {"files": files, "feeds": {**self.feeds, **asked}, **mapping}
 
 
 def plan_source(source: Source, extract: Extract) -> Plan:
-    """The plan of a source, given what it was asked before.
+    """The plan of a source, given what it was asked before; with another mapping than then, all of it is read again.
 
     Raises BadInputError or UnavailableError where its files cannot be listed.
     """
+    mapping = source.mapping.digest if source.mapping else ""
+    if extract.state.get("mapping", "") != mapping:
+        extract = replace(extract, watermark=None, state={})
+    plan = _plan(source, extract)
+    return replace(plan, mapping=mapping, parts=[_with_mapping(part, source.mapping) for part in plan.parts])
+
+
+def _with_mapping(part: Part, mapping: Mapping | None) -> Part:
+    return part if mapping is None else replace(part, options={**part.options, "mapping": mapping})
+
+
+def _plan(source: Source, extract: Extract) -> Plan:
     if isinstance(source, InboxSource):
         return Plan([])  # its rows are staged by one statement, inside the merge
     if isinstance(source, SqlSource):
@@ -80,7 +99,7 @@ def plan_source(source: Source, extract: Extract) -> Plan:
     return Plan([part for file in files for part in file.parts], files)
 
 
-def _plan_feeds(source: FeedSource, known: Mapping[str, Any]) -> Plan:
+def _plan_feeds(source: FeedSource, known: Map[str, Any]) -> Plan:
     """Feeds over http are asked with what they said last; feed files that did not change are left alone."""
     plan = Plan([])
     for name, url in list_feed_files(source):
@@ -98,7 +117,7 @@ def _query_part(source: SqlSource, extract: Extract) -> Part:
     """One query from the last answered moment on, and a little before: rows may be committed after their time."""
     after = None if extract.watermark is None else extract.watermark - timedelta(minutes=source.overlap_minutes)
     try:
-        query = source.query_file.read_text()
+        query = source.query or source.query_file.read_text()
     except (OSError, UnicodeDecodeError) as error:
         raise BadInputError(f"query file {source.query_file} cannot be read: {error}") from error
     options = {"url": SecretStr(source.url), "query": query, "after": after}

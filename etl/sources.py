@@ -8,17 +8,31 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from core.canonical import Kind
 from core.errors import BadInputError
+from etl.mapping import Mapping
 
 FORMS = "a folder, articles+URL, readers+URL, reads+URL, impressions+URL, feed+URL or sql+postgresql://..."
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What a sources file says of a source beside its URI.
+
+    label: its name there. every: it is not pulled again before so much time has passed.
+    """
+
+    label: str = ""
+    every: timedelta | None = None
+    mapping: Mapping | None = None
+
+
 @dataclass(frozen=True, slots=True)
-class DirectorySource:
+class DirectorySource(Described):
     """A canonical directory at a local path or fsspec URL."""
 
     name: str
@@ -26,7 +40,7 @@ class DirectorySource:
 
 
 @dataclass(frozen=True, slots=True)
-class FileSource:
+class FileSource(Described):
     """One file or glob of one kind."""
 
     name: str
@@ -35,7 +49,7 @@ class FileSource:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedSource:
+class FeedSource(Described):
     """One feed, or a folder or glob of feed files."""
 
     name: str
@@ -43,21 +57,25 @@ class FeedSource:
 
 
 @dataclass(frozen=True, slots=True)
-class SqlSource:
-    """A query against a PostgreSQL of somebody else. `url` may carry a password and is never shown; `name` has none."""
+class SqlSource(Described):
+    """A query against a PostgreSQL of somebody else. `url` may carry a password and is never shown; `name` has none.
+
+    query: its text where a sources file holds it; else it is read from `query_file`.
+    """
 
     name: str
     url: str
     kind: Kind
     query_file: Path
     overlap_minutes: int
+    query: str = ""
 
     def __repr__(self) -> str:
         return f"SqlSource({self.name})"
 
 
 @dataclass(frozen=True, slots=True)
-class InboxSource:
+class InboxSource(Described):
     """What the API took in. It has no URI: every extract pulls it."""
 
     name: str = "inbox"
@@ -67,23 +85,25 @@ INBOX = InboxSource()
 Source = DirectorySource | FileSource | FeedSource | SqlSource | InboxSource
 
 
-def parse_source(uri: str) -> Source:
+def parse_source(uri: str, folder: Path | None = None, query: str = "", label: str = "") -> Source:
     """The source that a URI names.
 
+    folder: where relative paths start, by default the working directory. query: text of the SELECT where the URI names
+    no query_file; `label` then tells it from others.
     Raises BadInputError for a form that is none of FORMS.
     """
     prefix, plus, rest = uri.partition("+")
     if plus and prefix in {kind.value for kind in Kind}:
-        url = _url(rest, uri)
+        url = _url(rest, uri, folder)
         return FileSource(f"{prefix}+{without_secrets(url)}", url, Kind(prefix))
     if plus and prefix == "feed":
-        url = _url(rest, uri)
+        url = _url(rest, uri, folder)
         return FeedSource(f"feed+{without_secrets(url)}", url)
     if plus and prefix == "sql":
-        return _sql(rest)
+        return _sql(rest, folder or Path(), query, label)
     if plus and prefix.isalpha() and "://" in rest:
         raise BadInputError(f"source {without_secrets(uri)!r}: {prefix!r} is not a kind of source; give {FORMS}")
-    url = _url(uri, uri)
+    url = _url(uri, uri, folder)
     return DirectorySource(without_secrets(url), url)
 
 
@@ -98,7 +118,7 @@ def without_secrets(url: str) -> str:
     return urlunsplit(parts._replace(netloc=kept))
 
 
-def _url(text: str, uri: str) -> str:
+def _url(text: str, uri: str, folder: Path | None) -> str:
     """An absolute URL; a local path becomes file:///..., so that one source has one name wherever it is called from."""
     if not text.strip():
         raise BadInputError(f"source {uri!r} names no place; give {FORMS}")
@@ -106,11 +126,11 @@ def _url(text: str, uri: str) -> str:
         text = unquote(text.removeprefix("file://"))
     elif "://" in text:
         return text
-    path = str(Path(text).expanduser().absolute())
+    path = str(((folder or Path()) / Path(text).expanduser()).absolute())
     return f"file://{path}"
 
 
-def _sql(rest: str) -> SqlSource:
+def _sql(rest: str, folder: Path, query: str, label: str) -> SqlSource:
     parts = urlsplit(rest)
     shown = f"sql+{without_secrets(rest)}"
     if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
@@ -122,12 +142,15 @@ def _sql(rest: str) -> SqlSource:
     overlap = options.pop("overlap_minutes", "60")
     if kind not in {known.value for known in Kind}:
         raise BadInputError(f"source {shown!r}: kind {kind!r} is none of {', '.join(Kind)}")
-    if not query_file or not Path(query_file).is_file():
+    path = (folder / Path(query_file).expanduser()).absolute()
+    if query:
+        shown, path = f"{shown}&query={label}", Path(f"{label}.sql")
+    elif not query_file or not path.is_file():
         raise BadInputError(f"source {shown!r}: query_file {query_file!r} is not a file with a SELECT")
     if not overlap.isdigit():
         raise BadInputError(f"source {shown!r}: overlap_minutes {overlap!r} is not a whole number")
     url = urlunsplit(parts._replace(scheme="postgresql", query=urlencode(options)))
-    return SqlSource(shown, url, Kind(kind), Path(query_file).absolute(), int(overlap))
+    return SqlSource(shown, url, Kind(kind), path, int(overlap), query)
 
 
 def in_pull_order(sources: Iterable[Source]) -> list[Source]:

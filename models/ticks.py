@@ -100,6 +100,12 @@ def look_backs(history: History, params: Params) -> list[datetime]:
     return list(plan(ledger(history), params).all)
 
 
+def is_learnable(book: Ledger, params: Params) -> bool:
+    """Whether anybody read something new after a moment that a training would look back to."""
+    made = plan(book, params)
+    return any(len(answers(book, tick, made.window).reader) for tick in made.training)
+
+
 def als_chain(book: Ledger, ticks: Iterable[datetime], params: Params) -> Iterator[Factors]:
     """Factors at each of the ascending ticks, of reads known by then only: a whole fit, then one fold-in per tick."""
     factors: Factors | None = None

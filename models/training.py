@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from core.errors import CheckFailedError
+from core.errors import NothingToLearnError
 from core.history import History
 from core.params import Params
 from features.grouping import Floats, Ints
@@ -60,7 +60,7 @@ class Trained:
 def train(inputs: Inputs, version: str) -> Trained:
     """The trained model, the same for the same inputs.
 
-    Raises CheckFailedError where no past tick has a read to learn from.
+    Raises NothingToLearnError where no past tick has a read to learn from.
     """
     params, book = inputs.params, ledger(inputs.history)
     content = fit_content(inputs.history.articles, params.content, params.seed)
@@ -94,7 +94,7 @@ def train(inputs: Inputs, version: str) -> Trained:
 def prepare(inputs: Inputs) -> int:
     """Number of rows that the ranker learns from; they and the ALS factors are in `inputs.folder`, for `train`.
 
-    Raises CheckFailedError where no past tick has a read to learn from.
+    Raises NothingToLearnError where no past tick has a read to learn from.
     """
     params, book = inputs.params, ledger(inputs.history)
     vectors = fit_content(inputs.history.articles, params.content, params.seed).vectors(inputs.history.articles)
@@ -166,7 +166,7 @@ def _rows(inputs: Inputs, book: Ledger, ticks: Plan, vectors: NDArray[np.float32
     seen = Impressions.of(book, ticks.window).seen
     rows = learnable(made, inputs.lookup, ticks.evaluation[0] if ticks.evaluation else None, seen)
     if not len(rows.grades):
-        raise CheckFailedError(
+        raise NothingToLearnError(
             f"there is nothing to learn from: no reads after any earlier refresh of the {len(ticks.all)} looked "
             "at; extract more days, or lower ranker.tick_hours and evaluation.tick_hours in params.yaml"
         )

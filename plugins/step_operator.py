@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from core.clock import iso
-from core.errors import EXIT_CODES, BadInputError, CheckFailedError, NothingPublishedError
+from core.errors import EXIT_CODES, BadInputError, CheckFailedError, NothingPublishedError, NothingToLearnError
 from plugins.schedule import cron, resolve_as_of
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ _WRONG_COMMAND_LINE = 2
 FINAL_EXIT_CODES = frozenset(
     {_WRONG_COMMAND_LINE, BadInputError.exit_code, CheckFailedError.exit_code, NothingPublishedError.exit_code}
 )
+#: Nothing is wrong, there is only nothing to do yet: the task, and all that needs its result, is skipped.
+SKIPPED_EXIT_CODE = NothingToLearnError.exit_code
 #: Airflow itself kills what has not stopped five seconds after being told to.
 GRACE_SECONDS = 3.0
 
@@ -41,7 +43,8 @@ class StepOperator(BaseOperator):
     arguments: further arguments; templated.
     niceness: CPU priority given up in favour of other work, 0 to 19.
     program: the command, by default the `frontpage` beside this interpreter.
-    Fails for good where only a person can help (FINAL_EXIT_CODES), else leaves it to the task's retries.
+    Fails for good where only a person can help (FINAL_EXIT_CODES), else leaves it to the task's retries. Skipped where
+    there is nothing to do yet.
     """
 
     template_fields: Sequence[str] = ("arguments",)
@@ -108,7 +111,8 @@ class StepOperator(BaseOperator):
                 self.log.info("%s", lines[-1])
         failure = _failure(self.verb, self._process.wait(), lines)
         if failure is not None:
-            self.log.error("%s", failure)
+            say = self.log.info if isinstance(failure, AirflowSkipException) else self.log.error
+            say("%s", failure)
             raise failure
         return lines
 
@@ -140,6 +144,8 @@ def _failure(verb: str, exit_code: int, lines: list[str]) -> AirflowException | 
         return None
     meaning = EXIT_CODES.get(exit_code, "killed" if exit_code < 0 else "unknown exit code")
     sentence = f"{verb}: exit code {exit_code} ({meaning}); {lines[-1] if lines else 'no output'}"
+    if exit_code == SKIPPED_EXIT_CODE:
+        return AirflowSkipException(sentence)
     return AirflowFailException(sentence) if exit_code in FINAL_EXIT_CODES else AirflowException(sentence)
 
 

@@ -49,16 +49,19 @@ def airflow_secrets(layout: Layout) -> AirflowSecrets:
     return loaded
 
 
-def verb_environment(base: Mapping[str, str], layout: Layout, ports: Ports, clock: str = "") -> dict[str, str]:
+def verb_environment(
+    base: Mapping[str, str], layout: Layout, ports: Ports, clock: str = "", sources: str = ""
+) -> dict[str, str]:
     """What every `frontpage` verb is given.
 
+    sources: what extract pulls, by default the newsroom below the home.
     clock: ISO 8601 time that API and digest take as now; empty for the real one.
     """
     return {
         **base,
         **QUIET,
         "FRONTPAGE_HOME": str(layout.home),
-        "FRONTPAGE_SOURCES": str(layout.newsroom),
+        "FRONTPAGE_SOURCES": sources or str(layout.newsroom),
         "FRONTPAGE_PARAMS_FILE": str(Path(base.get("FRONTPAGE_PARAMS_FILE", ROOT / "params.yaml")).absolute()),
         "FRONTPAGE_SMTP_URL": f"smtp://127.0.0.1:{ports.mail}",
         "FRONTPAGE_PUBLIC_URL": f"http://127.0.0.1:{ports.api}",

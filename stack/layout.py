@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from core.errors import BadInputError
 
@@ -21,15 +22,21 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Where articles and reads come from: a simulated newsroom of some size, or a published data set."""
+    """Where articles and reads come from: a simulated newsroom of some size, a published data set, or live sources.
+
+    sources: a list of source URIs, as in FRONTPAGE_SOURCES.
+    """
 
     readers: int = 15_000
     days: int = 14
     articles_per_day: int = 2_000
     data: str = ""
     format_name: str = ""
+    sources: str = ""
 
     def __post_init__(self) -> None:
+        if self.data and self.sources:
+            raise BadInputError("DATA= and SOURCES= exclude each other: the one is history, the other goes on")
         if self.data and not self.format_name:
             raise BadInputError(f"DATA={self.data} needs the name of its format, e.g. FORMAT=deskdrop")
         if self.data and not Path(self.data).exists():
@@ -41,10 +48,27 @@ class World:
         return bool(self.data)
 
     @property
+    def is_live(self) -> bool:
+        """Whether it is somebody's own sources, which go on by themselves."""
+        return bool(self.sources)
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether a simulator writes it, and goes on."""
+        return not self.data and not self.sources
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What must be the same when the home is used again; sources may come and go, and may hold passwords."""
+        return {"live": True} if self.is_live else {k: v for k, v in asdict(self).items() if k != "sources"}
+
+    @property
     def label(self) -> str:
         """What is in the home folder, for people."""
         if self.is_historic:
             return f"{self.format_name} from {self.data}"
+        if self.is_live:
+            return "data of live sources"
         size = f"{self.readers:,} readers, {self.days} days, {self.articles_per_day:,} articles a day"
         return f"a simulated newsroom of {size}"
 

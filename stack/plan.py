@@ -28,6 +28,12 @@ def first_edition(now: datetime) -> list[PlannedRun]:
     return [PlannedRun(RETRAIN, as_of), PlannedRun(REFRESH, as_of), PlannedRun(DIGEST, as_of)]
 
 
+def live_edition(now: datetime) -> list[PlannedRun]:
+    """The same of live sources, as of the last full minute, with all they hold; without reads no model is trained."""
+    as_of = floor_to(now, timedelta(minutes=1))
+    return [PlannedRun(RETRAIN, as_of), PlannedRun(REFRESH, as_of), PlannedRun(DIGEST, as_of)]
+
+
 def backfill(end: datetime, days: int = BACKFILL_DAYS) -> list[PlannedRun]:
     """The last `days` days up to the end of historic data, oldest first; per day a new model, then its lists.
 

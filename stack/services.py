@@ -35,12 +35,16 @@ _GRACE_SECONDS = {NEWSROOM: 5.0, SCHEDULER: 12.0, DAG_PROCESSOR: 5.0, API: 5.0, 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """One installation about to run: where it is, its ports, and the environment it was called from."""
+    """One installation about to run: where it is, its ports, and the environment it was called from.
+
+    sources: what it pulls; empty: the newsroom below its home.
+    """
 
     settings: Settings
     layout: Layout
     ports: Ports
     environ: Mapping[str, str]
+    sources: str = ""
 
     @property
     def api_url(self) -> str:
@@ -54,13 +58,13 @@ class Stack:
 
     def frontpage(self, name: str, *arguments: str, clock: str = "") -> Child:
         """Start a verb as a process of its own."""
-        env = verb_environment(self.environ, self.layout, self.ports, clock)
+        env = verb_environment(self.environ, self.layout, self.ports, clock, self.sources)
         return processes.start(self.layout, name, [_program("frontpage"), *arguments], env)
 
     def airflow(self, name: str, *arguments: str, scheduled: bool, clock: str = "") -> Child:
         """Start a part of Airflow."""
         url = server.database_url(self.settings, "airflow")
-        verbs = verb_environment(self.environ, self.layout, self.ports, clock)
+        verbs = verb_environment(self.environ, self.layout, self.ports, clock, self.sources)
         own = airflow_environment(self.layout, self.ports, url, scheduled=scheduled)
         return processes.start(self.layout, name, [_program("airflow"), *arguments], {**verbs, **own})
 

@@ -12,7 +12,10 @@ from core.errors import UnavailableError
 from store.connect import connect, fetch_one, query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+#: Nobody has this id: whoever asks with it sees what a new reader sees.
+_STRANGER = "a-new-reader"
 
 
 def api_client(url: str, keys: str = "") -> httpx.Client:
@@ -56,6 +59,31 @@ def list_lines(answer: dict[str, Any]) -> Iterator[str]:
         source = ", ".join(part for part in (item["publisher"], item["category"]) if part)
         yield f"{item['rank']:3}. {textwrap.shorten(item['title'] or item['url'], 88, placeholder='…')}  [{source}]"
         yield f"     {'; '.join(reason['text'] for reason in item['reasons']) or 'no reason recorded'}"
+
+
+def live_lines(api: httpx.Client, database_url: str) -> Iterator[str]:
+    """Of live sources: what came in, a reader's list, or the page of a stranger, and what personal lists lack."""
+    with connect(database_url) as connection:
+        counts = fetch_one(connection, query("live_counts")) or {}
+        reader = fetch_one(connection, query("reader_to_show"))
+    yield (
+        f"{counts['articles']:,} articles, {counts['readers']:,} readers, {counts['reads']:,} reads so far; "
+        f"{counts['quarantined']:,} rows in quarantine"
+    )
+    if counts["articles"]:
+        yield from list_lines(recommendations(api, _STRANGER if reader is None else str(reader["reader_id"])))
+    yield f"Regions with a list of their own: {', '.join(counts['regions']) or 'none, no reader or read names one'}"
+    yield from _missing_lines(counts)
+
+
+def _missing_lines(counts: Mapping[str, Any]) -> Iterator[str]:
+    """What personal lists still need."""
+    if not counts["articles"]:
+        yield "No article came in: `frontpage sources check` shows why."
+    elif not counts["reads"]:
+        yield "Personal lists need reads: add a source of reads, or let your pages send them to POST /v1/events."
+    elif not counts["has_model"]:
+        yield "A first model is trained by itself once there are reads to learn from; the refresh after it serves it."
 
 
 def address_lines(api: str, airflow: str, password: str, mail: str) -> Iterator[str]:

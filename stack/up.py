@@ -15,7 +15,7 @@ from core.errors import BadInputError
 from stack import processes, services, show, watch, world
 from stack.airflow_api import AirflowApi
 from stack.environment import USER, airflow_secrets
-from stack.plan import REFRESH, WORKFLOWS, PlannedRun, backfill, first_edition
+from stack.plan import REFRESH, WORKFLOWS, PlannedRun, backfill, first_edition, live_edition
 from store.server import database_url
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def up(stack: Stack, asked: World, console: Console, now: datetime) -> None:
     with _held_up(stack.layout, console):
         children = _start(stack, asked, console, now)
         _publish(stack, asked, console, now, children)
-        _show(stack, console)
+        _show(stack, asked, console)
         _stay(stack, children, console)
 
 
@@ -73,7 +73,7 @@ def _start(stack: Stack, asked: World, console: Console, now: datetime) -> list[
     api = airflow_api(stack)
     watch.wait_until_healthy(api, WORKFLOWS, console, lambda: processes.check(stack.layout, children))
     console.say(f"Airflow is up at {stack.airflow_url}")
-    if not asked.is_historic:
+    if asked.is_simulated:
         console.status("simulating")
         if filling is not None:
             api.warm_up()  # while there is nothing else to wait for
@@ -96,7 +96,9 @@ def _publish(stack: Stack, asked: World, console: Console, now: datetime, childr
 
 def plan(layout: Layout, asked: World, now: datetime) -> list[PlannedRun]:
     """The runs that a first edition of this world needs."""
-    return backfill(world.end_of_data(layout)) if asked.is_historic else first_edition(now)
+    if asked.is_historic:
+        return backfill(world.end_of_data(layout))
+    return live_edition(now) if asked.is_live else first_edition(now)
 
 
 def airflow_api(stack: Stack) -> AirflowApi:
@@ -108,9 +110,9 @@ def _recommendations_api(stack: Stack) -> httpx.Client:
     return show.api_client(stack.api_url, stack.settings.api_keys.get_secret_value())
 
 
-def _show(stack: Stack, console: Console) -> None:
-    reader = show.reader_to_show(database_url(stack.settings))
-    lines = show.list_lines(show.recommendations(_recommendations_api(stack), reader))
+def _show(stack: Stack, asked: World, console: Console) -> None:
+    api, url = _recommendations_api(stack), database_url(stack.settings)
+    lines = show.live_lines(api, url) if asked.is_live else show.list_lines(_readers_list(api, url))
     secrets = airflow_secrets(stack.layout)
     where = show.address_lines(
         stack.api_url, stack.airflow_url, secrets.password, str(stack.layout.mail / "index.html")
@@ -118,6 +120,10 @@ def _show(stack: Stack, console: Console) -> None:
     for line in ["", *lines, "", *where]:
         console.plain(line)
     console.say("up")
+
+
+def _readers_list(api: httpx.Client, database: str) -> dict[str, Any]:
+    return show.recommendations(api, show.reader_to_show(database))
 
 
 def _stay(stack: Stack, children: Sequence[Child], console: Console) -> NoReturn:

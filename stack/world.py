@@ -1,9 +1,8 @@
-"""What the installation is filled with: a newsroom simulated up to now, or a published data set."""
+"""What the installation is filled with: a newsroom simulated up to now, a published data set, or live sources."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,7 @@ def refuse_other_world(layout: Layout, world: World) -> None:
     if not layout.world.exists():
         return
     kept = json.loads(layout.world.read_text())
-    if kept["world"] != asdict(world):
+    if kept["world"] != world.identity:
         raise BadInputError(
             f"{layout.home} holds {kept['label']}, not {world.label}; ask for the same again, "
             f"or set FRONTPAGE_HOME to another folder"
@@ -40,8 +39,11 @@ def refuse_other_world(layout: Layout, world: World) -> None:
 
 
 def begin(stack: Stack, world: World, now: datetime) -> Child | None:
-    """Start filling the home; None where that was done before."""
+    """Start filling the home; None where that was done before, or where its sources are pulled by the workflows."""
     if stack.layout.world.exists():
+        return None
+    if world.is_live:
+        _remember(stack.layout, world, "")
         return None
     out = ("--out", str(stack.layout.newsroom))
     if world.is_historic:
@@ -59,7 +61,11 @@ def finish(stack: Stack, world: World, filling: Child | None) -> None:
         return
     processes.wait_for(filling, stack.layout, _LIMIT_SECONDS)
     end = iso(_last_read(stack.layout, world)) if world.is_historic else ""
-    stack.layout.world.write_text(json.dumps({"world": asdict(world), "label": world.label, "end": end}))
+    _remember(stack.layout, world, end)
+
+
+def _remember(layout: Layout, world: World, end: str) -> None:
+    layout.world.write_text(json.dumps({"world": world.identity, "label": world.label, "end": end}))
 
 
 def end_of_data(layout: Layout) -> datetime:

@@ -1,5 +1,6 @@
 """`frontpage extract`: pull every source up to `as_of`."""
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,12 +8,13 @@ from datetime import datetime
 from pydantic import SecretStr
 from tqdm import tqdm
 
-from core.errors import BadInputError, UnavailableError
+from core.errors import UnavailableError
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
-from etl.pull import Pulled, Workers, details_of, pull
-from etl.sources import INBOX, in_pull_order, parse_source
+from etl.pull import Pulled, Workers, details_of, is_due, pull
+from etl.source_file import installation_sources
+from etl.sources import INBOX, in_pull_order
 from store.connect import connect
 from store.extracts import Counts
 from store.server import database_url
@@ -23,27 +25,27 @@ def run(
 ) -> Summary:
     """What every source and the API's inbox recorded by `as_of`, loaded or quarantined, each in its own transaction.
 
+    sources: URIs or names in the sources file; by default those of the installation (`installation_sources`). One whose
+    `every` has not passed is left alone and counted in the details.
     A source that fails, with whatever error, does not keep the others from loading. One that does not answer is
     reported in the details; the step fails with UnavailableError only if none answered. Any other error, such as
     BadInputError for a source that cannot be right, is raised after the others have loaded, the first of several.
     """
-    sources = sources or settings.source_list
-    if not sources:
-        raise BadInputError("there is no source to extract; give --source or set FRONTPAGE_SOURCES")
     began = time.perf_counter()
-    parsed = in_pull_order([*map(parse_source, sources), INBOX])
+    known = in_pull_order([*installation_sources(settings, sources, os.environ), INBOX])
     url = database_url(settings)
     workers = Workers(SecretStr(url), settings.pseudonym_secret, params.threads, beam_options)
     pulled: list[Pulled] = []
     failed: dict[str, Exception] = {}
     with connect(url, application="frontpage extract") as connection:
-        for source in tqdm(parsed, desc="extract", unit="source", disable=None):
+        due = [source for source in known if is_due(connection, source, as_of)]
+        for source in tqdm(due, desc="extract", unit="source", disable=None):
             try:
                 pulled.append(pull(connection, source, as_of, workers))
             except Exception as error:  # noqa: BLE001 - a bug, too, is raised once the others have loaded
                 failed[source.name] = error
     _raise_failure(failed, pulled)
-    return _summary(pulled, failed, time.perf_counter() - began)
+    return _summary(pulled, failed, len(known) - len(due), time.perf_counter() - began)
 
 
 def _raise_failure(failed: Mapping[str, Exception], pulled: list[Pulled]) -> None:
@@ -53,7 +55,8 @@ def _raise_failure(failed: Mapping[str, Exception], pulled: list[Pulled]) -> Non
         raise fatal[0]
 
 
-def _summary(pulled: list[Pulled], failed: Mapping[str, Exception], seconds: float) -> Summary:
+def _summary(pulled: list[Pulled], failed: Mapping[str, Exception], n_not_due: int, seconds: float) -> Summary:
     total = sum((one.counts for one in pulled), Counts())
     details = details_of(pulled) | ({"unavailable": ",".join(failed)} if failed else {})
+    details |= {"not_due": n_not_due} if n_not_due else {}
     return Summary("extract", total.rows_in, total.loaded + total.updated, total.quarantined, seconds, details=details)

@@ -45,7 +45,7 @@ def run(
     The same inputs give the same version: a repeat finds it, and a killed run goes on from its checkpoints.
     part: of work on files, only the `inputs` of the ranker (`data/inputs`), or only the `ranker` on these.
     clock: tells whether it will be done before the first region's morning after as_of; the log warns where it will not.
-    Raises CheckFailedError where there is nothing to learn from.
+    Raises NothingToLearnError where there is nothing to learn from.
     """
     if part not in get_args(Part) or (part != "all" and not data):
         raise BadInputError(f"--part {part}: choose all, or with --data one of inputs and ranker")

@@ -6,6 +6,7 @@ from datetime import datetime
 from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
+from etl.source_file import installation_sources
 from stack.console import Console
 from stack.layout import Layout, Ports, World
 from stack.processes import free_port
@@ -16,10 +17,15 @@ from stack.up import up
 def run(
     settings: Settings, _params: Params, world: World, *, api_port: int, airflow_port: int, now: datetime
 ) -> Summary:
-    """Start, fill, run the workflows, show ten recommendations, stay up; everything is down again at the end."""
+    """Start, fill, run the workflows, show ten recommendations, stay up; everything is down again at the end.
+
+    Raises BadInputError for live sources that cannot be right, before anything is started.
+    """
+    if world.is_live:
+        installation_sources(settings.model_copy(update={"sources": world.sources}), [], os.environ)
     layout = Layout(settings.home.absolute())
     layout.home.mkdir(parents=True, exist_ok=True)
     ports = Ports(api_port, airflow_port, free_port(1025))
     console = Console()
-    up(Stack(settings, layout, ports, os.environ), world, console, now)
+    up(Stack(settings, layout, ports, os.environ, world.sources), world, console, now)
     return Summary("up", artifact=str(layout.home), details={"world": world.label.replace(" ", "_")})

@@ -35,7 +35,10 @@ class Extract:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The account of an extract; `check` says whether it balances."""
+    """The account of an extract; `check` says whether it balances.
+
+    deferred and left_out are no rows in: the time of these has not come, those the source's mapping leaves out.
+    """
 
     rows_in: int = 0
     loaded: int = 0
@@ -43,6 +46,7 @@ class Counts:
     unchanged: int = 0
     quarantined: int = 0
     deferred: int = 0
+    left_out: int = 0
 
     def check(self, source: str) -> None:
         """Raises CheckFailedError where a row was lost or counted twice."""
@@ -102,6 +106,12 @@ def begin(connection: Connection, source: str, as_of: datetime) -> Extract:
     known = fetch_one(connection, "select as_of, state from source_watermark where source = %s", [source]) or {}
     opened = fetch_one(connection, query("extract_begin"), {"source": source, "as_of": as_of}) or {}
     return Extract(opened["extract_id"], source, as_of, known.get("as_of"), known.get("state") or {})
+
+
+def asked_at(connection: Connection, source: str) -> datetime | None:
+    """The newest moment that the source was asked for; None where it never was."""
+    known = fetch_one(connection, "select as_of from source_watermark where source = %s", [source])
+    return known["as_of"] if known else None
 
 
 def has_waiting(connection: Connection, extract: Extract) -> bool:

@@ -46,6 +46,7 @@ class BlockAccount:
     """What one block was: where it stood, how many of its rows are due, how many wait for a later as_of and until when.
 
     keyed: rows are named by their key and not by their number; timed: the source says when it learned of them.
+    n_left_out: rows that do not concern us, by the source's mapping.
     """
 
     file: str
@@ -58,6 +59,7 @@ class BlockAccount:
     next_at: datetime | None
     keyed: bool
     timed: bool
+    n_left_out: int
     seconds: dict[str, float]
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import httpx
@@ -10,12 +11,14 @@ from core.errors import FrontpageError, UnavailableError
 from stack import show, watch
 from stack.airflow_api import AirflowApi
 from stack.console import Console
-from stack.plan import WORKFLOWS, PlannedRun, first_edition
+from stack.plan import WORKFLOWS, PlannedRun, first_edition, live_edition
 
 AIRFLOW_URL = "http://airflow-api:8080"
 API_URL = "http://api:8000"
 #: A busy machine may keep Airflow from answering in time; asking again goes on where it was.
 ATTEMPTS = 5
+#: What FRONTPAGE_SOURCES is in docker-compose.yml where nobody set it.
+SIMULATED = "/var/lib/frontpage/newsroom"
 
 
 def main() -> int:
@@ -23,17 +26,27 @@ def main() -> int:
     console = Console()
     try:
         if _ask("/v1/runs/current") is None:
-            _publish(console, first_edition(datetime.now(UTC)))
-        reader = show.reader_to_show(os.environ["FRONTPAGE_DATABASE_URL"])
-        answer = _ask(f"/v1/readers/{reader}/recommendations")
-        if answer is None:
-            raise UnavailableError("the API serves no list although a run was published")
+            planned = live_edition if _is_live() else first_edition
+            _publish(console, planned(datetime.now(UTC)))
+        lines = list(_lines(os.environ["FRONTPAGE_DATABASE_URL"]))
     except FrontpageError as error:
         sys.stderr.write(f"frontpage: {error}\n")
         return error.exit_code
-    for line in show.list_lines(answer):
+    for line in lines:
         console.plain(line)
     return 0
+
+
+def _is_live() -> bool:
+    """Whether the sources are somebody's own, not the simulated newsroom."""
+    return os.environ["FRONTPAGE_SOURCES"] != SIMULATED
+
+
+def _lines(database_url: str) -> Iterator[str]:
+    api = show.api_client(API_URL, os.environ["FRONTPAGE_API_KEYS"])
+    if _is_live():
+        return show.live_lines(api, database_url)
+    return show.list_lines(show.recommendations(api, show.reader_to_show(database_url)))
 
 
 def _publish(console: Console, planned: list[PlannedRun]) -> None:

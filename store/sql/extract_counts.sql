@@ -11,5 +11,6 @@ select (select coalesce(sum(rows_in), 0) from stage_block)::bigint as rows_in,
        count(*) filter (where outcome = 'updated') as updated,
        count(*) filter (where outcome = 'unchanged') as unchanged,
        (select count(*) from stage_quarantine) as quarantined,
-       (select coalesce(sum(n_deferred), 0) from stage_block)::bigint as deferred
+       (select coalesce(sum(n_deferred), 0) from stage_block)::bigint as deferred,
+       (select coalesce(sum(n_left_out), 0) from stage_block)::bigint as left_out
 from outcome

@@ -24,6 +24,7 @@ create unlogged table stage_block (
     next_at    timestamptz,
     keyed      boolean not null,
     timed      boolean not null,
+    n_left_out bigint not null,
     seconds    jsonb not null
 );
 create unlogged table stage_article (

@@ -123,7 +123,7 @@ def test_each_task_is_one_verb_of_the_command(workflow):
     from cli.main import app
 
     commands = typer.main.get_command(app).commands
-    for task in workflow.tasks:
+    for task in _steps(workflow):
         assert task.verb in commands
         assert "--as-of" in {name for parameter in commands[task.verb].params for name in parameter.opts}
 
@@ -133,7 +133,7 @@ def test_verbs_are_called_with_all_they_require(workflow):
     from cli.main import app
 
     commands = typer.main.get_command(app).commands
-    for task in workflow.tasks:
+    for task in _steps(workflow):
         needed = {parameter.opts[0] for parameter in commands[task.verb].params if parameter.required} - {"--as-of"}
         assert needed <= set(task.arguments), f"{task.verb} needs {needed}"
 
@@ -152,13 +152,30 @@ def test_nothing_is_trained_on_data_that_were_not_checked():
     assert "train" in tasks["evaluate"].get_flat_relative_ids(upstream=True)
 
 
+def test_a_run_that_a_task_starts_is_about_the_same_moment():
+    """Never about a clock: it has no logical date, and its as_of is that of the run that asks for it."""
+    from plugins.trigger_operator import SameMomentTrigger
+
+    starters = [task for dag in dag_bag().dags.values() for task in dag.tasks if not hasattr(task, "verb")]
+    assert [(task.dag_id, task.task_id) for task in starters] == [("refresh_hourly", "first_training")]
+    for task in starters:
+        assert isinstance(task, SameMomentTrigger)
+        assert task.logical_date is None
+        assert task.trigger_dag_id in WORKFLOWS
+
+
+def _steps(workflow):
+    """The tasks that are a verb; the others start another workflow."""
+    return [task for task in workflow.tasks if hasattr(task, "verb")]
+
+
 def test_a_refresh_comes_before_a_retrain():
     """Where slots are short the scheduler takes refresh first, and training gives way to it on the processor."""
     dags = dag_bag().dags
     lowest = min(task.priority_weight for task in dags["refresh_hourly"].tasks)
     assert lowest > max(task.priority_weight for task in dags["retrain_nightly"].tasks)
     assert all(task.niceness > 0 for task in dags["retrain_nightly"].tasks)
-    assert all(task.niceness == 0 for task in dags["refresh_hourly"].tasks)
+    assert all(task.niceness == 0 for task in _steps(dags["refresh_hourly"]))
 
 
 def test_a_retrain_has_the_first_morning_as_its_deadline():

@@ -16,7 +16,7 @@ from tests.support.workflows import use_own_airflow_home
 
 use_own_airflow_home()
 
-from airflow.sdk.exceptions import AirflowException, AirflowFailException  # noqa: E402
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException  # noqa: E402
 
 from plugins.defaults import log_failure  # noqa: E402
 from plugins.step_operator import StepOperator  # noqa: E402
@@ -74,6 +74,12 @@ def test_what_only_a_person_can_mend_is_not_tried_again(tmp_path, exit_code):
     """Bad input, a failed check, a missing model; the sentence names the verb, the code, and the last line."""
     with pytest.raises(AirflowFailException, match=rf"score: exit code {exit_code} .*; the reason"):
         operator(tmp_path, f"echo the reason; exit {exit_code}").execute(context())
+
+
+def test_nothing_to_do_yet_is_skipped(tmp_path):
+    """Exit code 7 is no failure: the task and those after it are skipped, with the reason in the log."""
+    with pytest.raises(AirflowSkipException, match=r"score: exit code 7 .*; no reads yet"):
+        operator(tmp_path, "echo no reads yet; exit 7").execute(context())
 
 
 @pytest.mark.parametrize("body", ["exit 1", "exit 5", "kill -9 $$"])

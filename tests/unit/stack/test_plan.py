@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from stack.plan import PlannedRun, backfill, first_edition
+from stack.plan import PlannedRun, backfill, first_edition, live_edition
 
 
 def test_a_new_newsroom_gets_a_model_lists_and_mails_of_the_last_full_hour():
@@ -13,6 +13,13 @@ def test_a_new_newsroom_gets_a_model_lists_and_mails_of_the_last_full_hour():
         PlannedRun("refresh_hourly", hour),
         PlannedRun("digest_hourly", hour),
     ]
+
+
+def test_live_sources_are_pulled_up_to_now():
+    """What a source has learned since the last full hour counts, too."""
+    minute = datetime(2026, 3, 1, 10, 59, tzinfo=UTC)
+    assert {run.as_of for run in live_edition(minute.replace(second=59))} == {minute}
+    assert [run.dag_id for run in live_edition(minute)] == ["retrain_nightly", "refresh_hourly", "digest_hourly"]
 
 
 def test_historic_data_are_back_filled_for_three_days_oldest_first():

@@ -2,15 +2,17 @@
 
 import io
 import json
-from dataclasses import asdict
+from datetime import UTC, datetime
 
 import pytest
 
 from core.errors import BadInputError
+from core.settings import Settings
 from stack import world
 from stack.console import Console
 from stack.environment import airflow_environment, airflow_secrets, verb_environment
 from stack.layout import Layout, Ports, World
+from stack.services import Stack
 
 
 def test_a_data_set_needs_a_format(tmp_path):
@@ -29,10 +31,32 @@ def test_one_home_holds_one_world(tmp_path):
     """The same world goes on; another one is refused, with a way out."""
     layout, small = Layout(tmp_path), World(readers=200, days=3, articles_per_day=50)
     world.refuse_other_world(layout, small)
-    layout.world.write_text(json.dumps({"world": asdict(small), "label": small.label, "end": ""}))
+    layout.world.write_text(json.dumps({"world": small.identity, "label": small.label, "end": ""}))
     world.refuse_other_world(layout, small)
     with pytest.raises(BadInputError, match=r"holds a simulated newsroom of 200 readers.*FRONTPAGE_HOME"):
         world.refuse_other_world(layout, World())
+
+
+def test_live_sources_may_change_and_are_not_written_down(tmp_path):
+    """They may hold a password, and a feed more is no other world; a simulated newsroom is one."""
+    layout, live = Layout(tmp_path), World(sources="sql+postgresql://u:geheim@h/db?kind=reads&query_file=q.sql")
+    stack = Stack(Settings(home=tmp_path), layout, Ports(), {}, live.sources)
+    assert world.begin(stack, live, datetime(2026, 3, 1, tzinfo=UTC)) is None
+    assert "geheim" not in layout.world.read_text()
+    world.refuse_other_world(layout, World(sources="feed+https://paper.example/rss"))
+    with pytest.raises(BadInputError, match="holds data of live sources, not a simulated newsroom"):
+        world.refuse_other_world(layout, World())
+    with pytest.raises(BadInputError, match="exclude each other"):
+        World(data=str(tmp_path), format_name="deskdrop", sources="feed+https://paper.example/rss")
+
+
+def test_what_verbs_pull_is_said_by_the_environment(tmp_path):
+    """Live sources as they were given; else the newsroom below the home."""
+    layout = Layout(tmp_path)
+    assert verb_environment({}, layout, Ports())["FRONTPAGE_SOURCES"] == str(layout.newsroom)
+    assert (
+        verb_environment({}, layout, Ports(), sources="feed+http://h/a,b")["FRONTPAGE_SOURCES"] == "feed+http://h/a,b"
+    )
 
 
 def test_secrets_are_made_once_and_kept_private(tmp_path):

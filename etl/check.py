@@ -1,0 +1,93 @@
+"""What `extract` would store and quarantine of a source: the same code, without a database."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from core import columns as c
+from core.canonical import Kind
+from etl.blocks import Part, Prepared, Rejected
+from etl.normalise import Context
+from etl.pipeline import read_blocks
+from etl.prepare import prepare
+from etl.source_plan import plan_source
+from etl.sources import Source
+from store.extracts import Extract
+from store.staging import STAGE_COLUMNS
+
+N_SHOWN = 10
+#: What is stored for our own use and says nothing to people.
+_NOT_SHOWN = {"row_no", c.CONTENT_HASH, "signature"}
+_SHOWN_AS = {"claimed_at": c.RECORDED_AT}
+
+
+@dataclass(slots=True)
+class Looked:
+    """What a source gave. `is_cut`: it has more rows than were looked at.
+
+    rows: the first N_SHOWN as they would be stored, by kind. filled: fields that any row has a value of, by kind.
+    n_usable counts rows of each kind; n_deferred and n_left_out are not among them. examples: the first of each reason.
+    article_ids: of its articles; read_ids: how many of its reads name each article.
+    """
+
+    source: Source
+    n_usable: Counter[Kind] = field(default_factory=Counter)
+    n_deferred: int = 0
+    n_left_out: int = 0
+    is_cut: bool = False
+    reasons: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, Rejected] = field(default_factory=dict)
+    rows: dict[Kind, list[dict[str, Any]]] = field(default_factory=dict)
+    filled: dict[Kind, set[str]] = field(default_factory=dict)
+    article_ids: set[str] = field(default_factory=set)
+    read_ids: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def n_looked_at(self) -> int:
+        """Rows of any outcome."""
+        return self.n_usable.total() + self.reasons.total() + self.n_deferred + self.n_left_out
+
+
+def look(source: Source, as_of: datetime, secret: str, max_rows: int) -> Looked:
+    """What a first pull of the source at `as_of` would stage, of about `max_rows` rows at most.
+
+    Whether an article is known, or an event id was used before, only the database tells.
+    Raises BadInputError where the source cannot be right, UnavailableError where it does not answer.
+    """
+    plan = plan_source(source, Extract(0, source.name, as_of, None, {}))
+    looked = Looked(source, n_deferred=plan.n_left)
+    for prepared in _prepared(plan.parts, Context(as_of, secret)):
+        _note(looked, prepared)
+        if looked.n_looked_at >= max_rows:
+            looked.is_cut = True
+            return looked
+    plan.check_complete({part.part_id: {} for part in plan.parts})
+    return looked
+
+
+def _prepared(parts: list[Part], context: Context) -> Iterator[Prepared]:
+    for part in parts:
+        for block, block_context in read_blocks(part, context, {}):
+            yield prepare(part, block, block_context)
+
+
+def _note(looked: Looked, prepared: Prepared) -> None:
+    kind, names = prepared.kind, STAGE_COLUMNS[prepared.kind][1:]
+    looked.n_usable[kind] += len(prepared.rows)
+    looked.n_deferred += prepared.n_deferred
+    looked.n_left_out += prepared.n_left_out
+    looked.reasons.update(one.reason for one in prepared.rejected)
+    for one in prepared.rejected:
+        looked.examples.setdefault(one.reason, one)
+    shown, filled = looked.rows.setdefault(kind, []), looked.filled.setdefault(kind, set())
+    for values in prepared.rows:
+        row = dict(zip(names, values, strict=True))
+        filled |= {name for name, value in row.items() if value is not None}
+        if len(shown) < N_SHOWN:
+            shown.append({_SHOWN_AS.get(name, name): value for name, value in row.items() if name not in _NOT_SHOWN})
+        if kind is Kind.ARTICLES:
+            looked.article_ids.add(row[c.ARTICLE_ID])
+        elif kind is Kind.READS:
+            looked.read_ids[row[c.ARTICLE_ID]] += 1
