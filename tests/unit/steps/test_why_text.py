@@ -6,8 +6,9 @@ from steps import why_text
 
 MADE = datetime(2026, 3, 1, 10, tzinfo=UTC)
 ROW = {
-    "run_id": 7, "as_of": MADE, "variant": "champion", "model_version": "m-1", "snapshot_hash": "abc", "checksum": "def",
-    "state": "published", "published_at": MADE + timedelta(minutes=3), "scored_run": 7, "scored_at": MADE,
+    "run_id": 7, "as_of": MADE, "variant": "champion", "model_version": "m-1", "snapshot_hash": "abc",
+    "checksum": "def", "state": "published", "published_at": MADE + timedelta(minutes=3), "scored_run": 7,
+    "scored_at": MADE,
     "rank": 1, "article_id": "a-1", "score": 0.73125, "candidate_source": "popular",
     "reasons": [
         {"code": "popular", "text": "much read in the last hour", "contribution": 0.512},
