@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import keys, stack
+from cli.quiet import hush
 from core.clock import parse_as_of, parse_duration
 from core.errors import EXIT_CODES, BadInputError, FrontpageError
 from core.params import load_params
@@ -70,6 +71,7 @@ def main() -> None:
     """Run the command line; the only place where errors become exit codes."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
+    hush()
     gc.set_threshold(*_RARE_COLLECTIONS)
     try:
         app()
