@@ -44,7 +44,7 @@ run: setup  ## PostgreSQL, Airflow, API and a first published edition; stays up 
 stop: setup  ## stop everything that `make run` started; data stays
 	@$(BIN)/frontpage down
 
-test: setup  ## the whole test suite, on real PostgreSQL, Beam, Airflow, Feast, Great Expectations and SMTP
+test: setup  ## all tests but those of the containers, on real PostgreSQL, Beam, Airflow, Feast, Great Expectations and SMTP
 	$(PYTEST) -n 2 --dist loadscope --durations 15 tests --ignore tests/compose --ignore tests/e2e/test_make_run.py
 	$(PYTEST) tests/e2e/test_make_run.py  # its limits in seconds are for a machine with nothing else to do
 
