@@ -13,7 +13,7 @@ def hush() -> None:
     """Keep these from the terminal, from now on in this process; with `python -W` or PYTHONWARNINGS all are shown."""
     logging.getLogger().addFilter(_is_for_users)
     if not sys.warnoptions:
-        warnings.showwarning = _without_deprecations(warnings.showwarning)  # type: ignore[assignment]
+        warnings.showwarning = _without_deprecations(warnings.showwarning)
 
 
 def _is_for_users(record: logging.LogRecord) -> bool:

@@ -80,7 +80,7 @@ class Explainer:
 
 def _sample(matrix: Matrix) -> Ints:
     """Rows to check, drawn by what the block holds: others in each block and run, the same where a run is repeated."""
-    drawn = np.random.default_rng(zlib.crc32(np.ascontiguousarray(matrix)))
+    drawn = np.random.default_rng(zlib.crc32(matrix.tobytes()))
     return drawn.choice(len(matrix), min(_CHECKED_ROWS, len(matrix)), replace=False)
 
 

@@ -9,7 +9,7 @@ from core.clock import iso
 from tests.support.installation import FRONTPAGE, UNTIL, Installation
 
 AS_OF = ("--as-of", iso(UNTIL))
-#: In the order of a first day. {home} and {world} are folders.
+#: In the order of a first day; a refresh is features, score, gate, publish and materialise. {home}, {world}: folders.
 VERBS = (
     ("db", "migrate"),
     ("simulate", "--readers", "20", "--days", "1", "--articles-per-day", "20", "--out", "{home}/simulated"),
@@ -20,20 +20,14 @@ VERBS = (
     ("evaluate", *AS_OF),
     ("explain", *AS_OF),
     ("refresh", *AS_OF),
-    ("score", *AS_OF),
-    ("gate", *AS_OF),
-    ("publish", *AS_OF),
-    ("materialise", *AS_OF),
     ("why", "reader_heavy"),
     ("snapshot", *AS_OF, "--out", "{home}/snapshots/one"),
     ("digest", *AS_OF, "--dry-run"),
     ("purge", *AS_OF),
     ("key", "create", "--name", "app", "--scope", "read"),
     ("key", "list"),
-    ("replay", "--data", "{world}", "--from", "2026-03-04T06:00:00Z", "--to", "2026-03-04T09:00:00Z",
+    ("replay", "--data", "{world}", "--from", "2026-03-04T06:00:00Z", "--to", "2026-03-04T12:00:00Z", "--refresh", "3h",
      "--json", "{home}/replay.json"),
-    ("search", "--data", "{world}", "--from", "2026-03-04T06:00:00Z", "--to", "2026-03-04T12:00:00Z", "--refresh", "3h",
-     "--trials", "1", "--json", "{home}/search.json"),
 )  # fmt: skip
 
 
