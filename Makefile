@@ -46,10 +46,10 @@ run: setup  ## PostgreSQL, Airflow, API and a first published edition; stays up 
 stop: setup  ## stop everything that `make run` started; data stays
 	@$(BIN)/frontpage down
 
-test: setup  ## the whole test suite, on real PostgreSQL, Beam, Airflow, Feast, Great Expectations and SMTP
+test: setup  ## all tests but those of the containers, on real PostgreSQL, Beam, Airflow, Feast, Great Expectations and SMTP
 	$(PYTEST) -n 2 --dist loadscope --durations 15 tests --ignore tests/compose --ignore tests/e2e/test_make_run.py \
 	  --ignore tests/e2e/test_make_run_sources.py
-	$(PYTEST) tests/e2e/test_make_run.py tests/e2e/test_make_run_sources.py  # its limits in seconds are for a machine with nothing else to do
+	$(PYTEST) tests/e2e/test_make_run.py tests/e2e/test_make_run_sources.py  # limits in seconds: nothing else may run
 
 check: setup lint  ## lint, types, import rules and fast tests, under two minutes
 	$(PYTEST) -n 2 -m "not slow" tests/unit tests/contract tests/docs

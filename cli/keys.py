@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(
-    help="Keys of the API: only hashes are kept, and revoking bites within seconds.",
+    help="Keys of the API.\n\nOnly hashes are kept, and a revoked key is refused within seconds.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )

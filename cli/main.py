@@ -17,6 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from cli import keys, sources, stack
+from cli.quiet import hush
 from core.clock import parse_as_of, parse_duration
 from core.errors import EXIT_CODES, BadInputError, FrontpageError
 from core.params import load_params
@@ -36,6 +37,10 @@ _RARE_COLLECTIONS = (100_000, 50, 100)
 #: Options that are not ours are Beam's.
 _FOR_BEAM = {"allow_extra_args": True, "ignore_unknown_options": True}
 
+#: Headings of `frontpage --help`; each verb stands under one of them.
+_START, _DATA, _MODEL, _LISTS = "Start", "Data", "Model", "Lists"
+_DELIVERY, _RESEARCH, _MAINTENANCE = "Delivery", "Research", "Maintenance"
+
 app = typer.Typer(
     help="Every reader gets a front page of their own.",
     epilog=_EPILOG,
@@ -45,13 +50,15 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 db = typer.Typer(
-    help="The database: the embedded PostgreSQL, or the one FRONTPAGE_DATABASE_URL names.",
+    help="The database.\n\nThe embedded PostgreSQL, or the one FRONTPAGE_DATABASE_URL names.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
-app.add_typer(db, name="db")
-app.add_typer(keys.app, name="key")
-app.add_typer(sources.app, name="sources")
+app.command(rich_help_panel=_START)(stack.up)
+app.command(rich_help_panel=_START)(stack.down)
+app.add_typer(db, name="db", rich_help_panel=_MAINTENANCE)
+app.add_typer(keys.app, name="key", rich_help_panel=_DELIVERY)
+app.add_typer(sources.app, name="sources", rich_help_panel=_DATA)
 
 #: How often a newsroom that is followed writes what has happened.
 FOLLOW_PERIOD = timedelta(minutes=5)
@@ -65,6 +72,7 @@ def main() -> None:
     """Run the command line; the only place where errors become exit codes."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
+    hush()
     gc.set_threshold(*_RARE_COLLECTIONS)
     try:
         app()
@@ -139,7 +147,7 @@ def db_migrate() -> None:
     step("db migrate", "migrate", module="db")
 
 
-@app.command()
+@app.command(rich_help_panel=_DATA)
 def simulate(
     out: Annotated[Path, typer.Option(help="Folder for the canonical files.")],
     readers: int = 15_000,
@@ -155,22 +163,28 @@ def simulate(
         ),
     ] = None,
 ) -> None:
-    """Write a synthetic newsroom's articles, readers and reads as canonical files."""
+    """Write a synthetic newsroom as canonical files.
+
+    Its articles, readers and reads, up to a moment or going on with the clock.
+    """
     end = datetime.now(UTC) if until == "now" else parse_as_of(until)
     follow_with = (lambda: datetime.now(UTC), time.sleep, FOLLOW_PERIOD) if follow else None
     step("simulate", n_readers=readers, n_days=days, articles_per_day=articles_per_day, seed=seed, until=end,
          out=out, follow_with=follow_with, switches=tuple(switch or ()))  # fmt: skip
 
 
-@app.command("import")
+@app.command("import", rich_help_panel=_DATA)
 def import_(
     format_name: str, path: Path, out: Annotated[Path, typer.Option(help="Folder for the canonical files.")]
 ) -> None:
-    """Turn a published data set (deskdrop | nemig | globo | mind | ebnerd | adressa) into canonical files."""
+    """Turn a published data set into canonical files.
+
+    Formats: deskdrop | nemig | globo | mind | ebnerd | adressa.
+    """
     step("import", module="import_", format_name=format_name, path=path, out=out)
 
 
-@app.command(context_settings=_FOR_BEAM)
+@app.command(context_settings=_FOR_BEAM, rich_help_panel=_DATA)
 def extract(
     context: typer.Context,
     as_of: AsOf,
@@ -179,29 +193,38 @@ def extract(
         typer.Option(help="Source URI, or a name in sources.yaml; default FRONTPAGE_SOURCES, else all of that file."),
     ] = None,
 ) -> None:
-    """Pull the sources with Beam into PostgreSQL. Further options go to Beam, e.g. --runner."""
+    """Pull the sources with Beam into PostgreSQL.
+
+    Further options go to Beam, e.g. --runner.
+    """
     step("extract", _past(as_of), sources=source or [], beam_options=list(context.args))
 
 
-@app.command()
+@app.command(rich_help_panel=_DATA)
 def validate(as_of: AsOf, data: Data = None) -> None:
-    """Check articles, reads and readers; a failed check stops the run before anything is published."""
+    """Check articles, reads and readers.
+
+    A failed check stops the run before anything is published.
+    """
     step("validate", _past(as_of), **_given(data=data))
 
 
-@app.command()
+@app.command(rich_help_panel=_DATA)
 def features(as_of: AsOf, data: Data = None) -> None:
-    """Compute what changed in the features and keep it in Feast."""
+    """Compute what changed in the features, for Feast."""
     step("features", _past(as_of), **_given(data=data))
 
 
-@app.command()
+@app.command(rich_help_panel=_DATA)
 def materialise(as_of: AsOf) -> None:
-    """Bring Feast's online store to a moment whose features are there, after the lists are out."""
+    """Bring Feast's online store to a moment.
+
+    Its features must be there; `refresh` does it after the lists are out.
+    """
     step("materialise", _past(as_of))
 
 
-@app.command()
+@app.command(rich_help_panel=_DATA)
 def snapshot(
     as_of: AsOf,
     out: Annotated[
@@ -215,13 +238,13 @@ def snapshot(
     ] = "canonical",
     profile: Annotated[Path | None, typer.Option(help="Write an HTML page about the data there.")] = None,
 ) -> None:
-    """Write the history known by then as files with a manifest hash."""
+    """Write what was known as files with a manifest hash."""
     moment = _past(as_of)
     kept = Settings.from_environ(os.environ).path("snapshots", f"{moment:%Y%m%dT%H%M%S}")
     step("snapshot", moment, out=out or kept, source=source, format_name=format_name, profile=profile)
 
 
-@app.command()
+@app.command(rich_help_panel=_MODEL)
 def train(
     as_of: AsOf,
     data: Data = None,
@@ -232,65 +255,80 @@ def train(
     step("train", _past(as_of), resume=resume, part=part, clock=lambda: datetime.now(UTC), **_given(data=data))
 
 
-@app.command()
+@app.command(rich_help_panel=_MODEL)
 def learnable(as_of: AsOf) -> None:
-    """Say whether a first training is due: no model ranks yet and there are reads to learn from, else exit code 7."""
+    """Say whether a first training is due.
+
+    It is where no model ranks yet and there are reads to learn from; else the exit code is 7.
+    """
     step("learnable", _past(as_of))
 
 
-@app.command()
+@app.command(rich_help_panel=_MODEL)
 def evaluate(as_of: AsOf, data: Data = None) -> None:
-    """Measure the candidate against champion and baselines; promote it if it is not worse."""
+    """Judge the candidate; promote it if it is not worse.
+
+    It is measured against the champion and the rules on ticks that it did not learn from.
+    """
     step("evaluate", _past(as_of), **_given(data=data))
 
 
-@app.command()
+@app.command(rich_help_panel=_MODEL)
 def explain(as_of: AsOf, data: Data = None) -> None:
-    """Explain the model: global SHAP plot and what each feature did."""
+    """Show what moves the model's scores.
+
+    A global SHAP plot, what each feature did, and the lists with their reasons.
+    """
     step("explain", _past(as_of), **_given(data=data))
 
 
-@app.command()
+@app.command(rich_help_panel=_MODEL)
 def promote(version: str, reason: str = "by hand") -> None:
     """Make a model version the champion."""
     step("promote", version, reason=reason)
 
 
-@app.command()
+@app.command(rich_help_panel=_LISTS)
 def rollback(
     to: Annotated[int | None, typer.Option(help="Run to serve again; default the one before.")] = None,
     variant: Variant = "champion",
     reason: str = "by hand",
 ) -> None:
-    """Serve the previous list again, in seconds."""
+    """Serve the lists of an earlier run again, in seconds."""
     step("rollback", variant=variant, to=to, reason=reason)
 
 
-@app.command(context_settings=_FOR_BEAM)
+@app.command(context_settings=_FOR_BEAM, rich_help_panel=_LISTS)
 def score(context: typer.Context, as_of: AsOf, variant: Variant = "champion") -> None:
-    """Build everybody's list beside the one being served, with Beam. Further options go to Beam, e.g. --runner."""
+    """Build lists beside those being served.
+
+    Of the readers who are due; the others keep theirs. Further options go to Beam, e.g. --runner.
+    """
     step("score", _past(as_of), variant=variant, beam_options=list(context.args))
 
 
-@app.command()
+@app.command(rich_help_panel=_LISTS)
 def gate(as_of: AsOf, variant: Variant = "champion") -> None:
-    """Check the list that was built."""
+    """Check the lists that were built."""
     step("gate", _past(as_of), variant=variant)
 
 
-@app.command()
+@app.command(rich_help_panel=_LISTS)
 def publish(as_of: AsOf, variant: Variant = "champion") -> None:
-    """Make the checked list current in one transaction."""
+    """Make the checked lists current in one transaction."""
     step("publish", _past(as_of), variant=variant)
 
 
-@app.command(context_settings=_FOR_BEAM)
+@app.command(context_settings=_FOR_BEAM, rich_help_panel=_LISTS)
 def refresh(context: typer.Context, as_of: AsOf, variant: Variant = "champion") -> None:
-    """Do features, score, gate, publish and materialise, in this order. Further options go to Beam, as with `score`."""
+    """Make new lists: from features to published.
+
+    Does features, score, gate, publish and materialise, in this order. Further options go to Beam, as with `score`.
+    """
     step("refresh", _past(as_of), variant=variant, beam_options=list(context.args))
 
 
-@app.command()
+@app.command(rich_help_panel=_RESEARCH)
 def replay(
     start: Annotated[str, typer.Option("--from", help="First moment at which lists are made: ISO 8601, UTC.")],
     end: Annotated[str, typer.Option("--to", help="Reads until then are answers.")],
@@ -303,12 +341,15 @@ def replay(
         str | None, typer.Option(help="`rules`: what each list rule costs; `kept`: what keeping lists costs.")
     ] = None,
 ) -> None:
-    """Say what readers would have been served over a past period, scored against what they read next."""
+    """Score past lists against what was read next.
+
+    What readers would have been served over a past period, made anew tick by tick.
+    """
     period, every = (parse_as_of(start), _past(end)), (parse_duration(refresh), parse_duration(retrain))
     step("replay", period=period, every=every, json_file=json_file, html_file=html, data=data, variants=variants)
 
 
-@app.command()
+@app.command(rich_help_panel=_RESEARCH)
 def search(
     data: Annotated[Path, typer.Option(help="A folder of canonical files.")],
     start: Annotated[str, typer.Option("--from", help="First moment at which lists are made: ISO 8601, UTC.")],
@@ -319,18 +360,21 @@ def search(
     trials: Annotated[int, typer.Option(help="Replays; the first one is of the parameters as they are.")] = 20,
     seed: Annotated[int | None, typer.Option(help="Of the search; default the parameters' seed.")] = None,
 ) -> None:
-    """Try parameters over a replay; Optuna draws them, the trackers keep each trial."""
+    """Try parameters over a replay.
+
+    Optuna draws them; the trackers keep each trial.
+    """
     period, every = (parse_as_of(start), _past(end)), (parse_duration(refresh), parse_duration(retrain))
     step("search", period=period, every=every, n_trials=trials, json_file=json_file, data=data, seed=seed)
 
 
-@app.command()
+@app.command(rich_help_panel=_DELIVERY)
 def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
     """Serve the published lists over REST."""
     step("serve", host=host, port=port, workers=workers)
 
 
-@app.command()
+@app.command(rich_help_panel=_RESEARCH)
 def bench(
     name: Annotated[
         str,
@@ -339,11 +383,11 @@ def bench(
     json_file: Annotated[Path, typer.Option("--json", help="File for the figures.")],
     readers: Annotated[int | None, typer.Option(help="Size; default the full one.")] = None,
 ) -> None:
-    """Measure one part against a reference on this machine."""
+    """Measure one part against a reference."""
     step("bench", name, readers, json_file)
 
 
-@app.command()
+@app.command(rich_help_panel=_DELIVERY)
 def digest(
     as_of: AsOf = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write a preview, send nothing.")] = False,
@@ -351,7 +395,10 @@ def digest(
     stop: Annotated[str, typer.Option(metavar="EDITION", help="Stop sending an edition, or `all`.")] = "",
     resume: Annotated[str, typer.Option(metavar="EDITION", help="Let a stopped one go on with the next run.")] = "",
 ) -> None:
-    """Mail each reader who wants it their edition of the day, once their morning has come."""
+    """Mail readers their edition of the day.
+
+    Those who want it, once their morning has come.
+    """
     if stop or resume:
         step("digest", stop or resume, function="stop" if stop else "resume")
     elif as_of:
@@ -360,41 +407,52 @@ def digest(
         raise typer.BadParameter("give --as-of, or --stop or --resume with an edition")
 
 
-@app.command()
+@app.command(rich_help_panel=_DELIVERY)
 def bounces(
     mailbox: Annotated[str, typer.Option(help="A Maildir folder or imaps:// URL; default the setting.")] = "",
     suppress: Annotated[str, typer.Option(metavar="ADDRESS", help="Only let this address get no more mail.")] = "",
     release: Annotated[str, typer.Option(metavar="ADDRESS", help="Only let this address get mail again.")] = "",
 ) -> None:
-    """Take in bounces and complaints; addresses that are dead, or whose reader complained, get no more mail."""
+    """Take in bounces and complaints.
+
+    Addresses that are dead, or whose reader complained, get no more mail.
+    """
     if suppress or release:
         step("bounces", suppress or release, function="set_suppressed", is_suppressed=bool(suppress))
     else:
         step("bounces", mailbox=mailbox)
 
 
-@app.command()
+@app.command(rich_help_panel=_MAINTENANCE)
 def purge(as_of: AsOf) -> None:
-    """Delete what is older at as_of than `retention` in params.yaml allows."""
+    """Delete what is older than `retention` allows.
+
+    By `retention` in params.yaml, seen from as_of.
+    """
     step("purge", _past(as_of))
 
 
-@app.command("mail-sink")
+@app.command("mail-sink", rich_help_panel=_DELIVERY)
 def mail_sink(out: Path, host: str = "127.0.0.1", port: int = 1025) -> None:
-    """Take mail over SMTP and keep it as files, for development."""
+    """Keep mail as files, for development.
+
+    A mail server (SMTP) that sends nothing on.
+    """
     step("mail-sink", module="mail_sink", out=out, host=host, port=port)
 
 
-@app.command()
+@app.command(rich_help_panel=_LISTS)
 def why(
-    reader_id: str, run: Annotated[int | None, typer.Option(help="A run; default the one being served.")] = None
+    reader_id: str,
+    run: Annotated[int | None, typer.Option(help="A run; default the one being served.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Lines of JSON instead of text.")] = False,
 ) -> None:
-    """Show a reader's list with what made it: run, model, data, source, score, reasons, and what was known of them."""
-    step("why", reader_id, run_id=run)
+    """Show a reader's list and what made it.
 
-
-app.command()(stack.up)
-app.command()(stack.down)
+    Run, model, data, candidate source, score and reasons of each article, and what was known of the reader. It reaches
+    back as far as lists are kept: the newest `retention.runs` runs.
+    """
+    step("why", reader_id, run_id=run, as_json=as_json)
 
 
 def _past(as_of: str) -> datetime:

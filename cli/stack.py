@@ -19,7 +19,10 @@ def up(
     api_port: int = 8000,
     airflow_port: int = 8080,
 ) -> None:
-    """Start everything on this machine, publish a first edition, and stay up until interrupted."""
+    """Start everything on this machine.
+
+    Publishes a first edition and stays up until interrupted; `make run` calls it.
+    """
     from cli.main import step
     from stack.layout import World
 
@@ -29,7 +32,7 @@ def up(
 
 
 def down() -> None:
-    """Stop everything that `frontpage up` started; the data stays."""
+    """Stop what `up` started; the data stays."""
     from cli.main import step
 
     step("down")

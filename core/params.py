@@ -243,7 +243,9 @@ class DigestParams(Section):
 class RetentionParams(Section):
     """How long what serves no list any more is kept."""
 
-    runs: int = Field(72, ge=1, description="runs whose lists are kept whole, to roll back to and to account for")
+    runs: int = Field(
+        72, ge=1, description="runs whose lists are kept, to roll back to and for `why`; hourly ones of three days"
+    )
     served_list_days: float = Field(90.0, gt=0, description="of lists that were answered")
     link_click_days: float = Field(180.0, gt=0, description="of requests of links in mails")
     inbox_days: float = Field(30.0, gt=0, description="of events, and of mails that came back, that nobody took over")

@@ -1,6 +1,7 @@
 """Beam as every pipeline of ours uses it: which runner works, with which options, and what its errors say to a user."""
 
 import os
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,13 +10,17 @@ from apache_beam.options.pipeline_options import DirectOptions, GoogleCloudOptio
 from apache_beam.pvalue import PCollection
 from apache_beam.runners.runner import PipelineState
 
-from core.errors import BadInputError, UnavailableError
+from core.errors import BadInputError, CheckFailedError, UnavailableError
 
 #: Named, because Beam's DirectRunner first tries to download another one.
 LOCAL_RUNNER = "apache_beam.runners.portability.fn_api_runner.FnApiRunner"
 _SHORT_NAME = LOCAL_RUNNER.rpartition(".")[2]
 #: How a lost database shows in what a worker raised, wherever the worker ran.
 _LOST_DATABASE = ("psycopg2.OperationalError", "PostgreSQL does not answer")
+#: What Beam adds to the words of whatever a worker raises.
+_WHERE = " [while running"
+#: How a check of ours that said no shows where the worker was no thread of this process.
+_CHECK_FAILED = re.compile(r"core\.errors\.CheckFailedError: (.+)")
 
 
 class ForEach(beam.PTransform[Any, Any]):
@@ -38,8 +43,8 @@ class ForEach(beam.PTransform[Any, Any]):
 def run(work: beam.PTransform[Any, Any], threads: int, beam_options: Sequence[str]) -> None:
     """Run `work` from an empty pipeline to its end, on the local runner with `threads` threads unless options name one.
 
-    Raises BadInputError for options that Beam refuses, UnavailableError where the database went away under a worker;
-    anything else that a worker raises is a bug.
+    Raises BadInputError for options that Beam refuses, UnavailableError where the database went away under a worker,
+    CheckFailedError where a worker raised it; anything else that a worker raises is a bug.
     """
     pipeline = built(work, threads, beam_options)
     try:
@@ -47,7 +52,11 @@ def run(work: beam.PTransform[Any, Any], threads: int, beam_options: Sequence[st
     except RuntimeError as error:
         if any(sign in str(error) for sign in _LOST_DATABASE):
             raise UnavailableError("PostgreSQL went away under a worker; run it again") from error
+        if refused := _CHECK_FAILED.search(str(error)):
+            raise CheckFailedError(refused[1].partition(_WHERE)[0]) from error
         raise
+    except CheckFailedError as error:
+        raise CheckFailedError(str(error).partition(_WHERE)[0]) from error
     if state != PipelineState.DONE:
         raise UnavailableError(f"the runner ended the pipeline as {state}; look into its log and run it again")
 

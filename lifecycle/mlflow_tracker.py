@@ -23,7 +23,7 @@ from core.database_url import DatabaseUrl
 from core.errors import BadInputError, UnavailableError
 from core.settings import Settings
 from lifecycle.searches import SearchRecord, TrialRecord
-from lifecycle.tracking import ALIASED_STAGES, TrainingRecord, flatten
+from lifecycle.tracking import ALIASED_STAGES, TrainingRecord, Verdict, flatten
 from store.connect import connect, execute, query
 from store.server import database_url
 
@@ -32,6 +32,7 @@ SEARCHES = "frontpage searches"
 REGISTERED_MODEL = "frontpage-recommender"
 VERSION_TAG = "frontpage.version"
 STAGE_TAG = "frontpage.stage"
+GATE_TAG = "frontpage.gate"
 _METRICS_PER_BATCH = 1000
 _PARAMS_PER_BATCH = 100
 _MAX_VALUE_LENGTH = 5000
@@ -54,6 +55,25 @@ class MlflowTracker:
             run = self._finished_run(client, record.version) or self._log(client, record)
             registered = _registered(client, record.version) or self._register(client, record, run)
             return f"mlflow:runs/{run.info.run_id}/models/{registered.version}"
+
+    def judge(self, verdict: Verdict) -> None:
+        """Metrics `held_out/...`, the gate's words as tags, and the files below `evaluation`, on the version's run.
+
+        Raises BadInputError for a version that was never tracked.
+        """
+        moment = _milliseconds(verdict.as_of)
+        numbers = [Metric(_key(f"held_out/{name}"), value, moment, 0) for name, value in verdict.metrics.items()]
+        with self._client() as client:
+            run = self._finished_run(client, verdict.version)
+            if run is None:
+                raise BadInputError(f"version {verdict.version} has no run in MLflow; track its training first")
+            run_id = run.info.run_id
+            for some in _slices(numbers, _METRICS_PER_BATCH):
+                client.log_batch(run_id, metrics=some)
+            client.set_tag(run_id, GATE_TAG, "passed" if verdict.passed else "not passed")
+            client.set_tag(run_id, f"{GATE_TAG}.reasons", "; ".join(verdict.reasons))
+            for file in verdict.files:
+                client.log_artifact(run_id, str(file), "evaluation")
 
     def mark(self, version: str, stage: str) -> None:
         """Give the version the alias of its stage, and no other; a stage without alias leaves it none.

@@ -22,7 +22,7 @@ from core.clock import iso
 from core.errors import UnavailableError
 from core.settings import Settings
 from lifecycle.searches import SearchRecord
-from lifecycle.tracking import TrainingRecord
+from lifecycle.tracking import TrainingRecord, Verdict
 
 #: Versions whose offline runs are kept; one has 50 to 500 kB. The oldest are removed when a new one is written.
 KEEP_VERSIONS = 60
@@ -53,6 +53,14 @@ class NeptuneTracker:
             tracked.touch()
             _keep_newest(self._folder, KEEP_VERSIONS)
         return f"neptune:{self._mode}/{self._project}/{record.version}"
+
+    def judge(self, verdict: Verdict) -> None:
+        """Add `held_out/`, `gate/` and `evaluation/` to the run of that version, as `mark` adds its stage."""
+        with self._run(verdict.version) as run:
+            run["held_out"] = _finite(verdict.metrics)
+            run["gate"] = {"passed": verdict.passed, "reasons": "; ".join(verdict.reasons)}
+            for file in verdict.files:
+                run[f"evaluation/{file.stem}"].upload(File.from_content(file.read_bytes(), extension=file.suffix[1:]))
 
     def mark(self, version: str, stage: str) -> None:
         """Add the stage to the run of that version: same custom id, so a server merges the two."""

@@ -41,6 +41,21 @@ class TrainingRecord:
     resources: Resources = field(default_factory=Resources)
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What trackers are told of a version's evaluation on ticks that it did not learn from.
+
+    metrics: `<ranker>_<metric>` of the candidate, the champion and each rule. files: of the evaluation, plot included.
+    """
+
+    version: str
+    as_of: datetime
+    passed: bool
+    reasons: Sequence[str]
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    files: Sequence[Path] = ()
+
+
 class Tracker(Protocol):
     """Somewhere runs are kept. Each method may be called again with the same arguments without a second effect."""
 
@@ -48,6 +63,9 @@ class Tracker(Protocol):
 
     def track(self, record: TrainingRecord) -> str:
         """Keep the record; a reference under which it can be found again. Raises UnavailableError."""
+
+    def judge(self, verdict: Verdict) -> None:
+        """Add the evaluation to the run of a version that was tracked. Raises UnavailableError."""
 
     def mark(self, version: str, stage: str) -> None:
         """Note the stage of a version that was tracked. Raises UnavailableError."""
@@ -70,6 +88,13 @@ def track_training(settings: Settings, record: TrainingRecord) -> dict[str, str]
     Raises UnavailableError from the first tracker that does not answer; calling again completes the others.
     """
     return {tracker.name: tracker.track(record) for tracker in trackers(settings)}
+
+
+def track_verdict(settings: Settings, verdict: Verdict, stage: str) -> None:
+    """Tell every tracker how a version was judged and what its stage is now. Raises UnavailableError."""
+    for tracker in trackers(settings):
+        tracker.judge(verdict)
+        tracker.mark(verdict.version, stage)
 
 
 def mark_stage(settings: Settings, version: str, stage: str) -> None:

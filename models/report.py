@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,12 @@ def write_evaluation(evaluation: Evaluation, decided: Gate, folder: Path) -> dic
         lines = {str(name): wide[name].tolist() for name in wide}
         ticks_plot(lines, [f"{moment:%d %b %H:%M}" for moment in wide.index], folder / "ndcg.png")
     return metrics
+
+
+def read_evaluation(folder: Path) -> tuple[dict[str, float], list[Path]]:
+    """The metrics that `write_evaluation` left in `folder`, and its files by name; nothing where it left none."""
+    metrics = folder / "metrics.json"
+    return (json.loads(metrics.read_text()), sorted(folder.iterdir())) if metrics.exists() else ({}, [])
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,11 @@ def untagged_response(request: Request, body: bytes) -> Response:
     return _full([*_HEADERS], body, is_gzip=_is_gzip(_asked(request.scope)[0], body))
 
 
+def takes_gzip(request: Request) -> bool:
+    """Whether the caller accepts an answer by gzip."""
+    return _takes_gzip(_asked(request.scope)[0])
+
+
 def run_body(run: CurrentRun, now: datetime) -> dict[str, Any]:
     """The JSON object of `schemas.CurrentRunAnswer`."""
     return {

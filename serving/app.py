@@ -11,9 +11,11 @@ from core.settings import Settings
 from serving import openapi, problems
 from serving.browse import Browser
 from serving.context import Context, clock_of
+from serving.docs_page import docs
 from serving.edge import Api
 from serving.events import events
 from serving.health import health
+from serving.landing import landing
 from serving.links import links
 from serving.preferences import preferences
 from serving.reports import reports
@@ -41,19 +43,22 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None, ho
         version=VERSION,
         description="Ten explained recommendations per reader, from the published run.",
         lifespan=_lifespan,
-        # The pages of these load scripts from other hosts; the document itself is at /openapi.json.
+        # FastAPI's own pages load scripts from other hosts; ours is serving/docs_page.py.
         docs_url=None,
         redoc_url=None,
     )
     app.state.url = serving_url(settings)
     app.state.context = Context(settings, now or clock_of(settings))
     refusals = guard(app, settings, host)
-    app.include_router(v1(), responses=_INVALID | _UNAVAILABLE | refusals)
-    app.include_router(Browser(app.state.context).router(), responses=_INVALID | _UNAVAILABLE | refusals)
-    app.include_router(events(), responses=_INVALID | _UNAVAILABLE | refusals)
-    app.include_router(preferences(), responses=_INVALID | _UNAVAILABLE | refusals)
-    app.include_router(reports(), responses=_UNAVAILABLE | refusals)
-    app.include_router(health(), responses=_UNAVAILABLE)
+    app.include_router(landing(app, with_keys=bool(refusals)))
+    app.include_router(docs())
+    usual = _INVALID | _UNAVAILABLE | refusals
+    app.include_router(v1(), tags=["lists"], responses=usual)
+    app.include_router(Browser(app.state.context).router(), tags=["articles"], responses=usual)
+    app.include_router(events(), tags=["what readers did"], responses=usual)
+    app.include_router(preferences(), tags=["what readers want"], responses=usual)
+    app.include_router(reports(), tags=["mail"], responses=_UNAVAILABLE | refusals)
+    app.include_router(health(), tags=["operations"], responses=_UNAVAILABLE)
     app.include_router(links(settings))
     problems.install(app)
     openapi.install(app, with_keys=bool(refusals))

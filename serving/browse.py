@@ -30,6 +30,8 @@ _POPULAR_SECONDS, _SIMILAR_SECONDS = 60.0, 300.0
 _MOST_PLACES, _MOST_ARTICLES = 200, 2_000
 _ID_LENGTH = 1024
 
+_ARTICLE_ID = "of a list or of /v1/popular; percent-encoded, slashes too"
+
 App = Annotated[Context, Depends(context_of)]
 Place = tuple[str | None, str | None]
 Region = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$", description="reads from there only")]
@@ -38,7 +40,7 @@ Page = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="at most so many 
 Cursor = Annotated[
     str | None, Query(pattern=r"^[0-9]{1,10}-", max_length=2_000, description="`next` of the page before")
 ]
-ArticleId = Annotated[str, Path(min_length=1, max_length=_ID_LENGTH, description="percent-encoded, slashes too")]
+ArticleId = Annotated[str, Path(min_length=1, max_length=_ID_LENGTH, description=_ARTICLE_ID)]
 Limit = Annotated[int, Query(ge=1, le=LIST_LENGTH, description="at most so many items")]
 
 

@@ -31,6 +31,15 @@ _MAX_FIELD_CHARACTERS: Final = 100
 _MESSAGES: Final = {"model_type": "is not a JSON object", "extra_forbidden": "is not a field of events"}
 _MAX_SMALLINT: Final = 32_767
 _MAX_BIGINT: Final = 2**63 - 1
+#: Shown where the API can be tried.
+_EXAMPLE: Final[dict[str, Any]] = {
+    "event_id": "example-1",
+    "reader_id": "reader_heavy",
+    "article_id": "an-article-of-a-list",
+    "kind": "read",
+    "occurred_at": "2026-03-01T10:00:00Z",
+    "dwell_seconds": 42.0,
+}
 #: Names the validation's context: the latest time that an event may claim.
 _LATEST: Final = "latest"
 
@@ -85,7 +94,7 @@ Label = Annotated[str | None, Field(max_length=MAX_ID_BYTES), AfterValidator(_la
 class Event(BaseModel):
     """What a reader did, or (`kind` exposure) was shown."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, json_schema_extra={"examples": [_EXAMPLE]})
 
     event_id: Identity = Field(description="unique; the same again is the same event, however often it comes")
     reader_id: Identity

@@ -35,7 +35,13 @@ _MAX_BATCH_BYTES = 4_000_000
 _USUAL = re.compile(rb"(?:limit=(10|[1-9]))?(?:&?surface=([A-Za-z0-9_.-]{1,32}))?")
 
 ReaderId = Annotated[
-    str, Path(min_length=1, max_length=MAX_READER_ID_LENGTH, description="any text, percent-encoded, slashes too")
+    str,
+    Path(
+        min_length=1,
+        max_length=MAX_READER_ID_LENGTH,
+        description="any text, percent-encoded, slashes too",
+        examples=["reader_heavy"],
+    ),
 ]
 Limit = Annotated[int, Query(ge=1, le=LIST_LENGTH, description="at most so many items")]
 Surface = Annotated[

@@ -53,7 +53,12 @@ class RecommendationList(BaseModel):
 class ReadersAsked(BaseModel):
     """Whose lists are wanted."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"examples": [{"reader_ids": ["reader_heavy", "reader_new"], "limit": 3}]},
+    )
 
     reader_ids: list[Annotated[str, Field(min_length=1, max_length=1024)]] = Field(min_length=1, max_length=500)
     limit: int = Field(

@@ -88,7 +88,7 @@ def _missing_lines(counts: Mapping[str, Any]) -> Iterator[str]:
 
 def address_lines(api: str, airflow: str, password: str, mail: str) -> Iterator[str]:
     """Where everything is, and how to get in."""
-    yield f"API       {api}/v1/readers/READER/recommendations   description {api}/openapi.json"
+    yield f"API       {api}/   lists {api}/v1/readers/READER/recommendations   try it {api}/docs"
     yield f"Airflow   {airflow}   user admin   password {password}"
     yield f"Mail      {mail}"
     yield "Ctrl-C or `make stop` ends everything; the data stays."

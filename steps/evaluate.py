@@ -11,10 +11,11 @@ from features.repository import feature_store, file_store
 from features.snapshot import read_snapshot
 from features.ticks import ensure_ticks
 from lifecycle import tracking
+from lifecycle.tracking import Verdict
 from models import artefact, registry
 from models.evaluate import evaluate, gate
 from models.lookups import feast_lookup
-from models.report import write_evaluation
+from models.report import read_evaluation, write_evaluation
 from models.ticks import look_backs
 from store.connect import connect
 from store.history import load_history
@@ -58,6 +59,8 @@ def _in_database(settings: Settings, params: Params, as_of: datetime) -> Summary
             n_readers, decided = evaluation.n_readers, gate(evaluation, params.gate, earlier)
             metrics = write_evaluation(evaluation, decided, registry.folder_of(row) / "evaluation")
             row = registry.judge(connection, row, metrics, decided)
-    tracking.mark_stage(settings, row.version, row.stage)
+    metrics, files = read_evaluation(registry.folder_of(row) / "evaluation")
+    verdict = Verdict(row.version, row.as_of, row.gate["passed"], row.gate["reasons"], metrics, files)
+    tracking.track_verdict(settings, verdict, row.stage)
     details = {"version": row.version, "stage": row.stage, "gate": "; ".join(row.gate["reasons"])}
     return Summary("evaluate", n_readers, 1, artifact=row.artefact_uri, details=details)

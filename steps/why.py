@@ -13,16 +13,19 @@ from core.params import Params
 from core.settings import Settings
 from core.summary import Summary
 from features.repository import feature_store, readers_at
+from steps import why_text
 from store.connect import connect, fetch_all, query
 from store.feature_rows import written_ticks
 from store.server import database_url
 
 
-def run(settings: Settings, _params: Params, reader_id: str, run_id: int | None = None) -> Summary:
-    """Print the list with run, model, data snapshot, candidate source, score and reasons, as JSON lines.
+def run(
+    settings: Settings, params: Params, reader_id: str, run_id: int | None = None, *, as_json: bool = False
+) -> Summary:
+    """Print the list with run, model, data snapshot, candidate source, score and reasons, and what was known then.
 
-    The last line is what Feast has of the reader at the moment the list was made: what the ranker knew of them; null
-    where the states of that moment were purged.
+    As text, or as lines of JSON, one for each article. The last of these is what Feast has of the reader at the moment
+    the list was made: what the ranker knew of them; null where the states of that moment were purged.
     Raises NothingPublishedError where the run holds no list for that reader.
     """
     url = database_url(settings)
@@ -30,14 +33,27 @@ def run(settings: Settings, _params: Params, reader_id: str, run_id: int | None 
         rows = fetch_all(connection, query("why"), {"reader_id": reader_id, "run_id": run_id})
         ticks = written_ticks(connection)
     if not rows:
-        raise NothingPublishedError(
-            f"no list for reader {reader_id!r} in {'the served run' if run_id is None else run_id}"
-        )
+        raise _no_list(reader_id, run_id, params)
     reader_key, made_at = rows[0][c.READER_KEY], rows[0]["scored_at"]
     reader = _at(url, reader_key, made_at) if made_at in ticks else None
-    for row in (*rows, {"reader": reader}):
-        print(json.dumps(row, default=str, ensure_ascii=False))  # noqa: T201 - this verb's result is what it prints
+    for line in _json(rows, reader) if as_json else why_text.lines(reader_id, rows, reader):
+        print(line)  # noqa: T201 - this verb's result is what it prints
     return Summary("why", rows_out=len(rows), artifact=f"run:{rows[0]['run_id']}")
+
+
+def _json(rows: list[dict[str, Any]], reader: dict[str, Any] | None) -> list[str]:
+    return [json.dumps(row, default=str, ensure_ascii=False) for row in (*rows, {"reader": reader})]
+
+
+def _no_list(reader_id: str, run_id: int | None, params: Params) -> NothingPublishedError:
+    if run_id is None:
+        return NothingPublishedError(
+            f"no list of reader {reader_id!r} in the served run; who has none of their own is served a fallback list"
+        )
+    return NothingPublishedError(
+        f"no list of reader {reader_id!r} in run {run_id}; lists are kept of the newest {params.retention.runs} runs "
+        "(retention.runs in params.yaml)"
+    )
 
 
 def _at(url: str, reader_key: int, as_of: datetime) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from core import columns as c
+from core.clock import iso
 from core.errors import NothingPublishedError
 from core.params import ListParams, Params
 from core.settings import Settings
@@ -90,7 +91,7 @@ def test_due_readers_get_what_a_full_refresh_gives_and_the_others_keep_theirs(
     pd.testing.assert_frame_equal(found.loc[is_kept, columns].reset_index(drop=True), same[columns])
     assert not found[[c.READER_KEY, c.RANK]].duplicated().any()
 
-    why.run(installation, KEEPING, f"reader {found.loc[is_kept, c.READER_KEY].iloc[0]}", run_id=run_id)
+    why.run(installation, KEEPING, f"reader {found.loc[is_kept, c.READER_KEY].iloc[0]}", run_id=run_id, as_json=True)
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [(row["rank"], row["scored_at"], row["as_of"]) for row in told[:-1]] == [
         (rank, str(FIRST), str(SECOND)) for rank in range(1, 11)
@@ -99,9 +100,15 @@ def test_due_readers_get_what_a_full_refresh_gives_and_the_others_keep_theirs(
     assert knew["as_of"] == str(FIRST)
     assert knew["n_reads"] == len(knew["recent"]) > 0
     assert sum(knew["categories"].values()) == pytest.approx(1, abs=0.01)
+    kept_reader = f"reader {found.loc[is_kept, c.READER_KEY].iloc[0]}"
+    why.run(installation, KEEPING, kept_reader, run_id=run_id)
+    text = capsys.readouterr().out
+    assert text.startswith(f"The list of reader {kept_reader}\n")
+    assert f"by run {told[0]['scored_run']}, of {iso(FIRST)}, and kept since" in text
+    assert all(f"\n{row['rank']:3}. {row['title']}\n" in text for row in told[:-1])
     with connect(installation.database_url) as connection:
         forget_states(connection, SECOND)
-    why.run(installation, KEEPING, f"reader {found.loc[is_kept, c.READER_KEY].iloc[0]}", run_id=run_id)
+    why.run(installation, KEEPING, f"reader {found.loc[is_kept, c.READER_KEY].iloc[0]}", run_id=run_id, as_json=True)
     assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"reader": None}
 
 
@@ -124,7 +131,7 @@ def test_who_picks_interests_is_due(installation: Settings, capsys: pytest.Captu
     assert found.loc[[key, 999]].isna().all()
     assert found.notna().any()
 
-    why.run(installation, KEEPING, "newcomer", run_id=run_id)
+    why.run(installation, KEEPING, "newcomer", run_id=run_id, as_json=True)
     knew = json.loads(capsys.readouterr().out.splitlines()[-1])["reader"]
     assert (knew["n_reads"], knew["last_read_at"], knew["interests"]) == (0, None, ["sport"])
 

@@ -15,7 +15,7 @@ from core.settings import Settings
 from lifecycle import tracking
 from lifecycle.resources import Resources
 from lifecycle.searches import SearchRecord, TrialRecord
-from lifecycle.tracking import TrainingRecord
+from lifecycle.tracking import TrainingRecord, Verdict
 from store import server
 from tests.support.databases import admin
 
@@ -105,6 +105,53 @@ def test_neptune_holds_the_record_offline(installation: Settings, tracked: dict[
     assert values["parameters/als/factors"]["value"] == 32
     assert [point["value"] for point in values["histories/als_loss"]["values"]] == [3.0, 2.0, 1.5]
     assert [file.read_bytes() for file in folder.rglob("upload_path/*")] == [PNG]
+
+
+def verdict(home: Path) -> Verdict:
+    """A version that the gate did not let pass, with the files of its evaluation."""
+    folder = home / "models" / NEW / "evaluation"
+    folder.mkdir(exist_ok=True)
+    (folder / "ndcg.png").write_bytes(PNG)
+    metrics = {"candidate_ndcg_at_10": 0.15, "decayed_0.5h_ndcg_at_10": 0.17, "champion_ndcg_at_10": float("nan")}
+    as_of, reasons = datetime(2026, 3, 1, 2, tzinfo=UTC), ("worse than the champion", "too few readers")
+    return Verdict(NEW, as_of, False, reasons, metrics, [folder / "ndcg.png"])
+
+
+def test_mlflow_holds_what_was_measured_on_held_out_ticks(installation: Settings, tracked: dict[str, str]):
+    """Beside the training's own figures, with the gate's words and the plot; told twice it is there once."""
+    for _ in range(2):
+        tracking.track_verdict(installation, verdict(installation.home), "rejected")
+    mlflow, run_id = client(installation), tracked["mlflow"].removeprefix("mlflow:runs/").split("/")[0]
+    run = mlflow.get_run(run_id)
+    assert run.data.metrics["ndcg_10"] == 0.25
+    assert run.data.metrics["held_out/decayed_0.5h_ndcg_at_10"] == 0.17
+    assert [metric.value for metric in mlflow.get_metric_history(run_id, "held_out/candidate_ndcg_at_10")] == [0.15]
+    assert run.data.tags["frontpage.gate"] == "not passed"
+    assert run.data.tags["frontpage.gate.reasons"] == "worse than the champion; too few readers"
+    assert [file.path for file in mlflow.list_artifacts(run_id, "evaluation")] == ["evaluation/ndcg.png"]
+    assert run.info.status == "FINISHED"
+    (registered,) = mlflow.search_model_versions(f"tags.`frontpage.version` = '{NEW}'")
+    assert registered.tags["frontpage.stage"] == "rejected"
+
+
+def test_neptune_holds_it_too(installation: Settings, tracked: dict[str, str]):
+    """Figures without those that are no numbers, the gate and the plot's bytes, in the version's folder."""
+    tracking.track_verdict(installation, verdict(installation.home), "rejected")
+    folder = installation.home / "neptune" / NEW / ".neptune" / "offline"
+    operations = [json.loads(line)["obj"] for file in folder.rglob("data-*.log") for line in file.open()]
+    values = {"/".join(operation["path"]): operation for operation in operations}
+    assert values["held_out/candidate_ndcg_at_10"]["value"] == 0.15
+    assert "held_out/champion_ndcg_at_10" not in values
+    assert values["gate/passed"]["value"] is False
+    assert values["registry/stage"]["value"] == "rejected"
+    assert "evaluation/ndcg" in values
+
+
+def test_a_verdict_on_a_version_that_was_never_tracked_is_refused(installation: Settings, tracked: dict[str, str]):
+    """It names the version and what to do."""
+    unknown = dataclasses.replace(verdict(installation.home), version="20260309T0200-99999999")
+    with pytest.raises(BadInputError, match="20260309T0200-99999999 has no run in MLflow"):
+        tracking.track_verdict(installation, unknown, "rejected")
 
 
 def test_tracking_again_changes_nothing(installation: Settings, tracked: dict[str, str]):

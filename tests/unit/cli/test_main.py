@@ -55,3 +55,15 @@ def _verbs(group, *before):
         yield (*before, name)
         if hasattr(command, "commands"):
             yield from _verbs(command, *before, name)
+
+
+def test_help_has_a_place_and_a_short_line_for_every_verb():
+    """Each verb stands under a heading, and what it does fits into a line of a terminal of 80 columns."""
+    group = typer.main.get_command(main.app)
+    assert {command.rich_help_panel for command in group.commands.values()} == {
+        "Start", "Data", "Model", "Lists", "Delivery", "Research", "Maintenance",
+    }  # fmt: skip
+    page = CliRunner().invoke(main.app, ["--help"], env={"COLUMNS": "80"}).stdout
+    for name, command in group.commands.items():
+        first = command.help.split("\n\n")[0].replace("`", "")
+        assert f"│ {name:<11}  {first} " in page

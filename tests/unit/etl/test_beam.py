@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import apache_beam
 import pytest
 from apache_beam.options.pipeline_options import PortableOptions, WorkerOptions
 from apache_beam.portability import common_urns
@@ -12,7 +13,7 @@ from apache_beam.utils.shared import Shared
 from pydantic import SecretStr
 
 from core.canonical import Kind
-from core.errors import BadInputError
+from core.errors import BadInputError, CheckFailedError
 from etl import beam
 from etl.blocks import Part
 from etl.normalise import Context
@@ -55,6 +56,20 @@ def proto_of(pipeline: Any) -> api.Pipeline:
     """What would be submitted."""
     made: api.Pipeline = PortableRunner.get_proto_pipeline(pipeline, pipeline.options)
     return made
+
+
+class Refuses(apache_beam.DoFn):
+    """A worker whose check says no."""
+
+    def process(self, element: int) -> None:
+        raise CheckFailedError(f"block {element} is wrong; see ADR 13")
+
+
+def test_a_check_that_fails_in_a_worker_is_a_sentence_here():
+    """As if it had failed in this process: the same error, so the same exit code and no traceback."""
+    with pytest.raises(CheckFailedError) as failed:
+        beam.run(beam.ForEach("check", [7], Refuses()), 1, [])
+    assert str(failed.value) == "block 7 is wrong; see ADR 13"
 
 
 @pytest.mark.parametrize("options", [DATAFLOW, SPARK, FLINK], ids=["dataflow", "spark", "flink"])

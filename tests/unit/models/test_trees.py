@@ -1,11 +1,13 @@
 """Contributions by remembered paths are those of shap, whatever the trees and rows; what does not fit goes to shap."""
 
+import dataclasses
+
 import lightgbm as lgb
 import numpy as np
 import pytest
 
 from core.errors import CheckFailedError
-from models.explain import Explainer, explain, explainer
+from models.explain import Explainer, _sample, explain, explainer
 from models.trees import MAX_SPLITS, forest
 
 N_FEATURES = 7
@@ -66,6 +68,32 @@ def test_contributions_that_shap_does_not_bear_out_stop_the_run() -> None:
     wrong = Explainer(explainer(ranker(15)).reference, forest(ranker(8)))
     with pytest.raises(CheckFailedError, match="shap"):
         wrong.contributions(rows(20))
+
+
+def test_a_fault_that_the_first_rows_do_not_meet_stops_the_run_too() -> None:
+    """A wrong threshold in one split is met by rows between the wrong and the right one only; the check draws rows."""
+    booster, matrix = ranker(15), rows(500)
+    good = forest(booster)
+    assert good is not None
+    feature, right = good.feature[0], good.threshold[0]
+    meets_it = (matrix[:, feature] > right) & (matrix[:, feature] <= right + 1)
+    matrix = np.vstack([matrix[~meets_it][:20], matrix[meets_it]])
+    threshold = good.threshold.copy()
+    threshold[0] += 1
+    wrong = Explainer(explainer(booster).reference, dataclasses.replace(good, threshold=threshold))
+    assert np.isfinite(wrong.contributions(matrix[:20])).all()
+    with pytest.raises(CheckFailedError, match="differ from those of shap by up to"):
+        wrong.contributions(matrix)
+
+
+def test_a_repeat_draws_the_same_rows_and_another_block_others() -> None:
+    """Seeded by what the block holds; no row twice, and all rows of a small block."""
+    matrix = rows(500)
+    drawn = _sample(matrix)
+    assert (_sample(matrix.copy()) == drawn).all()
+    assert len(set(drawn.tolist())) == 8
+    assert set(drawn.tolist()) != set(_sample(matrix[::-1]).tolist())
+    assert sorted(_sample(matrix[:3]).tolist()) == [0, 1, 2]
 
 
 def test_no_rows_no_contributions() -> None:
