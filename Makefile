@@ -15,6 +15,7 @@ DATA ?=
 FORMAT ?=
 API_PORT ?= 8000
 AIRFLOW_PORT ?= 8080
+MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lock run stop test check lint test-db test-e2e test-compose compose-env flink docs
@@ -37,9 +38,9 @@ lock: setup  ## resolve pyproject.toml anew into requirements.lock
 	$(BIN)/uv pip compile pyproject.toml -c requirements.lock --generate-hashes --no-emit-index-url \
 	  --python-version 3.11 --quiet --custom-compile-command "make lock" -o deploy/docker/requirements-serving.lock
 
-run: setup  ## PostgreSQL, Airflow, API and a first published edition; stays up until Ctrl-C (READERS DAYS ARTICLES, or DATA FORMAT)
+run: setup  ## PostgreSQL, Airflow, MLflow, API and first published editions; stays up until Ctrl-C (READERS DAYS ARTICLES, or DATA FORMAT)
 	@$(BIN)/frontpage up --readers $(READERS) --days $(DAYS) --articles-per-day $(ARTICLES) \
-	  --api-port $(API_PORT) --airflow-port $(AIRFLOW_PORT) $(if $(DATA),--data $(DATA) --format $(FORMAT))
+	  --api-port $(API_PORT) --airflow-port $(AIRFLOW_PORT) --mlflow-port $(MLFLOW_PORT) $(if $(DATA),--data $(DATA) --format $(FORMAT))
 
 stop: setup  ## stop everything that `make run` started; data stays
 	@$(BIN)/frontpage down

@@ -15,14 +15,16 @@ def up(
     format_name: Annotated[str, typer.Option("--format", help="Its format, by the name that `import` knows.")] = "",
     api_port: int = 8000,
     airflow_port: int = 8080,
+    mlflow_port: int = 5000,
 ) -> None:
-    """Start everything on this machine, publish a first edition, and stay up until interrupted."""
+    """Start everything on this machine, publish first editions, and stay up until interrupted."""
     from cli.main import step
-    from stack.layout import World
+    from stack.layout import Ports, World
 
     where = str(Path(data).absolute()) if data else ""
     world = World(readers, days, articles_per_day, where, format_name)
-    step("up", world, api_port=api_port, airflow_port=airflow_port, now=datetime.now(UTC))
+    ports = Ports(api=api_port, airflow=airflow_port, mlflow=mlflow_port)
+    step("up", world, ports=ports, now=datetime.now(UTC))
 
 
 def down() -> None:

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic import SecretStr
-from tqdm import tqdm
 
 from core.errors import BadInputError, UnavailableError
 from core.params import Params
+from core.progress import track
 from core.settings import Settings
 from core.summary import Summary
 from etl.pull import Pulled, Workers, details_of, pull
@@ -37,7 +37,7 @@ def run(
     pulled: list[Pulled] = []
     failed: dict[str, Exception] = {}
     with connect(url, application="frontpage extract") as connection:
-        for source in tqdm(parsed, desc="extract", unit="source", disable=None):
+        for source in track(parsed, "sources"):
             try:
                 pulled.append(pull(connection, source, as_of, workers))
             except Exception as error:  # noqa: BLE001 - a bug, too, is raised once the others have loaded

@@ -1,8 +1,10 @@
-"""The first edition in containers: run the workflows through Airflow once, then show ten recommendations."""
+"""The first editions in containers: run the workflows through Airflow once, showing ten recommendations of each."""
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 
@@ -10,7 +12,8 @@ from core.errors import FrontpageError, UnavailableError
 from stack import show, watch
 from stack.airflow_api import AirflowApi
 from stack.console import Console
-from stack.plan import WORKFLOWS, PlannedRun, first_edition
+from stack.plan import WORKFLOWS, PlannedRun, first_edition, first_training, personal_edition
+from stack.watch import Watch
 
 AIRFLOW_URL = "http://airflow-api:8080"
 API_URL = "http://api:8000"
@@ -19,30 +22,40 @@ ATTEMPTS = 5
 
 
 def main() -> int:
-    """Publish where nothing is published yet; the exit code is the one of core/errors.py."""
+    """Publish where no model has made lists yet; the exit code is the one of core/errors.py."""
     console = Console()
     try:
-        if _ask("/v1/runs/current") is None:
+        served = _ask("/v1/runs/current")
+        if served is None:
             _publish(console, first_edition(datetime.now(UTC)))
-        reader = show.reader_to_show(os.environ["FRONTPAGE_DATABASE_URL"])
-        answer = _ask(f"/v1/readers/{reader}/recommendations")
-        if answer is None:
-            raise UnavailableError("the API serves no list although a run was published")
+            _show(console)
+        if served is None or served["model_version"] == show.NO_MODEL:
+            _publish(console, first_training(datetime.now(UTC)))
+            _publish(console, personal_edition(datetime.now(UTC)))
+        _show(console)
     except FrontpageError as error:
         sys.stderr.write(f"frontpage: {error}\n")
         return error.exit_code
-    for line in show.list_lines(answer):
-        console.plain(line)
     return 0
 
 
-def _publish(console: Console, planned: list[PlannedRun]) -> None:
+def _show(console: Console) -> None:
+    shown = show.reader_to_show(os.environ["FRONTPAGE_DATABASE_URL"])
+    answer = _ask(f"/v1/readers/{shown.reader_id}/recommendations")
+    if answer is None:
+        raise UnavailableError("the API serves no list although a run was published")
+    for line in show.list_lines(answer, is_by_rule=shown.is_by_rule):
+        console.plain(line)
+
+
+def _publish(console: Console, planned: Sequence[PlannedRun]) -> None:
     airflow = AirflowApi(AIRFLOW_URL, "admin", os.environ["AIRFLOW_PASSWORD"])
+    watcher = Watch(airflow, console, _nothing_to_watch, Path(os.environ["FRONTPAGE_HOME"]))
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            watch.wait_until_healthy(airflow, WORKFLOWS, console, _nothing_to_watch)
+            watch.wait_until_healthy(watcher, WORKFLOWS)
             airflow.warm_up()
-            watch.run_all(airflow, planned, console, _nothing_to_watch)
+            watch.run_all(watcher, planned)
             return
         except UnavailableError as error:
             if attempt == ATTEMPTS:
