@@ -36,15 +36,6 @@ _GRACE_SECONDS = {
     NEWSROOM: 5.0, SCHEDULER: 12.0, DAG_PROCESSOR: 5.0, TRIGGERER: 3.0, API: 5.0, MAIL: 3.0, MLFLOW: 3.0,
     AIRFLOW_API: 1.0,
 }  # fmt: skip
-    NEWSROOM: 5.0,
-    SCHEDULER: 12.0,
-    DAG_PROCESSOR: 5.0,
-    API: 5.0,
-    MAIL: 3.0,
-    TRIGGERER: 3.0,
-    MLFLOW: 3.0,
-    AIRFLOW_API: 1.0,
-}
 
 
 @dataclass(frozen=True, slots=True)

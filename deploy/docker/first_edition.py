@@ -10,7 +10,7 @@ import httpx
 
 from core.errors import FrontpageError, UnavailableError
 from stack import show, watch
-from stack.airflow_api import AirflowApi
+from stack.airflow_api import NEEDED, AirflowApi
 from stack.console import Console
 from stack.plan import WORKFLOWS, PlannedRun, first_edition, first_training, personal_edition
 from stack.watch import Watch
@@ -53,7 +53,7 @@ def _publish(console: Console, planned: Sequence[PlannedRun]) -> None:
     watcher = Watch(airflow, console, _nothing_to_watch, Path(os.environ["FRONTPAGE_HOME"]))
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            watch.wait_until_healthy(watcher, WORKFLOWS)
+            watch.wait_until_healthy(watcher, WORKFLOWS, NEEDED)
             airflow.warm_up()
             watch.run_all(watcher, planned)
             return
