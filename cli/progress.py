@@ -36,14 +36,14 @@ def shown_progress(verb: str, home: Path) -> Iterator[None]:
         return
     last = progress_file(home, verb)
     try:
-        with log_lines(verb, lambda line: _write(line, last)):
+        with log_lines(verb, lambda line: _write(line, last), PERIOD_SECONDS):
             yield
     finally:
         last.unlink(missing_ok=True)
 
 
 @contextmanager
-def log_lines(verb: str, write: Callable[[str], None], period_seconds: float = PERIOD_SECONDS) -> Iterator[None]:
+def log_lines(verb: str, write: Callable[[str], None], period_seconds: float) -> Iterator[None]:
     """Write the state of things as a JSON log line after each period in which there is something to say.
 
     That is as long as a stage is not complete, also where nothing more has been reported: the reader of a log sees that

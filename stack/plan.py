@@ -12,15 +12,22 @@ RETRAIN = "retrain_nightly"
 DIGEST = "digest_hourly"
 WORKFLOWS = (REFRESH, RETRAIN, DIGEST)
 BACKFILL_DAYS = 3
+#: Tasks after which readers have what a run is for.
+PUBLISHED, PROMOTED = "publish", "evaluate"
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedRun:
-    """One run to ask Airflow for. purpose: in words; two runs of a workflow about one moment differ by it."""
+    """One run to ask Airflow for.
+
+    purpose: in words; two runs of a workflow about one moment differ by it. until: the task after whose success nobody
+    waits for the rest; the whole run where not said.
+    """
 
     dag_id: str
     as_of: datetime
     purpose: str = ""
+    until: str = ""
 
 
 def first_edition(now: datetime) -> list[PlannedRun]:
@@ -28,12 +35,12 @@ def first_edition(now: datetime) -> list[PlannedRun]:
 
     As of the last full hour, where a new newsroom ends: nobody waits for the next tick.
     """
-    return [PlannedRun(REFRESH, floor_to(now, HOUR), "first edition")]
+    return [PlannedRun(REFRESH, floor_to(now, HOUR), "first edition", until=PUBLISHED)]
 
 
 def first_training(now: datetime) -> list[PlannedRun]:
-    """The first model."""
-    return [PlannedRun(RETRAIN, floor_to(now, HOUR), "first training")]
+    """The first model; what explains it can wait."""
+    return [PlannedRun(RETRAIN, floor_to(now, HOUR), "first training", until=PROMOTED)]
 
 
 def personal_edition(now: datetime) -> list[PlannedRun]:
@@ -43,7 +50,7 @@ def personal_edition(now: datetime) -> list[PlannedRun]:
     hour already, by the rule; lists of an earlier moment would not take their place.
     """
     as_of = floor_to(now, HOUR)
-    return [PlannedRun(REFRESH, as_of, "personal edition"), PlannedRun(DIGEST, as_of, "mails")]
+    return [PlannedRun(REFRESH, as_of, "personal edition", until=PUBLISHED), PlannedRun(DIGEST, as_of, "mails")]
 
 
 def backfill(end: datetime, days: int = BACKFILL_DAYS) -> list[PlannedRun]:
@@ -59,4 +66,4 @@ def backfill(end: datetime, days: int = BACKFILL_DAYS) -> list[PlannedRun]:
         for as_of in ends
         for run in (PlannedRun(RETRAIN, as_of, "training"), PlannedRun(REFRESH, as_of, "personal edition"))
     ]
-    return [PlannedRun(REFRESH, ends[0], "first edition"), *runs, PlannedRun(DIGEST, last, "mails")]
+    return [PlannedRun(REFRESH, ends[0], "first edition", until=PUBLISHED), *runs, PlannedRun(DIGEST, last, "mails")]

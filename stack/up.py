@@ -107,8 +107,12 @@ def _publish(stack: Stack, asked: World, console: Console, now: datetime, childr
     children += _start_pages(stack, asked)
     if served is None or served["model_version"] == show.NO_MODEL:
         watch.run_all(watcher, first_training(now))
-        watch.run_all(watcher, personal_edition(now + timedelta(seconds=console.seconds)))
-    elif served["age_seconds"] > HOUR.total_seconds():
+        edition, mails = personal_edition(now + timedelta(seconds=console.seconds))
+        watch.run_all(watcher, [edition])
+        _show_edition(stack, console)
+        watch.run_all(watcher, [mails])
+        return
+    if served["age_seconds"] > HOUR.total_seconds():
         console.say(f"the published list is {served['age_seconds'] / 3600:.1f} h old: a refresh has been asked for")
         watcher.api.ensure_run(REFRESH, floor_to(now, HOUR))
     _show_edition(stack, console)

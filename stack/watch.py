@@ -44,7 +44,7 @@ class Watch:
 
 
 def run_all(watch: Watch, planned: Sequence[PlannedRun]) -> None:
-    """Ask for the runs one after the other, each after the one before has succeeded.
+    """Ask for the runs one after the other, each after the one before has succeeded, or has come to its `until`.
 
     Raises CheckFailedError naming the task that failed and its last words, UnavailableError after an hour.
     """
@@ -52,8 +52,8 @@ def run_all(watch: Watch, planned: Sequence[PlannedRun]) -> None:
         watch.console.say(": ".join(filter(None, [run.purpose, f"{run.dag_id} as of {iso(run.as_of)}"])))
         watch.api.unpause(run.dag_id)
         run_id = watch.api.ensure_run(run.dag_id, run.as_of, run.purpose)
-        final = _follow(watch, run.dag_id, run_id)
-        if final.state != "success":
+        final = _follow(watch, run, run_id)
+        if final.state != "success" and final.tasks.get(run.until) != "success":
             raise CheckFailedError(_what_failed(watch.api, run.dag_id, run_id, final))
 
 
@@ -82,22 +82,22 @@ def wait_for_page(url: str, watch: Watch) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _follow(watch: Watch, dag_id: str, run_id: str) -> RunState:
+def _follow(watch: Watch, run: PlannedRun, run_id: str) -> RunState:
     seen: dict[str, str] = {}
     since: dict[str, float] = {}
     deadline = time.monotonic() + RUN_LIMIT_SECONDS
     while time.monotonic() < deadline:
-        now = watch.api.run_state(dag_id, run_id)
+        now = watch.api.run_state(run.dag_id, run_id)
         for task, state in now.tasks.items():
             if state != seen.get(task):
                 _show(watch.console, task, state, since)
         seen = now.tasks
-        if now.is_over:
+        if now.is_over or now.tasks.get(run.until) == "success":
             return now
-        watch.console.status(_going_on(watch.home, dag_id, now, since))
+        watch.console.status(_going_on(watch.home, run.dag_id, now, since))
         watch.alive()
         time.sleep(POLL_SECONDS)
-    raise UnavailableError(f"{dag_id} has not ended within an hour")
+    raise UnavailableError(f"{run.dag_id} has not ended within an hour")
 
 
 def _show(console: Console, task: str, state: str, since: dict[str, float]) -> None:
@@ -121,9 +121,11 @@ def _going_on(home: Path, dag_id: str, now: RunState, since: dict[str, float]) -
 
 
 def progress_of(home: Path, verb: str) -> str:
-    """How far a verb that runs in the background has come, in its own words; empty where it has not said so yet."""
+    """How far a verb that runs in the background has come, in its own words; empty between two stages."""
     with contextlib.suppress(OSError, ValueError):
-        return str(json.loads(progress_file(home, verb).read_text())["message"])
+        told = json.loads(progress_file(home, verb).read_text())
+        done, total = told["frontpage.progress.done"], told["frontpage.progress.total"]
+        return "" if total is not None and done >= total else str(told["message"])
     return ""
 
 
