@@ -87,34 +87,42 @@ def _start(stack: Stack, asked: World, console: Console, now: datetime) -> list[
 
 
 def _publish(stack: Stack, asked: World, console: Console, now: datetime, children: list[Child]) -> None:
-    """Published lists, shown. Where an earlier call left some that have grown old, new ones are asked for, not waited
-    for; where it left none by a model, training goes on.
-    """
-    watcher = _watch(stack, console, children)
+    """Published lists, shown; an earlier call may have left some."""
     served = show.current_run(_recommendations_api(stack))
     if asked.is_historic:
         children += _start_pages(stack, asked)
-        planned = backfill(world.end_of_data(stack.layout))
-        if served is None or served["as_of"] != iso(planned[-1].as_of):
-            watch.run_all(watcher, planned[:1])
-            _show_edition(stack, console)
-            watch.run_all(watcher, planned[1:])
-        _show_edition(stack, console)
+        _publish_past(stack, console, children, served)
         return
+    watcher = _watch(stack, console, children)
     if served is None:
         watch.run_all(watcher, first_edition(now))
         _show_edition(stack, console)
-    children += _start_pages(stack, asked)
+    children += _start_pages(stack, asked)  # not before: until then they would only keep others from working
     if served is None or served["model_version"] == show.NO_MODEL:
-        watch.run_all(watcher, first_training(now))
-        edition, mails = personal_edition(now + timedelta(seconds=console.seconds))
-        watch.run_all(watcher, [edition])
-        _show_edition(stack, console)
-        watch.run_all(watcher, [mails])
+        _train_and_publish(stack, console, now, watcher)
         return
     if served["age_seconds"] > HOUR.total_seconds():
         console.say(f"the published list is {served['age_seconds'] / 3600:.1f} h old: a refresh has been asked for")
         watcher.api.ensure_run(REFRESH, floor_to(now, HOUR))
+    _show_edition(stack, console)
+
+
+def _train_and_publish(stack: Stack, console: Console, now: datetime, watcher: Watch) -> None:
+    watch.run_all(watcher, first_training(now))
+    edition, mails = personal_edition(now + timedelta(seconds=console.seconds))
+    watch.run_all(watcher, [edition])
+    _show_edition(stack, console)
+    watch.run_all(watcher, [mails])
+
+
+def _publish_past(stack: Stack, console: Console, children: list[Child], served: dict[str, Any] | None) -> None:
+    """Lists at the end of historic data, with a model of each of the days before."""
+    first, *others = backfill(world.end_of_data(stack.layout))
+    if served is None or served["as_of"] != iso(others[-1].as_of):
+        watcher = _watch(stack, console, children)
+        watch.run_all(watcher, [first])
+        _show_edition(stack, console)
+        watch.run_all(watcher, others)
     _show_edition(stack, console)
 
 

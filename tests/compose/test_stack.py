@@ -101,7 +101,7 @@ def _answers(environment: dict[str, str]) -> bool:
 
 
 def test_ten_explained_recommendations_are_served(stack: Stack):
-    """Lists by a rule come first and say so; the reader shown last has ten different articles with titles and reasons."""
+    """Lists by a rule come first and say so; the reader shown last has ten different explained articles."""
     log = stack.compose("logs", "--no-log-prefix", "first-edition").stdout
     shown = re.findall(r"Ten for reader (\S+) \(run \d+\)", log)
     assert len(shown) == 2, log

@@ -38,7 +38,7 @@ def test_a_step_that_is_quick_says_nothing():
 
 
 def test_a_stage_that_takes_long_is_alive():
-    """Without any news the line comes again, with the seconds; once a stage is complete it is said no more than once."""
+    """Without any news the line comes again, with the seconds; that a stage is complete is said once."""
     lines = []
     with log_lines("extract", lines.append, PERIOD):
         report_progress("sources", 0, 2)
