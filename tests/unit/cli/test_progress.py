@@ -5,6 +5,7 @@ import os
 import pty
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -73,10 +74,12 @@ def test_a_terminal_gets_a_bar(tmp_path):
         "    for _ in track(range(4), 'cut-offs'): time.sleep(0.15)\n"
     )
     terminal, of_child = pty.openpty()
+    termios.tcsetwinsize(of_child, (24, 80))  # a terminal without columns has no room for a bar
     root = Path(__file__).resolve().parents[3]
     done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=of_child, cwd=root, timeout=60)
-    os.close(of_child)
+    os.set_blocking(terminal, False)
     shown = os.read(terminal, 100_000).decode()
+    os.close(of_child)
     os.close(terminal)
     assert (done.returncode, done.stdout) == (0, b"")
     assert "cut-offs:" in shown
