@@ -27,6 +27,8 @@ POLL_SECONDS = 1.0
 #: A task in one of these states has ended, one way or the other.
 _ENDED = frozenset({"success", "failed", "upstream_failed", "skipped", "removed"})
 RUN_LIMIT_SECONDS = 3600.0
+#: Airflow takes twenty seconds of two idle cores to start, minutes where others have them.
+HEALTHY_LIMIT_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,11 @@ def run_all(watch: Watch, planned: Sequence[PlannedRun]) -> None:
 
 
 def wait_until_healthy(watch: Watch, workflows: Sequence[str], parts: Sequence[str] = PARTS) -> None:
-    """Wait until Airflow's `parts` report to be well and it has read the workflows; two minutes at most."""
-    deadline = time.monotonic() + 120
+    """Wait until Airflow's `parts` report to be well and it has read the workflows; five minutes at most."""
+    deadline = time.monotonic() + HEALTHY_LIMIT_SECONDS
     while not (watch.api.is_healthy(parts) and set(workflows) <= watch.api.dag_ids()):
         if time.monotonic() > deadline:
-            raise UnavailableError("Airflow is not healthy after two minutes; see airflow-*.log below the home folder")
+            raise UnavailableError("Airflow is not healthy after five minutes; see airflow-*.log below the home folder")
         watch.alive()
         watch.console.status("waiting for Airflow")
         time.sleep(POLL_SECONDS)
