@@ -82,9 +82,7 @@ def test_each_long_step_reports(installation: Settings, tmp_path: Path) -> None:
     assert told(validate.run, NOW) == ["checks"]
     assert told(features.run, NOW) == ["blocks of readers"]
     assert told(snapshot.run, NOW, tmp_path / "snapshot") == ["tables"]
-    trained = told(train.run, NOW)
-    assert trained[0] == "features of past moments"
-    assert {"cut-offs", "trees", "als"} <= set(trained)
+    assert {"tables", "features of past moments", "cut-offs", "trees", "als"} <= set(told(train.run, NOW))
     assert {"cut-offs", "judgements"} <= set(told(evaluate.run, NOW))
     assert told(explain.run, NOW) == ["blocks of readers"]
     assert told(score.run, NOW) == ["blocks of readers"]
