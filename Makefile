@@ -17,6 +17,7 @@ FORMAT ?=
 export SOURCES ?=
 API_PORT ?= 8000
 AIRFLOW_PORT ?= 8080
+MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lock run stop test check lint test-db test-e2e test-compose compose-env flink docs
@@ -39,9 +40,10 @@ lock: setup  ## resolve pyproject.toml anew into requirements.lock
 	$(BIN)/uv pip compile pyproject.toml -c requirements.lock --generate-hashes --no-emit-index-url \
 	  --python-version 3.11 --quiet --custom-compile-command "make lock" -o deploy/docker/requirements-serving.lock
 
-run: setup  ## PostgreSQL, Airflow, API and a first published edition; stays up until Ctrl-C (READERS DAYS ARTICLES, or DATA FORMAT, or SOURCES)
+run: setup  ## PostgreSQL, Airflow, MLflow, API and first editions; stays up until Ctrl-C (READERS DAYS ARTICLES, or DATA FORMAT, or SOURCES)
 	@$(BIN)/frontpage up --readers $(READERS) --days $(DAYS) --articles-per-day $(ARTICLES) \
-	  --api-port $(API_PORT) --airflow-port $(AIRFLOW_PORT) $(if $(DATA),--data $(DATA) --format $(FORMAT)) $${SOURCES:+--sources "$$SOURCES"}
+	  --api-port $(API_PORT) --airflow-port $(AIRFLOW_PORT) --mlflow-port $(MLFLOW_PORT) \
+	  $(if $(DATA),--data $(DATA) --format $(FORMAT)) $${SOURCES:+--sources "$$SOURCES"}
 
 stop: setup  ## stop everything that `make run` started; data stays
 	@$(BIN)/frontpage down

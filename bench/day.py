@@ -32,12 +32,13 @@ from newsroom.faults import Switches
 from newsroom.parameters import load_parameters
 from newsroom.simulate import Newsroom, Size, open_newsroom
 from stack import processes, services, watch
-from stack.airflow_api import AirflowApi
+from stack.airflow_api import NEEDED, AirflowApi
 from stack.console import Console
 from stack.environment import USER, airflow_secrets
 from stack.layout import Layout, Ports
 from stack.plan import REFRESH, RETRAIN, WORKFLOWS, PlannedRun
 from stack.services import Stack
+from stack.watch import Watch
 from store import runs
 from store.connect import connect
 from store.server import database_url
@@ -85,7 +86,7 @@ class Day:
     def ended(self, run: PlannedRun) -> Timed:
         """The times of a run, once it has succeeded; asked for if that was not done before."""
         run_id = self.ask(run)
-        watch.run_all(self.api, [run], Console(), lambda: None)
+        watch.run_all(Watch(self.api, Console(), lambda: None, self.stack.layout.home), [run])
         return timed(self.api.run_record(run.dag_id, run_id))
 
     def refreshed(self, tick: datetime) -> Timed:
@@ -190,7 +191,8 @@ def installation(home: Path, n_readers: int) -> Iterator[Day]:
         newsroom.write_until(MIDNIGHT)
         children = services.start_airflow(stack, scheduled=False)
         api = AirflowApi(stack.airflow_url, USER, airflow_secrets(stack.layout).password)
-        watch.wait_until_healthy(api, WORKFLOWS, Console(), lambda: processes.check(stack.layout, children))
+        seen = Watch(api, Console(), lambda: processes.check(stack.layout, children), stack.layout.home)
+        watch.wait_until_healthy(seen, WORKFLOWS, NEEDED)
         yield Day(stack, api, newsroom)
     finally:
         services.take_down(stack.layout)

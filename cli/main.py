@@ -17,6 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from cli import keys, sources, stack
+from cli.progress import shown_progress
 from cli.quiet import hush
 from core.clock import parse_as_of, parse_duration
 from core.errors import EXIT_CODES, BadInputError, FrontpageError
@@ -100,7 +101,8 @@ def step(verb: str, *arguments: Any, module: str = "", function: str = "run", **
     params = load_params(settings.params_file)
     started = time.monotonic()
     run = getattr(importlib.import_module(f"steps.{module or verb}"), function)
-    summary: Summary = run(settings, params, *arguments, **options)
+    with shown_progress(verb, settings.home):
+        summary: Summary = run(settings, params, *arguments, **options)
     summary = replace(summary, seconds=time.monotonic() - started)
     if sys.stdout.isatty():
         typer.echo(summary.line())

@@ -18,17 +18,19 @@ def up(
     ] = "",
     api_port: int = 8000,
     airflow_port: int = 8080,
+    mlflow_port: int = 5000,
 ) -> None:
     """Start everything on this machine.
 
-    Publishes a first edition and stays up until interrupted; `make run` calls it.
+    Publishes first editions and stays up until interrupted; `make run` calls it.
     """
     from cli.main import step
-    from stack.layout import World
+    from stack.layout import Ports, World
 
     where = str(Path(data).absolute()) if data else ""
     world = World(readers, days, articles_per_day, where, format_name, sources.strip())
-    step("up", world, api_port=api_port, airflow_port=airflow_port, now=datetime.now(UTC))
+    ports = Ports(api=api_port, airflow=airflow_port, mlflow=mlflow_port)
+    step("up", world, ports=ports, now=datetime.now(UTC))
 
 
 def down() -> None:

@@ -8,12 +8,13 @@ sent again with the same Message-ID, so nobody is left out, and a receiver can t
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from core.errors import FrontpageError
 from core.params import DigestParams
+from core.progress import report_progress
 from digest.address import hash_of
 from digest.bounces import is_dead
 from digest.lanes import Job, Lanes
@@ -29,7 +30,6 @@ BLOCK = 100
 #: How often somebody looks whether an edition has been stopped; each mail asks again before it goes.
 _LOOK_SECONDS = 0.5
 _STOPPED = "stopped"
-Progress = Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Office:
         return self.letterhead.params
 
 
-def deliver(office: Office, connection: Connection, editions: Sequence[Edition], progress: Progress) -> Counter[str]:
+def deliver(office: Office, connection: Connection, editions: Sequence[Edition]) -> Counter[str]:
     """Send what may go now of some editions; how many deliveries were sent, failed, skipped, put_off, stopped.
 
     Returns when all is done, or after `max_minutes`: the next call goes on. Raises what ended the first connection that
@@ -58,7 +58,8 @@ def deliver(office: Office, connection: Connection, editions: Sequence[Edition],
         for edition in editions
         for reader_key, domain in digests.waiting(connection, edition.edition_id)
     ]
-    shift = _Shift(office, {edition.edition_id: edition for edition in editions}, jobs, progress)
+    shift = _Shift(office, {edition.edition_id: edition for edition in editions}, jobs)
+    report_progress("mails", 0, len(jobs))
     with ExitStack() as ended:
         ended.callback(shift.end)
         workers = [threading.Thread(target=shift.work) for _ in range(min(office.params.connections, len(jobs)))]
@@ -75,15 +76,13 @@ def deliver(office: Office, connection: Connection, editions: Sequence[Edition],
 class _Shift:
     """What the workers of one run share; everything but the sending itself is done under one lock."""
 
-    def __init__(
-        self, office: Office, editions: Mapping[str, Edition], jobs: Sequence[Job], progress: Progress
-    ) -> None:
+    def __init__(self, office: Office, editions: Mapping[str, Edition], jobs: Sequence[Job]) -> None:
         self.editions = editions
         self.outcomes: Counter[str] = Counter()
         self.failure: BaseException | None = None
         self._office = office
         self._lanes = Lanes(jobs, office.params.rates)
-        self._progress = progress
+        self._n_jobs = len(jobs)
         self._contents: dict[tuple[str, int], Content] = {}
         self._changed = threading.Condition()
         self._loading = threading.Lock()
@@ -127,7 +126,7 @@ class _Shift:
         with self._changed:
             self._lanes.done(job)
             self.outcomes[outcome] += 1
-            self._progress()
+            report_progress("mails", self.outcomes.total(), self._n_jobs)
             self._changed.notify_all()
 
     def _content(self, connection: Connection, job: Job) -> Content:

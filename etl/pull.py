@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from core import columns as c
+from core.progress import polled, report_progress
 from etl import beam
 from etl.duplicates import NEAR_WINDOW, Candidate, mark_duplicates
 from etl.minhash import from_bytes
@@ -18,7 +20,7 @@ from etl.pipeline import StageParts, Target
 from etl.source_plan import Plan, plan_source
 from etl.sources import InboxSource, Source
 from store import extracts, staging
-from store.connect import Connection, transaction
+from store.connect import Connection, connect, transaction
 from store.extracts import Counts, Extract
 
 #: What no person does, generously: the same article again within a second; ten articles in ten seconds; twelve reads
@@ -102,13 +104,22 @@ def _pull(connection: Connection, source: Source, extract: Extract, workers: Wor
     context = Context(extract.as_of, workers.pseudonym_secret.get_secret_value())
     target = Target(workers.database_url, extract.extract_id, context)
     if plan.parts:
-        beam.run(beam.ForEach("stage", plan.parts, StageParts(target)), workers.threads, workers.beam_options)
+        with polled(f"parts of {source.name}", len(plan.parts), lambda: _n_staged(workers, extract)):
+            beam.run(beam.ForEach("stage", plan.parts, StageParts(target)), workers.threads, workers.beam_options)
     clock.lap("stage")
     with transaction(connection):
         extracts.wait_to_merge(connection)
         if isinstance(source, InboxSource):
             extracts.take_inbox(connection, extract)
         return _merge(connection, plan, extract, clock)
+
+
+@contextmanager
+def _n_staged(workers: Workers, extract: Extract) -> Iterator[Callable[[], int]]:
+    """Tells how many parts are staged, wherever their workers are."""
+    with connect(workers.database_url.get_secret_value(), application="frontpage extract") as connection:
+        staging.use_staging(connection, extract.extract_id)
+        yield lambda: len(staging.finished_parts(connection))
 
 
 def _has_work(connection: Connection, source: Source, extract: Extract) -> bool:
@@ -130,12 +141,16 @@ def _merge(connection: Connection, plan: Plan, extract: Extract, clock: "_Stopwa
     staging.drop_lost_attempts(connection)
     plan.check_complete(staging.finished_parts(connection))
     blocks = staging.staged_blocks(connection)
+    report_progress(merging := f"merges of {extract.source}", 0, 3)
     extracts.merge_articles(connection, extract)
     clock.lap("articles")
+    report_progress(merging, 1, 3)
     extracts.write_articles(connection, extract, _marks(connection))
     clock.lap("duplicates")
+    report_progress(merging, 2, 3)
     extracts.merge_events(connection, extract, SUSPICION)
     clock.lap("events")
+    report_progress(merging, 3, 3)
     total = extracts.counts(connection) + Counts(deferred=plan.n_left)
     reasons = extracts.reasons(connection)
     total.check(extract.source)

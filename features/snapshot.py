@@ -19,6 +19,7 @@ from core import columns as c
 from core.clock import iso, parse_as_of
 from core.errors import BadInputError
 from core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, SHOWN_COLUMNS, History
+from core.progress import track
 from features.files import WRITE_OPTIONS
 
 MANIFEST: Final = "manifest.json"
@@ -52,7 +53,7 @@ def write_snapshot(history: History, out: Path) -> str:
     (out / MANIFEST).unlink(missing_ok=True)
     shutil.rmtree(out / "features", ignore_errors=True)  # made from the snapshot that was here
     files = {}
-    for name, columns in _COLUMNS.items():
+    for name, columns in track(_COLUMNS.items(), "tables"):
         frame = getattr(history, name)
         table = _table(frame, columns)
         parquet.write_table(table, out / f"{name}.parquet", **WRITE_OPTIONS)

@@ -13,12 +13,12 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from tqdm import tqdm
 
 from core import columns as c
 from core.clock import iso
 from core.errors import NothingPublishedError
 from core.params import DataParams
+from core.progress import track
 from features.grouping import Ints
 from features.ledger import Ledger, ledger, without_reads_table
 from features.states import known_articles, known_readers, known_reads, reader_rows, states_from
@@ -51,7 +51,7 @@ def write_states(connection: Connection, book: Ledger, as_of: datetime, data: Da
         }
         written[READERS.name] = 0
         blocks = list(_blocks(readers, book.reader_keys))
-        for rows, keys in tqdm(blocks, desc="features", unit="block", disable=None, leave=False):
+        for rows, keys in track(blocks, "blocks of readers"):
             table = table_of(READERS, replace(states, readers=reader_rows(known, rows)))
             written[READERS.name] += _write(connection, READERS, table, as_of, keys)
         feature_rows.record_tick(connection, as_of, sum(written.values()))
@@ -69,7 +69,7 @@ def ensure_ticks(connection: Connection, as_of: datetime, ticks: Iterable[dateti
     span = (as_of - missing[0]) / timedelta(days=1)
     wide = data.model_copy(update={"max_days": data.max_days + span, "max_interactions": 2 * data.max_interactions})
     book = without_reads_table(ledger(load_history(connection, as_of, wide, with_text=False)))
-    for tick in tqdm(missing, desc="past features", unit="tick", disable=None):
+    for tick in track(missing, "features of past moments"):
         write_states(connection, book, tick, data)
     return len(missing)
 

@@ -1,7 +1,7 @@
 """MLflow: runs, lineage and the registry's mirror, in the PostgreSQL database `mlflow` beside the main one.
 
-The client talks to the database directly, so no MLflow server need run; `mlflow ui` can be pointed at it at any time.
-Everything of a run goes in batches; model files stay where training put them and are registered by their address.
+The client talks to the database directly, so no MLflow server need run; one that shows what is there can be started at
+any time. Everything of a run goes in batches; model files stay where training put them and are registered by address.
 """
 
 import json

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from tqdm import tqdm
 
 from core import metrics
 from core.history import History
 from core.params import HALF_LIVES_HOURS, GateParams, Params
+from core.progress import track
 from features.grouping import Floats
 from features.ledger import ledger
 from models.artefact import Model
@@ -95,7 +95,7 @@ def evaluate(
     ticks = plan(book, params)
     past = Past(book, params, candidate.vectors_for(book), ticks.window)
     chain = als_chain(book, ticks.evaluation, params)
-    steps = tqdm(zip(ticks.evaluation, chain, strict=True), total=len(ticks.evaluation), desc="evaluate", disable=None)
+    steps = track(zip(ticks.evaluation, chain, strict=True), "cut-offs", len(ticks.evaluation))
     n_most = params.evaluation.max_readers_per_tick
     made = [tick_at(past, as_of, factors, n_most) for as_of, factors in steps]
     judged = [tick for tick in made if len(tick.pairs)]
@@ -103,7 +103,8 @@ def evaluate(
         return Evaluation(pd.DataFrame(columns=["as_of", "n_readers", "candidate_recall", "ranker", *METRICS]))
     rows = learnable(judged, lookup)
     parts = np.split(rows.matrix, np.cumsum([len(tick.pairs) for tick in judged])[:-1])
-    judgements = [_judged(tick, part, models, params) for tick, part in zip(judged, parts, strict=True)]
+    parted = track(zip(judged, parts, strict=True), "judgements", len(judged))
+    judgements = [_judged(tick, part, models, params) for tick, part in parted]
     frames, leads = zip(*judgements, strict=True)
     return Evaluation(pd.concat(frames, ignore_index=True), np.concatenate(leads))
 

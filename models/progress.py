@@ -8,19 +8,12 @@ from datetime import datetime
 
 from core.clock import iso
 
-#: Told of a stage (ticks, older trees, trees, als) how many of its parts are done, and of how many: as it goes, first
-#: at its start.
-Tell = Callable[[str, int, int], None]
-
 _log = logging.getLogger("frontpage.train")
 
 
-def untold(_stage: str, _done: int, _of: int) -> None:
-    """Nobody wants to know."""
-
-
 class Forecast:
-    """Compares when the stage at hand will end, at the pace it has had so far, with a deadline.
+    """A `ProgressCallback` that compares when the stage at hand will end, at the pace it has had so far, with a
+    deadline.
 
     Stages to come are left out, so what is called late is late. `is_late` once any stage was; the log says it once.
     """
@@ -30,18 +23,18 @@ class Forecast:
         self._clock = clock
         self._stage, self._began, self._first = "", clock(), 0
 
-    def __call__(self, stage: str, done: int, of: int) -> None:
-        """Take note; see `Tell`."""
+    def __call__(self, what: str, done: int, total: int | None) -> None:
+        """Take note; see `ProgressCallback`."""
         now = self._clock()
-        if stage != self._stage:
-            self._stage, self._began, self._first = stage, now, done
+        if what != self._stage:
+            self._stage, self._began, self._first = what, now, done
         new = done - self._first
-        end = now + (now - self._began) / new * (of - done) if new else now
+        end = now + (now - self._began) / new * (total - done) if new and total is not None else now
         if end > self.deadline and not self.is_late:
             self.is_late = True
             _log.warning(
                 "training_late stage=%s done=%d of=%d expected_end=%s deadline=%s",
-                stage, done, of, iso(end.replace(microsecond=0)), iso(self.deadline),
+                what, done, total, iso(end.replace(microsecond=0)), iso(self.deadline),
             )  # fmt: skip
 
     def margin_seconds(self) -> float:

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from core.metrics import ndcg_of_groups
 from core.params import RankerParams
+from core.progress import ProgressCallback, no_progress
 from features.grouping import Floats, Ints
 from models.files import write_bytes
-from models.progress import Tell, untold
 
 Matrix = NDArray[np.float32]
 
@@ -75,7 +75,7 @@ def train_ranker(
     folder: Path | None = None,
     *,
     emphasis: Floats | None = None,
-    tell: Tell = untold,
+    tell: ProgressCallback = no_progress,
 ) -> lgb.Booster:
     """The ranker that learned from `rows`. emphasis [pair]: what each counts; once where nothing is said.
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from core import columns as c
 from core.params import Params
+from core.progress import track
 from features.pairs import GROUPS
 from models.evaluate import Evaluation, Gate
 from models.explain import Explained, explain, reasons_of
@@ -85,7 +86,7 @@ def write_explanation(ranking: Ranking, params: Params, folder: Path) -> dict[st
 
 def _blocks(ranking: Ranking) -> Iterator[_Block]:
     n_readers = len(ranking.now.moment.readers)
-    for start in range(0, n_readers, BLOCK_READERS):
+    for start in track(range(0, n_readers, BLOCK_READERS), "blocks of readers"):
         ranked = ranking.rank(np.arange(start, min(start + BLOCK_READERS, n_readers), dtype=np.int64))
         explained = explain(ranking.trees, ranked.matrix, ranking.model.feature_names)
         reasons = reasons_of(explained, ranked.matrix, ranking.entities, ranked.pairs)

@@ -12,11 +12,11 @@ from typing import Any
 import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from core.errors import NothingToLearnError
 from core.history import History
 from core.params import Params
+from core.progress import ProgressCallback, no_progress
 from features.grouping import Floats, Ints
 from features.ledger import Ledger, ledger
 from features.pairs import COLUMNS
@@ -25,7 +25,6 @@ from models.calibration import calibrated
 from models.exposure import Impressions, Seen, emphasis, examination, nowhere
 from models.files import save_arrays
 from models.lookups import Lookup
-from models.progress import Tell, untold
 from models.ranker import Matrix, Rows, ndcg_by_tree, predict, train_ranker
 from models.retrieval import als
 from models.retrieval.content import fit_content
@@ -46,7 +45,7 @@ class Inputs:
     lookup: Lookup
     parent: Parent | None = None
     folder: Path | None = None
-    tell: Tell = untold
+    tell: ProgressCallback = no_progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +179,9 @@ def _training_ticks(inputs: Inputs, book: Ledger, ticks: Plan, vectors: NDArray[
     n_ticks = len(moments)
     past = Past(book, params, vectors, ticks.window)
     chain = als_chain(book, moments, params)
-    steps = tqdm(zip(moments, chain, strict=True), total=n_ticks, desc="ticks", disable=None)
-    for done, (as_of, factors) in enumerate(steps, start=1):
+    for done, (as_of, factors) in enumerate(zip(moments, chain, strict=True), start=1):
         yield _thin_tick(past, as_of, factors)
-        inputs.tell("ticks", done, n_ticks)  # not before the first: it waits for a whole fit of ALS
+        inputs.tell("cut-offs", done, n_ticks)  # not before the first: it waits for a whole fit of ALS
 
 
 def _thin_tick(past: Past, as_of: Any, factors: als.Factors) -> Tick:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import orjson
-from tqdm import tqdm
 
 from core.canonical import Kind
 from core.clock import HOUR, floor_to
 from core.errors import BadInputError
+from core.progress import track
 from newsroom.articles import Setting
 from newsroom.cycles import EPOCH, hour_number
 from newsroom.damage import damaged
@@ -55,7 +55,7 @@ class Newsroom:
         if end <= self.written:
             return counts
         hours = range(self.written // 60, -(-end // 60))
-        for hour in tqdm(hours, desc="simulate", unit="h", disable=None if len(hours) > 1 else True):
+        for hour in track(hours, "hours"):
             for kind, rows in self._write_slice(min((hour + 1) * 60, end)).items():
                 counts[kind] += rows
         save_state(self.out, self.state, self.written)

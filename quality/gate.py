@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from psycopg2 import sql
-from tqdm import tqdm
 
 from core import columns as c
 from core.params import Params
+from core.progress import track
 from quality.declare import Boundary, Part
 from quality.engine import Target, Validation, open_engine
 from quality.inputs import session_variables
@@ -32,7 +32,7 @@ def check_lists(
     with open_engine(database_url, as_of, session_variables(params)) as engine:
         return [
             engine.validate(target(connection, run_id, part), of(checks, Boundary.LISTS, part))
-            for part in tqdm(PARTS[Boundary.LISTS], desc="gate", unit="part", disable=None)
+            for part in track(PARTS[Boundary.LISTS], "checks")
         ]
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from tqdm import tqdm
-
 from core import columns as c
 from core.params import Params
+from core.progress import track
 from quality.declare import Boundary, Part
 from quality.engine import Engine, Target, Validation, open_engine
 from quality.suites import INPUTS, PARTS, input_checks, of
@@ -25,8 +24,7 @@ def check_inputs(database_url: str, params: Params, as_of: datetime) -> list[Val
     """One validation per part of each boundary, in the order of the reference page."""
     parts = [(boundary, part) for boundary in INPUTS for part in PARTS[boundary]]
     with open_engine(database_url, as_of, session_variables(params)) as engine:
-        bar = tqdm(parts, desc="validate", unit="part", disable=None)
-        return [check_part(engine, boundary, part, params) for boundary, part in bar]
+        return [check_part(engine, boundary, part, params) for boundary, part in track(parts, "checks")]
 
 
 def session_variables(params: Params) -> dict[str, Any]:

@@ -13,7 +13,14 @@ from core.clock import iso
 from core.errors import UnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
+
+
+#: What a run needs; the triggerer waits for whoever defers, which nothing of ours does.
+NEEDED = ("metadatabase", "scheduler", "dag_processor")
+#: What Airflow's first page shows.
+PARTS = (*NEEDED, "triggerer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +43,12 @@ class AirflowApi:
         self._client = httpx.Client(base_url=url, timeout=30.0, trust_env=False)
         self._login = {"username": user, "password": password}
 
-    def is_healthy(self) -> bool:
-        """Whether database, scheduler and DAG processor all report to be well; False while nothing answers."""
+    def is_healthy(self, parts: Sequence[str] = PARTS) -> bool:
+        """Whether these parts all report to be well, as on Airflow's first page; False while nothing answers."""
         try:
             health = self._client.get("/api/v2/monitor/health").json()
         except (httpx.HTTPError, ValueError):
             return False
-        parts = ("metadatabase", "scheduler", "dag_processor")
         return all(health.get(part, {}).get("status") == "healthy" for part in parts)
 
     def warm_up(self) -> None:
@@ -58,12 +64,12 @@ class AirflowApi:
         """Let runs of the workflow start."""
         self._call("PATCH", f"/api/v2/dags/{dag_id}?update_mask=is_paused", {"is_paused": False})
 
-    def ensure_run(self, dag_id: str, as_of: datetime) -> str:
-        """A run about `as_of` that is over or under way; its id, the same for the same moment.
+    def ensure_run(self, dag_id: str, as_of: datetime, purpose: str = "") -> str:
+        """A run about `as_of` that is over or under way; its id, the same for the same moment and purpose.
 
         One that failed is taken up again where it failed; one that succeeded is left as it is.
         """
-        run_id = f"make_run__{iso(as_of)}"
+        run_id = "__".join(["make_run", iso(as_of), *([purpose.replace(" ", "_")] if purpose else [])])
         body = {"dag_run_id": run_id, "logical_date": None, "conf": {"as_of": iso(as_of)}}
         answer = self._request("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)
         if answer.status_code == httpx.codes.CONFLICT:

@@ -110,3 +110,16 @@ def airflow_environment(layout: Layout, ports: Ports, database_url: str, *, sche
     }
     variables = {f"AIRFLOW__{name.upper()}": value for name, value in options.items()}
     return {"AIRFLOW_HOME": str(layout.airflow), **variables}
+
+
+def mlflow_environment(layout: Layout, database_url: str) -> dict[str, str]:
+    """MLflow's own variables; its database is named here and not in the command, which every user of a machine sees.
+
+    database_url: of the database that MLflow's client writes to.
+    """
+    return {
+        "MLFLOW_BACKEND_STORE_URI": database_url.replace("postgresql://", "postgresql+psycopg2://", 1),
+        "MLFLOW_DEFAULT_ARTIFACT_ROOT": layout.mlflow.as_uri(),
+        # Two further processes that run scheduled evaluations, which we have none of.
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    }

@@ -18,6 +18,7 @@ class Ports:
     api: int = 8000
     airflow: int = 8080
     mail: int = 1025
+    mlflow: int = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,11 @@ class Layout:
     def newsroom(self) -> Path:
         """Canonical files that extract pulls."""
         return self.home / "newsroom"
+
+    @property
+    def mlflow(self) -> Path:
+        """Plots and files of MLflow's runs."""
+        return self.home / "mlflow"
 
     @property
     def mail(self) -> Path:

@@ -16,7 +16,7 @@ import psutil
 from core.errors import BadInputError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from stack.layout import Layout
@@ -26,6 +26,7 @@ MARK = "FRONTPAGE_STACK"
 _SAME_START_SECONDS = 1.0
 _KILL_SECONDS = 5.0
 _LOOK_SECONDS = 0.05
+_WAIT_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,23 +144,32 @@ def free_port(preferred: int) -> int:
     raise UnavailableError("this machine has no free TCP port")
 
 
-def wait_for(child: Child, layout: Layout, seconds: float) -> None:
-    """Wait until a process of ours that ends by itself has done so, and forget it.
+def wait_for(child: Child, layout: Layout, seconds: float, look: Callable[[], None] = lambda: None) -> None:
+    """Wait until a process of ours that ends by itself has done so, and forget it. look: called every second meanwhile.
 
     Raises UnavailableError with its last words where it failed, or where it takes longer than `seconds`.
     """
     assert child.process is not None, "only who started it can wait for it"
-    try:
-        exit_code = child.process.wait(seconds)
-    except subprocess.TimeoutExpired as error:
-        raise UnavailableError(
-            f"{child.name} did not end within {seconds:.0f} s; its log is {log_of(layout, child.name)}"
-        ) from error
+    deadline = time.monotonic() + seconds
+    while (exit_code := _exit_code(child.process, _WAIT_SECONDS)) is None:
+        look()
+        if time.monotonic() > deadline:
+            raise UnavailableError(
+                f"{child.name} did not end within {seconds:.0f} s; its log is {log_of(layout, child.name)}"
+            )
     if exit_code:
         raise UnavailableError(
             f"{child.name} failed ({last_line(layout, child.name)}); its log is {log_of(layout, child.name)}"
         )
     forget(layout, child.name)
+
+
+def _exit_code(process: subprocess.Popen[bytes], seconds: float) -> int | None:
+    """None where it still runs after so long."""
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def _left(processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:

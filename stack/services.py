@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import psycopg2
 
 from stack import processes
-from stack.environment import airflow_environment, verb_environment
+from stack.environment import airflow_environment, mlflow_environment, verb_environment
 from store import migrate, server
 from store.connect import connect, fetch_one
 
@@ -29,8 +29,13 @@ AIRFLOW_API = "airflow-api"
 NEWSROOM = "newsroom"
 API = "api"
 MAIL = "mail"
+TRIGGERER = "airflow-triggerer"
+MLFLOW = "mlflow"
 #: The scheduler's tasks tell Airflow's API how they ended, so they get the time for it; that API itself keeps nothing.
-_GRACE_SECONDS = {NEWSROOM: 5.0, SCHEDULER: 12.0, DAG_PROCESSOR: 5.0, API: 5.0, MAIL: 3.0, AIRFLOW_API: 1.0}
+_GRACE_SECONDS = {
+    NEWSROOM: 5.0, SCHEDULER: 12.0, DAG_PROCESSOR: 5.0, TRIGGERER: 3.0, API: 5.0, MAIL: 3.0, MLFLOW: 3.0,
+    AIRFLOW_API: 1.0,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,16 @@ class Stack:
         """Of Airflow's pages and REST API."""
         return f"http://127.0.0.1:{self.ports.airflow}"
 
+    @property
+    def has_own_mlflow(self) -> bool:
+        """Whether MLflow's page is ours to start: not where the runs are kept by a server that has one."""
+        return not self.settings.mlflow_url.startswith("http")
+
+    @property
+    def mlflow_page(self) -> str:
+        """Of MLflow's runs and model versions."""
+        return f"http://127.0.0.1:{self.ports.mlflow}" if self.has_own_mlflow else self.settings.mlflow_url
+
     def frontpage(self, name: str, *arguments: str, clock: str = "") -> Child:
         """Start a verb as a process of its own."""
         env = verb_environment(self.environ, self.layout, self.ports, clock, self.sources)
@@ -77,7 +92,7 @@ def start_database(stack: Stack) -> None:
 
 
 def start_airflow(stack: Stack, *, scheduled: bool, clock: str = "") -> list[Child]:
-    """REST API and pages, scheduler, and the reader of DAG files. No triggerer: nothing here defers."""
+    """REST API and pages, scheduler, and the reader of DAG files: what a run needs."""
     parts = {
         AIRFLOW_API: ("api-server",),
         # Task logs are read from this machine's disk, so no further server is needed for them.
@@ -85,6 +100,25 @@ def start_airflow(stack: Stack, *, scheduled: bool, clock: str = "") -> list[Chi
         DAG_PROCESSOR: ("dag-processor",),
     }
     return [stack.airflow(name, *command, scheduled=scheduled, clock=clock) for name, command in parts.items()]
+
+
+def start_pages(stack: Stack, *, scheduled: bool, clock: str = "") -> list[Child]:
+    """What nobody waits for: MLflow's page, and the triggerer, so that Airflow's first page shows every part healthy.
+
+    Nothing of ours defers to a triggerer; a workflow that somebody adds may.
+    """
+    triggerer = stack.airflow(TRIGGERER, "triggerer", "--skip-serve-logs", scheduled=scheduled, clock=clock)
+    return [triggerer, *([_start_mlflow(stack)] if stack.has_own_mlflow else [])]
+
+
+def _start_mlflow(stack: Stack) -> Child:
+    """The page over the runs and model versions of MLflow's database, whose files are read where they are."""
+    stack.layout.mlflow.mkdir(parents=True, exist_ok=True)
+    url = stack.settings.mlflow_url or server.database_url(stack.settings, "mlflow")
+    env = {**verb_environment(stack.environ, stack.layout, stack.ports), **mlflow_environment(stack.layout, url)}
+    command = [_program("mlflow"), "server", "--host", "127.0.0.1", "--port", str(stack.ports.mlflow), "--workers", "1",
+               "--no-serve-artifacts"]  # fmt: skip
+    return processes.start(stack.layout, MLFLOW, command, env)
 
 
 def start_serving(stack: Stack, clock: str = "") -> list[Child]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 #: Nobody has this id: whoever asks with it sees what a new reader sees.
 _STRANGER = "a-new-reader"
+
+#: Model version of lists that were made before there was one.
+NO_MODEL = "popularity"
 
 
 def api_client(url: str, keys: str = "") -> httpx.Client:
@@ -33,13 +37,21 @@ def current_run(api: httpx.Client) -> dict[str, Any] | None:
     return dict(answer.json()) if answer.is_success else None
 
 
-def reader_to_show(database_url: str) -> str:
-    """A reader with a list of their own: the one who read most lately."""
+@dataclass(frozen=True, slots=True)
+class ReaderToShow:
+    """A reader with a list of their own, and whether a rule made all lists of that run."""
+
+    reader_id: str
+    is_by_rule: bool
+
+
+def reader_to_show(database_url: str) -> ReaderToShow:
+    """The one with a published list who read most lately."""
     with connect(database_url) as connection:
         row = fetch_one(connection, query("reader_to_show"))
     if row is None:
         raise UnavailableError("no reader has a published list")
-    return str(row["reader_id"])
+    return ReaderToShow(row["reader_id"], row["is_by_rule"])
 
 
 def recommendations(api: httpx.Client, reader_id: str) -> dict[str, Any]:
@@ -51,14 +63,22 @@ def recommendations(api: httpx.Client, reader_id: str) -> dict[str, Any]:
         raise UnavailableError(f"the API at {api.base_url} did not answer with a list ({error})") from error
 
 
-def list_lines(answer: dict[str, Any]) -> Iterator[str]:
-    """The list for a terminal: rank, title, where from, and why."""
-    model = answer["model_version"] or "popularity"
-    yield f"Ten for reader {answer['reader_id']} (run {answer['run_id']}, model {model}):"
+def list_lines(answer: dict[str, Any], *, is_by_rule: bool) -> Iterator[str]:
+    """The list for a terminal: what made it, then rank, title, where from, and why."""
+    yield _made_by(answer["model_version"] or NO_MODEL, is_by_rule=is_by_rule)
+    yield f"Ten for reader {answer['reader_id']} (run {answer['run_id']}):"
     for item in answer["items"]:
         source = ", ".join(part for part in (item["publisher"], item["category"]) if part)
         yield f"{item['rank']:3}. {textwrap.shorten(item['title'] or item['url'], 88, placeholder='…')}  [{source}]"
         yield f"     {'; '.join(reason['text'] for reason in item['reasons']) or 'no reason recorded'}"
+
+
+def _made_by(model: str, *, is_by_rule: bool) -> str:
+    if model == NO_MODEL:
+        return "First edition, by the rule 'read most lately'; personal lists follow after the first training."
+    if is_by_rule:
+        return f"Edition by the rule 'read most lately': the gate found no model better, {model} included."
+    return f"Personal edition, by the model {model}."
 
 
 def live_lines(api: httpx.Client, database_url: str) -> Iterator[str]:
@@ -86,9 +106,20 @@ def _missing_lines(counts: Mapping[str, Any]) -> Iterator[str]:
         yield "A first model is trained by itself once there are reads to learn from; the refresh after it serves it."
 
 
-def address_lines(api: str, airflow: str, password: str, mail: str) -> Iterator[str]:
-    """Where everything is, and how to get in."""
-    yield f"API       {api}/   lists {api}/v1/readers/READER/recommendations   try it {api}/docs"
-    yield f"Airflow   {airflow}   user admin   password {password}"
-    yield f"Mail      {mail}"
-    yield "Ctrl-C or `make stop` ends everything; the data stays."
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where everything is: URLs, the password of Airflow's page, and the page over the mails that were sent."""
+
+    api: str
+    airflow: str
+    password: str
+    mlflow: str
+    mail: str
+
+    def lines(self) -> Iterator[str]:
+        """For a terminal."""
+        yield f"API       {self.api}/   lists {self.api}/v1/readers/READER/recommendations   try it {self.api}/docs"
+        yield f"Airflow   {self.airflow}   user admin   password {self.password}"
+        yield f"MLflow    {self.mlflow}"
+        yield f"Mail      {self.mail}"
+        yield "Ctrl-C or `make stop` ends everything; the data stays."

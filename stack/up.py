@@ -1,4 +1,7 @@
-"""From nothing to a published front page: start the parts, fill the newsroom, run the workflows, show ten, stay up."""
+"""From nothing to everybody's own front page: start the parts, fill the newsroom, run the workflows, stay up.
+
+Lists by a rule are published and shown first, to have something to read while the first model is trained.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,18 @@ import contextlib
 import os
 import signal
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import httpx
 
-from core.clock import HOUR, iso
+from core.clock import HOUR, floor_to, iso
 from core.errors import BadInputError
 from stack import processes, services, show, watch, world
-from stack.airflow_api import AirflowApi
+from stack.airflow_api import NEEDED, AirflowApi
 from stack.environment import USER, airflow_secrets
-from stack.plan import REFRESH, WORKFLOWS, PlannedRun, backfill, first_edition, live_edition
+from stack.plan import REFRESH, WORKFLOWS, backfill, first_edition, first_training, live_edition, personal_edition
+from stack.watch import Watch
 from store.server import database_url
 
 if TYPE_CHECKING:
@@ -32,7 +37,7 @@ _LOOK_SECONDS = 1.0
 
 
 def up(stack: Stack, asked: World, console: Console, now: datetime) -> None:
-    """Everything up and a first edition published; returns on Ctrl-C or `make stop`, with everything down again.
+    """Everything up and personal lists published; returns on Ctrl-C or `make stop`, with everything down again.
 
     What was done by an earlier call is not done again. Raises BadInputError where a port is taken, where it runs
     already, or where the home holds another world; UnavailableError with the name and last words of a part that died;
@@ -47,7 +52,8 @@ def up(stack: Stack, asked: World, console: Console, now: datetime) -> None:
     with _held_up(stack.layout, console):
         children = _start(stack, asked, console, now)
         _publish(stack, asked, console, now, children)
-        _show(stack, asked, console)
+        _wait_for_pages(stack, console, children)
+        _show_addresses(stack, console)
         _stay(stack, children, console)
 
 
@@ -63,42 +69,98 @@ def _start(stack: Stack, asked: World, console: Console, now: datetime) -> list[
         services.migrate_airflow(stack)
         console.say("Airflow's tables are made")
     if asked.is_historic:  # its clock is known only once it has been read
-        console.status("importing")
-        world.finish(stack, asked, filling)
-    clock = iso(plan(stack.layout, asked, now)[-1].as_of) if asked.is_historic else ""
+        world.finish(stack, asked, filling, lambda: console.status("importing"))
+    clock = _clock(stack, asked)
     children = [
         *services.start_airflow(stack, scheduled=not asked.is_historic, clock=clock),
         *services.start_serving(stack, clock),
     ]
-    api = airflow_api(stack)
-    watch.wait_until_healthy(api, WORKFLOWS, console, lambda: processes.check(stack.layout, children))
+    watcher = _watch(stack, console, children)
+    watch.wait_until_healthy(watcher, WORKFLOWS, NEEDED)
     console.say(f"Airflow is up at {stack.airflow_url}")
     if asked.is_simulated:
-        console.status("simulating")
         if filling is not None:
-            api.warm_up()  # while there is nothing else to wait for
-        world.finish(stack, asked, filling)
+            watcher.api.warm_up()  # while there is nothing else to wait for
+        world.finish(stack, asked, filling, lambda: console.status(_filling(stack)))
         children.append(world.follow(stack, asked))
     return children
 
 
-def _publish(stack: Stack, asked: World, console: Console, now: datetime, children: Sequence[Child]) -> None:
-    """A published list. Where an earlier call left one that has grown old, a new one is asked for, not waited for."""
-    api = airflow_api(stack)
-    planned = plan(stack.layout, asked, now)
+def _publish(stack: Stack, asked: World, console: Console, now: datetime, children: list[Child]) -> None:
+    """Published lists, shown; an earlier call may have left some."""
     served = show.current_run(_recommendations_api(stack))
-    if served is None or (asked.is_historic and served["as_of"] != iso(planned[-1].as_of)):
-        watch.run_all(api, planned, console, lambda: processes.check(stack.layout, children))
-    elif not asked.is_historic and served["age_seconds"] > HOUR.total_seconds():
-        console.say(f"the published list is {served['age_seconds'] / 3600:.1f} h old: a refresh has been asked for")
-        api.ensure_run(REFRESH, planned[-1].as_of)
-
-
-def plan(layout: Layout, asked: World, now: datetime) -> list[PlannedRun]:
-    """The runs that a first edition of this world needs."""
     if asked.is_historic:
-        return backfill(world.end_of_data(layout))
-    return live_edition(now) if asked.is_live else first_edition(now)
+        children += _start_pages(stack, asked)
+        _publish_past(stack, console, children, served)
+        return
+    watcher = _watch(stack, console, children)
+    if asked.is_live:
+        children += _start_pages(stack, asked)
+        _publish_live(stack, console, now, watcher, is_new=served is None)
+        return
+    if served is None:
+        watch.run_all(watcher, first_edition(now))
+        _show_edition(stack, console)
+    children += _start_pages(stack, asked)  # not before: until then they would only keep others from working
+    if served is None or served["model_version"] == show.NO_MODEL:
+        _train_and_publish(stack, console, now, watcher)
+        return
+    if served["age_seconds"] > HOUR.total_seconds():
+        console.say(f"the published list is {served['age_seconds'] / 3600:.1f} h old: a refresh has been asked for")
+        watcher.api.ensure_run(REFRESH, floor_to(now, HOUR))
+    _show_edition(stack, console)
+
+
+def _publish_live(stack: Stack, console: Console, now: datetime, watcher: Watch, *, is_new: bool) -> None:
+    """Lists of what live sources hold so far, and what personal lists still lack."""
+    if is_new:
+        watch.run_all(watcher, live_edition(now))
+    console.plain()
+    for line in show.live_lines(_recommendations_api(stack), database_url(stack.settings)):
+        console.plain(line)
+    console.plain()
+
+
+def _train_and_publish(stack: Stack, console: Console, now: datetime, watcher: Watch) -> None:
+    watch.run_all(watcher, first_training(now))
+    edition, mails = personal_edition(now + timedelta(seconds=console.seconds))
+    watch.run_all(watcher, [edition])
+    _show_edition(stack, console)
+    watch.run_all(watcher, [mails])
+
+
+def _publish_past(stack: Stack, console: Console, children: list[Child], served: dict[str, Any] | None) -> None:
+    """Lists at the end of historic data, with a model of each of the days before."""
+    first, *others = backfill(world.end_of_data(stack.layout))
+    if served is None or served["as_of"] != iso(others[-1].as_of):
+        watcher = _watch(stack, console, children)
+        watch.run_all(watcher, [first])
+        _show_edition(stack, console)
+        watch.run_all(watcher, others)
+    _show_edition(stack, console)
+
+
+def _clock(stack: Stack, asked: World) -> str:
+    """What API and digest take as now: for historic data the end of these, else the real time."""
+    return iso(backfill(world.end_of_data(stack.layout))[-1].as_of) if asked.is_historic else ""
+
+
+def _start_pages(stack: Stack, asked: World) -> list[Child]:
+    return services.start_pages(stack, scheduled=not asked.is_historic, clock=_clock(stack, asked))
+
+
+def _wait_for_pages(stack: Stack, console: Console, children: list[Child]) -> None:
+    watch.wait_until_healthy(_watch(stack, console, children), WORKFLOWS)
+    if stack.has_own_mlflow:
+        watch.wait_for_page(f"{stack.mlflow_page}/health", _watch(stack, console, children))
+
+
+def _watch(stack: Stack, console: Console, children: list[Child]) -> Watch:
+    return Watch(airflow_api(stack), console, lambda: processes.check(stack.layout, children), stack.layout.home)
+
+
+def _filling(stack: Stack) -> str:
+    return watch.progress_of(stack.layout.home, "simulate") or "simulating"
 
 
 def airflow_api(stack: Stack) -> AirflowApi:
@@ -110,14 +172,25 @@ def _recommendations_api(stack: Stack) -> httpx.Client:
     return show.api_client(stack.api_url, stack.settings.api_keys.get_secret_value())
 
 
-def _show(stack: Stack, asked: World, console: Console) -> None:
-    api, url = _recommendations_api(stack), database_url(stack.settings)
-    lines = show.live_lines(api, url) if asked.is_live else show.list_lines(_readers_list(api, url))
-    secrets = airflow_secrets(stack.layout)
-    where = show.address_lines(
-        stack.api_url, stack.airflow_url, secrets.password, str(stack.layout.mail / "index.html")
+def _show_edition(stack: Stack, console: Console) -> None:
+    """Ten articles of one reader, and what made them."""
+    shown = show.reader_to_show(database_url(stack.settings))
+    answer = show.recommendations(_recommendations_api(stack), shown.reader_id)
+    console.plain()
+    for line in show.list_lines(answer, is_by_rule=shown.is_by_rule):
+        console.plain(line)
+    console.plain()
+
+
+def _show_addresses(stack: Stack, console: Console) -> None:
+    where = show.Addresses(
+        api=stack.api_url,
+        airflow=stack.airflow_url,
+        password=airflow_secrets(stack.layout).password,
+        mlflow=stack.mlflow_page,
+        mail=str(stack.layout.mail / "index.html"),
     )
-    for line in ["", *lines, "", *where]:
+    for line in where.lines():
         console.plain(line)
     console.say("up")
 
@@ -169,3 +242,5 @@ def _refuse_second(layout: Layout) -> None:
 def _require_ports(stack: Stack) -> None:
     processes.require_free(stack.ports.api, "the API", "API_PORT")
     processes.require_free(stack.ports.airflow, "Airflow", "AIRFLOW_PORT")
+    if stack.has_own_mlflow:
+        processes.require_free(stack.ports.mlflow, "MLflow's page", "MLFLOW_PORT")

@@ -16,6 +16,7 @@ from stack import processes
 from stack.services import NEWSROOM, Stack
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
@@ -51,15 +52,15 @@ def begin(stack: Stack, world: World, now: datetime) -> Child | None:
     return stack.frontpage(HISTORY, "simulate", *_size(world), "--until", iso(now), *out)
 
 
-def finish(stack: Stack, world: World, filling: Child | None) -> None:
-    """Wait until the home is filled and remember with what.
+def finish(stack: Stack, world: World, filling: Child | None, look: Callable[[], None]) -> None:
+    """Wait until the home is filled and remember with what. look: called meanwhile, every second or so.
 
     Raises UnavailableError with the last words of the verb where it failed, BadInputError where a data set tells no
     time of reading.
     """
     if filling is None:
         return
-    processes.wait_for(filling, stack.layout, _LIMIT_SECONDS)
+    processes.wait_for(filling, stack.layout, _LIMIT_SECONDS, look)
     end = iso(_last_read(stack.layout, world)) if world.is_historic else ""
     _remember(stack.layout, world, end)
 

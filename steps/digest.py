@@ -4,8 +4,6 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tqdm import tqdm
-
 from core.errors import BadInputError, UnavailableError
 from core.params import DigestParams, Params
 from core.settings import Settings
@@ -102,8 +100,7 @@ def _send(connection: Connection, settings: Settings, letterhead: Letterhead, as
         office = Office(
             database_url(settings), settings.smtp_url, settings.pseudonym_secret.get_secret_value(), letterhead
         )
-        with tqdm(desc="mails", disable=None) as bar:
-            outcomes = deliver(office, connection, open_ones, bar.update)
+        outcomes = deliver(office, connection, open_ones)
     return _summary(connection, editions, outcomes)
 
 

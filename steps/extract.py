@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic import SecretStr
-from tqdm import tqdm
 
 from core.errors import UnavailableError
 from core.params import Params
+from core.progress import track
 from core.settings import Settings
 from core.summary import Summary
 from etl.pull import Pulled, Workers, details_of, is_due, pull
@@ -39,7 +39,7 @@ def run(
     failed: dict[str, Exception] = {}
     with connect(url, application="frontpage extract") as connection:
         due = [source for source in known if is_due(connection, source, as_of)]
-        for source in tqdm(due, desc="extract", unit="source", disable=None):
+        for source in track(due, "sources"):
             try:
                 pulled.append(pull(connection, source, as_of, workers))
             except Exception as error:  # noqa: BLE001 - a bug, too, is raised once the others have loaded

@@ -1,11 +1,11 @@
 """`frontpage mail-sink`: take mail over SMTP and keep it as files and pages, for development."""
 
 import signal
+from itertools import count
 from pathlib import Path
 
-from tqdm import tqdm
-
 from core.params import Params
+from core.progress import report_progress
 from core.settings import Settings
 from core.summary import Summary
 from digest.sink import FolderSink, start_sink
@@ -22,12 +22,12 @@ def run(_settings: Settings, _params: Params, out: Path, host: str = "127.0.0.1"
     """
     # Blocked before the server's thread starts, which inherits it: the signal is then waited for, not handled.
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-    with tqdm(desc="mails", unit="", disable=None) as bar:
-        sink = start_sink(out, host, port, on_mail=bar.update)
-        try:
-            _wait_to_be_stopped(sink.handler, out)
-        finally:
-            sink.stop()
+    taken = count(1)
+    sink = start_sink(out, host, port, on_mail=lambda: report_progress("mails", next(taken)))
+    try:
+        _wait_to_be_stopped(sink.handler, out)
+    finally:
+        sink.stop()
     n_mails = sum(1 for _ in out.glob("*.eml"))
     index = write_pages(out)
     return Summary("mail-sink", rows_in=n_mails, rows_out=n_mails, artifact=str(index), details={"port": port})

@@ -2,10 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from tqdm import tqdm
-
 from core.errors import UnavailableError
 from core.params import Params, RetentionParams
+from core.progress import track
 from core.settings import Settings
 from core.summary import Summary
 from features.ticks import forget_states
@@ -19,7 +18,7 @@ def run(settings: Settings, params: Params, as_of: datetime) -> Summary:
     """Delete what is older at as_of than `retention` in params.yaml allows; the details say how much of what."""
     deleted: dict[str, int] = {}
     with connect(database_url(settings), application="frontpage purge") as connection:
-        for table, days in tqdm(days_kept(params.retention).items(), desc="purge", disable=None):
+        for table, days in track(days_kept(params.retention).items(), "tables"):
             deleted[table] = retention.purge(connection, table, as_of - timedelta(days=days))
         deleted |= _states(connection, as_of - timedelta(days=params.retention.state_days))
     total = sum(deleted.values())

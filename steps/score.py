@@ -1,17 +1,15 @@
 """`frontpage score`: every active reader's ten, and the fallback lists, as a new run beside what is served."""
 
-import sys
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
 from pydantic import SecretStr
-from tqdm import tqdm
 
 from core.params import Params
+from core.progress import polled
 from core.settings import Settings
 from core.summary import Summary
 from etl import beam
@@ -34,9 +32,6 @@ from store.kept_lists import Base
 from store.locks import exclusive
 from store.server import database_url
 from store.versions import ModelVersion
-
-#: Between two looks at how far the workers are.
-_LOOK_SECONDS = 0.5
 
 
 def run(
@@ -63,7 +58,8 @@ def run(
         run_id = runs.begin_run(connection, as_of, variant, name, snapshot, plan.details(maker))
         blocks, place = blocks_of(plan.n_due), _place(settings, run_id, beam_options)
         run_blocks.open_account(connection, run_id)
-        with handed_over(lister, place) as handover, _progress(url, run_id, len(blocks)):
+        counted = polled("blocks of readers", len(blocks), lambda: _n_written(url, run_id))
+        with handed_over(lister, place) as handover, counted:
             worker = ScoreBlock(handover, Target(SecretStr(url), run_id))
             beam.run(beam.ForEach("score", blocks, worker), params.threads, beam_options)
         if maker is not None:
@@ -126,23 +122,7 @@ def _place(settings: Settings, run_id: int, beam_options: Sequence[str]) -> str 
 
 
 @contextmanager
-def _progress(url: str, run_id: int, n_blocks: int) -> Iterator[None]:
-    """A bar on a terminal: how many blocks are in the database, wherever their workers are."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    done = threading.Event()
-    watch = threading.Thread(target=_watch, args=(url, run_id, n_blocks, done), daemon=True)
-    watch.start()
-    try:
-        yield
-    finally:
-        done.set()
-        watch.join()
-
-
-def _watch(url: str, run_id: int, n_blocks: int, done: threading.Event) -> None:
-    with connect(url, application="frontpage score") as connection, tqdm(total=n_blocks, desc="score") as bar:
-        while not done.wait(_LOOK_SECONDS):
-            bar.update(run_blocks.n_written(connection, run_id) - bar.n)
-        bar.update(run_blocks.n_written(connection, run_id) - bar.n)
+def _n_written(url: str, run_id: int) -> Iterator[Callable[[], int]]:
+    """Tells how many blocks are in the database, wherever their workers are."""
+    with connect(url, application="frontpage score") as connection:
+        yield lambda: run_blocks.n_written(connection, run_id)

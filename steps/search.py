@@ -9,6 +9,7 @@ from typing import Any
 from core.clock import HOUR, iso
 from core.history import History
 from core.params import Params
+from core.progress import track
 from core.settings import Settings
 from core.summary import Summary
 from lifecycle.searches import SearchRecord, TrialRecord
@@ -42,7 +43,7 @@ def run(
     record = _record(history, params, cadence, seed)
     track_search(settings, record)
     done: list[Trial] = []
-    for trial in trials(history, params, cadence, n_trials, seed):
+    for trial in track(trials(history, params, cadence, n_trials, seed), "trials", n_trials):
         done.append(trial)
         record = record.with_trial(_told(trial))
         track_search(settings, record)

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from core.errors import BadInputError
 from core.mornings import next_morning
 from core.params import Params
+from core.progress import ProgressCallback, report_progress
 from core.settings import Settings
 from core.summary import Summary
 from features.files import require_tick_files
@@ -19,7 +20,7 @@ from lifecycle.tracking import TrainingRecord, git_commit, track_training
 from models import registry
 from models.build import Built, build, build_inputs, require_inputs
 from models.lookups import feast_lookup
-from models.progress import Forecast, untold
+from models.progress import Forecast
 from models.ticks import look_backs
 from models.training import Inputs, version_name
 from store import versions
@@ -77,13 +78,24 @@ def _from_files(params: Params, as_of: datetime, data: Path, *, resume: bool, pa
 def _inputs_of(params: Params, as_of: datetime, data: Path) -> Inputs:
     history = read_snapshot(data, as_of)
     require_tick_files(data, look_backs(history, params))
-    return Inputs(history, params, feast_lookup(file_store(data)))
+    return Inputs(history, params, feast_lookup(file_store(data)), tell=report_progress)
 
 
 def _forecast(params: Params, as_of: datetime, clock: Callable[[], datetime] | None) -> Forecast | None:
     """None where nobody waits: without a clock, and in a back-fill, whose morning has come long ago."""
     morning = next_morning(as_of, params.digest)
     return Forecast(morning, clock) if clock is not None and clock() < morning else None
+
+
+def _telling(forecast: Forecast | None) -> ProgressCallback:
+    """Progress for whoever watches, and for the forecast."""
+
+    def tell(what: str, done: int, total: int | None) -> None:
+        report_progress(what, done, total)
+        if forecast is not None:
+            forecast(what, done, total)
+
+    return tell
 
 
 def _from_database(
@@ -94,7 +106,7 @@ def _from_database(
         known = registry.known_at(connection, as_of, params, settings.path("snapshots"))
         ensure_ticks(connection, as_of, known.look_backs, params.data)
         inputs = Inputs(
-            known.history, params, feast_lookup(feature_store(url)), known.parent_model(), tell=forecast or untold
+            known.history, params, feast_lookup(feature_store(url)), known.parent_model(), tell=_telling(forecast)
         )
         version = version_name(inputs, known.snapshot_hash)
         with registry.training(connection, known, params) as training_id:

@@ -1,17 +1,19 @@
-"""The first edition in containers: run the workflows through Airflow once, then show ten recommendations."""
+"""The first editions in containers: run the workflows through Airflow once, showing ten recommendations of each."""
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 
 from core.errors import FrontpageError, UnavailableError
 from stack import show, watch
-from stack.airflow_api import AirflowApi
+from stack.airflow_api import NEEDED, AirflowApi
 from stack.console import Console
-from stack.plan import WORKFLOWS, PlannedRun, first_edition, live_edition
+from stack.plan import WORKFLOWS, PlannedRun, first_edition, first_training, live_edition, personal_edition
+from stack.watch import Watch
 
 AIRFLOW_URL = "http://airflow-api:8080"
 API_URL = "http://api:8000"
@@ -22,18 +24,25 @@ SIMULATED = "/var/lib/frontpage/newsroom"
 
 
 def main() -> int:
-    """Publish where nothing is published yet; the exit code is the one of core/errors.py."""
+    """Publish where no model has made lists yet; the exit code is the one of core/errors.py."""
     console = Console()
     try:
-        if _ask("/v1/runs/current") is None:
-            planned = live_edition if _is_live() else first_edition
-            _publish(console, planned(datetime.now(UTC)))
-        lines = list(_lines(os.environ["FRONTPAGE_DATABASE_URL"]))
+        served = _ask("/v1/runs/current")
+        if _is_live():
+            if served is None:
+                _publish(console, live_edition(datetime.now(UTC)))
+            _print(console, show.live_lines(_api(), os.environ["FRONTPAGE_DATABASE_URL"]))
+            return 0
+        if served is None:
+            _publish(console, first_edition(datetime.now(UTC)))
+            _show(console)
+        if served is None or served["model_version"] == show.NO_MODEL:
+            _publish(console, first_training(datetime.now(UTC)))
+            _publish(console, personal_edition(datetime.now(UTC)))
+        _show(console)
     except FrontpageError as error:
         sys.stderr.write(f"frontpage: {error}\n")
         return error.exit_code
-    for line in lines:
-        console.plain(line)
     return 0
 
 
@@ -42,20 +51,31 @@ def _is_live() -> bool:
     return os.environ["FRONTPAGE_SOURCES"] != SIMULATED
 
 
-def _lines(database_url: str) -> Iterator[str]:
-    api = show.api_client(API_URL, os.environ["FRONTPAGE_API_KEYS"])
-    if _is_live():
-        return show.live_lines(api, database_url)
-    return show.list_lines(show.recommendations(api, show.reader_to_show(database_url)))
+def _api() -> httpx.Client:
+    return show.api_client(API_URL, os.environ["FRONTPAGE_API_KEYS"])
 
 
-def _publish(console: Console, planned: list[PlannedRun]) -> None:
+def _print(console: Console, lines: Iterator[str]) -> None:
+    for line in lines:
+        console.plain(line)
+
+
+def _show(console: Console) -> None:
+    shown = show.reader_to_show(os.environ["FRONTPAGE_DATABASE_URL"])
+    answer = _ask(f"/v1/readers/{shown.reader_id}/recommendations")
+    if answer is None:
+        raise UnavailableError("the API serves no list although a run was published")
+    _print(console, show.list_lines(answer, is_by_rule=shown.is_by_rule))
+
+
+def _publish(console: Console, planned: Sequence[PlannedRun]) -> None:
     airflow = AirflowApi(AIRFLOW_URL, "admin", os.environ["AIRFLOW_PASSWORD"])
+    watcher = Watch(airflow, console, _nothing_to_watch, Path(os.environ["FRONTPAGE_HOME"]))
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            watch.wait_until_healthy(airflow, WORKFLOWS, console, _nothing_to_watch)
+            watch.wait_until_healthy(watcher, WORKFLOWS, NEEDED)
             airflow.warm_up()
-            watch.run_all(airflow, planned, console, _nothing_to_watch)
+            watch.run_all(watcher, planned)
             return
         except UnavailableError as error:
             if attempt == ATTEMPTS:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from tqdm import tqdm
 
+from core.progress import track
 from features.grouping import Floats, Ints
 
 N_RESAMPLES = 1_000
@@ -41,13 +41,7 @@ def resampled(tables: Mapping[str, Any], seed: int, n_resamples: int = N_RESAMPL
 
     All tables see the same readers drawn; the same seed gives the same draws.
     """
-    draws = tqdm(
-        _draws(tables, seed, n_resamples),
-        desc="intervals",
-        unit="draws",
-        total=-(-n_resamples // _AT_ONCE),
-        disable=None,
-    )
+    draws = track(_draws(tables, seed, n_resamples), "draws for intervals", -(-n_resamples // _AT_ONCE))
     parts = [{name: table @ drawn for name, table in tables.items()} for drawn in draws]
     return {name: np.hstack([part[name] for part in parts]) for name in tables}
 

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from core import columns as c
 from core.errors import BadInputError, CheckFailedError
 from core.history import History
 from core.params import ListParams, Params
+from core.progress import report_progress, track
 from features.grouping import Floats, Ints
 from features.history import history_at
 from features.ledger import ledger
@@ -184,7 +184,7 @@ class _Walk:
     def parts(self, cadence: Cadence) -> Iterator[_Part | None]:
         """Every tick in order; None where nobody read anything new."""
         retrain_at = cadence.start
-        for as_of in tqdm(cadence.ticks(), desc="replay", unit="tick", disable=None):
+        for as_of in track(cadence.ticks(), "refreshes"):
             if as_of >= retrain_at:
                 self.retrain(as_of)
                 retrain_at = as_of + cadence.retrain
@@ -195,7 +195,7 @@ class _Walk:
         known = history_at(self._history, as_of, self.params.data)
         version = f"{as_of:%Y%m%dT%H%M}"
         try:
-            made = train(Inputs(known, self.params, direct_lookup), version).model
+            made = train(Inputs(known, self.params, direct_lookup, tell=report_progress), version).model
         except CheckFailedError as error:
             self.trainings.append(Training(as_of, "", "as before", (str(error),)))
             return

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from core.params import AlsParams
+from core.progress import ProgressCallback, no_progress
 from features.grouping import Ints
 from features.ledger import Ledger
 from models.files import save_arrays
-from models.progress import Tell, untold
 from models.threads import one_blas_thread
 
 Vectors = NDArray[np.float32]
@@ -86,7 +86,7 @@ def fit_with_checkpoints(
     n_threads: int,
     checkpoint: Path | None = None,
     *,
-    tell: Tell = untold,
+    tell: ProgressCallback = no_progress,
 ) -> tuple[Factors, list[float]]:
     """Factors and training loss after each of `params.iterations`; resumed bit for bit from `checkpoint`.
 

@@ -76,7 +76,8 @@ def stack(engine: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> I
     folder = tmp_path_factory.mktemp("compose")
     subprocess.run([sys.executable, str(ROOT / "deploy" / "docker" / "make_env.py")], cwd=folder, check=True)
     made = dict(line.split("=", 1) for line in (folder / ".env").read_text().splitlines() if not line.startswith("#"))
-    ports = {"API_PORT": str(20000 + secrets.randbelow(5000)), "AIRFLOW_PORT": str(25000 + secrets.randbelow(5000))}
+    first = {"API_PORT": 20000, "AIRFLOW_PORT": 25000, "MLFLOW_PORT": 15000}
+    ports = {name: str(port + secrets.randbelow(5000)) for name, port in first.items()}
     running = Stack({**engine, **made, **ports, **SMALL_WORLD})
     try:
         running.compose("build", timeout=BUILD_SECONDS)
@@ -100,11 +101,13 @@ def _answers(environment: dict[str, str]) -> bool:
 
 
 def test_ten_explained_recommendations_are_served(stack: Stack):
-    """The reader that the first edition shows has ten different articles with titles and reasons."""
+    """Lists by a rule come first and say so; the reader shown last has ten different explained articles."""
     log = stack.compose("logs", "--no-log-prefix", "first-edition").stdout
-    shown = re.search(r"Ten for reader (\S+) \(run \d+, model (\S+)\)", log)
-    assert shown is not None, log
-    answer = stack.get(f"/v1/readers/{shown[1]}/recommendations?limit=10")
+    shown = re.findall(r"Ten for reader (\S+) \(run \d+\)", log)
+    assert len(shown) == 2, log
+    assert log.index("First edition, by the rule 'read most lately'") < log.index("first training: retrain_nightly")
+    answer = stack.get(f"/v1/readers/{shown[-1]}/recommendations?limit=10")
+    assert answer["model_version"] != "popularity"
     assert [item["rank"] for item in answer["items"]] == list(range(1, 11))
     assert len({item["article_id"] for item in answer["items"]}) == 10
     assert all(item["title"] and item["reasons"] for item in answer["items"])
@@ -117,7 +120,26 @@ def test_the_api_refuses_without_a_key(stack: Stack):
         urllib.request.urlopen(url, timeout=10)
 
 
-@pytest.mark.parametrize("service", ["api", "airflow-scheduler", "mail"])
+def test_every_part_of_airflow_is_healthy(stack: Stack):
+    """As its first page shows it: the triggerer, too."""
+    url = f"http://127.0.0.1:{stack.environment['AIRFLOW_PORT']}/api/v2/monitor/health"
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        health = json.load(answer)
+    parts = ("metadatabase", "scheduler", "triggerer", "dag_processor")
+    assert {part: health[part]["status"] for part in parts} == dict.fromkeys(parts, "healthy")
+
+
+def test_mlflow_shows_the_version_that_is_served(stack: Stack):
+    """Its page answers on this machine, and its registry has the version of the run being served."""
+    url = f"http://127.0.0.1:{stack.environment['MLFLOW_PORT']}"
+    with urllib.request.urlopen(f"{url}/", timeout=30) as page:
+        assert b"<title>MLflow" in page.read()
+    with urllib.request.urlopen(f"{url}/api/2.0/mlflow/model-versions/search", timeout=30) as answer:
+        versions = json.load(answer)["model_versions"]
+    assert stack.get("/v1/runs/current")["model_version"] in {one["description"] for one in versions}
+
+
+@pytest.mark.parametrize("service", ["api", "airflow-scheduler", "airflow-triggerer", "mail", "mlflow"])
 def test_services_run_as_nobody_special(stack: Stack, service: str):
     """No service of ours runs as root."""
     assert stack.compose("exec", "-T", service, "id", "-u").stdout.strip() == "10001"

@@ -1,22 +1,27 @@
 """What a person sees of runs, and what ends the wait."""
 
 import io
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from core.errors import BadInputError, CheckFailedError, UnavailableError
+from core.progress import progress_file
 from core.settings import Settings
-from stack import show, watch
+from stack import console, show, watch
 from stack.airflow_api import RunState
 from stack.console import Console
+from stack.environment import mlflow_environment
 from stack.layout import Layout, Ports, World
 from stack.plan import PlannedRun
 from stack.services import Stack
 from stack.up import up
+from stack.watch import Watch
 
 AS_OF = datetime(2026, 3, 1, 10, tzinfo=UTC)
-PLANNED = [PlannedRun("refresh_hourly", AS_OF)]
+PLANNED = [PlannedRun("refresh_hourly", AS_OF, "first edition")]
 
 
 class FakeAirflow:
@@ -29,8 +34,8 @@ class FakeAirflow:
     def unpause(self, dag_id):
         self.asked.append(f"unpause {dag_id}")
 
-    def ensure_run(self, dag_id, as_of):
-        self.asked.append(f"run {dag_id} {as_of:%H:%M}")
+    def ensure_run(self, dag_id, as_of, purpose):
+        self.asked.append(f"run {dag_id} {as_of:%H:%M} {purpose}")
         return "r1"
 
     def run_state(self, dag_id, run_id):
@@ -46,10 +51,10 @@ def _no_pause(monkeypatch):
     monkeypatch.setattr(watch, "POLL_SECONDS", 0.0)
 
 
-def shown(airflow: FakeAirflow, alive=lambda: None) -> list[str]:
+def shown(airflow: FakeAirflow, alive=lambda: None, *, home=Path("/nowhere"), planned=PLANNED) -> list[str]:
     """The lines of a console that is no terminal, without their times."""
     stream = io.StringIO()
-    watch.run_all(airflow, PLANNED, Console(stream), alive)
+    watch.run_all(Watch(airflow, Console(stream), alive, home), planned)
     return [line[9:] for line in stream.getvalue().splitlines()]
 
 
@@ -63,12 +68,52 @@ def test_each_task_is_a_line_when_it_ends():
         RunState("success", {"extract": "success", "publish": "success"}),
     )
     assert shown(airflow) == [
-        "run 1 of 1: refresh_hourly as of 2026-03-01T10:00:00Z",
+        "first edition: refresh_hourly as of 2026-03-01T10:00:00Z",
         "    extract       0 s  up for retry",
         "    extract       0 s  success",
         "    publish       0 s  success",
     ]
-    assert airflow.asked == ["unpause refresh_hourly", "run refresh_hourly 10:00"]
+    assert airflow.asked == ["unpause refresh_hourly", "run refresh_hourly 10:00 first edition"]
+
+
+def test_nobody_waits_for_what_comes_after_the_task_that_counts():
+    """Lists are published: Feast's online store may follow, or fail."""
+    planned = [PlannedRun("refresh_hourly", AS_OF, until="publish")]
+    airflow = FakeAirflow(
+        RunState("running", {"publish": "running", "materialise": "none"}),
+        RunState("running", {"publish": "success", "materialise": "running"}),
+    )
+    assert shown(airflow, planned=planned)[-1] == "    publish       0 s  success"
+    failed = FakeAirflow(RunState("failed", {"publish": "success", "materialise": "failed"}))
+    assert "    materialise" in shown(failed, planned=planned)[-1]
+    with pytest.raises(CheckFailedError, match="publish failed"):
+        shown(FakeAirflow(RunState("failed", {"publish": "failed"})), planned=planned)
+
+
+def test_what_goes_on_is_said_in_the_words_of_the_verb(tmp_path, monkeypatch):
+    """Off a terminal a line now and then; between two stages the task and its seconds."""
+    monkeypatch.setattr(console, "STATUS_SECONDS", 0.0)
+    running = RunState("running", {"extract": "success", "train": "running"})
+    path = progress_file(tmp_path, "train")
+    path.parent.mkdir()
+    told = {"message": "train: cut-offs 12 of 34, 41 s, about 75 s left"}
+    path.write_text(json.dumps({**told, "frontpage.progress.done": 12, "frontpage.progress.total": 34}))
+    lines = shown(FakeAirflow(running, RunState("success", running.tasks | {"train": "success"})), home=tmp_path)
+    assert "    refresh_hourly 1/2  train: cut-offs 12 of 34, 41 s, about 75 s left" in lines
+    path.write_text(json.dumps({**told, "frontpage.progress.done": 34, "frontpage.progress.total": 34}))
+    lines = shown(FakeAirflow(running, RunState("success", running.tasks | {"train": "success"})), home=tmp_path)
+    assert "    refresh_hourly 1/2  train for 0 s" in lines
+
+
+def test_a_console_that_is_no_terminal_says_what_goes_on_now_and_then(monkeypatch):
+    """Not at each look, and not just after another line."""
+    stream = io.StringIO()
+    shown_on = Console(stream)
+    shown_on.status("waiting")
+    assert stream.getvalue() == ""
+    monkeypatch.setattr(console, "STATUS_SECONDS", 0.0)
+    shown_on.status("waiting")
+    assert stream.getvalue().endswith("] " + "    waiting\n")
 
 
 def test_a_failed_task_is_named_with_its_last_words():
@@ -88,7 +133,7 @@ def test_the_wait_ends_where_a_part_has_died():
 
 
 def test_a_list_is_shown_with_titles_and_reasons():
-    """A missing title falls back to the address; a model-less list says popularity."""
+    """A missing title falls back to the address; lists that were made before there is a model say so."""
     item = {
         "rank": 1,
         "title": "Rain",
@@ -99,13 +144,49 @@ def test_a_list_is_shown_with_titles_and_reasons():
     }
     bare = {"rank": 2, "title": "", "url": "http://a/2", "publisher": None, "category": None, "reasons": []}
     answer = {"reader_id": "r", "run_id": 7, "model_version": None, "items": [item, bare]}
-    assert list(show.list_lines(answer)) == [
-        "Ten for reader r (run 7, model popularity):",
+    assert list(show.list_lines(answer, is_by_rule=True)) == [
+        "First edition, by the rule 'read most lately'; personal lists follow after the first training.",
+        "Ten for reader r (run 7):",
         "  1. Rain  [A]",
         "     new",
         "  2. http://a/2  []",
         "     no reason recorded",
     ]
+
+
+def test_a_list_says_what_made_it():
+    """A model, or a rule that the gate found no model better than."""
+    answer = {"reader_id": "r", "run_id": 8, "model_version": "v1", "items": []}
+    assert next(show.list_lines(answer, is_by_rule=False)) == "Personal edition, by the model v1."
+    assert next(show.list_lines(answer, is_by_rule=True)) == (
+        "Edition by the rule 'read most lately': the gate found no model better, v1 included."
+    )
+
+
+def test_all_addresses_are_shown():
+    """Each with what one needs to get in."""
+    where = show.Addresses("http://a", "http://b", "secret", "http://c", "/d/index.html")
+    assert list(where.lines()) == [
+        "API       http://a/v1/readers/READER/recommendations   description http://a/openapi.json",
+        "Airflow   http://b   user admin   password secret",
+        "MLflow    http://c",
+        "Mail      /d/index.html",
+        "Ctrl-C or `make stop` ends everything; the data stays.",
+    ]
+
+
+def test_mlflow_is_asked_for_without_secrets_in_its_command(tmp_path):
+    """The database's password is in the environment; a server of one's own is shown and none is started."""
+    layout = Layout(tmp_path)
+    assert mlflow_environment(layout, "postgresql://u:p@127.0.0.1:5432/mlflow") == {
+        "MLFLOW_BACKEND_STORE_URI": "postgresql+psycopg2://u:p@127.0.0.1:5432/mlflow",
+        "MLFLOW_DEFAULT_ARTIFACT_ROOT": f"file://{tmp_path}/mlflow",
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    }
+    here = Stack(Settings(home=tmp_path), layout, Ports(mlflow=5001), {})
+    assert (here.has_own_mlflow, here.mlflow_page) == (True, "http://127.0.0.1:5001")
+    elsewhere = Stack(Settings(home=tmp_path, mlflow_url="https://mlflow.example"), layout, Ports(), {})
+    assert (elsewhere.has_own_mlflow, elsewhere.mlflow_page) == (False, "https://mlflow.example")
 
 
 def test_a_key_is_shown_where_the_api_asks_for_one():
