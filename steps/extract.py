@@ -13,6 +13,7 @@ from core.settings import Settings
 from core.summary import Summary
 from etl.pull import Pulled, Workers, details_of, pull
 from etl.sources import INBOX, in_pull_order, parse_source
+from etl.tracking import TrackingFields
 from store.connect import connect
 from store.extracts import Counts
 from store.server import database_url
@@ -33,7 +34,8 @@ def run(
     began = time.perf_counter()
     parsed = in_pull_order([*map(parse_source, sources), INBOX])
     url = database_url(settings)
-    workers = Workers(SecretStr(url), settings.pseudonym_secret, params.threads, beam_options)
+    tracking = TrackingFields(params.extract.tracking_fields, params.extract.page_fields)
+    workers = Workers(SecretStr(url), settings.pseudonym_secret, params.threads, beam_options, tracking)
     pulled: list[Pulled] = []
     failed: dict[str, Exception] = {}
     with connect(url, application="frontpage extract") as connection:
