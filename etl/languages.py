@@ -18,6 +18,8 @@ _MIN_LETTERS = 12
 _MIN_CONFIDENCE = 0.5
 _CODE = re.compile(r"([a-z]{2,3})(?:[-_.@].*)?")
 _MODEL = threading.Lock()
+_ENGLISH: dict[str, Any] = dict(Locale("en").languages)
+ISO_639_1 = frozenset(code for code in _ENGLISH if len(code) == 2)
 
 
 def clean_language(declared: str | None) -> str | None:
@@ -46,13 +48,7 @@ def _language(name: str) -> str | None:
     if code is None:
         return _names().get(name.partition("(")[0].strip())
     language = _aliases().get(code[1], code[1])
-    return language if language in _codes() else None
-
-
-@functools.cache
-def _codes() -> frozenset[str]:
-    """ISO 639-1."""
-    return frozenset(code for code in _english() if len(code) == 2)
+    return language if language in ISO_639_1 else None
 
 
 @functools.cache
@@ -66,17 +62,13 @@ def _aliases() -> dict[str, str]:
 @functools.cache
 def _names() -> dict[str, str]:
     """English names of languages and their own: `german` and `deutsch`."""
-    own = {code: Locale.parse(code).get_language_name(code) for code in _codes() if exists(code)}
-    return {str(name).casefold(): code for code, name in [*own.items(), *_english().items()] if code in _codes()}
-
-
-def _english() -> dict[str, Any]:
-    return dict(Locale("en").languages)
+    own = {code: Locale.parse(code).get_language_name(code) for code in ISO_639_1 if exists(code)}
+    return {str(name).casefold(): code for code, name in [*own.items(), *_ENGLISH.items()] if code in ISO_639_1}
 
 
 @functools.cache
 def _identifier() -> LanguageIdentifier:
     """Knows ISO 639-1 languages only, so that a short text is never taken for one that newsrooms have no code for."""
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages([label for label in identifier.labels if label in _codes()])
+    identifier.set_languages([label for label in identifier.labels if label in ISO_639_1])
     return identifier

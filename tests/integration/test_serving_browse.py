@@ -188,7 +188,7 @@ async def test_popular_counts_reads_of_copies_for_the_original(world, client):
 
 
 async def test_similar_lists_no_copies_and_answers_for_the_original_of_one(world, client):
-    """dia read a copy of a1 and a3, ann a copy of a2 beside a2 itself: each story stands once, for a1 and its copy."""
+    """Dia read a copy of a1 and a3, ann a copy of a2 beside a2 itself: each story stands once, for a1 and its copy."""
     world.copy("copy1", "a1")
     world.copy("copy2", "a2")
     world.read("dia", "copy1")
@@ -200,7 +200,7 @@ async def test_similar_lists_no_copies_and_answers_for_the_original_of_one(world
 
 
 async def test_a_reader_of_a_copy_is_not_given_the_original_as_a_stand_in(world, client):
-    """fay read a copy of g1: g2 stands in; gil hid one of g2: g1 does."""
+    """Fay read a copy of g1: g2 stands in; gil hid one of g2: g1 does."""
     world.copy("copy1", "g1")
     world.copy("copy2", "g2")
     world.reader("fay")
