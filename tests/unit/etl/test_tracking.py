@@ -18,14 +18,17 @@ STORY = "https://paper.example/news/7"
     "query",
     [
         "at_medium=RSS&at_campaign=KARANGA", "AT_custom1=x", "wt_mc=rss.ho.beitrag.atom", "wt_zmc=fix.int",
-        "wtmc=socialmedia",        "WT.mc_id=Outbrain", "xtor=RSS-3208", "ns_mchannel=rss&ns_source=PublicRSS20-sa", "CMP=Share_iOSApp_Other",
+        "wtmc=socialmedia",
+        "WT.mc_id=Outbrain", "xtor=RSS-3208", "ns_mchannel=rss&ns_source=PublicRSS20-sa", "CMP=Share_iOSApp_Other",
         "cmpid=rss", "INTCMP=x", "ito=1490", "ICID=oft_feed", "ocid=socialflow", "dgcid=rss_sd_all", "smid=tw-share",
         "partner=rss&emc=rss", "fsrc=rss%2F1", "maca=en-rss-en-all-1573-rdf", "sara_ref=re-xx-cp-sh", "lmd_medium=al",
         "guccounter=1&guce_referrer=aHR0", "mbid=social_twitter", "ftag=CAD590a51e", "wprss=rss_homepage", "ftcamp=rss",
         "fbclid=Iw", "gclid=x&gad_source=1", "msclkid=x", "ttclid=x", "twclid=x", "igsh=x", "yclid=x",
-        "mc_cid=a&mc_eid=b",        "_hsenc=p&_hsmi=2", "mkt_tok=x", "mtm_campaign=a", "pk_kwd=a", "itm_source=parsely-api", "utm_id=3", "_ga=2.1",
+        "mc_cid=a&mc_eid=b",
+        "_hsenc=p&_hsmi=2", "mkt_tok=x", "mtm_campaign=a", "pk_kwd=a", "itm_source=parsely-api", "utm_id=3", "_ga=2.1",
         "ref=rss", "ref=hackernoon.com", "source=rss----7f60cf5620c9---4", "from=email", "via=rss",
-        "cid=social_twitter_abcn",        "origin=rss", "mod=rss_markets_main", "output=amp", "outputType=amp", "a%6Dp=1", "amp;utm_source=x",
+        "cid=social_twitter_abcn",
+        "origin=rss", "mod=rss_markets_main", "output=amp", "outputType=amp", "a%6Dp=1", "amp;utm_source=x",
     ],
 )  # fmt: skip
 def test_fields_of_publishers_and_analytics_tools_do_not_name_a_page(query: str):
@@ -38,7 +41,8 @@ def test_fields_of_publishers_and_analytics_tools_do_not_name_a_page(query: str)
     "query",
     [
         "id=3", "p=7", "story=rss", "article=42", "page=2", "q=feed", "s=facebook", "tid=5", "newsid=9", "v=1",
-        "lang=en",        "ref=4711", "source=reuters", "cid=20817", "from=2026-11-01", "via=lisbon", "amplitude=3", "item=utm_source",
+        "lang=en",
+        "ref=4711", "source=reuters", "cid=20817", "from=2026-11-01", "via=lisbon", "amplitude=3", "item=utm_source",
     ],
 )  # fmt: skip
 def test_fields_that_name_a_page_stay(query: str):
