@@ -133,7 +133,7 @@ def _declared(text: Any, content_type: Any) -> str | None:
 
 def _summary_type(entry: Any) -> str:
     """As declared; of a summary that feedparser made from the content, as that was declared."""
-    declared = entry.get("summary_detail") or next(
+    declared: Any = entry.get("summary_detail") or next(
         (one for one in entry.get("content") or [] if one.get("value") == entry.get("summary")), {}
     )
     return str(declared.get("type") or "text/html")
