@@ -25,6 +25,7 @@ from bench.content import content_hash
 from bench.meter import metered
 from core import columns as c
 from etl import minhash, texts
+from etl.languages import recognise_language
 from store import migrate, server
 from store.connect import connect, execute, fetch_one
 
@@ -75,7 +76,7 @@ def _apart(folder: Path) -> dict[str, float]:
             content = texts.comparable(row[c.TITLE], row[c.SUMMARY], row[c.BODY])
             began = time.perf_counter()
             if row[c.LANGUAGE] is None:
-                texts.recognise_language(content)
+                recognise_language(content)
             recognised = time.perf_counter()
             minhash.signature(content)
             spent["language_seconds"] += recognised - began

@@ -27,6 +27,16 @@ class ScheduleParams(Section):
     purge: str = "45 3 * * *"
 
 
+class ExtractParams(Section):
+    """What an installation knows of its sites' addresses, beside the list of tracking fields that comes with the code.
+
+    A name in any case; `*` at its end stands for any ending.
+    """
+
+    tracking_fields: tuple[str, ...] = Field((), description="query fields that say where a click came from")
+    page_fields: tuple[str, ...] = Field((), description="query fields that name a page here, whatever the list says")
+
+
 #: Half-lives with which reads are counted, from bursts of minutes to what has lasted for days. Each one is also a rule
 #: that the ranker has to beat. With hourly lists, counts of the last minutes beat counts of the last hour on a national
 #: news portal's log, and one list a day wants hours and days (docs/reference/features.md).
@@ -262,6 +272,7 @@ class Params(Section):
     seed: int = 20260301
     threads: int = Field(2, ge=1)
     schedule: ScheduleParams = ScheduleParams()
+    extract: ExtractParams = ExtractParams()
     lists: ListParams = ListParams()
     data: DataParams = DataParams()
     exploration: ExplorationParams = ExplorationParams()

@@ -4,6 +4,8 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from xml.etree.ElementTree import ParseError
 from xml.sax import SAXException
@@ -15,33 +17,42 @@ from defusedxml.common import DefusedXmlException
 from core import columns as c
 from etl.blocks import BLOCK_ROWS, MAX_ROW_BYTES, Bad, Block, Part, Range, payload
 from etl.decode import parse_json
-from etl.feed_entries import Entry, from_json_feed, from_xml_feed
+from etl.feed_entries import Entry, Found, from_json_feed, from_xml_feed
 from etl.fetch import Document, fetch
 from etl.reasons import Reason
 
 #: A longer feed is an archive, not news: the first entries are loaded, the rest is one quarantine row.
 MAX_ENTRIES = 10_000
+#: Counts what changes how documents are read: one that has not changed since an older reader read it is read again.
+READER_VERSION = 2
 _ENTRY_END = re.compile(rb"</(?:[A-Za-z_][\w.-]*:)?(item|entry)\s*>", re.IGNORECASE)
 _CLOSING = {b"item": b"</channel></rss>", b"entry": b"</feed>"}
 
 #: What feedparser lets through when a document is broken in a way that it does not know.
 _PARSER_FAULTS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, ArithmeticError, RecursionError)
+#: A technician's address, which feedparser takes for the publisher.
+_WEBMASTER = re.compile(
+    rb"(?i)<webMaster\b[^<>]{0,200}>[^<]{0,500}(?:<!\[CDATA\[[^\]]{0,500}\]\]>\s{0,100})?</webMaster\s{0,100}>"
+)
 _CHARACTER = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 
 Row = dict[str, Any] | Bad
 
 
-def read_feed_blocks(part: Part, state: dict[str, object]) -> Iterator[Block]:
+def read_feed_blocks(part: Part, state: dict[str, object], as_of: datetime) -> Iterator[Block]:
     """Blocks of the entries of one feed in its order; none where it did not change. Every entry is a row or Bad.
+
+    A date that an entry cannot have at `as_of` is left out, since a document that does not change is not read again.
 
     Raises UnavailableError where it cannot be fetched.
     """
     known = dict(part.options.get("state", {}))
     document = fetch(part.url, known)
-    state.update({**part.options.get("file", {}), **(known if document is None else document.state)})
+    told = known if document is None else document.state
+    state.update({**part.options.get("file", {}), **told, "reader": READER_VERSION})
     if document is None:
         return
-    rows = list(feed_rows(document, part.url))
+    rows = list(feed_rows(document, Found(document.url, as_of)))
     for start in range(0, len(rows), BLOCK_ROWS):
         chunk = rows[start : start + BLOCK_ROWS]
         keys = [f"{part.file}#{key}" for key, _ in chunk]
@@ -49,11 +60,11 @@ def read_feed_blocks(part: Part, state: dict[str, object]) -> Iterator[Block]:
         yield Block(numbered, Range(start + 1, len(chunk)), keys)
 
 
-def feed_rows(document: Document, url: str) -> Iterator[tuple[str, Row]]:
+def feed_rows(document: Document, found: Found) -> Iterator[tuple[str, Row]]:
     """(key, raw article row or Bad) of each entry; damage of the document is a Bad row of its own."""
     stripped = document.data.removeprefix(b"\xef\xbb\xbf").lstrip()
     parse = _json_entries if stripped.startswith(b"{") else _xml_entries
-    entries, damage = parse(document, url)
+    entries, damage = parse(document, found)
     yield from _rows(entries)
     for index, bad in enumerate(damage):
         yield f"document-{index}" if index else "document", bad
@@ -97,7 +108,7 @@ def _feed_id(identity: str) -> str:
     return "feed:" + hashlib.blake2b(identity.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
-def _json_entries(document: Document, url: str) -> tuple[list[Entry], list[Bad]]:
+def _json_entries(document: Document, found: Found) -> tuple[list[Entry], list[Bad]]:
     if document.is_cut:
         return [], [_too_long(document)]
     try:
@@ -108,13 +119,13 @@ def _json_entries(document: Document, url: str) -> tuple[list[Entry], list[Bad]]
     if "jsonfeed.org/version" not in str(feed.get("version")) or not isinstance(items, list):
         return [], [Bad(Reason.BAD_FEED, "the JSON document is not a JSON Feed", _shown(document))]
     damage = [_too_many(len(items) - MAX_ENTRIES)] if len(items) > MAX_ENTRIES else []
-    return [from_json_feed(item, feed, url) for item in items[:MAX_ENTRIES]], damage
+    return [from_json_feed(item, feed, found) for item in items[:MAX_ENTRIES]], damage
 
 
-def _xml_entries(document: Document, url: str) -> tuple[list[Entry], list[Bad]]:
+def _xml_entries(document: Document, found: Found) -> tuple[list[Entry], list[Bad]]:
     """Entries of an XML feed. Entity definitions are refused before the parser that would expand them sees them."""
     data, damage = _bounded(document)
-    data = _CHARACTER.sub(_possible_character, data.lstrip())
+    data = _WEBMASTER.sub(b"", _CHARACTER.sub(_possible_character, data.lstrip()))
     try:
         defusedxml.ElementTree.fromstring(data, forbid_entities=True, forbid_external=True)
     except DefusedXmlException as error:
@@ -122,12 +133,12 @@ def _xml_entries(document: Document, url: str) -> tuple[list[Entry], list[Bad]]:
     except (ParseError, ValueError, LookupError):
         pass  # not well-formed: feedparser reads what can be read and says so below
     try:
-        parsed = _parse(data, document, url)
+        parsed = _parse(data, document)
     except _PARSER_FAULTS as error:
         detail = f"the parser gave up ({type(error).__name__}: {str(error)[:200]})"
         return [], [Bad(Reason.BAD_FEED, detail, _shown(document))]
-    base = _base(parsed.feed, url)
-    entries = [from_xml_feed(entry, parsed.feed, base) for entry in parsed.entries]
+    there = replace(found, base=_base(parsed.feed, found.base), data=data)
+    entries = [from_xml_feed(entry, parsed.feed, there) for entry in parsed.entries]
     return entries, damage + _damage(parsed, document)
 
 
@@ -145,11 +156,10 @@ def _possible_character(reference: re.Match[bytes]) -> bytes:
     return reference.group() if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else b"&#xFFFD;"
 
 
-def _parse(data: bytes, document: Document, url: str) -> Any:
-    # A stream, never a string: feedparser would take a string for an address or a file name.
-    headers = {"content-location": url} if url.startswith("http") else {}
-    if document.content_type:
-        headers["content-type"] = document.content_type
+def _parse(data: bytes, document: Document) -> Any:
+    # A stream, never a string: feedparser would take a string for an address or a file name. It is not told where the
+    # document was found, since it would make any guid an address of that place.
+    headers = {"content-type": document.content_type} if document.content_type else {}
     return feedparser.parse(
         io.BytesIO(data), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
     )

@@ -27,12 +27,16 @@ _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, app
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A fetched feed. `is_cut`: it was longer than MAX_FEED_BYTES. `state`: what makes the next request conditional."""
+    """A fetched feed. `is_cut`: it was longer than MAX_FEED_BYTES. `state`: what makes the next request conditional.
+
+    url: where it was found in the end, after redirects, without user and password.
+    """
 
     data: bytes
     is_cut: bool
     content_type: str
     state: dict[str, Any]
+    url: str = ""
 
 
 def fetch(url: str, known: Mapping[str, Any]) -> Document | None:
@@ -63,7 +67,9 @@ def _http(url: str, known: Mapping[str, Any]) -> Document | None:
             if not response.is_success:
                 raise UnavailableError(f"feed {shown} answers {response.status_code}; check the address or try later")
             data, is_cut = _body(response, shown)
-            return Document(data, is_cut, response.headers.get("content-type", ""), _state(data, response.headers))
+            found_at = str(response.url.copy_with(userinfo=b""))
+            content_type = response.headers.get("content-type", "")
+            return Document(data, is_cut, content_type, _state(data, response.headers), found_at)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise UnavailableError(f"feed {shown} does not answer ({error or type(error).__name__}); try later") from error
 

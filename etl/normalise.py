@@ -13,7 +13,9 @@ from core import columns as c
 from core.canonical import EARLIEST, MAX_DWELL, READ_KINDS, Kind
 from core.pseudonym import reader_key
 from etl import texts
+from etl.languages import clean_language
 from etl.reasons import Reason, RowError
+from etl.tracking import KEPT_LIST, TrackingFields
 from etl.values import (
     MAX_AHEAD,
     boolean,
@@ -40,7 +42,7 @@ _KINDS = {kind: kind for kind in READ_KINDS} | _KIND_ALIASES
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a row is looked at with: the question's moment and the installation's pseudonym secret.
+    """What a row is looked at with: the question's moment, the installation's pseudonym secret and tracking fields.
 
     rows_have_time: whether the source says when it learned of a row, or, for files, when the row happened. Rows of
     feeds and of queries without recorded_at were learned of when we asked: they are recorded at as_of.
@@ -49,6 +51,7 @@ class Context:
     as_of: datetime
     secret: str = field(repr=False)
     rows_have_time: bool = True
+    tracking: TrackingFields = KEPT_LIST
 
 
 class DeferredError(Exception):
@@ -75,8 +78,8 @@ def article(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
     check_time(c.FIRST_SEEN_AT, first_seen_at, recorded_at)
     check_time(c.PUBLISHED_AT, published_at, recorded_at)
     return (
-        article_id, recorded_at, url, texts.canonical_url(url), _title(row),
-        text(row, c.SUMMARY), text(row, c.BODY), texts.clean_language(text(row, c.LANGUAGE)),
+        article_id, recorded_at, url, texts.canonical_url(url, context.tracking), _title(row),
+        text(row, c.SUMMARY), text(row, c.BODY), clean_language(text(row, c.LANGUAGE)),
         _category(row),
         label(row, c.PUBLISHER) or texts.host_name(url), _short(row, c.AUTHOR), published_at, first_seen_at,
     )  # fmt: skip

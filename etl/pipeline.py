@@ -67,7 +67,7 @@ def read_blocks(part: Part, context: Context, state: dict[str, Any]) -> Iterator
         yield from read_query_blocks(part, context)
     elif part.reader == "feed":
         learned_now = replace(context, rows_have_time=False)
-        yield from ((block, learned_now) for block in read_feed_blocks(part, state))
+        yield from ((block, learned_now) for block in read_feed_blocks(part, state, context.as_of))
     else:
         yield from ((block, context) for block in read_file_blocks(part))
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from core.canonical import Kind
 from etl import minhash, texts
 from etl.blocks import Bad, Block, Part, Prepared, Rejected, payload, storable
+from etl.languages import recognise_language
 from etl.mapping import LeftOutError, Mapping
 from etl.normalise import NORMALISERS, Context, DeferredError
 from etl.reasons import RowError
@@ -50,7 +51,7 @@ def _enrich(prepared: Prepared) -> None:
         content = texts.comparable(article[_TITLE], article[_SUMMARY], article[_BODY])
         if article[_LANGUAGE] is None:
             with _timed(prepared.seconds, "language"):
-                article[_LANGUAGE] = texts.recognise_language(content)
+                article[_LANGUAGE] = recognise_language(content)
         with _timed(prepared.seconds, "near_duplicates"):
             signature = minhash.signature(content)
         stored = None if signature is None else "\\x" + minhash.to_bytes(signature).hex()

@@ -19,6 +19,7 @@ from etl.normalise import Context
 from etl.pipeline import StageParts, Target
 from etl.source_plan import Plan, plan_source
 from etl.sources import InboxSource, Source
+from etl.tracking import KEPT_LIST, TrackingFields
 from store import extracts, staging
 from store.connect import Connection, connect, transaction
 from store.extracts import Counts, Extract
@@ -45,6 +46,7 @@ class Workers:
     pseudonym_secret: SecretStr
     threads: int
     beam_options: Sequence[str] = ()
+    tracking: TrackingFields = KEPT_LIST
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def _pull(connection: Connection, source: Source, extract: Extract, workers: Wor
     if not plan.parts and not _has_work(connection, source, extract):
         return _nothing_new(connection, plan, extract, clock)
     staging.create(connection, extract.extract_id)
-    context = Context(extract.as_of, workers.pseudonym_secret.get_secret_value())
+    context = Context(extract.as_of, workers.pseudonym_secret.get_secret_value(), tracking=workers.tracking)
     target = Target(workers.database_url, extract.extract_id, context)
     if plan.parts:
         with polled(f"parts of {source.name}", len(plan.parts), lambda: _n_staged(workers, extract)):

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from core.canonical import Kind
 from core.errors import BadInputError, CheckFailedError, UnavailableError
 from etl.blocks import Part, Range
+from etl.feeds import READER_VERSION
 from etl.files import feed_stamp, list_feed_files, list_files
 from etl.mapping import Mapping
 from etl.plan import FilePlan, Pending, plan_file
@@ -105,6 +106,8 @@ def _plan_feeds(source: FeedSource, known: Map[str, Any]) -> Plan:
     for name, url in list_feed_files(source):
         stamp = feed_stamp(url)
         state = known.get(name, {})
+        if state.get("reader") != READER_VERSION:
+            state = {}
         if stamp and state.get("stamp") == stamp:
             plan.feeds[name] = state
             continue

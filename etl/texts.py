@@ -1,26 +1,22 @@
-"""Article text made comparable: canonical address, language, content hash."""
+"""Article text made comparable: canonical address, content hash."""
 
 import functools
 import hashlib
 import re
-import threading
 import unicodedata
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-import py3langid
 from w3lib.url import canonicalize_url
 
 from etl.reasons import Reason, RowError
+from etl.tracking import KEPT_LIST, TrackingFields
 from etl.values import MAX_URL_BYTES
 
-#: Query fields that say where a click came from, not what it leads to.
-_TRACKING = re.compile(r"(?i)^(utm_.*|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|yclid|_ga|cmpid|ncid|ocid|amp)$")
-_LANGUAGE = re.compile(r"^[a-z]{2,3}$")
+#: `;jsessionid=...`, which is no part of a path.
+_SESSION = re.compile(r"(?i);(?:jsessionid|phpsessid)=[^/?#]*")
+#: A fragment by which pages that draw themselves name what they show; any other is a place within a page.
+_ROUTE = re.compile(r"[!/].")
 _WORD = re.compile(r"\w+")
-#: Characters that language recognition looks at; more changes nothing and costs time.
-_LANGUAGE_CHARACTERS = 600
-_LANGUAGE_MIN_LETTERS = 12
-_MODEL = threading.Lock()
 #: A shorter text ("Untitled", "Morning briefing") says nothing about being the same article.
 MIN_CONTENT_WORDS = 12
 
@@ -39,49 +35,44 @@ def check_url(url: str) -> str:
     return f"{scheme.lower()}://{rest}"
 
 
-def canonical_url(url: str) -> str:
-    """The same page under one name: https, lower-case host, sorted query without tracking fields, no fragment.
+def canonical_url(url: str, tracking: TrackingFields = KEPT_LIST) -> str:
+    """The same page under one name: https, lower-case host, sorted query without tracking fields and session, no
+    fragment but one that names a page (`#/story/7`).
 
     Raises RowError: `bad_url` for a host or port that is none, `too_large` where escaping makes it too long to index.
     """
     try:
-        parts = urlsplit(canonicalize_url(url))
+        parts = urlsplit(canonicalize_url(url, keep_fragments=True))
         port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
     except ValueError as error:
         raise RowError(Reason.BAD_URL, f"{url[:120]!r} has no usable host and port") from error
-    query = "&".join(item for item in parts.query.split("&") if item and not _TRACKING.match(item.split("=", 1)[0]))
+    path = _SESSION.sub("", parts.path) or "/"
+    fields = [item for item in parts.query.split("&") if item]
+    query = "&".join(item for item in fields if not _is_tracking(item, tracking, path_names_page=path != "/"))
     host = (parts.hostname or "").rstrip(".")
-    result = parts._replace(scheme="https", netloc=host + port, query=query, fragment="").geturl()
+    fragment = parts.fragment if _ROUTE.match(parts.fragment) else ""
+    kept = parts._replace(scheme="https", netloc=host + port, path=path, query=query, fragment=fragment)
+    result = kept.geturl()
     if len(result.encode()) > MAX_URL_BYTES:
         raise RowError(Reason.TOO_LARGE, f"the canonical url is longer than {MAX_URL_BYTES} bytes")
     return result
 
 
+def _is_tracking(item: str, tracking: TrackingFields, *, path_names_page: bool) -> bool:
+    name, _, value = item.partition("=")
+    return tracking.holds(unquote(name), unquote(value), path_names_page=path_names_page)
+
+
 def names_a_page(canonical: str) -> bool:
-    """Whether the address can identify an article: a site's front page (no path, no query) cannot."""
+    """Whether the address can identify an article: a site's front page (no path, query, fragment) cannot."""
     parts = urlsplit(canonical)
-    return parts.path not in ("", "/") or bool(parts.query)
+    return parts.path not in ("", "/") or bool(parts.query or parts.fragment)
 
 
 @functools.lru_cache(maxsize=4096)
 def host_name(url: str) -> str:
     """Publisher of last resort: the host without `www.`."""
     return (urlsplit(url).hostname or "").removeprefix("www.")
-
-
-def clean_language(declared: str | None) -> str | None:
-    """`en` from `en`, `EN-us` or `en_GB`; None where that is not a language code."""
-    primary = re.split(r"[-_]", (declared or "").strip().lower(), maxsplit=1)[0]
-    return primary if _LANGUAGE.match(primary) else None
-
-
-def recognise_language(content: str) -> str | None:
-    """ISO 639-1 code recognised from the text; None where there are too few letters to tell."""
-    sample = content[:_LANGUAGE_CHARACTERS]
-    if sum(map(str.isalpha, sample)) < _LANGUAGE_MIN_LETTERS:
-        return None
-    with _MODEL:  # loaded at the first call, which two threads must not do at once
-        return str(py3langid.classify(sample)[0])
 
 
 def comparable(title: str, summary: str | None, body: str | None) -> str:

@@ -80,9 +80,14 @@ def required_moment(row: dict[str, Any], name: str) -> datetime:
     return value
 
 
+def can_have_been(value: datetime, recorded_at: datetime) -> bool:
+    """Whether it is a time from 1990 to CLOCK_SLACK after it was recorded."""
+    return EARLIEST <= value <= recorded_at + CLOCK_SLACK
+
+
 def check_time(name: str, value: datetime | None, recorded_at: datetime) -> None:
     """Refuse what happened before 1990 or more than CLOCK_SLACK after it was recorded."""
-    if value is not None and (value < EARLIEST or value > recorded_at + CLOCK_SLACK):
+    if value is not None and not can_have_been(value, recorded_at):
         raise RowError(Reason.TIME_OUT_OF_RANGE, f"{name} {value:%Y-%m-%d} is not a time it can have been recorded")
 
 

@@ -15,6 +15,7 @@ from core.summary import Summary
 from etl.pull import Pulled, Workers, details_of, is_due, pull
 from etl.source_file import installation_sources
 from etl.sources import INBOX, in_pull_order
+from etl.tracking import TrackingFields
 from store.connect import connect
 from store.extracts import Counts
 from store.server import database_url
@@ -34,7 +35,8 @@ def run(
     began = time.perf_counter()
     known = in_pull_order([*installation_sources(settings, sources, os.environ), INBOX])
     url = database_url(settings)
-    workers = Workers(SecretStr(url), settings.pseudonym_secret, params.threads, beam_options)
+    tracking = TrackingFields(params.extract.tracking_fields, params.extract.page_fields)
+    workers = Workers(SecretStr(url), settings.pseudonym_secret, params.threads, beam_options, tracking)
     pulled: list[Pulled] = []
     failed: dict[str, Exception] = {}
     with connect(url, application="frontpage extract") as connection:

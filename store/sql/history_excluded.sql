@@ -1,10 +1,11 @@
 -- What each reader does not want to see, as asked by as_of: hidden articles, and all of muted publishers and categories.
 -- grain: reader, article
+-- A copy counts for its original where it was hidden itself, not for its publisher or category.
 -- parameters: as_of, since (older articles have expired and cannot be listed anyway); read-only
 with live as materialized (
     select distinct on (article_id) article_id, publisher, category
     from article_version
-    where recorded_at <= %(as_of)s and greatest(first_seen_at, published_at) > %(since)s
+    where duplicate_of is null and recorded_at <= %(as_of)s and greatest(first_seen_at, published_at) > %(since)s
     order by article_id, recorded_at desc
 ), wish as (
     select reader_key, kind, value from reader_preference

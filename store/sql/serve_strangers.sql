@@ -2,8 +2,13 @@
 -- hidden or muted.
 -- grain: reader; those of whom nothing is known give no row
 -- parameters: $1 reader_keys, $2 article_ids of the lists that could stand in; read-only (asyncpg, numbered)
--- Region: as said at sign-up, else that of the last read. Interests: in the order they were picked.
-with asked as (
+-- Region: as said at sign-up, else that of the last read. Interests: in the order they were picked. Who read or hid a copy
+-- of an article read or hid the article.
+with told as (
+    select article_id as original, article_id from unnest($2::text[]) candidate (article_id)
+    union
+    select duplicate_of, article_id from article_version where duplicate_of = any($2::text[])
+), asked as (
     select reader_key, exists (
         select from reader_preference wish where wish.reader_key = asked.reader_key and wish.ended_at is null
     ) as has_wishes
@@ -16,8 +21,9 @@ select asked.reader_key, coalesce(version.interests, '{}') as interests,
            order by event.occurred_at desc limit 1
        )) as region,
        array(
-           select distinct event.article_id from read_event event
-           where event.reader_key = asked.reader_key and event.article_id = any($2::text[])
+           select distinct told.original from read_event event
+           join told using (article_id)
+           where event.reader_key = asked.reader_key and event.article_id = any(array(select article_id from told))
        ) as already_read,
        case when has_wishes then array(
            select article.article_id
@@ -31,6 +37,10 @@ select asked.reader_key, coalesce(version.interests, '{}') as interests,
                ('muted_category', article.category)
            )
            where wish.reader_key = asked.reader_key and wish.ended_at is null
+           union
+           select told.original from reader_preference wish
+           join told on told.article_id = wish.value
+           where wish.kind = 'hidden_article' and wish.reader_key = asked.reader_key and wish.ended_at is null
        ) else '{}' end as unwanted
 from asked
 left join reader using (reader_key)

@@ -35,6 +35,12 @@ class World:
                 "at": TEN + timedelta(hours=hours),
             })  # fmt: skip
 
+    def copy(self, name: str, original: str) -> None:
+        """An article that is marked as a copy of another."""
+        self.articles([name])
+        marked = "update article_version set duplicate_of = %s, duplicate_kind = 'url' where article_id = %s"
+        execute(self.connection, marked, [original, name])
+
     def reader(self, reader_id: str, region: str | None = None, interests: Sequence[str] = ()) -> None:
         """A reader, with a version where anything is known of them."""
         key = self.key(reader_id)

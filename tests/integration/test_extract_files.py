@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import BadInputError
+from core.params import Params
 from core.settings import Settings
+from steps import extract
 from store.connect import connect, execute
 from tests.integration.extract_world import (
     DAY,
@@ -402,3 +404,22 @@ def test_a_source_without_contacts_leaves_them_alone(settings: Settings, tmp_pat
     pull(settings, START + 3 * DAY, tmp_path / "crm")
     assert rows(settings, contacts) == [(None, False)]
     check_account(settings)
+
+
+def test_tracking_fields_make_copies_of_one_story(settings: Settings, tmp_path: Path):
+    """Two addresses of each story differ in the fields of a publisher and of the installation's own mailings."""
+    own = Params.model_validate({"extract": {"tracking_fields": ["our_*"]}})
+    write(tmp_path, "articles/a.jsonl", [
+        article(1, url="https://paper.example/1?at_medium=RSS", summary="Short."),
+        article(2, url="https://paper.example/1?at_medium=KARANGA", summary="Short."),
+        article(3, url="https://paper.example/3?our_mail=7", language="eng"),
+        article(4, url="https://paper.example/3?our_mail=8", language="zxx", summary=""),
+    ])  # fmt: skip
+    extract.run(settings, own, START + DAY, [str(tmp_path)])
+    marked = "select article_id, canonical_url, duplicate_of, duplicate_kind, language from article_version order by 1"
+    assert rows(settings, marked) == [
+        ("a1", "https://paper.example/1", None, None, "en"),
+        ("a2", "https://paper.example/1", "a1", "url", "en"),
+        ("a3", "https://paper.example/3", None, None, "en"),
+        ("a4", "https://paper.example/3", "a3", "url", None),
+    ]

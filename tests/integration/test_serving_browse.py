@@ -174,6 +174,46 @@ async def test_similar_is_what_the_same_readers_read_then_the_same_category(worl
     assert [name for name, _, _ in await similar(client, "a1")] == ["g1", "a/4"]
 
 
+async def test_popular_counts_reads_of_copies_for_the_original(world, client):
+    """Three read a1 and two a copy of it: five reads of a1, in its category; a copy of which only it was read, too."""
+    world.copy("copy1", "a1")
+    world.copy("copy4", "a/4")
+    for name in ("dia", "eve"):
+        world.read(name, "copy1", "west")
+    world.read("ann", "copy4", "west")
+    found, _ = await popular(client)
+    assert found == [("a1", 5), ("a2", 2), ("a3", 2), ("a/4", 1), ("g1", 1)]
+    assert (await popular(client, region="west"))[0] == [("a1", 2), ("a/4", 1)]
+    assert ("a1", 5) in (await popular(client, category="science"))[0]
+
+
+async def test_similar_lists_no_copies_and_answers_for_the_original_of_one(world, client):
+    """Dia read a copy of a1 and a3, ann a copy of a2 beside a2 itself: each story stands once, for a1 and its copy."""
+    world.copy("copy1", "a1")
+    world.copy("copy2", "a2")
+    world.read("dia", "copy1")
+    world.read("ann", "copy2")
+    expected = [("a2", "co_read", 2), ("a3", "co_read", 1), ("g1", "co_read", 1), ("a/4", "same_category", 0)]
+    assert await similar(client, "a1") == expected
+    assert await similar(client, "copy1") == expected
+    assert {name for name, _, _ in await similar(client, "a3")} == {"a1", "g2"}
+
+
+async def test_a_reader_of_a_copy_is_not_given_the_original_as_a_stand_in(world, client):
+    """Fay read a copy of g1: g2 stands in; gil hid one of g2: g1 does."""
+    world.copy("copy1", "g1")
+    world.copy("copy2", "g2")
+    world.reader("fay")
+    world.reader("gil")
+    world.read("fay", "copy1")
+    hidden = "insert into reader_preference values (%s, 'hidden_article', 'copy2', %s)"
+    execute(world.connection, hidden, [world.key("gil"), TEN])
+    given = {name: (await client.get(path(name))).json()["items"] for name in ("fay", "gil")}
+    assert {name: [one["article_id"] for one in items] for name, items in given.items()} == {
+        "fay": ["g2"], "gil": ["g1"],
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("article_id", ["unknown", "a1\x00", "'; drop table reader", "é" * 500])
 async def test_an_unknown_article_is_a_404(client, article_id):
     """A problem, whatever the id looks like."""

@@ -67,6 +67,15 @@ def excluded(world: World, as_of: datetime) -> set[tuple[int, str]]:
     return set(frame.itertuples(index=False, name=None))
 
 
+async def test_a_publisher_of_copies_is_muted_without_the_originals(client, world):
+    """A copy counts for its original in lists, so one that the reader did not hide itself is not excluded."""
+    world.copy("copy1", "a1")
+    world.copy("copy2", "a2")
+    execute(world.connection, "update article_version set publisher = 'Wire' where article_id like 'copy%'")
+    await asked(client, "ann", hidden_articles=["copy2"], muted_publishers=["Wire"])
+    assert excluded(world, TEN + WEEK) == {(world.key("ann"), "copy2")}
+
+
 async def test_preferences_are_replaced_field_by_field(client, world):
     """A field given replaces what was asked before, an empty list takes it back, one left out stays."""
     everything = {"hidden_articles": ["a2", "a1"], "muted_publishers": ["Gazette"], "muted_categories": [" Sport "],

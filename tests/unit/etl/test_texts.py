@@ -12,6 +12,11 @@ from etl.reasons import Reason, RowError
         ("HTTP://WWW.Example.com:80/a/b?b=2&a=1#top", "https://www.example.com/a/b?a=1&b=2"),
         ("https://example.com/a?utm_source=x&utm_medium=y&fbclid=z&id=3", "https://example.com/a?id=3"),
         ("https://example.com/a?amp", "https://example.com/a"),
+        ("https://example.com/a;jsessionid=7F3?id=3", "https://example.com/a?id=3"),
+        ("https://example.com/a?PHPSESSID=7f3&p=3", "https://example.com/a?p=3"),
+        ("https://example.com/a#comments", "https://example.com/a"),
+        ("https://example.com/#!/story/7", "https://example.com/#!/story/7"),
+        ("https://example.com/app#/story/7", "https://example.com/app#/story/7"),
         ("https://example.com:8443/a", "https://example.com:8443/a"),
         ("https://user:pw@example.com/a", "https://example.com/a"),
         ("https://example.com/caf\u00e9", "https://example.com/caf%C3%A9"),
@@ -51,6 +56,7 @@ def test_a_front_page_names_no_article():
     """Entries that all link to the site's front page are not copies of each other."""
     assert not texts.names_a_page("https://example.com/")
     assert texts.names_a_page("https://example.com/?p=7")
+    assert texts.names_a_page("https://example.com/#!/story/7")
 
 
 def test_short_texts_are_not_the_same_article():
@@ -63,16 +69,3 @@ def test_short_texts_are_not_the_same_article():
 def test_case_spacing_and_compatibility_forms_do_not_count():
     """`ﬁne  PRINT` and `Fine print` compare equal."""
     assert texts.comparable("\ufb01ne  PRINT", None, "x") == texts.comparable("Fine print", "x", None)
-
-
-def test_languages():
-    """A declared code is reduced to its primary part; text is recognised only where there is enough of it."""
-    assert [texts.clean_language(code) for code in ("EN-us", "pt_BR", "english", "", None)] == [
-        "en",
-        "pt",
-        None,
-        None,
-        None,
-    ]
-    assert texts.recognise_language("el gobierno anunció el martes que el presupuesto se votará en marzo") == "es"
-    assert texts.recognise_language("42 : 17") is None
