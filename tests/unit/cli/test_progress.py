@@ -17,12 +17,12 @@ PERIOD = 0.2
 
 
 def test_a_log_has_at_most_a_line_a_period():
-    """A thousand reports in three periods make no more than three lines, each a JSON object with its numbers."""
-    lines = []
+    """A thousand reports make no more lines than there were periods, each a JSON object with its numbers."""
+    lines, started = [], time.monotonic()
     with log_lines("train", lines.append, PERIOD):
         for _ in track(range(1000), "cut-offs"):
             time.sleep(3.5 * PERIOD / 1000)
-    assert 1 <= len(lines) <= 3 + 2  # a sleep may take longer than it was asked to
+    assert 1 <= len(lines) <= (time.monotonic() - started) / PERIOD
     first = json.loads(lines[0])
     assert first["message"].startswith("train: cut-offs ")
     assert (first["frontpage.verb"], first["frontpage.progress.what"]) == ("train", "cut-offs")
