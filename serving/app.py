@@ -55,8 +55,8 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None, ho
     usual = _INVALID | _UNAVAILABLE | refusals
     app.include_router(v1(), tags=["lists"], responses=usual)
     app.include_router(Browser(app.state.context).router(), tags=["articles"], responses=usual)
-    app.include_router(events(), tags=["what readers did"], responses=usual)
-    app.include_router(preferences(), tags=["what readers want"], responses=usual)
+    app.include_router(events(), tags=["events"], responses=usual)
+    app.include_router(preferences(), tags=["preferences"], responses=usual)
     app.include_router(reports(), tags=["mail"], responses=_UNAVAILABLE | refusals)
     app.include_router(health(), tags=["operations"], responses=_UNAVAILABLE)
     app.include_router(links(settings))

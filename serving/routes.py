@@ -40,7 +40,7 @@ ReaderId = Annotated[
         min_length=1,
         max_length=MAX_READER_ID_LENGTH,
         description="any text, percent-encoded, slashes too",
-        examples=["reader_heavy"],
+        openapi_examples={"of the simulated newsroom": {"value": "reader_heavy"}},
     ),
 ]
 Limit = Annotated[int, Query(ge=1, le=LIST_LENGTH, description="at most so many items")]

@@ -123,7 +123,7 @@ async def test_docs_has_something_to_try():
     async with production() as api:
         document = (await api.get("/openapi.json")).json()
     path = document["paths"]["/v1/readers/{reader_id}/recommendations"]["get"]
-    assert path["parameters"][0]["schema"]["examples"] == ["reader_heavy"]
+    assert [example["value"] for example in path["parameters"][0]["examples"].values()] == ["reader_heavy"]
     for post in ("/v1/readers:batch", "/v1/events"):
         schema = document["paths"][post]["post"]["requestBody"]["content"]["application/json"]["schema"]
         assert (schema.get("examples") or schema["oneOf"][0]["examples"])[0]
