@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import fsspec
 from fsspec.core import url_to_fs
@@ -13,9 +14,15 @@ from core.canonical import Kind
 from core.errors import BadInputError, UnavailableError
 from etl.sources import DirectorySource, FeedSource, FileSource, without_secrets
 
-FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
-COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
-_SUPPORTED = "*.jsonl, *.ndjson, *.csv or *.parquet, the text ones also with .gz or .zst"
+FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv", ".parquet": "parquet"}
+COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
+_SUPPORTED = "*.jsonl, *.ndjson, *.csv, *.tsv or *.parquet, the text ones also with .gz, .zst, .bz2 or .xz"
+#: What people give as files of rows, and what to do with it.
+_REMEDIES = {
+    ".zip": "unpack it", ".7z": "unpack it", ".tar": "unpack it", ".tgz": "unpack it", ".rar": "unpack it",
+    ".xlsx": "save the sheet as CSV", ".xls": "save the sheet as CSV", ".ods": "save the sheet as CSV",
+    ".json": "write one object a line, as *.jsonl",
+}  # fmt: skip
 #: Files that other programs leave beside data: hidden, markers, unfinished.
 _NOT_DATA_PREFIXES = (".", "_")
 _GLOB_MARK = re.compile(r"[*?\[]")
@@ -140,14 +147,20 @@ def _is_data(path: str) -> bool:
 
 
 def _file(filesystem: Any, path: str, name: str, kind: Kind) -> File:
-    stem, suffix = posixpath.splitext(path)
+    stem, suffix = posixpath.splitext(_path_of(path).lower())
     compression = COMPRESSIONS.get(suffix, "")
     suffix = posixpath.splitext(stem)[1] if compression else suffix
     if suffix not in FORMATS or (compression and FORMATS[suffix] == "parquet"):
-        raise BadInputError(f"file {name} is not in a format that we read; name it {_SUPPORTED}")
+        remedy = _REMEDIES.get(suffix, f"name it {_SUPPORTED}")
+        raise BadInputError(f"file {name} is not in a format that we read; {remedy}")
     info = filesystem.info(path)
     url = filesystem.unstrip_protocol(path)
     return File(kind, name, url, FORMATS[suffix], compression, int(info["size"] or 0), _stamp(info))
+
+
+def _path_of(path: str) -> str:
+    """The path alone: what is found over http may have a query behind it."""
+    return urlsplit(path).path if path.startswith(("http://", "https://")) else path
 
 
 def _stamp(info: Mapping[str, Any]) -> str:
