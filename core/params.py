@@ -310,17 +310,24 @@ def _still_there(section: type[BaseModel], written: Mapping[str, Any]) -> dict[s
 
 
 def load_params(path: Path) -> Params:
-    """Parameters from a YAML file; a missing file means the defaults.
+    """Parameters from a YAML file.
 
-    Raises BadInputError naming the key that is wrong.
+    Raises BadInputError for a file that is not there or cannot be read, and naming the key that is wrong.
     """
-    if not path.exists():
-        return Params()
     try:
-        loaded: Any = yaml.safe_load(path.read_text()) or {}
+        # As bytes: YAML itself says in which encoding they are.
+        loaded: Any = yaml.safe_load(path.read_bytes()) or {}
         return Params.model_validate(loaded)
-    except yaml.YAMLError as error:
-        raise BadInputError(f"{path} is not YAML: {error}") from error
-    except ValidationError as error:
+    except OSError as error:
+        sentence = f"{path} cannot be read ({error.strerror}); correct FRONTPAGE_PARAMS_FILE, or unset it"
+        raise BadInputError(sentence) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise BadInputError(f"{path}: {_fault(error)}") from error
+
+
+def _fault(error: Exception) -> str:
+    """What is wrong with a file of parameters, on one line."""
+    if isinstance(error, ValidationError):
         first = error.errors()[0]
-        raise BadInputError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        return ": ".join(part for part in (".".join(map(str, first["loc"])), first["msg"]) if part)
+    return f"not YAML: {' '.join(str(error).split())}"
