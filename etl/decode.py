@@ -2,6 +2,7 @@
 
 import bz2
 import csv
+import ftplib
 import gzip
 import io
 import lzma
@@ -33,11 +34,13 @@ from etl.files import File, open_binary
 from etl.head import BOM, HEAD_BYTES, foreign, read_header
 from etl.plain import plain_row
 from etl.reasons import Reason
+from etl.sources import scrubbed
 from etl.universal import with_newlines
 
 #: What ends the reading of a file: its own damage, or a place that does not give it; `check_damage` tells which.
 READ_ERRORS = (
-    EOFError, OSError, aiohttp.ClientError, zlib.error, lzma.LZMAError, zstandard.ZstdError, pa.ArrowException,
+    EOFError, OSError, aiohttp.ClientError, ftplib.Error,
+    zlib.error, lzma.LZMAError, zstandard.ZstdError, pa.ArrowException,
 )  # fmt: skip
 _ESCAPED_BYTES = re.compile("[\udc80-\udcff]")
 _OPENERS: dict[str, Callable[[Any], Any]] = {
@@ -93,8 +96,8 @@ def check_damage(error: Exception, file: str) -> None:
     """
     # What pyarrow says of the content is a bare OSError without a number; a system gives one, a server a subclass.
     is_content = isinstance(error, gzip.BadGzipFile) or (type(error) is OSError and error.errno is None)
-    if isinstance(error, (OSError, aiohttp.ClientError)) and not is_content:
-        raise UnavailableError(f"{file} cannot be read ({error}); try again") from error
+    if isinstance(error, (OSError, aiohttp.ClientError, ftplib.Error)) and not is_content:
+        raise UnavailableError(f"{file} cannot be read ({scrubbed(error)}); try again") from error
 
 
 def _text_blocks(part: Part) -> Iterator[Block]:

@@ -6,12 +6,14 @@ from typing import Any
 
 #: Old Macs, and programs that follow them, end lines in `\r` alone. One that a `\n` follows is part of its line end.
 _LONE_RETURN = re.compile(rb"\r(?!\r*\n)")
-_BUFFER_BYTES = 256 * 1024
 
 
 def with_newlines(handle: Any) -> io.BufferedReader:
-    r"""The bytes of a binary handle with each lone `\r` as `\n`; can be sought where the handle can."""
-    return io.BufferedReader(_Newlines(handle), _BUFFER_BYTES)
+    r"""The bytes of a binary handle with each lone `\r` as `\n`; can be sought where the handle can.
+
+    Read in small pieces, so that little of what comes before damage is lost with it.
+    """
+    return io.BufferedReader(_Newlines(handle))
 
 
 class _Newlines(io.RawIOBase):

@@ -17,6 +17,15 @@ _TIMES = (
 )  # fmt: skip
 
 
+def is_server_option(name: str) -> bool:
+    """Whether PostgreSQL's own library knows the option of a connection."""
+    try:
+        extensions.make_dsn(**{name: "1"})
+    except (psycopg2.Error, TypeError):
+        return False
+    return True
+
+
 def query_pages(
     name: str, url: str, text: str, after: datetime | None, until: datetime, page_rows: int
 ) -> Iterator[tuple[bool, list[dict[str, Any]]]]:
