@@ -72,6 +72,10 @@ class DataParams(Section):
         "not shorter than lists.max_age_days",
     )
 
+    nobody: tuple[str, ...] = Field(
+        (), description="reader ids that are nobody's here, beside `undefined`, `(not set)` and others of a kept list"
+    )
+
     def since(self, as_of: datetime) -> datetime:
         """What happened up to this moment does not count at `as_of`."""
         return as_of - timedelta(days=self.max_days)
@@ -177,8 +181,8 @@ class QualityParams(Section):
     min_volume: float = Field(0.25, ge=0, description="a day with a smaller share of what it should bring is stopped")
     low_volume: float = Field(0.5, ge=0, description="a smaller share is worth a warning")
     max_quarantined: float = Field(0.5, gt=0, description="share of a pull; more stops the run")
-    max_constant: float = Field(0.5, gt=0, description="share of one single value among measured dwell times")
-    max_suspicious: float = Field(0.5, gt=0, description="share of a day's reads")
+    max_constant: float = Field(0.5, gt=0, description="share of one dwell time, as the mean over readers")
+    max_suspicious: float = Field(0.5, gt=0, description="share of a day's reads, as the mean over its readers")
     min_full_lists: float = Field(0.98, ge=0, description="share of active readers whose list is as long as it can be")
     pages_kept: int = Field(24, ge=1, description="Data Docs pages kept per boundary")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from core import columns as c
 from core.canonical import EARLIEST, MAX_DWELL, READ_KINDS, Kind
+from core.nobody import is_nobody
 from core.pseudonym import reader_key
 from etl.reasons import Reason, RowError
 from etl.texts import canonical_url, check_url, clean_language, host_name
@@ -44,11 +45,13 @@ class Context:
 
     rows_have_time: whether the source says when it learned of a row, or, for files, when the row happened. Rows of
     feeds and of queries without recorded_at were learned of when we asked: they are recorded at as_of.
+    nobody: ids, in lower case, that this installation counts among those of nobody.
     """
 
     as_of: datetime
     secret: str = field(repr=False)
     rows_have_time: bool = True
+    nobody: frozenset[str] = frozenset()
 
 
 class DeferredError(Exception):
@@ -87,7 +90,7 @@ def read(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
     occurred_at = required_moment(row, c.OCCURRED_AT)
     recorded_at = _recorded_at(row, context, occurred_at)
     check_time(c.OCCURRED_AT, occurred_at, recorded_at)
-    reader_id = identity(row, c.READER_ID)
+    reader_id = _reader_id(row, context)
     declared = required(row, c.KIND)
     kind = _KINDS.get(declared.lower())
     if kind is None:
@@ -104,7 +107,7 @@ def reader(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
     signed_up_at = required_moment(row, c.SIGNED_UP_AT)
     recorded_at = _recorded_at(row, context, signed_up_at)
     check_time(c.SIGNED_UP_AT, signed_up_at, recorded_at)
-    reader_id = identity(row, c.READER_ID)
+    reader_id = _reader_id(row, context)
     return (
         reader_id, recorded_at, reader_key(reader_id, context.secret), signed_up_at, label(row, c.REGION),
         _interests(row), _timezone(row), _email(row), boolean(row, c.DIGEST_OPT_IN),
@@ -116,7 +119,7 @@ def impression(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
     occurred_at = moment(row, c.OCCURRED_AT)
     recorded_at = _recorded_at(row, context, occurred_at or context.as_of)
     check_time(c.OCCURRED_AT, occurred_at, recorded_at)
-    reader_id, position, clicked = identity(row, c.READER_ID), number(row, c.POSITION), boolean(row, c.CLICKED)
+    reader_id, position, clicked = _reader_id(row, context), number(row, c.POSITION), boolean(row, c.CLICKED)
     if clicked is None:
         raise RowError(Reason.MISSING_FIELD, f"{c.CLICKED} is missing")
     if position is not None and (position != int(position) or not 1 <= position < 32768):
@@ -133,6 +136,13 @@ NORMALISERS: dict[Kind, Normaliser] = {
     Kind.READERS: reader,
     Kind.IMPRESSIONS: impression,
 }
+
+
+def _reader_id(row: dict[str, Any], context: Context) -> str:
+    reader_id = identity(row, c.READER_ID)
+    if is_nobody(reader_id, context.nobody):
+        raise RowError(Reason.NO_READER, f"{c.READER_ID} {reader_id[:60]!r} is nobody's")
+    return reader_id
 
 
 def _recorded_at(row: dict[str, Any], context: Context, default: datetime | None) -> datetime:

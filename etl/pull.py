@@ -24,7 +24,8 @@ from store.extracts import Counts, Extract
 #: What no person does, generously: the same article again within a second; ten articles in ten seconds; twelve reads
 #: exactly as far apart as each other, to the microsecond, at most ten minutes. And what would be voting twice: the same
 #: act of one reader on one article again on the same day. (Deskdrop's popularity rule loses 1 % by it: its readers come
-#: back to an article on the same day in a quarter of their views.)
+#: back to an article on the same day in a quarter of their views.) And what is read after 300 others on the same day: by
+#: a crawler, or by an office behind one proxy.
 SUSPICION = {
     "repeat_seconds": 1.0,
     "burst_reads": 10,
@@ -32,6 +33,7 @@ SUSPICION = {
     "steady_gaps": 11,
     "steady_seconds": 600.0,
     "daily_votes": 1,
+    "daily_reads": 300,
 }
 
 
@@ -43,6 +45,7 @@ class Workers:
     pseudonym_secret: SecretStr
     threads: int
     beam_options: Sequence[str] = ()
+    nobody: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def _pull(connection: Connection, source: Source, extract: Extract, workers: Wor
     if not plan.parts and not _has_work(connection, source, extract):
         return _nothing_new(connection, plan, extract, clock)
     staging.create(connection, extract.extract_id)
-    context = Context(extract.as_of, workers.pseudonym_secret.get_secret_value())
+    context = Context(extract.as_of, workers.pseudonym_secret.get_secret_value(), nobody=workers.nobody)
     target = Target(workers.database_url, extract.extract_id, context)
     if plan.parts:
         beam.run(beam.ForEach("stage", plan.parts, StageParts(target)), workers.threads, workers.beam_options)
@@ -97,7 +100,7 @@ def _pull(connection: Connection, source: Source, extract: Extract, workers: Wor
     with transaction(connection):
         extracts.wait_to_merge(connection)
         if isinstance(source, InboxSource):
-            extracts.take_inbox(connection, extract)
+            extracts.take_inbox(connection, extract, workers.nobody)
         return _merge(connection, plan, extract, clock)
 
 

@@ -33,7 +33,8 @@ def run(
     began = time.perf_counter()
     parsed = in_pull_order([*map(parse_source, sources), INBOX])
     url = database_url(settings)
-    workers = Workers(SecretStr(url), settings.pseudonym_secret, params.threads, beam_options)
+    nobody = frozenset(name.strip().lower() for name in params.data.nobody)
+    workers = Workers(SecretStr(url), settings.pseudonym_secret, params.threads, beam_options, nobody)
     pulled: list[Pulled] = []
     failed: dict[str, Exception] = {}
     with connect(url, application="frontpage extract") as connection:
