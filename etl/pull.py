@@ -22,10 +22,10 @@ from store.connect import Connection, transaction
 from store.extracts import Counts, Extract
 
 #: What no person does, generously: the same article again within a second; ten articles in ten seconds; twelve reads
-#: exactly as far apart as each other, to the microsecond, at most ten minutes. And what would be voting twice: the same
-#: act of one reader on one article again on the same day. (Deskdrop's popularity rule loses 1 % by it: its readers come
-#: back to an article on the same day in a quarter of their views.) And what is read after 300 others on the same day: by
-#: a crawler, or by an office behind one proxy.
+#: exactly as far apart as each other, to the microsecond, at most ten minutes. What would be voting twice: the same act
+#: of one reader on one article again on the same day. (Deskdrop's popularity rule loses 1 % by it: its readers come
+#: back to an article on the same day in a quarter of their views.) And what is read after 300 others on the same day,
+#: by a crawler or an office behind one proxy.
 SUSPICION = {
     "repeat_seconds": 1.0,
     "burst_reads": 10,

@@ -428,11 +428,11 @@ def test_a_reader_who_reads_all_day_teaches_as_much_as_a_person(settings: Settin
     """Of 500 reads of different articles on one day 300 count, the next day again; the account holds them all."""
     write(tmp_path, "articles/a.jsonl", [article(n, first_seen_at=iso(START)) for n in range(700)])
     # Gaps that no two are alike, or it would be a metronome.
-    at = [START + timedelta(seconds=100 * n + n % 37) for n in range(500)]
-    at += [START + DAY + timedelta(seconds=100 * n + n % 37) for n in range(200)]
+    at = [START + timedelta(seconds=100 * n + n * n % 97) for n in range(500)]
+    at += [START + DAY + timedelta(seconds=100 * n + n * n % 97) for n in range(200)]
     crawled = [read(n, reader_id="crawler", article_id=f"a{n}", occurred_at=iso(moment), recorded_at=iso(moment))
                for n, moment in enumerate(at)]  # fmt: skip
-    write(tmp_path, "reads/e.jsonl", [*crawled, read(9000, reader_id="person", article_id="a1")])
+    write(tmp_path, "reads/e.jsonl", [*crawled, read(1, event_id="e9000", reader_id="person", article_id="a1")])
     pull(settings, START + 2 * DAY, tmp_path)
     marked = "select suspicion, count(*), min(right(event_id, -1)::int) from read_event group by 1 order by 1"
     assert rows(settings, marked) == [("too_many", 200, 300), (None, 501, 0)]
