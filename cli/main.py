@@ -21,7 +21,7 @@ from cli.progress import shown_progress
 from cli.quiet import hush
 from core.clock import parse_as_of, parse_duration
 from core.errors import EXIT_CODES, BadInputError, FrontpageError
-from core.params import load_params
+from core.params import Params, load_params
 from core.settings import Settings
 from core.summary import Summary
 from core.telemetry import QUIET
@@ -98,17 +98,27 @@ def _end(error: FrontpageError) -> NoReturn:
 def step(verb: str, *arguments: Any, module: str = "", function: str = "run", **options: Any) -> None:
     """Run `steps.<module or verb>.run` (or another function of it) with settings and parameters; print what it did."""
     settings = Settings.from_environ(os.environ)
-    params = load_params(settings.params_file)
+    params, remark = _params(settings)
     started = time.monotonic()
     run = getattr(importlib.import_module(f"steps.{module or verb}"), function)
     with shown_progress(verb, settings.home):
         summary: Summary = run(settings, params, *arguments, **options)
     summary = replace(summary, seconds=time.monotonic() - started)
+    if remark:
+        typer.echo(f"frontpage: {remark}", err=True)
     if sys.stdout.isatty():
         typer.echo(summary.line())
     else:
         now = datetime.now(UTC).isoformat()
         typer.echo(json.dumps({"@timestamp": now, "message": summary.line(), **_fields(summary)}, default=str))
+
+
+def _params(settings: Settings) -> tuple[Params, str]:
+    """The parameters, and what there is to say of them: the defaults hold where no file was named and none is there."""
+    if "params_file" in settings.model_fields_set or settings.params_file.exists():
+        return load_params(settings.params_file), ""
+    here = f"no {settings.params_file} in {Path.cwd()}"
+    return Params(), f"there is {here}, so the defaults were used; FRONTPAGE_PARAMS_FILE names another file"
 
 
 def _fields(summary: Summary) -> dict[str, Any]:
@@ -140,7 +150,9 @@ def db_url(database: Annotated[str, typer.Argument(help="frontpage | airflow | m
     """Print the URL of a database, for psql and other tools."""
     from store.server import database_url
 
-    typer.echo(database_url(Settings.from_environ(os.environ), database))
+    settings = Settings.from_environ(os.environ)
+    _params(settings)  # a file that is named and absent is bad input whatever the verb
+    typer.echo(database_url(settings, database))
 
 
 @db.command("migrate")

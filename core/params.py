@@ -82,6 +82,10 @@ class DataParams(Section):
         "not shorter than lists.max_age_days",
     )
 
+    nobody: tuple[str, ...] = Field(
+        (), description="reader ids that are nobody's here, beside `undefined`, `(not set)` and others of a kept list"
+    )
+
     def since(self, as_of: datetime) -> datetime:
         """What happened up to this moment does not count at `as_of`."""
         return as_of - timedelta(days=self.max_days)
@@ -187,8 +191,8 @@ class QualityParams(Section):
     min_volume: float = Field(0.25, ge=0, description="a day with a smaller share of what it should bring is stopped")
     low_volume: float = Field(0.5, ge=0, description="a smaller share is worth a warning")
     max_quarantined: float = Field(0.5, gt=0, description="share of a pull; more stops the run")
-    max_constant: float = Field(0.5, gt=0, description="share of one single value among measured dwell times")
-    max_suspicious: float = Field(0.5, gt=0, description="share of a day's reads")
+    max_constant: float = Field(0.5, gt=0, description="share of one dwell time, as the mean over readers")
+    max_suspicious: float = Field(0.5, gt=0, description="share of a day's reads, as the mean over its readers")
     min_full_lists: float = Field(0.98, ge=0, description="share of active readers whose list is as long as it can be")
     pages_kept: int = Field(24, ge=1, description="Data Docs pages kept per boundary")
 
@@ -323,17 +327,24 @@ def _still_there(section: type[BaseModel], written: Mapping[str, Any]) -> dict[s
 
 
 def load_params(path: Path) -> Params:
-    """Parameters from a YAML file; a missing file means the defaults.
+    """Parameters from a YAML file.
 
-    Raises BadInputError naming the key that is wrong.
+    Raises BadInputError for a file that is not there or cannot be read, and naming the key that is wrong.
     """
-    if not path.exists():
-        return Params()
     try:
-        loaded: Any = yaml.safe_load(path.read_text()) or {}
+        # As bytes: YAML itself says in which encoding they are.
+        loaded: Any = yaml.safe_load(path.read_bytes()) or {}
         return Params.model_validate(loaded)
-    except yaml.YAMLError as error:
-        raise BadInputError(f"{path} is not YAML: {error}") from error
-    except ValidationError as error:
+    except OSError as error:
+        sentence = f"{path} cannot be read ({error.strerror}); correct FRONTPAGE_PARAMS_FILE, or unset it"
+        raise BadInputError(sentence) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise BadInputError(f"{path}: {_fault(error)}") from error
+
+
+def _fault(error: Exception) -> str:
+    """What is wrong with a file of parameters, on one line."""
+    if isinstance(error, ValidationError):
         first = error.errors()[0]
-        raise BadInputError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        return ": ".join(part for part in (".".join(map(str, first["loc"])), first["msg"]) if part)
+    return f"not YAML: {' '.join(str(error).split())}"

@@ -51,7 +51,10 @@ class Settings(BaseModel):
         "the sources file",
     )
     sources_file: str = Field("", description="YAML file of sources; empty: `sources.yaml`, if it is there")
-    params_file: Path = Field(Path("params.yaml"), description="parameters of the pipeline")
+    params_file: Path = Field(
+        Path("params.yaml"),
+        description="parameters of the pipeline; where no file is set and this one is not there, the defaults hold",
+    )
     pseudonym_secret: SecretStr = Field(
         SecretStr("development-only-pseudonym-secret"), description="key of the readers' pseudonyms; never change it"
     )
@@ -109,7 +112,11 @@ class Settings(BaseModel):
 
         Raises BadInputError naming the variable that is unknown or refused.
         """
-        values = {name: environ[PREFIX + name.upper()] for name in cls.model_fields if PREFIX + name.upper() in environ}
+        given = {name: environ[PREFIX + name.upper()] for name in cls.model_fields if PREFIX + name.upper() in environ}
+        # An empty path would be the working directory; whoever sets a variable to nothing means that it is not set.
+        values = {
+            name: value for name, value in given.items() if value or cls.model_fields[name].annotation is not Path
+        }
         try:
             return cls(**values)
         except ValidationError as error:

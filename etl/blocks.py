@@ -31,6 +31,15 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
+class Header:
+    """Columns of a CSV file, what separates them, and the number of the header's line."""
+
+    columns: tuple[str, ...] = ()
+    delimiter: str = ","
+    row_no: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One element of the pipeline: a byte range or the wanted rows of one file, one row group, one feed, one query.
 
@@ -43,7 +52,7 @@ class Part:
     url: str
     reader: str
     compression: str = ""
-    header: tuple[str, ...] = ()
+    header: Header = Header()
     wanted: tuple[Range, ...] | None = None
     after_row: int = 0
     row_group: int = -1

@@ -1,11 +1,14 @@
 """Files to blocks of raw rows: JSON lines, CSV and Parquet, plain or compressed. Only decoding is judged here."""
 
+import bz2
 import csv
+import ftplib
 import gzip
 import io
+import lzma
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 import aiohttp
@@ -15,18 +18,42 @@ import pyarrow.parquet as pq
 import zstandard
 
 from core.errors import UnavailableError
-from etl.blocks import BLOCK_BYTES, BLOCK_ROWS, MAX_PAYLOAD_CHARACTERS, MAX_ROW_BYTES, Bad, Block, Part, Range, payload
+from etl.blocks import (
+    BLOCK_BYTES,
+    BLOCK_ROWS,
+    MAX_PAYLOAD_CHARACTERS,
+    MAX_ROW_BYTES,
+    Bad,
+    Block,
+    Header,
+    Part,
+    Range,
+    payload,
+)
 from etl.files import File, open_binary
+from etl.head import BOM, HEAD_BYTES, foreign, read_header
+from etl.plain import plain_row
 from etl.reasons import Reason
+from etl.sources import scrubbed
+from etl.universal import with_newlines
 
-_BOM = b"\xef\xbb\xbf"
 #: What ends the reading of a file: its own damage, or a place that does not give it; `check_damage` tells which.
-READ_ERRORS = (EOFError, OSError, aiohttp.ClientError, zlib.error, zstandard.ZstdError, pa.ArrowException)
+READ_ERRORS = (
+    EOFError, OSError, aiohttp.ClientError, ftplib.Error,
+    zlib.error, lzma.LZMAError, zstandard.ZstdError, pa.ArrowException,
+)  # fmt: skip
 _ESCAPED_BYTES = re.compile("[\udc80-\udcff]")
+_OPENERS: dict[str, Callable[[Any], Any]] = {
+    "gzip": lambda raw: gzip.GzipFile(fileobj=raw), "bz2": bz2.BZ2File, "xz": lzma.LZMAFile,
+}  # fmt: skip
 _LARGE_RANGE = 4 * BLOCK_BYTES
 #: Levels that orjson writes; it reads four times as many.
 _MAX_DEPTH = 254
 Row = tuple[int, dict[str, Any] | Bad]
+
+
+class NotTextError(Exception):
+    """The file does not hold the text that its name promises; the message says what it is, and the remedy."""
 
 
 def read_file_blocks(part: Part) -> Iterator[Block]:
@@ -41,25 +68,25 @@ def read_file_blocks(part: Part) -> Iterator[Block]:
         for block in blocks:
             last = block.range.first_row + block.range.n_rows - 1
             yield block
+    except NotTextError as error:
+        yield Block([(1, Bad(Reason.BAD_FILE, f"the file {error}", ""))], Range(1, 1))
     except READ_ERRORS as error:
         check_damage(error, part.file)
         detail = f"after row {last}: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
         yield Block([(last + 1, Bad(Reason.BAD_FILE, detail, ""))], Range(last + 1, 1))
 
 
-def csv_header(file: File) -> tuple[str, ...]:
-    """Column names of a CSV file; empty for an empty or damaged one.
+def csv_header(file: File) -> Header:
+    """The header of a CSV file; without columns for an empty or damaged one.
 
     Raises UnavailableError where the file cannot be read now.
     """
     try:
         with open_binary(file.url) as raw, decompressed(raw, file.compression) as handle:
-            line = handle.readline(MAX_ROW_BYTES).removeprefix(_BOM)
+            return read_header(with_newlines(handle))
     except READ_ERRORS as error:
         check_damage(error, file.name)
-        return ()
-    record = next(csv.reader([line.decode("utf-8", "replace")]), [])
-    return tuple(name.strip() for name in record)
+        return Header()
 
 
 def check_damage(error: Exception, file: str) -> None:
@@ -69,30 +96,35 @@ def check_damage(error: Exception, file: str) -> None:
     """
     # What pyarrow says of the content is a bare OSError without a number; a system gives one, a server a subclass.
     is_content = isinstance(error, gzip.BadGzipFile) or (type(error) is OSError and error.errno is None)
-    if isinstance(error, (OSError, aiohttp.ClientError)) and not is_content:
-        raise UnavailableError(f"{file} cannot be read ({error}); try again") from error
+    if isinstance(error, (OSError, aiohttp.ClientError, ftplib.Error)) and not is_content:
+        raise UnavailableError(f"{file} cannot be read ({scrubbed(error)}); try again") from error
 
 
 def _text_blocks(part: Part) -> Iterator[Block]:
     decode = _csv_rows if part.reader == "csv" else _json_rows
     for extent, data in _chunks(part):
-        text = data.removeprefix(_BOM) if extent.first_row == 1 else data
+        text = data.removeprefix(BOM) if extent.first_row == 1 else data
         yield Block(decode(text, extent.first_row, part.header), extent)
 
 
 def _chunks(part: Part) -> Iterator[tuple[Range, bytes]]:
     """Bytes of the wanted ranges: read directly where the file was cut by bytes, else by running through it."""
+    quoted = part.reader == "csv"
     with open_binary(part.url) as raw:
         one = part.wanted[0] if part.wanted and len(part.wanted) == 1 else None
         if one is not None and one.end and not part.compression:
-            raw.seek(one.start)
+            cut = with_newlines(raw)
+            cut.seek(one.start)
             if one.end - one.start <= _LARGE_RANGE:
-                yield one, raw.read(one.end - one.start)
+                yield one, cut.read(one.end - one.start)
                 return
-            yield from _stream(raw, one.first_row, one.end - one.start, quoted=part.reader == "csv")
+            yield from _stream(cut, one.first_row, one.end - one.start, quoted=quoted)
             return
-        with decompressed(raw, part.compression) as handle:
-            for extent, data in _stream(handle, 1, None, quoted=part.reader == "csv"):
+        with decompressed(raw, part.compression) as content:
+            handle = with_newlines(content)
+            if said := foreign(handle.peek(HEAD_BYTES)):
+                raise NotTextError(said)
+            for extent, data in _stream(handle, 1, None, quoted=quoted):
                 if _is_wanted(part, extent):
                     yield extent, data
 
@@ -144,12 +176,12 @@ def _is_wanted(part: Part, extent: Range) -> bool:
     return part.wanted is None or any(extent.first_row == one.first_row for one in part.wanted)
 
 
-def decompressed(raw: Any, compression: str) -> Any:
-    """The bytes of a handle, gzip or zstd decompressed as they are read; with lines, which remote handles have not."""
-    if compression == "gzip":
-        return gzip.GzipFile(fileobj=raw)
+def decompressed(raw: Any, compression: str) -> io.BufferedReader:
+    """The bytes of a handle, decompressed as they are read; with lines, which remote handles have not."""
     if compression == "zstd":
-        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True))
+        raw = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
+    elif compression:
+        raw = _OPENERS[compression](raw)
     return io.BufferedReader(raw)
 
 
@@ -167,11 +199,11 @@ def parse_json(data: bytes) -> Any:
     return value
 
 
-def _json_rows(data: bytes, first_row: int, _header: tuple[str, ...]) -> list[Row]:
+def _json_rows(data: bytes, first_row: int, _header: Header) -> list[Row]:
     rows: list[Row] = []
     for row_no, line in enumerate(data.split(b"\n"), first_row):
         if line and not line.isspace():
-            rows.append((row_no, _json_row(line)))
+            rows.append((row_no, _json_row(line.removeprefix(BOM))))
     return rows
 
 
@@ -187,7 +219,7 @@ def _json_row(line: bytes) -> dict[str, Any] | Bad:
     return value
 
 
-def _csv_rows(data: bytes, first_row: int, header: tuple[str, ...]) -> list[Row]:
+def _csv_rows(data: bytes, first_row: int, header: Header) -> list[Row]:
     """Rows of CSV lines. A record that does not fit its header and swallowed further lines (a stray quote) gives these
     back: only its first line is bad.
     """
@@ -195,7 +227,7 @@ def _csv_rows(data: bytes, first_row: int, header: tuple[str, ...]) -> list[Row]
     # At `\n` only, as the cutting counted them: str.splitlines knows ten more line ends.
     lines = [line + "\n" for line in data.decode("utf-8", "surrogateescape").split("\n")]
     rows: list[Row] = []
-    at = 1 if first_row == 1 else 0
+    at = max(header.row_no + 1 - first_row, 0)
     while at < len(lines):
         consumed, row = _csv_record(lines, at, header)
         if isinstance(row, Bad) and consumed > 1:
@@ -206,10 +238,10 @@ def _csv_rows(data: bytes, first_row: int, header: tuple[str, ...]) -> list[Row]
     return rows
 
 
-def _csv_record(lines: list[str], at: int, header: tuple[str, ...]) -> tuple[int, dict[str, Any] | Bad | None]:
+def _csv_record(lines: list[str], at: int, header: Header) -> tuple[int, dict[str, Any] | Bad | None]:
     if not lines[at].strip():
         return 1, None
-    reader = csv.reader(_iter_from(lines, at), strict=True)
+    reader = csv.reader(_iter_from(lines, at), delimiter=header.delimiter, strict=True)
     try:
         record = next(reader)
     except (csv.Error, StopIteration) as error:
@@ -219,9 +251,12 @@ def _csv_record(lines: list[str], at: int, header: tuple[str, ...]) -> tuple[int
         return reader.line_num, Bad(Reason.BAD_ENCODING, "the row is not valid UTF-8", _shown(text))
     if len(text) > MAX_ROW_BYTES:
         return reader.line_num, Bad(Reason.TOO_LARGE, f"the row is longer than {MAX_ROW_BYTES} bytes", _shown(text))
-    if len(record) != len(header):
-        return reader.line_num, Bad(Reason.BAD_COLUMNS, f"{len(record)} fields for {len(header)} columns", _shown(text))
-    return reader.line_num, dict(zip(header, record, strict=True))
+    if not any(record):
+        return reader.line_num, None  # what a spreadsheet writes for an empty row
+    if len(record) != len(header.columns):
+        detail = f"{len(record)} fields for {len(header.columns)} columns"
+        return reader.line_num, Bad(Reason.BAD_COLUMNS, detail, _shown(text))
+    return reader.line_num, dict(zip(header.columns, record, strict=True))
 
 
 def _iter_from(lines: list[str], at: int) -> Iterator[str]:
@@ -244,14 +279,14 @@ def _parquet_blocks(part: Part) -> Iterator[Block]:
 def _records(batch: pa.RecordBatch) -> list[dict[str, Any] | Bad]:
     """Rows as dicts; values that Python cannot hold make their own row Bad."""
     try:
-        return list(batch.to_pylist())
+        return [plain_row(row) for row in batch.to_pylist()]
     except (ValueError, OverflowError):
         return [_record(batch.slice(index, 1)) for index in range(batch.num_rows)]
 
 
 def _record(batch: pa.RecordBatch) -> dict[str, Any] | Bad:
     try:
-        return dict(batch.to_pylist()[0])
+        return plain_row(batch.to_pylist()[0])
     except UnicodeDecodeError as error:
         return Bad(Reason.BAD_ENCODING, f"not UTF-8 at byte {error.start} of a text", payload(_cells(batch)))
     except (ValueError, OverflowError) as error:
@@ -273,12 +308,17 @@ def _cell(value: pa.Scalar) -> str:
 
 
 def _microseconds(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Timestamps as PostgreSQL keeps them; nanoseconds are cut."""
-    fields = [
-        field.with_type(pa.timestamp("us", field.type.tz)) if pa.types.is_timestamp(field.type) else field
-        for field in batch.schema
-    ]
-    return batch.cast(pa.schema(fields), safe=False)
+    """Times that Python can hold: to the microsecond, nanoseconds are cut, and in UTC, whatever the zone is called."""
+    return batch.cast(pa.schema([field.with_type(_python_type(field.type)) for field in batch.schema]), safe=False)
+
+
+def _python_type(kind: pa.DataType) -> pa.DataType:
+    # Other units stay: made finer, a time beyond all calendars would overflow into one that looks right.
+    if pa.types.is_timestamp(kind):
+        return pa.timestamp("us" if kind.unit == "ns" else kind.unit, "UTC" if kind.tz else None)
+    if pa.types.is_duration(kind) and kind.unit == "ns":
+        return pa.duration("us")
+    return kind
 
 
 def _bad_line(line: bytes, reason: Reason, detail: str) -> Bad:

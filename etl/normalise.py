@@ -7,14 +7,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-import orjson
-
 from core import columns as c
 from core.canonical import EARLIEST, MAX_DWELL, READ_KINDS, Kind
+from core.nobody import is_nobody
 from core.pseudonym import reader_key
-from etl import texts
 from etl.languages import clean_language
 from etl.reasons import Reason, RowError
+from etl.texts import canonical_url, check_url, host_name
 from etl.tracking import KEPT_LIST, TrackingFields
 from etl.values import (
     MAX_AHEAD,
@@ -26,7 +25,9 @@ from etl.values import (
     number,
     required,
     required_moment,
+    seconds,
     text,
+    texts,
 )
 
 MAX_TITLE_CHARACTERS = 1_000
@@ -46,12 +47,14 @@ class Context:
 
     rows_have_time: whether the source says when it learned of a row, or, for files, when the row happened. Rows of
     feeds and of queries without recorded_at were learned of when we asked: they are recorded at as_of.
+    nobody: ids, in lower case, that this installation counts among those of nobody.
     """
 
     as_of: datetime
     secret: str = field(repr=False)
     rows_have_time: bool = True
     tracking: TrackingFields = KEPT_LIST
+    nobody: frozenset[str] = frozenset()
 
 
 class DeferredError(Exception):
@@ -69,7 +72,7 @@ def article(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
     """Columns of `stage_article` but the signature; language stays None where it has to be recognised."""
     first_seen_at = moment(row, c.FIRST_SEEN_AT)
     recorded_at = _recorded_at(row, context, first_seen_at)
-    article_id, url = identity(row, c.ARTICLE_ID), texts.check_url(required(row, c.URL))
+    article_id, url = identity(row, c.ARTICLE_ID), check_url(required(row, c.URL))
     if first_seen_at is None and not context.rows_have_time:
         first_seen_at = recorded_at
     if first_seen_at is None:
@@ -78,10 +81,10 @@ def article(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
     check_time(c.FIRST_SEEN_AT, first_seen_at, recorded_at)
     check_time(c.PUBLISHED_AT, published_at, recorded_at)
     return (
-        article_id, recorded_at, url, texts.canonical_url(url, context.tracking), _title(row),
+        article_id, recorded_at, url, canonical_url(url, context.tracking), _title(row),
         text(row, c.SUMMARY), text(row, c.BODY), clean_language(text(row, c.LANGUAGE)),
         _category(row),
-        label(row, c.PUBLISHER) or texts.host_name(url), _short(row, c.AUTHOR), published_at, first_seen_at,
+        label(row, c.PUBLISHER) or host_name(url), _authors(row), published_at, first_seen_at,
     )  # fmt: skip
 
 
@@ -90,7 +93,7 @@ def read(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
     occurred_at = required_moment(row, c.OCCURRED_AT)
     recorded_at = _recorded_at(row, context, occurred_at)
     check_time(c.OCCURRED_AT, occurred_at, recorded_at)
-    reader_id = identity(row, c.READER_ID)
+    reader_id = _reader_id(row, context)
     declared = required(row, c.KIND)
     kind = _KINDS.get(declared.lower())
     if kind is None:
@@ -107,7 +110,7 @@ def reader(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
     signed_up_at = required_moment(row, c.SIGNED_UP_AT)
     recorded_at = _recorded_at(row, context, signed_up_at)
     check_time(c.SIGNED_UP_AT, signed_up_at, recorded_at)
-    reader_id = identity(row, c.READER_ID)
+    reader_id = _reader_id(row, context)
     return (
         reader_id, recorded_at, reader_key(reader_id, context.secret), signed_up_at, label(row, c.REGION),
         _interests(row), _timezone(row), _email(row), boolean(row, c.DIGEST_OPT_IN),
@@ -119,7 +122,7 @@ def impression(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
     occurred_at = moment(row, c.OCCURRED_AT)
     recorded_at = _recorded_at(row, context, occurred_at or context.as_of)
     check_time(c.OCCURRED_AT, occurred_at, recorded_at)
-    reader_id, position, clicked = identity(row, c.READER_ID), number(row, c.POSITION), boolean(row, c.CLICKED)
+    reader_id, position, clicked = _reader_id(row, context), number(row, c.POSITION), boolean(row, c.CLICKED)
     if clicked is None:
         raise RowError(Reason.MISSING_FIELD, f"{c.CLICKED} is missing")
     if position is not None and (position != int(position) or not 1 <= position < 32768):
@@ -138,6 +141,13 @@ NORMALISERS: dict[Kind, Normaliser] = {
 }
 
 
+def _reader_id(row: dict[str, Any], context: Context) -> str:
+    reader_id = identity(row, c.READER_ID)
+    if is_nobody(reader_id, context.nobody):
+        raise RowError(Reason.NO_READER, f"{c.READER_ID} {reader_id[:60]!r} is nobody's")
+    return reader_id
+
+
 def _recorded_at(row: dict[str, Any], context: Context, default: datetime | None) -> datetime:
     """When the row says it was learned of; raises Deferred for rows of a later time."""
     recorded_at = moment(row, c.RECORDED_AT) or default or context.as_of
@@ -153,8 +163,15 @@ def _recorded_at(row: dict[str, Any], context: Context, default: datetime | None
 
 
 def _category(row: dict[str, Any]) -> str | None:
-    category = " ".join((label(row, c.CATEGORY) or "").lower().split())
+    """The section, of several the first: publishing systems write the main one first."""
+    first = next(iter(texts(row, c.CATEGORY) or ()), "")
+    category = " ".join((label({c.CATEGORY: first}, c.CATEGORY) or "").lower().split())
     return None if category in _NO_CATEGORY else category
+
+
+def _authors(row: dict[str, Any]) -> str | None:
+    names = texts(row, c.AUTHOR)
+    return _short({c.AUTHOR: ", ".join(names)}, c.AUTHOR) if names else None
 
 
 def _title(row: dict[str, Any]) -> str:
@@ -172,34 +189,26 @@ def _short(row: dict[str, Any], name: str) -> str | None:
 
 def _dwell(row: dict[str, Any]) -> float | None:
     """Seconds to the microsecond; the `real` of the database refuses what is smaller than any of its numbers."""
-    seconds = number(row, c.DWELL_SECONDS)
-    if seconds is None:
+    dwell = seconds(row, c.DWELL_SECONDS)
+    if dwell is None:
         return None
-    if seconds < 0:
-        raise RowError(Reason.NEGATIVE_DWELL, f"dwell_seconds {seconds:g} is negative")
-    if seconds > MAX_DWELL.total_seconds():
-        raise RowError(Reason.DWELL_TOO_LONG, f"dwell_seconds {seconds:g} is more than six hours")
-    return round(seconds, 6)
+    if dwell < 0:
+        raise RowError(Reason.NEGATIVE_DWELL, f"dwell_seconds {dwell:g} is negative")
+    if dwell > MAX_DWELL.total_seconds():
+        raise RowError(Reason.DWELL_TOO_LONG, f"dwell_seconds {dwell:g} is more than six hours")
+    return round(dwell, 6)
 
 
 def _interests(row: dict[str, Any]) -> tuple[str, ...] | None:
-    """Categories as a list, as JSON text of a list, or separated by `|`."""
+    """Categories as a list, as the text of a list, or separated by `|`."""
     value = row.get(c.INTERESTS)
-    if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        value = _json_list(value) if value.lstrip().startswith("[") else value.split("|")
-    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-        raise RowError(Reason.BAD_TEXT, "interests is not a list of texts")
-    cleaned = [label({c.INTERESTS: item}, c.INTERESTS) for item in value]
-    return tuple(dict.fromkeys(item.lower() for item in cleaned if item))
-
-
-def _json_list(value: str) -> Any:
-    try:
-        return orjson.loads(value)
-    except orjson.JSONDecodeError as error:
-        raise RowError(Reason.BAD_TEXT, "interests is not a JSON list") from error
+    if isinstance(value, str) and not value.lstrip().startswith(("[", "{")):
+        value = value.split("|") if value.strip() else None
+    items = texts({c.INTERESTS: value}, c.INTERESTS)
+    if isinstance(value, str) and items == [value.strip()]:
+        raise RowError(Reason.BAD_TEXT, "interests is not a JSON list")
+    cleaned = [label({c.INTERESTS: item}, c.INTERESTS) for item in items or ()]
+    return None if items is None else tuple(dict.fromkeys(item.lower() for item in cleaned if item))
 
 
 def _timezone(row: dict[str, Any]) -> str | None:

@@ -11,11 +11,14 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from core.clock import iso, parse_as_of
-from etl.blocks import Part, Range
+from etl.blocks import Header, Part, Range
 from etl.decode import READ_ERRORS, check_damage, csv_header
 from etl.files import File, open_binary
+from etl.head import HEAD_BYTES, foreign
 from etl.lines import Cut, cut_file
+from etl.universal import with_newlines
 
+_NO_HEADER = Header()
 _TAIL_BYTES = 1024
 #: A local file that nobody wrote into for so long is whole, though its last line may have no end.
 _REST_SECONDS = 60.0
@@ -93,8 +96,12 @@ def _plan_cut(file: File, due: list[Range], kept: list[Pending], state: Mapping[
     start, first_row = (state["bytes"], state["rows"] + 1) if state else (0, 1)
     is_settled = (state is not None and state["stamp"] == file.stamp) or _rests(file)
     with _opened(file) as handle:
+        if start == 0 and foreign(handle.read(HEAD_BYTES)):
+            return FilePlan(file, [_whole(file)])
         is_torn = file.format == "csv" and not is_settled and not _ends_a_line(handle, file.size)
-        cut: Cut = cut_file(handle, file.size, start, first_row, quoted=file.format == "csv", with_rest=not is_torn)
+        cut: Cut = cut_file(
+            with_newlines(handle), file.size, start, first_row, quoted=file.format == "csv", with_rest=not is_torn
+        )
         tail = _tail(handle, cut.complete_bytes)
     parts = _parts(file, [*due, *cut.ranges])
     left_bytes = file.size - cut.complete_bytes if is_torn else 0
@@ -109,7 +116,7 @@ def _rests(file: File) -> bool:
 def _ends_a_line(handle: Any, size: int) -> bool:
     """Whether the file is empty, or its last byte a line end."""
     handle.seek(max(0, size - 1))
-    return bool(handle.read(min(size, 1)) in (b"", b"\n"))
+    return bool(handle.read(min(size, 1)) in (b"", b"\n", b"\r"))
 
 
 def _complete_part(one: Range, state: Mapping[str, Any]) -> Range:
@@ -144,14 +151,17 @@ def _tail(handle: Any, end: int) -> str:
 def _parts(file: File, ranges: list[Range] | None) -> list[Part]:
     if file.format == "parquet":
         return _row_groups(file, ranges)
-    header = csv_header(file) if file.format == "csv" else ()
+    header = csv_header(file) if file.format == "csv" else _NO_HEADER
     if file.can_be_cut:
         return [
             Part(_cut_id(file, one), file.kind, file.name, file.url, file.format, header=header, wanted=(one,))
             for one in ranges or ()
         ]
-    wanted = None if ranges is None else tuple(ranges)
-    return [Part(file.name, file.kind, file.name, file.url, file.format, file.compression, header, wanted)]
+    return [_whole(file, header, None if ranges is None else tuple(ranges))]
+
+
+def _whole(file: File, header: Header = _NO_HEADER, wanted: tuple[Range, ...] | None = None) -> Part:
+    return Part(file.name, file.kind, file.name, file.url, file.format, file.compression, header, wanted)
 
 
 def _cut_id(file: File, one: Range) -> str:

@@ -1,10 +1,13 @@
 """A decoded block to rows of a staging table: validated, normalised, enriched; what cannot be used is set apart."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
 
-from core.canonical import Kind
+from core.canonical import Kind, field_names
 from etl import minhash, texts
 from etl.blocks import Bad, Block, Part, Prepared, Rejected, payload, storable
 from etl.languages import recognise_language
@@ -12,6 +15,7 @@ from etl.mapping import LeftOutError, Mapping
 from etl.normalise import NORMALISERS, Context, DeferredError
 from etl.reasons import RowError
 
+_BETWEEN_WORDS = re.compile(r"[\s\-._]+")
 # Positions in the tuple that normalise.article returns.
 _ARTICLE_ID, _CANONICAL, _TITLE, _SUMMARY, _BODY, _LANGUAGE = 0, 3, 4, 5, 6, 7
 
@@ -22,7 +26,7 @@ def prepare(part: Part, block: Block, context: Context) -> Prepared:
     Rejected rows keep what the source called their fields.
     """
     prepared = Prepared(part.kind, block.range)
-    normalise = NORMALISERS[part.kind]
+    normalise, names = NORMALISERS[part.kind], frozenset(field_names(part.kind))
     mapping: Mapping | None = part.options.get("mapping")
     for index, (row_no, row) in enumerate(block.rows):
         key = storable(block.keys[index] if block.keys else f"{part.file}:{row_no}")
@@ -30,7 +34,7 @@ def prepare(part: Part, block: Block, context: Context) -> Prepared:
             prepared.rejected.append(Rejected(row_no, key, storable(row.payload), row.reason, storable(row.detail)))
             continue
         try:
-            ours = mapping.apply(part.kind, row) if mapping else row
+            ours = mapping.apply(part.kind, row) if mapping else _with_names(row, names)
             prepared.rows.append((row_no, *normalise(ours, context)))
         except LeftOutError:
             prepared.n_left_out += 1
@@ -42,6 +46,24 @@ def prepare(part: Part, block: Block, context: Context) -> Prepared:
     if part.kind is Kind.ARTICLES:
         _enrich(prepared)
     return prepared
+
+
+def _with_names(row: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    """The row with its columns named as canonical files name them (`Article ID`, `article-id`: article_id).
+
+    A column that has the name already is not replaced by one that nearly has it; other columns stay as they are.
+    """
+    if names.issuperset(row):
+        return row
+    nearly = {name: column_name(name) for name in row if name not in names}
+    found = {meant: row[name] for name, meant in nearly.items() if meant in names and meant not in row}
+    return {**row, **found} if found else row
+
+
+@lru_cache(maxsize=4096)
+def column_name(name: str) -> str:
+    """A column's name in lower case, with single underscores for spaces, dashes and full stops."""
+    return _BETWEEN_WORDS.sub("_", str(name).strip().removeprefix("\ufeff").strip().lower())
 
 
 def _enrich(prepared: Prepared) -> None:

@@ -25,9 +25,10 @@ from store.connect import Connection, connect, transaction
 from store.extracts import Counts, Extract
 
 #: What no person does, generously: the same article again within a second; ten articles in ten seconds; twelve reads
-#: exactly as far apart as each other, to the microsecond, at most ten minutes. And what would be voting twice: the same
-#: act of one reader on one article again on the same day. (Deskdrop's popularity rule loses 1 % by it: its readers come
-#: back to an article on the same day in a quarter of their views.)
+#: exactly as far apart as each other, to the microsecond, at most ten minutes. What would be voting twice: the same act
+#: of one reader on one article again on the same day. (Deskdrop's popularity rule loses 1 % by it: its readers come
+#: back to an article on the same day in a quarter of their views.) And what is read after 300 others on the same day,
+#: by a crawler or an office behind one proxy.
 SUSPICION = {
     "repeat_seconds": 1.0,
     "burst_reads": 10,
@@ -35,6 +36,7 @@ SUSPICION = {
     "steady_gaps": 11,
     "steady_seconds": 600.0,
     "daily_votes": 1,
+    "daily_reads": 300,
 }
 
 
@@ -47,6 +49,7 @@ class Workers:
     threads: int
     beam_options: Sequence[str] = ()
     tracking: TrackingFields = KEPT_LIST
+    nobody: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,9 @@ def _pull(connection: Connection, source: Source, extract: Extract, workers: Wor
     if not plan.parts and not _has_work(connection, source, extract):
         return _nothing_new(connection, plan, extract, clock)
     staging.create(connection, extract.extract_id)
-    context = Context(extract.as_of, workers.pseudonym_secret.get_secret_value(), tracking=workers.tracking)
+    context = Context(
+        extract.as_of, workers.pseudonym_secret.get_secret_value(), tracking=workers.tracking, nobody=workers.nobody
+    )
     target = Target(workers.database_url, extract.extract_id, context)
     if plan.parts:
         with polled(f"parts of {source.name}", len(plan.parts), lambda: _n_staged(workers, extract)):
@@ -112,7 +117,7 @@ def _pull(connection: Connection, source: Source, extract: Extract, workers: Wor
     with transaction(connection):
         extracts.wait_to_merge(connection)
         if isinstance(source, InboxSource):
-            extracts.take_inbox(connection, extract)
+            extracts.take_inbox(connection, extract, workers.nobody)
         return _merge(connection, plan, extract, clock)
 
 

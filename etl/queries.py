@@ -1,16 +1,14 @@
 """Pages of an upstream query to blocks of raw rows."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from core import columns as c
 from core.canonical import Kind
 from etl.blocks import BLOCK_ROWS, Block, Part, Range
 from etl.normalise import Context
+from etl.plain import plain_row
 from store.upstream import query_pages
 
 _KEYS = {
@@ -29,8 +27,9 @@ def read_query_blocks(part: Part, context: Context) -> Iterator[tuple[Block, Con
     options = part.options
     url = options["url"].get_secret_value()
     row_no = 1
-    for has_time, rows in query_pages(url, options["query"], options["after"], context.as_of, BLOCK_ROWS):
-        records = [{name: _plain(value) for name, value in row.items()} for row in rows]
+    pages = query_pages(part.url, url, options["query"], options["after"], context.as_of, BLOCK_ROWS)
+    for has_time, rows in pages:
+        records = [plain_row(row) for row in rows]
         keys = [_key(part, record, index) for index, record in enumerate(records, row_no)]
         block = Block(list(enumerate(records, row_no)), Range(row_no, len(records)), keys)
         yield block, replace(context, rows_have_time=has_time)
@@ -41,13 +40,3 @@ def _key(part: Part, record: dict[str, Any], row_no: int) -> str:
     mapping = part.options.get("mapping")
     values = [record.get(mapping.theirs(name) if mapping else name) for name in _KEYS[part.kind]]
     return f"{part.file}#" + ("/".join(map(str, values))[:300] if all(values) else f"row {row_no}")
-
-
-def _plain(value: Any) -> Any:
-    """Database values as a canonical file would hold them; numbers beyond those of a float are infinite."""
-    if isinstance(value, Decimal):
-        number = float(value)
-        return int(value) if math.isfinite(number) and value == value.to_integral_value() else number
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value.isoformat()
-    return value

@@ -23,6 +23,7 @@ class Reason(StrEnum):
     BAD_URL = "bad_url"
     BAD_EMAIL = "bad_email"
     BAD_TIMEZONE = "bad_timezone"
+    NO_READER = "no_reader"
     UNKNOWN_ARTICLE = "unknown_article"
     CONFLICTING_EVENT = "conflicting_event"
     BAD_FEED = "bad_feed"
@@ -49,6 +50,7 @@ MEANING: dict[Reason, str] = {
     Reason.BAD_URL: "the address is not an absolute http or https URL",
     Reason.BAD_EMAIL: "the e-mail address is not one",
     Reason.BAD_TIMEZONE: "the time zone is not an IANA name",
+    Reason.NO_READER: "the id is nobody's, such as `undefined` or `(not set)`: taken for a reader it would be a crowd",
     Reason.UNKNOWN_ARTICLE: "the article has not come yet; a later extract loads the row when it has",
     Reason.CONFLICTING_EVENT: "the same event_id was used before for another reader, article, kind or time",
     Reason.BAD_FEED: "the document is not a feed, is damaged, or defines or refers to entities",

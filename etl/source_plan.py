@@ -120,8 +120,9 @@ def _query_part(source: SqlSource, extract: Extract) -> Part:
     """One query from the last answered moment on, and a little before: rows may be committed after their time."""
     after = None if extract.watermark is None else extract.watermark - timedelta(minutes=source.overlap_minutes)
     try:
-        query = source.query or source.query_file.read_text()
+        query = source.query or source.query_file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInputError(f"query file {source.query_file} cannot be read: {error}") from error
+        why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
+        raise BadInputError(f"{source.name}: query file {source.query_file} cannot be read: {why}") from error
     options = {"url": SecretStr(source.url), "query": query, "after": after}
     return Part("query", source.kind, source.query_file.name, source.name, "query", options=options)

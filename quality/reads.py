@@ -175,7 +175,7 @@ def _constants(params: QualityParams) -> tuple[Check, ...]:
             at,
             part,
             _FAIL,
-            "one value on most reads is a timer, not reading time, and would judge every model",
+            "one value on most reads of the average reader is a timer, not reading time, and would judge every model",
             figure("top_dwell_share", at_most=params.max_constant),
         ),
         Check(
@@ -206,8 +206,9 @@ def _mixture(params: QualityParams) -> tuple[Check, ...]:
             at,
             part,
             _FAIL,
-            "most of the day's reads are marked suspicious: nothing honest is left to learn from",
-            figure("suspicious_share", at_most=params.max_suspicious),
+            "of the day's average reader most reads are marked suspicious: nothing honest is left to learn from (one "
+            "reader with most of the reads stops nobody)",
+            figure("suspicious_reader_share", at_most=params.max_suspicious),
         ),
         Check(
             "reads_mostly_honest",

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic_core import PydanticCustomError
 
+from core.nobody import is_nobody
 from serving.bodies import parsed
 from serving.event_schemas import Identity, identity
 from serving.problems import invalid_request
@@ -79,11 +80,17 @@ def parse_change(body: bytes) -> PreferencesChange:
 
 
 def storable_reader_id(reader_id: str) -> str:
-    """The id itself. Raises ProblemError for one that no extract would store as it is: too long, spaces around, NUL."""
+    """The id itself.
+
+    Raises ProblemError for one that no extract would store as it is: nobody's, too long, with spaces around or NUL.
+    """
     try:
-        if identity(reader_id) == reader_id:
+        if is_nobody(reader_id):
+            detail = "is nobody's"
+        elif identity(reader_id) == reader_id:
             return reader_id
-        detail = "has space around it"
+        else:
+            detail = "has space around it"
     except PydanticCustomError as error:
         detail = error.message()
     raise invalid_request([{"field": "path.reader_id", "detail": detail}])

@@ -36,7 +36,8 @@ def run(
     known = in_pull_order([*installation_sources(settings, sources, os.environ), INBOX])
     url = database_url(settings)
     tracking = TrackingFields(params.extract.tracking_fields, params.extract.page_fields)
-    workers = Workers(SecretStr(url), settings.pseudonym_secret, params.threads, beam_options, tracking)
+    nobody = frozenset(name.strip().lower() for name in params.data.nobody)
+    workers = Workers(SecretStr(url), settings.pseudonym_secret, params.threads, beam_options, tracking, nobody)
     pulled: list[Pulled] = []
     failed: dict[str, Exception] = {}
     with connect(url, application="frontpage extract") as connection:

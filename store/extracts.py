@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -12,6 +12,7 @@ import psycopg2
 
 from core import columns as c
 from core.errors import CheckFailedError, UnavailableError
+from core.nobody import is_nobody
 from store import staging
 from store.connect import Connection, execute, fetch_all, fetch_one, query
 from store.copy import copy_rows
@@ -130,9 +131,14 @@ def wait_to_merge(connection: Connection) -> None:
     execute(connection, "select pg_advisory_xact_lock(%s, 0)", [_MERGE_LOCK_CLASS])
 
 
-def take_inbox(connection: Connection, extract: Extract) -> None:
-    """Move what the API received by the extract's as_of to the staging tables; part of the merge's transaction."""
-    execute(connection, query("inbox_take"), {"as_of": extract.as_of})
+def take_inbox(connection: Connection, extract: Extract, nobody: Collection[str]) -> None:
+    """Move what the API received by the extract's as_of to the staging tables; part of the merge's transaction.
+
+    nobody: ids in lower case that are no reader's, beside those of the kept list.
+    """
+    names = fetch_all(connection, "select distinct reader_id from event_inbox where received_at <= %s", [extract.as_of])
+    ids = [row[c.READER_ID] for row in names if is_nobody(row[c.READER_ID], nobody)]
+    execute(connection, query("inbox_take"), {"as_of": extract.as_of, "nobody": ids})
 
 
 def merge_articles(connection: Connection, extract: Extract) -> None:

@@ -11,38 +11,56 @@ from psycopg2.extras import RealDictCursor
 from core import columns as c
 from core.database_url import DatabaseUrl
 from core.errors import BadInputError, UnavailableError
+from store.query_text import single_statement
 
 _TIMES = (
     extensions.PYDATE, extensions.PYTIME, extensions.PYDATETIME, extensions.PYDATETIMETZ, extensions.PYINTERVAL,
 )  # fmt: skip
 
 
+def is_server_option(name: str) -> bool:
+    """Whether PostgreSQL's own library knows the option of a connection."""
+    try:
+        extensions.make_dsn(**{name: "1"})
+    except (psycopg2.Error, TypeError):
+        return False
+    return True
+
+
 def query_pages(
-    url: str, text: str, after: datetime | None, until: datetime, page_rows: int
+    name: str, url: str, text: str, after: datetime | None, until: datetime, page_rows: int
 ) -> Iterator[tuple[bool, list[dict[str, Any]]]]:
     """(whether the query has a recorded_at, rows) per page, ordered by recorded_at where there is one.
 
     With the column only rows of (after, until] are read, and rows without a time; else all of them. A time that Python
-    cannot hold is the text that PostgreSQL writes for it.
-    Raises UnavailableError where no server answers, BadInputError where the query is refused. No message shows `url`.
+    cannot hold is the text that PostgreSQL writes for it; an array, of whatever type, is a list.
+    Raises UnavailableError where no server answers, BadInputError where the query is refused. Messages show `name`,
+    never `url`.
     """
-    body = sql.SQL(text.strip().rstrip(";").replace("%", "%%"))
+    # What psycopg2 would take for a parameter is doubled.
+    body = sql.SQL(single_statement(name, text).replace("%", "%%"))
     try:
-        with _connection(url) as connection:
-            has_time = _has_time(connection, body)
+        with _connection(name, url) as connection:
+            columns = _columns(connection, body)
+            _read_arrays_as_lists(connection, [column.type_code for column in columns])
+            has_time = any(column.name == c.RECORDED_AT for column in columns)
             bounds = {"after": after, "until": until}
             with connection.cursor("frontpage_extract", cursor_factory=RealDictCursor) as cursor:
                 cursor.execute(_bounded(body, has_time=has_time), bounds)
                 while rows := cursor.fetchmany(page_rows):
                     yield has_time, [dict(row) for row in rows]
     except psycopg2.OperationalError as error:
-        raise UnavailableError(f"the upstream PostgreSQL does not answer ({_first_line(error)}); try later") from error
+        sentence = f"{name}: the upstream PostgreSQL does not answer ({_first_line(error)}); try later"
+        raise UnavailableError(sentence) from error
     except psycopg2.Error as error:
-        raise BadInputError(f"the upstream query is refused: {_first_line(error)}") from error
+        raise BadInputError(f"{name}: the upstream query is refused: {_first_line(error)}") from error
+    except UnicodeDecodeError as error:
+        sentence = f"{name}: the upstream database holds text that is not UTF-8; convert it in the query"
+        raise BadInputError(sentence) from error
 
 
-def _connection(url: str) -> Any:
-    parsed = DatabaseUrl.parse(url, "the URL of the upstream PostgreSQL")
+def _connection(name: str, url: str) -> Any:
+    parsed = DatabaseUrl.parse(url, name)
     connection = psycopg2.connect(
         parsed.libpq(),
         connect_timeout=10,
@@ -81,17 +99,27 @@ class _closing:  # noqa: N801 - reads as a `with` phrase
         self._connection.close()
 
 
-def _has_time(connection: Any, body: sql.SQL) -> bool:
+def _columns(connection: Any, body: sql.SQL) -> Any:
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("select * from ({}) as upstream limit 0").format(body), {})
-        return any(column.name == c.RECORDED_AT for column in cursor.description)
+        cursor.execute(sql.SQL("select * from (\n{}\n) as upstream limit 0").format(body), {})
+        return cursor.description
+
+
+def _read_arrays_as_lists(connection: Any, type_codes: list[int]) -> None:
+    """Let arrays of types that psycopg2 does not know (uuid, citext, an enum) be lists of texts."""
+    unknown = [code for code in type_codes if code not in extensions.string_types]
+    with connection.cursor() as cursor:
+        cursor.execute("select oid from pg_type where oid = any(%s::oid[]) and typcategory = 'A'", [unknown])
+        for (oid,) in cursor.fetchall():
+            extensions.register_type(extensions.new_array_type((oid,), "LIST", psycopg2.STRING), connection)
 
 
 def _bounded(body: sql.SQL, *, has_time: bool) -> sql.Composed:
+    """The query on lines of its own, so that a comment at its end ends there."""
     if not has_time:
-        return sql.SQL("select * from ({}) as upstream").format(body)
+        return sql.SQL("select * from (\n{}\n) as upstream").format(body)
     return sql.SQL(
-        "select * from ({}) as upstream where recorded_at is null or recorded_at <= %(until)s "
+        "select * from (\n{}\n) as upstream where recorded_at is null or recorded_at <= %(until)s "
         "and (%(after)s::timestamptz is null or recorded_at > %(after)s) order by recorded_at"
     ).format(body)
 

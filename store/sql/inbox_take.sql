@@ -1,5 +1,5 @@
 -- Move what the API received by as_of from the inbox to the staging tables, as one block of one finished part.
--- grain: staged row; parameters: as_of
+-- grain: staged row; parameters: as_of, nobody (ids of the inbox that are no reader's: their rows are quarantined)
 -- idempotence: part of the merge's transaction: a row leaves the inbox exactly when it is loaded or quarantined
 with attempt as (
     insert into stage_attempt (part_id) values ('inbox') returning attempt
@@ -21,10 +21,16 @@ with attempt as (
     select block, row_no, event_id, received_at, reader_id, reader_key, article_id, kind, occurred_at, dwell_seconds,
            surface, region, device, referrer
     from numbered cross join block
-    where kind <> 'exposure'
+    where kind <> 'exposure' and reader_id <> all(%(nobody)s::text[])
+), nobodys as (
+    insert into stage_quarantine (block, row_no, kind, locator, payload, reason, detail)
+    select block, row_no, case when kind = 'exposure' then 'impressions' else 'reads' end, 'inbox#' || event_id,
+           left(to_jsonb(numbered)::text, 4000), 'no_reader', 'reader_id ' || left(reader_id, 60) || ' is nobody''s'
+    from numbered cross join block
+    where reader_id = any(%(nobody)s::text[])
 )
 insert into stage_impression (block, row_no, impression_id, claimed_at, reader_id, reader_key, article_id, position,
     occurred_at, run_id, surface)
 select block, row_no, event_id, received_at, reader_id, reader_key, article_id, position, occurred_at, run_id, surface
 from numbered cross join block
-where kind = 'exposure'
+where kind = 'exposure' and reader_id <> all(%(nobody)s::text[])

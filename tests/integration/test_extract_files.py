@@ -423,3 +423,35 @@ def test_tracking_fields_make_copies_of_one_story(settings: Settings, tmp_path: 
         ("a3", "https://paper.example/3", None, None, "en"),
         ("a4", "https://paper.example/3", "a3", "url", None),
     ]
+
+
+def test_reads_of_nobody_make_no_reader(settings: Settings, tmp_path: Path):
+    """Placeholders are quarantined, whatever their case, of reads, readers and impressions; the others are loaded."""
+    write(tmp_path, "articles/a.jsonl", [article(0)])
+    ids = ["undefined", " NULL ", "None", "(not set)", "NaN", "-", "[object Object]", "{{user_id}}", "0", "None Such"]
+    write(tmp_path, "reads/e.jsonl", [read(n, reader_id=name) for n, name in enumerate(ids)])
+    write(tmp_path, "readers/r.jsonl", [{**READERS[0], "reader_id": "Anonymous"}, READERS[1]])
+    write(tmp_path, "impressions/i.jsonl", [{**IMPRESSIONS[0], "reader_id": "undefined"}])
+    params = Params.model_validate({"data": {"nobody": ["0"]}})
+    extract.run(settings, params, START + DAY, [str(tmp_path)])
+    assert rows(settings, "select reader_id from reader order by 1") == [("None Such",), ("reader 1",)]
+    assert rows(settings, "select kind, reason, count(*) from quarantine group by 1, 2 order by 1") == [
+        ("impressions", "no_reader", 1), ("readers", "no_reader", 1), ("reads", "no_reader", 9),
+    ]  # fmt: skip
+    share = "select (details -> 'reasons' ->> 'no_reader')::int, quarantined from extract_run where source <> 'inbox'"
+    assert rows(settings, share) == [(11, 11)]
+    check_account(settings)
+
+
+def test_a_reader_who_reads_all_day_teaches_as_much_as_a_person(settings: Settings, tmp_path: Path):
+    """Of 500 reads of different articles on one day 300 count, the next day again; the account holds them all."""
+    write(tmp_path, "articles/a.jsonl", [article(n, first_seen_at=iso(START)) for n in range(700)])
+    # Gaps that no two are alike, or it would be a metronome.
+    at = [START + timedelta(seconds=100 * n + n * n % 97) for n in range(500)]
+    at += [START + DAY + timedelta(seconds=100 * n + n * n % 97) for n in range(200)]
+    crawled = [read(n, reader_id="crawler", article_id=f"a{n}", occurred_at=iso(moment), recorded_at=iso(moment))
+               for n, moment in enumerate(at)]  # fmt: skip
+    write(tmp_path, "reads/e.jsonl", [*crawled, read(1, event_id="e9000", reader_id="person", article_id="a1")])
+    pull(settings, START + 2 * DAY, tmp_path)
+    marked = "select suspicion, count(*), min(right(event_id, -1)::int) from read_event group by 1 order by 1"
+    assert rows(settings, marked) == [("too_many", 200, 300), (None, 501, 0)]

@@ -107,6 +107,9 @@ def test_values_that_python_cannot_hold_cost_their_row_only(
     [
         ("select * from nowhere", 'upstream query is refused: relation "nowhere" does not exist'),
         ("delete from click", "upstream query is refused"),
+        ("select * from click; delete from click", "upstream query is refused: it holds 2 statements; give one SELECT"),
+        ("-- nothing yet\n;", "upstream query is refused: it holds no statement"),
+        ("select 1) x; delete from click; select * from (select 1", "it holds 3 statements"),
         ("with gone as (delete from click returning *) select * from gone", "upstream query is refused"),
     ],
 )
@@ -117,6 +120,54 @@ def test_a_wrong_query_is_one_sentence(settings: Settings, upstream: str, tmp_pa
     with connect(upstream) as connection, connection.cursor() as cursor:
         cursor.execute("select count(*) from click")
         assert cursor.fetchone() == (12000,)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{} -- the end",
+        "{}; -- the end; of it",
+        "{} /* the end */",
+        "\ufeff-- first; a note\n/* and /* one */ more */ {}\n ; ;\n-- the end",
+        "with nothing as (select ';' as mark, $$;--$$ as dollars where 'a' not like '%z%') {}",
+    ],
+)
+def test_a_query_may_have_anything_around_it_that_psql_takes(
+    settings: Settings, upstream: str, tmp_path: Path, around: str
+):
+    """Comments, semicolons after the last word, a byte order mark, per cent signs: the one row is loaded."""
+    query = "select 'a1' as article_id, 'https://p.example/%41' as url, 'A; story -- or /* two' as title"
+    source_uri = source(upstream, tmp_path, around.format(query), "articles")
+    assert pull(settings, START, source_uri).rows_out == 1
+    loaded = rows(settings, "select url, title from article_version")
+    assert loaded == [("https://p.example/%41", "A; story -- or /* two")]
+
+
+def test_types_of_postgresql_come_out_as_from_a_file(settings: Settings, upstream: str, tmp_path: Path):
+    """Numbers, UUIDs, JSON, bytes and intervals; arrays of any type, also such as psycopg2 does not know."""
+    with connect(upstream) as connection:
+        execute(connection, "create type section as enum ('Sport', 'Money & more')")
+    readers = """select 7::numeric as reader_id, date '2026-02-01' as signed_up_at,
+        array['Sport', 'Money & more', null]::section[] as interests
+        union all select 8, date '2026-02-02', '{}' union all select 9, date '2026-02-03', null"""
+    articles = """select uuid '00000000-0000-0000-0000-0000000000a1' as article_id, bytea 'https://p.example/1' as url,
+        'Story' as title, '["World", "Asia"]'::jsonb as category, array['Ann', 'Bob'] as author,
+        timestamp '2026-02-28 10:00' as published_at, timestamptz '2026-02-28 12:00+02' as first_seen_at"""
+    reads = """select 1::bigint as event_id, 7.0::float8 as reader_id,
+        '00000000-0000-0000-0000-0000000000a1' as article_id, timestamptz '2026-02-28 13:00+02' as occurred_at,
+        interval '1 minute 30.5 seconds' as dwell_seconds, 'read' as kind"""
+    uris = [source(upstream, tmp_path, text, kind) for kind, text in
+            (("articles", articles), ("readers", readers), ("reads", reads))]  # fmt: skip
+    pull(settings, START, *uris)
+    assert rows(settings, "select reason, detail from quarantine") == []
+    stored = "select article_id, url, category, author, published_at, first_seen_at from article_version"
+    at = START - timedelta(hours=14)
+    story = ("00000000-0000-0000-0000-0000000000a1", "https://p.example/1", "world", "Ann, Bob", at, at)
+    assert rows(settings, stored) == [story]
+    versions = "select reader_id, interests from reader join reader_version using (reader_key) order by 1"
+    assert rows(settings, versions) == [("7", ["sport", "money & more"]), ("8", []), ("9", None)]
+    joined = "select event_id, reader_id, dwell_seconds from read_event join reader using (reader_key)"
+    assert rows(settings, joined) == [("1", "7", 90.5)]
 
 
 def test_an_upstream_that_is_down_is_unavailable(settings: Settings, tmp_path: Path):

@@ -111,3 +111,34 @@ def test_what_is_worth_a_warning_is_warned_of(world, copy, boundary):
     declared = {check.name for check in CHECKS if check.boundary == boundary and check.severity == Severity.WARN}
     assert {outcome.check.name for outcome in found if outcome.is_warning} >= declared - NOT_PLANTED
     assert [outcome.check.name for outcome in found if outcome.is_red] == []
+
+
+#: 5,000 reads a day of the first reader, all marked, all with one reading time.
+_CRAWLED = """insert into read_event
+    select 'c' || day || '-' || i, 1, 'a7000', 'read', t, t, 0.5, null, 'north', null, null, 'burst', 'reads', 1
+    from generate_series({first}, {last}) day cross join generate_series(1, 5000) i
+    cross join lateral (
+        select timestamptz '2026-03-04 10:00+00' - day * interval '1 day' - i * interval '17 s' as t
+    ) moments"""
+
+
+@pytest.mark.parametrize(("first", "last"), [(0, 0), (1, 27)], ids=["comes", "has gone"])
+def test_one_reader_with_most_of_the_reads_stops_nobody(world, copy, first, last):
+    """A crawler that appears is warned of by name; neither it nor its end after four weeks turns anything red."""
+    with connect(copy) as connection, open_engine(copy, AS_OF, session_variables(PARAMS)) as engine:
+        execute(connection, _CRAWLED.format(first=first, last=last))
+        parts = [check_part(engine, Boundary.READS, part, PARAMS) for part in PARTS[Boundary.READS]]
+    found = [outcome for part in parts for outcome in part.outcomes]
+    assert [outcome.check.name for outcome in found if outcome.is_red] == []
+    warned = {outcome.check.name for outcome in found if outcome.is_warning}
+    assert ({"reads_by_many_readers", "reads_mostly_honest"} <= warned) == (first == 0)
+
+
+def test_rows_of_nobody_do_not_stop_a_run(world, copy):
+    """Two thirds of a pull without a reader: counted in quarantine, not held against the source."""
+    with connect(copy) as connection, open_engine(copy, AS_OF, session_variables(PARAMS)) as engine:
+        sql = """update extract_run set loaded = 30, unchanged = 4, updated = 0, quarantined = 66,
+            details = '{"reasons": {"no_reader": 65, "bad_time": 1}}' where source = 'feed'"""
+        execute(connection, sql)
+        parts = [check_part(engine, Boundary.EXTRACT, part, PARAMS) for part in PARTS[Boundary.EXTRACT]]
+    assert [outcome.check.name for part in parts for outcome in part.outcomes if outcome.is_red] == []

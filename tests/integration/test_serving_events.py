@@ -87,6 +87,20 @@ async def test_an_event_is_a_read_after_the_next_extract(client, world, settings
     assert fetch_all(world.connection, "select reader_id from reader") == [{"reader_id": "ann"}]
 
 
+async def test_events_of_nobody_make_no_reader(client, world, settings, tmp_path):
+    """Pages whose script found no reader send such ids: their events and exposures are quarantined."""
+    sends = [event(1), event(2, reader_id="undefined"), event(3, reader_id="NULL", kind="exposure", position=1)]
+    assert (await sent(client, sends))["accepted"] == 3
+    assert pulled(settings, tmp_path / "none")["quarantined_no_reader"] == 2
+    assert fetch_all(world.connection, "select reader_id from reader") == [{"reader_id": "ann"}]
+    found = fetch_all(world.connection, "select kind, locator, reason from quarantine order by kind")
+    assert found == [
+        {"kind": "impressions", "locator": "inbox#e3", "reason": "no_reader"},
+        {"kind": "reads", "locator": "inbox#e2", "reason": "no_reader"},
+    ]
+    assert waiting(world) == []
+
+
 async def test_an_exposure_is_an_impression_and_no_read(client, world, settings, tmp_path):
     """Position, run and surface are kept; whether it was clicked is not said."""
     shown = event(1, kind="exposure", position=3, run_id=42, surface="home")

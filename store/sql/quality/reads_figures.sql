@@ -1,6 +1,8 @@
 -- What the newest reads amount to, against what the same hours and weekdays brought before.
 -- grain: one row; a figure is null where there is too little to judge by
 -- parameters (session settings): frontpage.as_of; read-only
+-- One reader, a crawler or an office behind one proxy, may have most of a day's reads; what can stop a run is therefore
+-- counted by readers: of a day's reads at most a hundred of each, and shares as means over readers.
 -- What a bot sends through the API teaches nothing, and must not be able to stop the newsroom either: it is left out.
 -- Expected volume and its allowance for chance are those of articles_figures.sql.
 with moment as (
@@ -15,9 +17,13 @@ with moment as (
       and occurred_at <= (select as_of from moment) and occurred_at > (select as_of from moment) - interval '29 days'
       and (suspicion is null or source <> 'inbox')
 ), counted as (
-    select floor(age / 86400)::int as days_ago, count(*) as n_day,
-           count(*) filter (where age - 86400 * floor(age / 86400) < 10800) as n_3h
-    from recent group by 1
+    select days_ago, sum(least(n_day, 100))::bigint as n_day, sum(least(n_3h, 100))::bigint as n_3h
+    from (
+        select floor(age / 86400)::int as days_ago, count(*) as n_day,
+               count(*) filter (where age - 86400 * floor(age / 86400) < 10800) as n_3h
+        from recent group by 1, reader_key
+    ) by_reader
+    group by 1
 ), known as (
     select coalesce(max(age), 0) as history_seconds, min(age) as newest_seconds, count(*) as n from recent
 ), spans as (
@@ -48,16 +54,23 @@ with moment as (
            avg((region is null)::int) as region_missing,
            avg((dwell_seconds is null)::int) filter (where kind = 'read') as dwell_missing
     from day
+), suspected as (
+    select avg(share) as reader_share
+    from (select avg((suspicion is not null)::int) as share from day group by reader_key) by_reader
 ), before as (
     select avg((region is null)::int) as region_missing,
            avg((dwell_seconds is null)::int) filter (where kind = 'read') as dwell_missing
     from recent where age >= 86400 and age < 8 * 86400
 ), dwell as (
-    select coalesce(sum(n), 0) as n, max(n)::float8 / sum(n) as top_share
+    select coalesce(sum(n), 0) as n, max(weight)::float8 / sum(weight) as top_share
     from (
-        select count(*) as n from recent
-        where age < 2 * 86400 and kind = 'read' and dwell_seconds is not null group by dwell_seconds
-    ) counts
+        select count(*) as n, sum(weight) as weight
+        from (
+            select dwell_seconds, 1.0::float8 / count(*) over (partition by reader_key) as weight
+            from recent where age < 2 * 86400 and kind = 'read' and dwell_seconds is not null
+        ) measured
+        group by dwell_seconds
+    ) counted
 ), pauses as (
     select coalesce(sum(n), 0) as n, max(n)::float8 / sum(n) as top_share
     from (
@@ -83,6 +96,7 @@ select today.n_day as n_24h,
        case when known.n >= 50 and known.history_seconds >= 7 * 86400
             then known.newest_seconds / greatest(2 * 86400, 2 * gaps.longest_seconds) end as staleness,
        case when shares.n >= 200 then shares.suspicious_share end as suspicious_share,
+       case when shares.n >= 200 then suspected.reader_share end as suspicious_reader_share,
        case when shares.n >= 200 then shares.late_share end as late_share,
        case when shares.n >= 200 then shares.region_missing - before.region_missing end as region_loss,
        case when shares.n >= 200 then shares.dwell_missing - before.dwell_missing end as dwell_loss,
@@ -91,4 +105,4 @@ select today.n_day as n_24h,
        case when shares.n >= 1000 then readers.top_share end as top_reader_share,
        case when shares.n >= 1000 then articles.top_share end as top_article_share,
        case when shares.n >= 200 then repeats.share end as repeated_share
-from known, expected, gaps, today, shares, before, dwell, pauses, readers, articles, repeats
+from known, expected, gaps, today, shares, suspected, before, dwell, pauses, readers, articles, repeats

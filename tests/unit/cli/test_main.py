@@ -1,11 +1,13 @@
 """The command line: sentences and exit codes instead of tracebacks."""
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import typer
+import yaml
 from typer.testing import CliRunner
 
 from cli import main
@@ -29,6 +31,57 @@ def test_what_the_user_can_mend_is_one_sentence(arguments, sentence, tmp_path):
     assert sentence in done.stderr
     assert done.stderr.startswith("frontpage: ")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("verb", [("db", "url"), ("key", "list"), ("serve",), ("purge", "--as-of", "2026-03-01")])
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("absent.yaml", None, "cannot be read (No such file or directory)"),
+        (".", None, "cannot be read (Is a directory)"),
+        ("p \u00e4,[1].yaml", b"a: [1\nb: 2", "not YAML"),
+        ("p.yaml", b"\xff\xfe\x00", "not YAML"),
+        ("p.yaml", b"- 1", "Input should be a valid dictionary"),
+    ],
+)
+def test_parameters_that_are_named_have_to_be_there(verb, name, content, sentence, tmp_path, monkeypatch):
+    """A typo in FRONTPAGE_PARAMS_FILE is bad input for every verb: it must not mean the defaults."""
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    monkeypatch.setenv("FRONTPAGE_PARAMS_FILE", name)
+    done = subprocess.run([FRONTPAGE, *verb], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
+    assert done.stderr.startswith("frontpage: ")
+    assert name in done.stderr
+    assert sentence in done.stderr
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_without_a_file_of_parameters_the_defaults_are_said(value, tmp_path, monkeypatch):
+    """No variable, or an empty one, and no params.yaml here: the step is done, and says what it went by."""
+    monkeypatch.delenv("FRONTPAGE_PARAMS_FILE", raising=False)
+    if value is not None:
+        monkeypatch.setenv("FRONTPAGE_PARAMS_FILE", value)
+    monkeypatch.setenv("FRONTPAGE_HOME", str(tmp_path / "home"))
+    simulate = ["simulate", "--out", "w", "--readers", "3", "--days", "1", "--articles-per-day", "5"]
+    done = subprocess.run([FRONTPAGE, *simulate], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert f"there is no params.yaml in {tmp_path}, so the defaults were used" in done.stderr
+    (tmp_path / "params.yaml").write_text("seed: 7\n")
+    done = subprocess.run([FRONTPAGE, *simulate], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, "params.yaml" in done.stderr) == (0, False)
+
+
+def test_each_value_in_the_commands_of_dvc_is_one_word():
+    """A folder may be called anything: what is filled into a command of dvc.yaml stays one argument of it."""
+    pipeline = yaml.safe_load((Path(__file__).parents[3] / "dvc.yaml").read_text())
+    odd = "/data/my world, it's [2026] (new) #1 & more; *?%"
+    for stage in pipeline["stages"].values():
+        command = stage["cmd"].replace("${path}", odd).replace("${as_of}", "2026-03-01 12:00")
+        words = shlex.split(command)
+        assert "2026-03-01 12:00" in words
+        assert ("--source" in words) == (odd in words)
+    assert odd in shlex.split(pipeline["stages"]["snapshot"]["cmd"].replace("${path}", odd))
 
 
 def test_a_wrong_setting_is_named(tmp_path, monkeypatch):
