@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from core import columns as c
@@ -50,15 +49,15 @@ class Looked:
         return self.n_usable.total() + self.reasons.total() + self.n_deferred + self.n_left_out
 
 
-def look(source: Source, as_of: datetime, secret: str, max_rows: int) -> Looked:
-    """What a first pull of the source at `as_of` would stage, of about `max_rows` rows at most.
+def look(source: Source, context: Context, max_rows: int) -> Looked:
+    """What a first pull of the source at the context's `as_of` would stage, of about `max_rows` rows at most.
 
     Whether an article is known, or an event id was used before, only the database tells.
     Raises BadInputError where the source cannot be right, UnavailableError where it does not answer.
     """
-    plan = plan_source(source, Extract(0, source.name, as_of, None, {}))
+    plan = plan_source(source, Extract(0, source.name, context.as_of, None, {}))
     looked = Looked(source, n_deferred=plan.n_left)
-    for prepared in _prepared(plan.parts, Context(as_of, secret)):
+    for prepared in _prepared(plan.parts, context):
         _note(looked, prepared)
         if looked.n_looked_at >= max_rows:
             looked.is_cut = True

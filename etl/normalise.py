@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 from core import columns as c
 from core.canonical import EARLIEST, MAX_DWELL, READ_KINDS, Kind
 from core.nobody import is_nobody
+from core.params import Params
 from core.pseudonym import reader_key
 from etl.languages import clean_language
 from etl.reasons import Reason, RowError
@@ -55,6 +56,17 @@ class Context:
     rows_have_time: bool = True
     tracking: TrackingFields = KEPT_LIST
     nobody: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, as_of: datetime, secret: str, params: Params) -> Self:
+        """As an installation's parameters have it."""
+        extract = params.extract
+        return cls(
+            as_of,
+            secret,
+            tracking=TrackingFields(extract.tracking_fields, extract.page_fields),
+            nobody=frozenset(name.strip().lower() for name in params.data.nobody),
+        )
 
 
 class DeferredError(Exception):

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,6 @@ from etl.normalise import Context
 from etl.pipeline import StageParts, Target
 from etl.source_plan import Plan, plan_source
 from etl.sources import InboxSource, Source
-from etl.tracking import KEPT_LIST, TrackingFields
 from store import extracts, staging
 from store.connect import Connection, connect, transaction
 from store.extracts import Counts, Extract
@@ -42,14 +41,12 @@ SUSPICION = {
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """How the pipeline runs and where it writes."""
+    """How the pipeline runs, where it writes, and how it reads rows."""
 
     database_url: SecretStr
-    pseudonym_secret: SecretStr
+    context: Context
     threads: int
     beam_options: Sequence[str] = ()
-    tracking: TrackingFields = KEPT_LIST
-    nobody: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +103,7 @@ def _pull(connection: Connection, source: Source, extract: Extract, workers: Wor
     if not plan.parts and not _has_work(connection, source, extract):
         return _nothing_new(connection, plan, extract, clock)
     staging.create(connection, extract.extract_id)
-    context = Context(
-        extract.as_of, workers.pseudonym_secret.get_secret_value(), tracking=workers.tracking, nobody=workers.nobody
-    )
-    target = Target(workers.database_url, extract.extract_id, context)
+    target = Target(workers.database_url, extract.extract_id, replace(workers.context, as_of=extract.as_of))
     if plan.parts:
         with polled(f"parts of {source.name}", len(plan.parts), lambda: _n_staged(workers, extract)):
             beam.run(beam.ForEach("stage", plan.parts, StageParts(target)), workers.threads, workers.beam_options)
@@ -117,7 +111,7 @@ def _pull(connection: Connection, source: Source, extract: Extract, workers: Wor
     with transaction(connection):
         extracts.wait_to_merge(connection)
         if isinstance(source, InboxSource):
-            extracts.take_inbox(connection, extract, workers.nobody)
+            extracts.take_inbox(connection, extract, workers.context.nobody)
         return _merge(connection, plan, extract, clock)
 
 

@@ -12,10 +12,10 @@ from core.params import Params
 from core.progress import track
 from core.settings import Settings
 from core.summary import Summary
+from etl.normalise import Context
 from etl.pull import Pulled, Workers, details_of, is_due, pull
 from etl.source_file import installation_sources
 from etl.sources import INBOX, in_pull_order
-from etl.tracking import TrackingFields
 from store.connect import connect
 from store.extracts import Counts
 from store.server import database_url
@@ -35,9 +35,8 @@ def run(
     began = time.perf_counter()
     known = in_pull_order([*installation_sources(settings, sources, os.environ), INBOX])
     url = database_url(settings)
-    tracking = TrackingFields(params.extract.tracking_fields, params.extract.page_fields)
-    nobody = frozenset(name.strip().lower() for name in params.data.nobody)
-    workers = Workers(SecretStr(url), settings.pseudonym_secret, params.threads, beam_options, tracking, nobody)
+    context = Context.of(as_of, settings.pseudonym_secret.get_secret_value(), params)
+    workers = Workers(SecretStr(url), context, params.threads, beam_options)
     pulled: list[Pulled] = []
     failed: dict[str, Exception] = {}
     with connect(url, application="frontpage extract") as connection:

@@ -16,6 +16,7 @@ from core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, History
 from core.params import Params
 from core.settings import Settings
 from etl.check import Looked, look
+from etl.normalise import Context
 from etl.source_file import installation_sources
 from etl.sources import Source, in_pull_order
 from features.pairs import unavailable_features
@@ -45,7 +46,7 @@ class Report:
         return None
 
 
-def check(settings: Settings, _params: Params, given: Sequence[str], as_of: datetime, max_rows: int) -> Report:
+def check(settings: Settings, params: Params, given: Sequence[str], as_of: datetime, max_rows: int) -> Report:
     """Each source as a first pull at `as_of` would read it; nothing is written, no database of ours is asked.
 
     given: URIs or names of the sources file; by default all sources of the installation.
@@ -53,9 +54,10 @@ def check(settings: Settings, _params: Params, given: Sequence[str], as_of: date
     """
     looked: list[Looked] = []
     failures: dict[str, FrontpageError] = {}
+    context = Context.of(as_of, settings.pseudonym_secret.get_secret_value(), params)
     for source in in_pull_order(installation_sources(settings, given, os.environ)):
         try:
-            looked.append(look(source, as_of, settings.pseudonym_secret.get_secret_value(), max_rows))
+            looked.append(look(source, context, max_rows))
         except FrontpageError as error:
             failures[source.name] = _naming(source, error)
     return Report(looked, failures, _features_off(looked, as_of), _reads_of_unknown(looked, failures))
