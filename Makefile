@@ -59,8 +59,7 @@ check: setup lint  ## lint, types, import rules and fast tests, under two minute
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy core store features etl quality models lifecycle newsroom serving digest stack steps cli plugins \
-	  bench
+	$(BIN)/mypy frontpage etl models serving plugins bench
 	$(BIN)/lint-imports
 
 test-db: setup  ## only the tests against a real database

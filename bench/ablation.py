@@ -19,25 +19,25 @@ from tqdm import tqdm
 
 from bench.ablation_worlds import World, worlds
 from bench.record import write
-from core import columns as c
-from core.history import History
-from core.params import Params
-from features.grouping import Floats, Ints
-from features.history import history_at
-from features.ledger import Ledger, ledger, position
-from features.pairs import COLUMNS, GROUPS
-from models.artefact import Model
-from models.judge import MEASURES, Answers, Judge, answers
-from models.lookups import direct_lookup
-from models.moment import moment
-from models.ranker import Matrix, predict, train_ranker
+from frontpage.core import columns as c
+from frontpage.core.history import History
+from frontpage.core.params import Params
+from frontpage.features.grouping import Floats, Ints
+from frontpage.features.history import history_at
+from frontpage.features.interactions import InteractionDataset, interaction_dataset, position
+from frontpage.features.pairs import COLUMNS, GROUPS
+from models.context import scoring_context
+from models.evaluation.evaluator import MEASURES, Evaluator, GroundTruth, ground_truth
+from models.inputs import ScoringInputs, scoring_inputs
+from models.ranking.ranker import Matrix, predict, train_ranker
 from models.replay.bootstrap import interval, ratio, resampled, sums_by_reader
 from models.replay.walk import params_of
+from models.reranking.rerank import rerank
 from models.retrieval.candidates import SOURCE_NAMES, Candidates, candidates
-from models.selection import chosen
-from models.ticks import Past, Tick, als_chain, plan, thinned, tick_at
-from models.training import Inputs, learnable, train
-from models.view import View, view
+from models.training.artefact import Model
+from models.training.cutoffs import Cutoff, Past, als_chain, cutoff_at, plan, sample_negatives
+from models.training.feature_lookup import direct_lookup
+from models.training.train import Inputs, learnable, train
 
 WORLDS = ("deskdrop", "newsroom", "crowded", "uneven")
 #: Worlds in which sources are taken away, no features.
@@ -72,9 +72,9 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """All pairs of a tick: what the ranker sees of them, and which sources found each [pair, source]."""
+    """All pairs of a cutoff: what the ranker sees of them, and which sources found each [pair, source]."""
 
-    tick: Tick
+    cutoff: Cutoff
     matrix: Matrix
     found: Mask
 
@@ -93,9 +93,9 @@ def variants() -> dict[str, Variant]:
     return made
 
 
-def found_by(now: View, params: Params, pairs: Candidates) -> Mask:
+def found_by(now: ScoringInputs, params: Params, pairs: Candidates) -> Mask:
     """Which sources propose each pair [pair, source]."""
-    width, rows = max(len(now.moment.live), 1), np.arange(len(now.moment.readers))
+    width, rows = max(len(now.context.live), 1), np.arange(len(now.context.readers))
     keys = pairs.reader * width + pairs.article
     nothing = dict.fromkeys(SOURCE_NAMES, 0)
     columns = []
@@ -111,49 +111,50 @@ def walked(
 ) -> tuple[Ints, dict[str, Floats]]:
     """Reader of each list, and nDCG@10 of each list by variant, the mean of several trainings."""
     history, cadence = world.history, world.cadence
-    params, book = params_of(world.params, cadence), ledger(history)
-    judged = judged_readers(book, world.region)
+    params, dataset = params_of(world.params, cadence), interaction_dataset(history)
+    judged = judged_readers(dataset, world.region)
     rankers: dict[str, list[Any]] = {}
     model: Model | None = None
     readers, ndcg, retrain_at = [], {name: list[Floats]() for name in asked}, cadence.start
-    for as_of in tqdm(cadence.ticks(), desc="ablation", unit="tick", disable=None):
+    for as_of in tqdm(cadence.cutoffs(), desc="ablation", unit="cutoff", disable=None):
         if as_of >= retrain_at:
             model, rankers = _retrained(history_at(history, as_of, params.data), params, asked, n_trainings)
             retrain_at = as_of + cadence.retrain
         assert model is not None
-        read_next = answers(book, as_of, cadence.refresh).of(judged)
-        for reader, values in _tick(book, params, as_of, read_next, model, rankers, asked):
+        read_next = ground_truth(dataset, as_of, cadence.refresh).of(judged)
+        for reader, values in _tick(dataset, params, as_of, read_next, model, rankers, asked):
             readers.append(reader)
             for name in asked:
                 ndcg[name].append(values[name])
     return np.concatenate(readers), {name: np.concatenate(parts) for name, parts in ndcg.items()}
 
 
-def judged_readers(book: Ledger, region: str | None) -> Ints:
-    """Ledger positions of the readers whose lists count: all, or those who signed up in a region."""
+def judged_readers(dataset: InteractionDataset, region: str | None) -> Ints:
+    """InteractionDataset positions of the readers whose lists count: all, or those who signed up in a region."""
     if region is None:
-        return np.arange(len(book.reader_keys))
-    return np.flatnonzero(book.reader_region == position(book.names.audiences, f"{c.REGION}={region}"))
+        return np.arange(len(dataset.reader_keys))
+    return np.flatnonzero(dataset.reader_region == position(dataset.names.audiences, f"{c.REGION}={region}"))
 
 
 def _tick(
-    book: Ledger, params: Params, as_of: datetime, read_next: Answers, model: Model, rankers: Mapping[str, list[Any]],
+    dataset: InteractionDataset, params: Params, as_of: datetime,
+    read_next: GroundTruth, model: Model, rankers: Mapping[str, list[Any]],
     asked: Mapping[str, Variant],
 ) -> Iterator[tuple[Ints, dict[str, Floats]]]:  # fmt: skip
-    """Readers of one tick and nDCG@10 of their lists by variant; nothing where nobody read anything new."""
-    at = moment(book, as_of, params, readers=np.unique(read_next.reader))
+    """Readers of one cutoff and nDCG@10 of their lists by variant; nothing where nobody read anything new."""
+    at = scoring_context(dataset, as_of, params, readers=np.unique(read_next.reader))
     if not len(at.readers) or not len(at.live):
         return
-    now = view(at, params, model.factors_at(at, params.threads), model.vectors_for(book))
+    now = scoring_inputs(at, params, model.factors_at(at, params.threads), model.vectors_for(dataset))
     pairs = candidates(now, params.candidates, np.arange(len(at.readers)))
     matrix, found = now.features(pairs.reader, pairs.article), found_by(now, params, pairs)
-    judge = Judge.of(at, read_next)
+    evaluator = Evaluator.of(at, read_next)
     values = {}
     for name, variant in asked.items():
         kept = np.flatnonzero(variant.keeps(found))
         left, seen = pairs.at(kept), variant.blinded(matrix[kept])
         margins = [predict(ranker, seen, params.threads) for ranker in rankers[name]]
-        each = [judge.measures(chosen(now, left, margin, params).picks)[MEASURES[0]] for margin in margins]
+        each = [evaluator.measures(rerank(now, left, margin, params).top_k)[MEASURES[0]] for margin in margins]
         values[name] = np.mean(each, axis=0)
     yield at.readers, values
 
@@ -161,42 +162,42 @@ def _tick(
 def _retrained(
     known: History, params: Params, asked: Mapping[str, Variant], n_trainings: int
 ) -> tuple[Model, dict[str, list[Any]]]:
-    """The version of a moment's history, and the rankers of each variant, learned from the same ticks."""
+    """The version of a moment's history, and the rankers of each variant, learned from the same cutoffs."""
     model = train(Inputs(known, params, direct_lookup), f"{known.as_of:%Y%m%dT%H%M}").model
-    ticks = list(_ticks(ledger(known), params, model))
-    return model, {name: _rankers(ticks, variant, params, n_trainings) for name, variant in asked.items()}
+    cutoffs = list(_ticks(interaction_dataset(known), params, model))
+    return model, {name: _rankers(cutoffs, variant, params, n_trainings) for name, variant in asked.items()}
 
 
-def _ticks(book: Ledger, params: Params, model: Model) -> Iterator[Pairs]:
-    ticks = plan(book, params)
-    past = Past(book, params, model.vectors_for(book), ticks.window)
-    for as_of, factors in zip(ticks.all, als_chain(book, ticks.all, params), strict=True):
-        tick = tick_at(past, as_of, factors, params.ranker.max_readers_per_tick)
-        if len(tick.pairs):
-            yield Pairs(tick, direct_lookup([tick]), found_by(tick.view, params, tick.pairs))
+def _ticks(dataset: InteractionDataset, params: Params, model: Model) -> Iterator[Pairs]:
+    cutoffs = plan(dataset, params)
+    past = Past(dataset, params, model.vectors_for(dataset), cutoffs.window)
+    for as_of, factors in zip(cutoffs.all, als_chain(dataset, cutoffs.all, params), strict=True):
+        cutoff = cutoff_at(past, as_of, factors, params.ranker.max_readers_per_cutoff)
+        if len(cutoff.pairs):
+            yield Pairs(cutoff, direct_lookup([cutoff]), found_by(cutoff.inputs, params, cutoff.pairs))
 
 
-def _rankers(ticks: Sequence[Pairs], variant: Variant, params: Params, n_trainings: int) -> list[Any]:
-    whole = {one.tick.as_of: one.matrix for one in ticks}
+def _rankers(cutoffs: Sequence[Pairs], variant: Variant, params: Params, n_trainings: int) -> list[Any]:
+    whole = {one.cutoff.as_of: one.matrix for one in cutoffs}
 
-    def looked_up(thin: Iterable[Tick]) -> Matrix:
-        parts = [whole[tick.as_of][tick.extra[_ROW].astype(np.int64)] for tick in thin]
+    def looked_up(thin: Iterable[Cutoff]) -> Matrix:
+        parts = [whole[cutoff.as_of][cutoff.extra[_ROW].astype(np.int64)] for cutoff in thin]
         return variant.blinded(np.concatenate(parts))
 
     made = []
     for training in range(n_trainings):
         seed = params.seed + training * params.ranker.n_trees  # chunks count on from a seed
-        rows = learnable((_thinned(one, variant, params, seed) for one in ticks), looked_up)
+        rows = learnable((_thinned(one, variant, params, seed) for one in cutoffs), looked_up)
         made.append(train_ranker(rows, params.ranker, seed, params.threads))
     return made
 
 
-def _thinned(one: Pairs, variant: Variant, params: Params, seed: int) -> Tick:
-    """What a variant learns of one tick; each pair with its row among all of them."""
+def _thinned(one: Pairs, variant: Variant, params: Params, seed: int) -> Cutoff:
+    """What a variant learns of one cutoff; each pair with its row among all of them."""
     kept = np.flatnonzero(variant.keeps(one.found))
     extra = {_ROW: kept.astype(np.float64)}
-    left = replace(one.tick, pairs=one.tick.pairs.at(kept), grade=one.tick.grade[kept], extra=extra)
-    return thinned(left, params.ranker.list_candidates, seed)
+    left = replace(one.cutoff, pairs=one.cutoff.pairs.at(kept), grade=one.cutoff.grade[kept], extra=extra)
+    return sample_negatives(left, params.ranker.list_candidates, seed)
 
 
 def losses(reader: Ints, ndcg: Mapping[str, Floats], seed: int) -> dict[str, dict[str, float]]:

@@ -10,15 +10,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from bench import record, replay
-from core.clock import DAY, parse_as_of
-from core.history import History
-from core.params import Params
-from core.settings import Settings
+from frontpage.core.clock import DAY, parse_as_of
+from frontpage.core.history import History
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.newsroom.faults import parse_switches
+from frontpage.newsroom.parameters import NewsroomParameters, load_parameters
+from frontpage.newsroom.simulate import Size, simulate
+from frontpage.steps.replay import history_of
 from models.replay.walk import Cadence
-from newsroom.faults import parse_switches
-from newsroom.parameters import NewsroomParameters, load_parameters
-from newsroom.simulate import Size, simulate
-from steps.replay import history_of
 
 CROWDED = ("--readers", "15000", "--days", "7", "--articles-per-day", "12000", "--seed", str(replay.UNSEEN_SEED + 1))
 CROWDED_FROM = parse_as_of("2026-11-19T12:00:00Z")

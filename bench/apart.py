@@ -1,6 +1,6 @@
 """Work in a process of its own, as Airflow starts a step: its imports count, and nobody else's.
 
-apart("steps.publish:run", settings, params, as_of)
+apart("frontpage.steps.publish:run", settings, params, as_of)
 """
 
 import importlib

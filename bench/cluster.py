@@ -19,8 +19,8 @@ from typing import Any
 from bench import record
 from bench.content import content_hash
 from bench.flink import Flink, local_flink
-from store.connect import connect, execute, fetch_all, fetch_one
-from store.server import Server, down, up
+from frontpage.store.connect import connect, execute, fetch_all, fetch_one
+from frontpage.store.server import Server, down, up
 
 UNTIL = "2026-03-04T12:00:00Z"
 N_READERS, N_DAYS = 15_000, 7

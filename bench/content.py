@@ -1,6 +1,6 @@
 """What an extract leaves behind, as one hash: equal where the same rows came in, however and in how many pulls."""
 
-from store.connect import connect, fetch_one
+from frontpage.store.connect import connect, fetch_one
 
 #: Without when and by which pull a row was written.
 _CONTENT = """

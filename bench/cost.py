@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from bench import record
-from core.lists import LIST_LENGTH
-from core.params import RetentionParams
+from frontpage.core.lists import LIST_LENGTH
+from frontpage.core.params import RetentionParams
 
 _SOURCE = record.MEASUREMENTS / "scale.json"
 _SMALL, _FULL = "15k", "521k"

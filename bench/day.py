@@ -26,22 +26,22 @@ from typing import Any
 import numpy as np
 
 from bench import record
-from core.clock import HOUR, iso
-from core.settings import Settings
-from newsroom.faults import Switches
-from newsroom.parameters import load_parameters
-from newsroom.simulate import Newsroom, Size, open_newsroom
-from stack import processes, services, watch
-from stack.airflow_api import NEEDED, AirflowApi
-from stack.console import Console
-from stack.environment import USER, airflow_secrets
-from stack.layout import Layout, Ports
-from stack.plan import REFRESH, RETRAIN, WORKFLOWS, PlannedRun
-from stack.services import Stack
-from stack.watch import Watch
-from store import runs
-from store.connect import connect
-from store.server import database_url
+from frontpage.core.clock import HOUR, iso
+from frontpage.core.settings import Settings
+from frontpage.newsroom.faults import Switches
+from frontpage.newsroom.parameters import load_parameters
+from frontpage.newsroom.simulate import Newsroom, Size, open_newsroom
+from frontpage.stack import processes, services, watch
+from frontpage.stack.airflow_api import NEEDED, AirflowApi
+from frontpage.stack.console import Console
+from frontpage.stack.environment import USER, airflow_secrets
+from frontpage.stack.layout import Layout, Ports
+from frontpage.stack.plan import REFRESH, RETRAIN, WORKFLOWS, PlannedRun
+from frontpage.stack.services import Stack
+from frontpage.stack.watch import Watch
+from frontpage.store.connect import connect
+from frontpage.store.lists import runs
+from frontpage.store.server import database_url
 
 #: Midnight before the day; the newsroom is then HISTORY_DAYS old.
 MIDNIGHT = datetime(2026, 3, 4, tzinfo=UTC)

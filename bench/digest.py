@@ -19,10 +19,11 @@ import numpy as np
 import pandas as pd
 
 from bench import record
-from store import migrate, runs, server
-from store.connect import Connection, connect, execute
-from store.copy import copy_rows
-from store.runs import LIST_COLUMNS
+from frontpage.store import migrate, server
+from frontpage.store.connect import Connection, connect, execute
+from frontpage.store.copying.copy import copy_rows
+from frontpage.store.lists import runs
+from frontpage.store.lists.runs import LIST_COLUMNS
 
 N_READERS = 15_000
 N_ARTICLES = 400

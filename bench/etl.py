@@ -23,11 +23,11 @@ import orjson
 from bench import etl_world, record
 from bench.content import content_hash
 from bench.meter import metered
-from core import columns as c
-from etl import minhash, texts
-from etl.languages import recognise_language
-from store import migrate, server
-from store.connect import connect, execute, fetch_one
+from etl.rows import minhash, texts
+from etl.rows.languages import recognise_language
+from frontpage.core import columns as c
+from frontpage.store import migrate, server
+from frontpage.store.connect import connect, execute, fetch_one
 
 
 def measure(n_readers: int, folder: Path) -> dict[str, Any]:

@@ -19,10 +19,10 @@ from typing import Any
 
 import orjson
 
-from core import columns as c
-from core.pseudonym import reader_key
-from core.settings import Settings
-from store.connect import Connection, connect, execute, transaction
+from frontpage.core import columns as c
+from frontpage.core.identity.pseudonym import reader_key
+from frontpage.core.settings import Settings
+from frontpage.store.connect import Connection, connect, execute, transaction
 
 _ROWS_A_COPY = 50_000
 _ARTICLE = (

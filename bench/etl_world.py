@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from core import columns as c
+from frontpage.core import columns as c
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 AS_OF = DAY + timedelta(days=1)

@@ -12,7 +12,7 @@ import numpy as np
 from bench import kernels, record
 from bench.kernels import Sample
 from bench.sampled import figures_of, main_of
-from models.explain import explain, reasons_of
+from models.explaining.explain import explain, reasons_of
 
 
 def measure(drawn: Sample) -> dict[str, Any]:

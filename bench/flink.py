@@ -21,7 +21,7 @@ from typing import Any
 import psutil
 
 from bench.record import ROOT
-from serving.server import bind
+from serving.http.server import bind
 
 #: A worker that is lost ends its Flink task; without a restart strategy that would end the job.
 _CONFIGURATION = """\

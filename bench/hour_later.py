@@ -16,10 +16,11 @@ from bench import record
 from bench.refresh import STEPS, parser_of, reset, timed
 from bench.scale_server import params_of, served
 from bench.scale_world import AS_OF, Size
-from core.params import Params
-from core.settings import Settings
-from store import migrate, runs, server
-from store.connect import connect
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.store import migrate, server
+from frontpage.store.connect import connect
+from frontpage.store.lists import runs
 
 
 def measure(home: Path, size: Size) -> dict[str, Any]:

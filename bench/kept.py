@@ -12,10 +12,10 @@ import numpy as np
 
 from bench.ablation_worlds import World, worlds
 from bench.record import write
-from features.ledger import ledger
+from frontpage.features.interactions import interaction_dataset
+from models.context import scoring_context
 from models.due import visit_rate
-from models.judge import MEASURES, window_rows
-from models.moment import moment
+from models.evaluation.evaluator import MEASURES, window_rows
 from models.replay.walk import OURS, replay
 
 NDCG = MEASURES[0]
@@ -26,7 +26,7 @@ Row = dict[str, float]
 
 
 def kept(world: World) -> dict[str, Row]:
-    """Of each `lists.max_visit_age_hours`: the share of readers who are due at a tick, and the nDCG@10 that is lost."""
+    """Of each `lists.max_visit_age_hours`: the share of readers who are due at a cutoff, and the nDCG@10 lost."""
     lists = world.params.lists
     rules = {f"{hours:g}": lists.model_copy(update={"max_visit_age_hours": hours}) for hours in VISIT_AGE_HOURS}
     found = replay(world.history, world.params, world.cadence, kept=rules, seed=world.params.seed)
@@ -36,14 +36,14 @@ def kept(world: World) -> dict[str, Row]:
 
 
 def foreseen(world: World) -> dict[str, Row]:
-    """Of the likeliest so many of the active readers: the share that they are of those who came, over all ticks."""
-    book, refresh = ledger(world.history), world.cadence.refresh
+    """Of the likeliest so many of the active readers: the share that they are of those who came, over all cutoffs."""
+    dataset, refresh = interaction_dataset(world.history), world.cadence.refresh
     n_came, n_held = 0, np.zeros(len(LIKELIEST))
-    for as_of in world.cadence.ticks():
-        at = moment(book, as_of, world.params)
+    for as_of in world.cadence.cutoffs():
+        at = scoring_context(dataset, as_of, world.params)
         rate = visit_rate(at, refresh // timedelta(microseconds=1), world.params.lists.habit_half_life_days)
-        first, last = window_rows(book, at.now, refresh)
-        came = np.isin(at.readers[np.argsort(-rate, kind="stable")], book.read_reader[first:last])
+        first, last = window_rows(dataset, at.now, refresh)
+        came = np.isin(at.readers[np.argsort(-rate, kind="stable")], dataset.read_reader[first:last])
         n_came += came.sum()
         n_held += [came[: round(share * len(came))].sum() for share in LIKELIEST]
     held = zip(LIKELIEST, n_held / max(n_came, 1), strict=True)

@@ -13,17 +13,18 @@ from implicit.cpu.topk import topk
 from psycopg2 import sql
 
 from bench.scale_world import AS_OF
-from core.lists import LIST_LENGTH
-from core.params import Params
-from features.ledger import ledger
-from models import registry
-from models.moment import moment
-from models.ranker import Matrix
-from models.score import Ranked, Ranking, ranking
+from frontpage.core.lists import LIST_LENGTH
+from frontpage.core.params import Params
+from frontpage.features.interactions import interaction_dataset
+from frontpage.lifecycle import registry
+from frontpage.store.connect import Connection, execute
+from frontpage.store.history import load_history
+from frontpage.store.lists.runs import table_of
+from frontpage.store.queries import query
+from models.context import scoring_context
+from models.ranking.ranker import Matrix
+from models.recommender import Ranked, Ranking, ranking
 from models.threads import one_blas_thread
-from store.connect import Connection, execute, query
-from store.history import load_history
-from store.runs import table_of
 
 #: Factors and threads of the scan, as the goal names them.
 N_FACTORS, N_THREADS = 64, 2
@@ -42,7 +43,7 @@ class Sample:
     @property
     def rows(self) -> np.ndarray:
         """Reader rows of the sample."""
-        return np.arange(len(self.ready.now.moment.readers), dtype=np.int64)
+        return np.arange(len(self.ready.now.context.readers), dtype=np.int64)
 
     @property
     def scale(self) -> float:
@@ -54,7 +55,7 @@ def sample(connection: Connection, params: Params) -> Sample:
     """The sample of a world, by the champion."""
     version = registry.serving(connection, AS_OF)
     assert version is not None
-    now = moment(ledger(load_history(connection, AS_OF, params.data)), AS_OF, params)
+    now = scoring_context(interaction_dataset(load_history(connection, AS_OF, params.data)), AS_OF, params)
     few = now.of_readers(np.arange(0, len(now.readers), max(1, len(now.readers) // _SAMPLE_READERS)))
     ready = ranking(registry.loaded(version), few, params)
     rows = np.arange(len(few.readers), dtype=np.int64)
@@ -68,7 +69,7 @@ def reference(connection: Connection, drawn: Sample, run_id: int) -> dict[str, A
     copied_seconds, n_bytes = copied(connection, run_id)
     seconds = {"topk": scan(drawn), "predict": predicted(drawn), "shap": explained(drawn)}
     return {
-        "live_articles": len(drawn.ready.now.moment.live),
+        "live_articles": len(drawn.ready.now.context.live),
         "candidates": round(len(drawn.matrix) * drawn.scale),
         "copied_bytes": n_bytes,
         "seconds": {name: round(value * drawn.scale, 2) for name, value in seconds.items()}
@@ -79,7 +80,7 @@ def reference(connection: Connection, drawn: Sample, run_id: int) -> dict[str, A
 def scan(drawn: Sample) -> float:
     """Seconds of an exhaustive scan of the sample's readers over all live articles."""
     random = np.random.default_rng(1)
-    articles = random.standard_normal((len(drawn.ready.now.moment.live), N_FACTORS), dtype=np.float32)
+    articles = random.standard_normal((len(drawn.ready.now.context.live), N_FACTORS), dtype=np.float32)
     readers = random.standard_normal((len(drawn.rows), N_FACTORS), dtype=np.float32)
     with one_blas_thread():
         return seconds_of(lambda: topk(articles, readers, LIST_LENGTH, num_threads=N_THREADS))
@@ -106,7 +107,7 @@ def copied(connection: Connection, run_id: int) -> tuple[float, int]:
         rows.seek(0)
         execute(connection, sql.SQL("create table bench_copy (like {table} including defaults)").format(**names))
         seconds = seconds_of(lambda: cursor.copy_expert("copy bench_copy from stdin", rows))
-    execute(connection, query("bench_forget_copy"))
+    execute(connection, query("bench/forget_copy"))
     return seconds, n_bytes
 
 

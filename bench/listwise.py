@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-from features.grouping import Floats, Ints
+from frontpage.features.grouping import Floats, Ints
 
 Bools = NDArray[np.bool_]
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import BadInputError
-from store.server import bin_dir
+from frontpage.core.errors import BadInputError
+from frontpage.store.server import bin_dir
 
 CONNECTIONS = 64
 _SCRIPT = Path(__file__).with_name("readers.lua")

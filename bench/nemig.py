@@ -24,10 +24,10 @@ from bench.nemig_features import (
     tf_idf,
 )
 from bench.nemig_log import FOLDER, Log, load
-from core.metrics import ranks_within
-from core.params import RankerParams
-from features.grouping import Floats, Ints
-from models.ranker import Matrix, Rows, predict, train_ranker
+from frontpage.core.metrics import ranks_within
+from frontpage.core.params import RankerParams
+from frontpage.features.grouping import Floats, Ints
+from models.ranking.ranker import Matrix, Rows, predict, train_ranker
 
 N_FOLDS = 5
 #: Folds that settings were chosen on.

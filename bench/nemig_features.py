@@ -10,9 +10,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
 from bench.nemig_log import Log
-from core import columns as c
-from core.params import ContentParams
-from features.grouping import Floats, Ints
+from frontpage.core import columns as c
+from frontpage.core.params import ContentParams
+from frontpage.features.grouping import Floats, Ints
 from models.retrieval.content import Vectors, fit_content
 from models.retrieval.nearest import inner_products
 

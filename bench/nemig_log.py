@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
 
-from core import columns as c
-from features.grouping import Ints
+from frontpage.core import columns as c
+from frontpage.features.grouping import Ints
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "nemig_en"
 

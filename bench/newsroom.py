@@ -8,10 +8,10 @@ import numpy as np
 from tqdm import tqdm
 
 from bench import record
-from newsroom.calibration import HOURS_A_DAY, Log, age_shares, als_ndcg, load_log, popularity_ndcg
-from newsroom.faults import Switches
-from newsroom.parameters import load_parameters
-from newsroom.simulate import Size, simulate
+from frontpage.newsroom.calibration import HOURS_A_DAY, Log, age_shares, als_ndcg, load_log, popularity_ndcg
+from frontpage.newsroom.faults import Switches
+from frontpage.newsroom.parameters import load_parameters
+from frontpage.newsroom.simulate import Size, simulate
 
 SEEDS = (1, 2)
 SIZE = {"n_readers": 2_000, "n_days": 11, "articles_per_day": 600}

@@ -3,7 +3,7 @@
     python -m bench.portal --readers 300000 --articles 46000 --clicks 3000000 --days 16 --seed 1 --out DIR [--report]
 
 It stands in for a real portal's log where that cannot be had: for tuning, for the replay of a week, for tests of speed.
-`--report` prints what the log is like, by the protocol of `newsroom/calibration.py`; without `--out` (`make
+`--report` prints what the log is like, by the protocol of `frontpage/newsroom/calibration.py`; without `--out` (`make
 proof-portal`) that is measured for the docs.
 """
 
@@ -26,7 +26,7 @@ from tqdm import tqdm
 from bench import portal_world as world
 from bench import record
 from bench.portal_world import HOURS_A_DAY, STEP_HOURS, Newsstand, Readers, Sessions
-from newsroom.calibration import Log, age_shares, popularity_ndcg
+from frontpage.newsroom.calibration import Log, age_shares, popularity_ndcg
 
 COLUMNS = (
     "user_id", "session_id", "session_start", "session_size", "click_article_id", "click_timestamp",

@@ -27,12 +27,14 @@ from bench import kernels, record
 from bench.meter import metered
 from bench.refresh import newest_run, parser_of
 from bench.serve_world import AS_OF, create, keys, list_rows
-from core import columns as c
-from core.params import Params
-from core.settings import Settings
-from models.score import BLOCK_READERS
-from store import run_blocks, runs, server
-from store.connect import connect, fetch_all, query
+from frontpage.core import columns as c
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.store import server
+from frontpage.store.connect import connect, fetch_all
+from frontpage.store.lists import run_blocks, runs
+from frontpage.store.queries import query
+from models.recommender import BLOCK_READERS
 
 #: Lists that are published.
 TIMES = 3
@@ -105,7 +107,7 @@ def _watched(url: str, reader_keys: np.ndarray, work: Any) -> float:
         with connect(url) as connection:
             while not done.wait(_PAUSE_SECONDS):
                 started = time.perf_counter()
-                fetch_all(connection, query("bench_list"), [int(random.choice(reader_keys))])
+                fetch_all(connection, query("bench/list"), [int(random.choice(reader_keys))])
                 took.append(time.perf_counter() - started)
 
     thread = threading.Thread(target=read, daemon=True)

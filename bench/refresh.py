@@ -21,10 +21,11 @@ from bench.apart import apart
 from bench.meter import metered
 from bench.scale_server import params_of, served
 from bench.scale_world import AS_OF, FULL_READERS, Size
-from core.params import Params
-from core.settings import Settings
-from store import server
-from store.connect import Connection, connect, execute, fetch_one, query
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.store import server
+from frontpage.store.connect import Connection, connect, execute, fetch_one
+from frontpage.store.queries import query
 
 #: The steps of a refresh, in order.
 STEPS = ("features", "score", "gate", "publish")
@@ -74,13 +75,13 @@ def reset(settings: Settings) -> None:
     """Forget every state, run and vector, so that a refresh starts from the canonical tables and the model alone."""
     shutil.rmtree(settings.path("vectors"), ignore_errors=True)
     with connect(server.database_url(settings)) as connection:
-        execute(connection, query("bench_reset"))
+        execute(connection, query("bench/reset"))
         execute(connection, "checkpoint")
 
 
 def newest_run(connection: Connection) -> dict[str, Any]:
     """The run that was made last: id, readers, rows, bytes and checksum."""
-    run = fetch_one(connection, query("bench_newest_run"))
+    run = fetch_one(connection, query("bench/newest_run"))
     assert run is not None
     return run
 

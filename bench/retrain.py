@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from frontpage.features.feature_store.cutoffs import ensure_ticks
 
 from bench import record
 from bench.apart import apart
@@ -30,15 +31,15 @@ from bench.meter import metered
 from bench.refresh import home_of
 from bench.scale_server import load, params_of, settings_of
 from bench.scale_world import ARTICLES_A_DAY, AS_OF, FULL_READERS, Size, World
-from core.clock import iso
-from core.params import Params
-from core.settings import Settings
-from features.ticks import ensure_ticks
-from models.artefact import artefact_hash
-from models.ticks import look_backs
-from store import migrate, server
-from store.connect import connect, execute, fetch_one, query
-from store.history import load_history
+from frontpage.core.clock import iso
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.store import migrate, server
+from frontpage.store.connect import connect, execute, fetch_one
+from frontpage.store.history import load_history
+from frontpage.store.queries import query
+from models.training.artefact import artefact_hash
+from models.training.cutoffs import past_cutoffs
 
 #: After `extract`, which has a bench of its own.
 STEPS = ("validate", "features", "snapshot", "train", "evaluate", "explain")
@@ -73,7 +74,7 @@ def measure(settings: Settings, size: Size, names: Sequence[str] = STEPS, *, is_
     environment = _environment(settings, size)
     if "features" in names:
         with connect(server.database_url(settings)) as connection:
-            execute(connection, query("bench_forget_tick"), {"as_of": AS_OF})
+            execute(connection, query("bench/forget_tick"), {"as_of": AS_OF})
     with metered(settings.home / "postgres", counts_itself=False) as before:
         apart("bench.retrain:write_past_states", settings, params_of(size))
     steps = {}
@@ -127,7 +128,7 @@ def write_past_states(settings: Settings, params: Params) -> None:
     """The states of the moments that a training at AS_OF looks back to."""
     with connect(server.database_url(settings)) as connection:
         history = load_history(connection, AS_OF, params.data, with_text=False)
-        ensure_ticks(connection, AS_OF, look_backs(history, params), params.data)
+        ensure_ticks(connection, AS_OF, past_cutoffs(history, params), params.data)
 
 
 def _start(verb: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:

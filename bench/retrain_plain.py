@@ -16,22 +16,22 @@ from implicit.cpu.als import AlternatingLeastSquares
 
 from bench.scale_server import settings_of
 from bench.scale_world import AS_OF
-from core import columns as c
-from core.params import Params, load_params
-from features.ledger import ledger
+from frontpage.core import columns as c
+from frontpage.core.params import Params, load_params
+from frontpage.features.interactions import interaction_dataset
+from frontpage.store import server
+from frontpage.store.connect import connect
+from frontpage.store.history import load_history
 from models.retrieval import als
 from models.threads import one_blas_thread
-from store import server
-from store.connect import connect
-from store.history import load_history
 
 
 def als_seconds(home: Path, params: Params) -> tuple[float, dict[str, int | float]]:
     """Seconds of the fit, and how many reads, readers, articles and days went into it."""
     with connect(server.database_url(settings_of(home))) as connection:
         history = load_history(connection, AS_OF, params.data, with_text=False)
-    book = ledger(history)
-    confidence = als.interactions(book, np.arange(len(book.read_time)), params.als.alpha)
+    dataset = interaction_dataset(history)
+    confidence = als.interactions(dataset, np.arange(len(dataset.read_time)), params.als.alpha)
     model = AlternatingLeastSquares(
         factors=params.als.factors, regularization=params.als.regularization, alpha=1.0,
         iterations=params.als.iterations, num_threads=params.threads, random_state=1,

@@ -11,8 +11,8 @@ from bench.meter import metered
 from bench.refresh import parser_of
 from bench.scale_server import params_of, served
 from bench.scale_world import Size
-from store import server
-from store.connect import connect
+from frontpage.store import server
+from frontpage.store.connect import connect
 
 #: Readers of the world where nothing else is asked for: enough for the sample.
 _READERS = 15_000

@@ -21,20 +21,20 @@ import numpy as np
 from tqdm import tqdm
 
 from bench.scale_world import AS_OF, FULL_READERS, Size, World
-from core.params import Params
-from core.settings import Settings
-from features.ledger import ledger, microseconds
-from features.states import rows_known
-from models import artefact
-from models.lookups import direct_lookup
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.features.interactions import interaction_dataset, microseconds
+from frontpage.features.states import rows_known
+from frontpage.store import migrate, server, versions
+from frontpage.store.connect import Connection, connect, execute, transaction
+from frontpage.store.copying.copy_arrow import copy_table
+from frontpage.store.history import load_history
 from models.retrieval import als
 from models.retrieval.content import fit_content
 from models.threads import environment
-from models.training import Inputs, train
-from store import migrate, server, versions
-from store.connect import Connection, connect, execute, transaction
-from store.copy_arrow import copy_table
-from store.history import load_history
+from models.training import artefact
+from models.training.feature_lookup import direct_lookup
+from models.training.train import Inputs, train
 
 #: The world that the ranker learns from.
 SMALL = Size(n_readers=3_000, n_days=4, articles_a_day=1_500, live_days=2, seed=7)
@@ -115,17 +115,19 @@ def _register(connection: Connection, settings: Settings, params: Params, small:
     """Make the small world's ranker, with factors and vectors of this world, its champion."""
     night = AS_OF - timedelta(days=1)
     history = load_history(connection, night, params.data)
-    book = ledger(history)
-    confidence = als.interactions(book, rows_known(book, microseconds(night), params.data), params.als.alpha)
+    dataset = interaction_dataset(history)
+    confidence = als.interactions(dataset, rows_known(dataset, microseconds(night), params.data), params.als.alpha)
     short = params.als.model_copy(update={"iterations": _ALS_ITERATIONS})
-    factors, _ = als.fit_with_checkpoints(confidence, als.cold_start(book, short, params.seed), short, params.threads)
+    factors, _ = als.fit_with_checkpoints(
+        confidence, als.cold_start(dataset, short, params.seed), short, params.threads
+    )
     content = fit_content(history.articles, params.content, params.seed)
     model = replace(
         small,
         version="bench",
         params=params,
-        reader_keys=book.reader_keys,
-        article_ids=np.array(book.article_ids, dtype=np.str_),
+        reader_keys=dataset.reader_keys,
+        article_ids=np.array(dataset.article_ids, dtype=np.str_),
         factors=factors,
         content=content,
         vectors=content.vectors(history.articles),

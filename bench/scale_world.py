@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from bench import portal_world as portal
 from bench.portal_world import HOURS_A_DAY, STEP_HOURS, Newsstand
-from core import columns as c
+from frontpage.core import columns as c
 
 #: A Tuesday; the world's last hour ends here.
 AS_OF = datetime(2026, 3, 3, 22, tzinfo=UTC)

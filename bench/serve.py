@@ -24,10 +24,10 @@ from tqdm import tqdm
 
 from bench import record, serve_world
 from bench.load import CONNECTIONS, Answered, Asked, pgbench, wrk
-from core.settings import Settings
-from serving.server import bind
-from store.read.lists import lists_query
-from store.server import Server, down
+from frontpage.core.settings import Settings
+from frontpage.store.read.lists import lists_query
+from frontpage.store.server import Server, down
+from serving.http.server import bind
 
 N_READERS = 521_000
 ROUNDS = 3

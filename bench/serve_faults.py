@@ -25,12 +25,13 @@ import psycopg2
 
 from bench import record, serve_world
 from bench.serve import KEY, api
-from core.errors import UnavailableError
-from core.lists import LIST_LENGTH
-from core.params import Params
-from core.settings import Settings
-from store import runs, server
-from store.connect import connect, execute
+from frontpage.core.errors import UnavailableError
+from frontpage.core.lists import LIST_LENGTH
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.store import server
+from frontpage.store.connect import connect, execute
+from frontpage.store.lists import runs
 from tests.support.fault_proxy import FaultProxy, fault_proxy
 
 N_READERS = 2_000

@@ -8,13 +8,14 @@ import numpy as np
 import pyarrow as pa
 from tqdm import tqdm
 
-from core import columns as c
-from core.lists import LIST_LENGTH
-from core.pseudonym import reader_key
-from core.settings import Settings
-from store import migrate, runs, server
-from store.connect import Connection, connect, execute, transaction
-from store.copy_arrow import copy_table
+from frontpage.core import columns as c
+from frontpage.core.identity.pseudonym import reader_key
+from frontpage.core.lists import LIST_LENGTH
+from frontpage.core.settings import Settings
+from frontpage.store import migrate, server
+from frontpage.store.connect import Connection, connect, execute, transaction
+from frontpage.store.copying.copy_arrow import copy_table
+from frontpage.store.lists import runs
 
 AS_OF = datetime(2026, 3, 1, 10, tzinfo=UTC)
 N_ARTICLES = 6_000

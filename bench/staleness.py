@@ -15,9 +15,9 @@ from matplotlib.figure import Figure
 
 from bench.ablation_worlds import World, cadence, worlds
 from bench.record import ROOT, write
-from core.clock import HOUR
-from models.judge import MEASURES
-from models.policies import rules
+from frontpage.core.clock import HOUR
+from models.evaluation.baselines import rules
+from models.evaluation.evaluator import MEASURES
 from models.replay.walk import OURS, Cadence, Replayed, replay
 
 NDCG = MEASURES[0]
@@ -48,7 +48,7 @@ def _row(found: Replayed) -> Row:
     means = {name: float(np.mean(measures[NDCG])) for name, measures in found.measures.items()}
     best = max(rules(), key=means.__getitem__)
     figures = {"ndcg_ours": means[OURS], "ndcg_best_rule": means[best], "ratio": means[OURS] / means[best]}
-    return {"lists": len(found.tick), **{name: round(value, 4) for name, value in figures.items()}}
+    return {"lists": len(found.cutoff), **{name: round(value, 4) for name, value in figures.items()}}
 
 
 def draw(refresh: dict[str, Row], retrain: dict[str, Row], path: Path = PICTURE) -> Path:

@@ -11,26 +11,26 @@ from typing import Any
 from bench import kernels, record
 from bench.kernels import Sample
 from bench.sampled import figures_of, main_of
+from models.recommender import BLOCK_READERS
 from models.retrieval.candidates import similar_readers
-from models.score import BLOCK_READERS
 
 
 def measure(drawn: Sample) -> dict[str, Any]:
     """Figures over the sample's readers; blocks of readers on two threads, as a refresh has them."""
-    view, rows = drawn.ready.now, drawn.rows
+    inputs, rows = drawn.ready.now, drawn.rows
     blocks = [rows[first : first + BLOCK_READERS // 2] for first in range(0, len(rows), BLOCK_READERS // 2)]
     wanted = drawn.ready.params.candidates.similar_readers
 
     def scan() -> None:
         with ThreadPoolExecutor(kernels.N_THREADS) as pool:
-            list(pool.map(lambda block: similar_readers(view, block, wanted), blocks))
+            list(pool.map(lambda block: similar_readers(inputs, block, wanted), blocks))
 
     ours = figures_of(scan, len(rows))
     reference = kernels.scan(drawn)
     return {
         "name": "topk",
         "readers": len(rows),
-        "live_articles": len(view.moment.live),
+        "live_articles": len(inputs.context.live),
         "ours": ours,
         "reference": {"seconds": round(reference, 3)},
         "ratio": round(ours["seconds"] / reference, 3),

@@ -11,11 +11,11 @@ from typing import Any
 import typer
 from pydantic import BaseModel
 
-from cli.main import app
-from core.canonical import FIELDS
-from core.errors import EXIT_CODES
-from core.params import Params
-from core.settings import PREFIX, Settings
+from frontpage.cli.main import app
+from frontpage.core.canonical import FIELDS
+from frontpage.core.errors import EXIT_CODES
+from frontpage.core.params import Params
+from frontpage.core.settings import PREFIX, Settings
 
 REFERENCE = Path(__file__).parent / "reference"
 _GENERATED = "<!-- Written by `make docs`; a test compares it with the code. -->\n"

@@ -10,7 +10,7 @@ from apache_beam.options.pipeline_options import DirectOptions, GoogleCloudOptio
 from apache_beam.pvalue import PCollection
 from apache_beam.runners.runner import PipelineState
 
-from core.errors import BadInputError, CheckFailedError, UnavailableError
+from frontpage.core.errors import BadInputError, CheckFailedError, UnavailableError
 
 #: Named, because Beam's DirectRunner first tries to download another one.
 LOCAL_RUNNER = "apache_beam.runners.portability.fn_api_runner.FnApiRunner"

@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
-from core.canonical import Kind
-from etl.reasons import Reason
+from etl.rows.reasons import Reason
+from frontpage.core.canonical import Kind
 
 #: Rows of one block: large enough that Beam, COPY and commits cost little per row, small enough to sit in memory.
 BLOCK_ROWS = 5_000

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from core import columns as c
-from core.canonical import Kind
 from etl.blocks import Part, Prepared, Rejected
-from etl.normalise import Context
 from etl.pipeline import read_blocks
-from etl.prepare import prepare
-from etl.source_plan import plan_source
-from etl.sources import Source
-from store.extracts import Extract
-from store.staging import STAGE_COLUMNS
+from etl.reading.source_plan import plan_source
+from etl.reading.sources import Source
+from etl.rows.normalise import Context
+from etl.rows.prepare import prepare
+from frontpage.core import columns as c
+from frontpage.core.canonical import Kind
+from frontpage.store.extracts import Extract
+from frontpage.store.staging import STAGE_COLUMNS
 
 N_SHOWN = 10
 #: What is stored for our own use and says nothing to people.

@@ -8,15 +8,15 @@ from typing import Any
 import apache_beam as beam
 from pydantic import SecretStr
 
-from core.errors import BadInputError, UnavailableError
 from etl.blocks import Block, Part
-from etl.decode import read_file_blocks
-from etl.feeds import read_feed_blocks
-from etl.normalise import Context
-from etl.prepare import prepare
-from etl.queries import read_query_blocks
-from store import staging
-from store.connect import Connection, connect
+from etl.reading.decode import read_file_blocks
+from etl.reading.feeds import read_feed_blocks
+from etl.reading.queries import read_query_blocks
+from etl.rows.normalise import Context
+from etl.rows.prepare import prepare
+from frontpage.core.errors import BadInputError, UnavailableError
+from frontpage.store import staging
+from frontpage.store.connect import Connection, connect
 
 
 @dataclass(frozen=True, slots=True)

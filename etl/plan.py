@@ -10,13 +10,13 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from core.clock import iso, parse_as_of
 from etl.blocks import Header, Part, Range
-from etl.decode import READ_ERRORS, check_damage, csv_header
-from etl.files import File, open_binary
-from etl.head import HEAD_BYTES, foreign
-from etl.lines import Cut, cut_file
-from etl.universal import with_newlines
+from etl.reading.decode import READ_ERRORS, check_damage, csv_header
+from etl.reading.files import File, open_binary
+from etl.reading.head import HEAD_BYTES, foreign
+from etl.reading.lines import Cut, cut_file
+from etl.reading.universal import with_newlines
+from frontpage.core.clock import iso, parse_as_of
 
 _NO_HEADER = Header()
 _TAIL_BYTES = 1024

@@ -10,18 +10,18 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from core import columns as c
-from core.progress import polled, report_progress
 from etl import beam
-from etl.duplicates import NEAR_WINDOW, Candidate, mark_duplicates
-from etl.minhash import from_bytes
-from etl.normalise import Context
 from etl.pipeline import StageParts, Target
-from etl.source_plan import Plan, plan_source
-from etl.sources import InboxSource, Source
-from store import extracts, staging
-from store.connect import Connection, connect, transaction
-from store.extracts import Counts, Extract
+from etl.reading.source_plan import Plan, plan_source
+from etl.reading.sources import InboxSource, Source
+from etl.rows.duplicates import NEAR_WINDOW, Candidate, mark_duplicates
+from etl.rows.minhash import from_bytes
+from etl.rows.normalise import Context
+from frontpage.core import columns as c
+from frontpage.core.progress import polled, report_progress
+from frontpage.store import extracts, staging
+from frontpage.store.connect import Connection, connect, transaction
+from frontpage.store.extracts import Counts, Extract
 
 #: What no person does, generously: the same article again within a second; ten articles in ten seconds; twelve reads
 #: exactly as far apart as each other, to the microsecond, at most ten minutes. What would be voting twice: the same act

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.lists import LIST_LENGTH
-from core.params import ListParams
-from features.grouping import Floats, Ints, rows_of, sorted_distinct
-from features.ledger import DAY_MICROSECONDS, HOUR_MICROSECONDS, NEVER
-from models.moment import Moment
+from frontpage.core.lists import LIST_LENGTH
+from frontpage.core.params import ListParams
+from frontpage.features.grouping import Floats, Ints, rows_of, sorted_distinct
+from frontpage.features.interactions import DAY_MICROSECONDS, HOUR_MICROSECONDS, NEVER
+from models.context import ScoringContext
 
 Mask = NDArray[np.bool_]
 
@@ -32,10 +32,10 @@ _HOURS_A_DAY = 24
 
 @dataclass(frozen=True, slots=True)
 class LastLists:
-    """Everybody's last list, by ledger position of the reader.
+    """Everybody's last list, by dataset position of the reader.
 
-    made_us: when it was made, NEVER where there is none. articles [reader, place]: ledger positions, -1 where the list
-    has ended or its article is not in the ledger.
+    made_us: when it was made, NEVER where there is none. articles [reader, place]: dataset positions, -1 where the list
+    has ended or its article is not in the dataset.
     """
 
     made_us: Ints
@@ -47,7 +47,7 @@ class LastLists:
         return cls(np.full(n_readers, NEVER), np.full((n_readers, LIST_LENGTH), -1, dtype=np.int64))
 
 
-def due(at: Moment, last: LastLists, rules: ListParams, span_us: int) -> Mask:
+def due(at: ScoringContext, last: LastLists, rules: ListParams, span_us: int) -> Mask:
     """Whether each reader row of a moment is to have a new list; `span_us`: how long until the next refresh.
 
     Due is who has no list, whose list lost an article (it expired, was retracted or became a copy; the reader has
@@ -62,32 +62,32 @@ def due(at: Moment, last: LastLists, rules: ListParams, span_us: int) -> Mask:
     return is_old | has_read(at, made) | has_changed(at, made) | ~is_whole(at, last)
 
 
-def has_read(at: Moment, made_us: Ints) -> Mask:
+def has_read(at: ScoringContext, made_us: Ints) -> Mask:
     """Whether a read of each reader row's became known after its list was made."""
-    book = at.ledger
-    newest = np.full(len(book.reader_keys), NEVER)
-    np.maximum.at(newest, book.read_reader[at.known], book.read_known[at.known])
+    dataset = at.dataset
+    newest = np.full(len(dataset.reader_keys), NEVER)
+    np.maximum.at(newest, dataset.read_reader[at.known], dataset.read_known[at.known])
     return newest[at.readers] > made_us
 
 
-def has_changed(at: Moment, made_us: Ints) -> Mask:
+def has_changed(at: ScoringContext, made_us: Ints) -> Mask:
     """Whether other facts of each reader row (interests, region) became known after its list was made."""
-    book = at.ledger
-    changed = np.where(book.reader_known <= at.now, book.reader_changed, NEVER)
+    dataset = at.dataset
+    changed = np.where(dataset.reader_known <= at.now, dataset.reader_changed, NEVER)
     return np.asarray(changed[at.readers] > made_us)
 
 
-def is_whole(at: Moment, last: LastLists) -> Mask:
+def is_whole(at: ScoringContext, last: LastLists) -> Mask:
     """Whether all ten articles of each reader row's list may still be listed to its reader."""
     articles = last.articles[at.readers]
-    live = rows_of(articles.ravel(), at.live, len(at.ledger.article_ids)).reshape(articles.shape)
+    live = rows_of(articles.ravel(), at.live, len(at.dataset.article_ids)).reshape(articles.shape)
     whole = np.asarray((live >= 0).all(axis=1))
     rows = np.flatnonzero(whole)
     whole[rows] = ~at.is_seen(rows[:, None], live[rows]).any(axis=1)
     return whole
 
 
-def visit_rate(at: Moment, span_us: int, half_life_days: float) -> Floats:
+def visit_rate(at: ScoringContext, span_us: int, half_life_days: float) -> Floats:
     """How many visits of each reader row to expect within `span_us`; 1 is the average reader's at no particular hour.
 
     Visits are hours with a read; each counts half as much for each `half_life_days` of its age. Where nobody has come
@@ -99,7 +99,7 @@ def visit_rate(at: Moment, span_us: int, half_life_days: float) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class _Visits:
-    """Hours in which somebody read, by reader and then by time: ledger position, hour since 1970, age and weight."""
+    """Hours in which somebody read, by reader and then by time: dataset position, hour since 1970, age and weight."""
 
     reader: Ints
     hour: Ints
@@ -107,12 +107,12 @@ class _Visits:
     weight: Floats
 
 
-def _visits(at: Moment, half_life_days: float) -> _Visits:
-    book = at.ledger
-    hours = book.read_time[at.known] // HOUR_MICROSECONDS
+def _visits(at: ScoringContext, half_life_days: float) -> _Visits:
+    dataset = at.dataset
+    hours = dataset.read_time[at.known] // HOUR_MICROSECONDS
     first = int(hours[0]) if len(hours) else 0
     width = int(hours[-1]) - first + 1 if len(hours) else 1
-    keys = sorted_distinct(book.read_reader[at.known] * width + hours - first)
+    keys = sorted_distinct(dataset.read_reader[at.known] * width + hours - first)
     hour = keys % width + first
     age_days = (at.now // HOUR_MICROSECONDS - hour) / _HOURS_A_DAY
     return _Visits(keys // width, hour, age_days, np.exp2(-age_days / half_life_days))
@@ -123,7 +123,7 @@ def _is_first(ascending: Ints) -> Mask:
     return np.asarray(np.diff(ascending, prepend=-1) > 0)
 
 
-def _often(at: Moment, visits: _Visits, half_life_days: float) -> Floats:
+def _often(at: ScoringContext, visits: _Visits, half_life_days: float) -> Floats:
     """How often each reader row came, as a multiple of what the average reader would have come while they are known."""
     days, is_introduction = _known_for(at, visits)
     weight = np.where(is_introduction, 0.0, visits.weight)
@@ -133,23 +133,23 @@ def _often(at: Moment, visits: _Visits, half_life_days: float) -> Floats:
     return np.asarray((came + _PRIOR_OFTEN) / (observed * average + _PRIOR_OFTEN), dtype=np.float64)
 
 
-def _known_for(at: Moment, visits: _Visits) -> tuple[Floats, Mask]:
-    """For how many days each reader of the ledger is known; whether it was by this visit that one became known.
+def _known_for(at: ScoringContext, visits: _Visits) -> tuple[Floats, Mask]:
+    """For how many days each reader of the dataset is known; whether it was by this visit that one became known.
 
     Readers are known from sign-up, as far back as visits are, or else from their first visit, which then says nothing
     of how often they come.
     """
-    book = at.ledger
-    signed_up = np.where(book.signed_up > NEVER, (at.now - book.signed_up) / DAY_MICROSECONDS, 0.0)
+    dataset = at.dataset
+    signed_up = np.where(dataset.signed_up > NEVER, (at.now - dataset.signed_up) / DAY_MICROSECONDS, 0.0)
     days = np.clip(signed_up, 0.0, visits.age_days.max(initial=0.0))
     is_introduction = _is_first(visits.reader) & (visits.age_days >= days[visits.reader])
     days[visits.reader[is_introduction]] = visits.age_days[is_introduction]
     return np.maximum(days, 1 / _HOURS_A_DAY), is_introduction
 
 
-def _at_this_hour(at: Moment, visits: _Visits, span_us: int) -> Floats:
+def _at_this_hour(at: ScoringContext, visits: _Visits, span_us: int) -> Floats:
     """How much likelier than at any time of the day each reader row comes within the span."""
-    n_readers, of_day = len(at.ledger.reader_keys), visits.hour % _HOURS_A_DAY
+    n_readers, of_day = len(at.dataset.reader_keys), visits.hour % _HOURS_A_DAY
     likelier = _likelier(at.now, span_us)
     crowd = 1 + np.bincount(of_day, visits.weight, minlength=_HOURS_A_DAY)
     everybody = (crowd * likelier).sum() / crowd.sum()

@@ -10,8 +10,8 @@ from airflow.sdk import Param
 from airflow.sdk.definitions.callback import SyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
-from core.clock import iso
-from core.errors import BadInputError
+from frontpage.core.clock import iso
+from frontpage.core.errors import BadInputError
 from plugins.schedule import until_morning
 from plugins.step_operator import run_as_of
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from airflow.sdk import CronTriggerTimetable
 from croniter import croniter
 
-from core.clock import parse_as_of, to_utc
-from core.mornings import next_morning
-from core.params import load_params
+from frontpage.core.clock import parse_as_of, to_utc
+from frontpage.core.mornings import next_morning
+from frontpage.core.params import load_params
 
 #: The parameters that belong to these DAG files. Not read from the environment: the scheduler, the DAG processor and
 #: the workers must agree on a schedule.

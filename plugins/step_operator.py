@@ -15,8 +15,14 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
-from core.clock import iso
-from core.errors import EXIT_CODES, BadInputError, CheckFailedError, NothingPublishedError, NothingToLearnError
+from frontpage.core.clock import iso
+from frontpage.core.errors import (
+    EXIT_CODES,
+    BadInputError,
+    CheckFailedError,
+    NothingPublishedError,
+    NothingToLearnError,
+)
 from plugins.schedule import cron, resolve_as_of
 
 if TYPE_CHECKING:

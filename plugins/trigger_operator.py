@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 
-from core.clock import iso
+from frontpage.core.clock import iso
 from plugins.step_operator import run_as_of
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""FastAPI over the published lists; imports only core, store.read and store.write.
+"""FastAPI over the published lists; imports only core, frontpage.store.read and frontpage.store.write.
 
 No ML, no Airflow, no psycopg2.
 """

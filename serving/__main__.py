@@ -4,13 +4,13 @@ import argparse
 import os
 import sys
 
-from core.errors import FrontpageError
-from core.settings import Settings
-from serving.server import serve
+from frontpage.core.errors import FrontpageError
+from frontpage.core.settings import Settings
+from serving.http.server import serve
 
 
 def main() -> int:
-    """Serve until stopped; the exit code is the one of core/errors.py."""
+    """Serve until stopped; the exit code is the one of frontpage/core/errors.py."""
     parser = argparse.ArgumentParser(prog="python -m serving", description="Serve the published lists over REST.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)

@@ -7,23 +7,23 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from core.settings import Settings
-from serving import openapi, problems
-from serving.browse import Browser
+from frontpage.core.settings import Settings
+from frontpage.store.read.address import serving_url
+from serving.access.security import guard
+from serving.articles.browse import Browser
 from serving.context import Context, clock_of
-from serving.docs_page import docs
-from serving.edge import Api
-from serving.events import events
+from serving.events.routes import events
+from serving.events.writing import writing
 from serving.health import health
-from serving.landing import landing
-from serving.links import links
-from serving.preferences import preferences
-from serving.reports import reports
-from serving.routes import v1
+from serving.http import openapi, problems
+from serving.http.edge import Api
+from serving.lists.routes import v1
+from serving.mail.links import links
+from serving.mail.reports import reports
+from serving.pages.docs_page import docs
+from serving.pages.landing import landing
+from serving.preferences.routes import preferences
 from serving.schemas import Problem
-from serving.security import guard
-from serving.writing import writing
-from store.read.address import serving_url
 
 VERSION = "1.0"
 _INVALID: dict[int | str, dict[str, Any]] = {422: {"model": Problem, "description": "A part of the request is wrong"}}
@@ -43,7 +43,7 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None, ho
         version=VERSION,
         description="Ten explained recommendations per reader, from the published run.",
         lifespan=_lifespan,
-        # FastAPI's own pages load scripts from other hosts; ours is serving/docs_page.py.
+        # FastAPI's own pages load scripts from other hosts; ours is serving/pages/docs_page.py.
         docs_url=None,
         redoc_url=None,
     )

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel
 
-from core.errors import BadInputError, FrontpageError, UnavailableError
+from frontpage.core.errors import BadInputError, FrontpageError, UnavailableError
 from serving.schemas import (
     CurrentRunAnswer,
     Explanations,

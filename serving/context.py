@@ -8,19 +8,19 @@ from datetime import UTC, datetime
 import asyncpg
 from starlette.requests import Request
 
-from core.clock import parse_as_of
-from core.pseudonym import reader_key
-from core.settings import Settings
-from serving.background import every
-from serving.batches import Batches
-from serving.desk import Desk, Shown
-from serving.follow import following
-from serving.metrics import Metrics, forget_the_dead, leave
-from serving.request_id import request_id
-from serving.request_log import write_lines
-from serving.shedding import Busy
-from store.read.pool import close_pool, open_pool
-from store.read.served import LOG_SESSION, ServedList, write_served
+from frontpage.core.clock import parse_as_of
+from frontpage.core.identity.pseudonym import reader_key
+from frontpage.core.settings import Settings
+from frontpage.store.read.pool import close_pool, open_pool
+from frontpage.store.read.served import LOG_SESSION, ServedList, write_served
+from serving.events.batches import Batches
+from serving.http.background import every
+from serving.http.metrics import Metrics, forget_the_dead, leave
+from serving.http.request_id import request_id
+from serving.http.request_log import write_lines
+from serving.http.shedding import Busy
+from serving.lists.follow import following
+from serving.lists.service import ListService, Shown
 
 #: The pointer that is served. Experiments will choose one per reader.
 VARIANT = "champion"
@@ -39,7 +39,7 @@ class Context:
         self.now = now
         self.pool: asyncpg.Pool | None = None
         self.log_pool: asyncpg.Pool | None = None
-        self.desk = Desk(VARIANT, lambda: self.database, settings.serve_cache_mb * _MEGABYTE)
+        self.service = ListService(VARIANT, lambda: self.database, settings.serve_cache_mb * _MEGABYTE)
         self.busy = Busy()
         self.metrics = Metrics()
         self.request_log = Batches(write_lines, _LINES_SECONDS, _MOST_LINES)
@@ -73,12 +73,12 @@ class Context:
 
     def age_seconds(self) -> float | None:
         """How old what is served is; None where nothing is."""
-        run = self.desk.run
+        run = self.service.run
         return None if run is None else (self.now() - run.as_of).total_seconds()
 
     def look(self) -> None:
         """Bring the metrics that are not counted request by request up to date."""
-        self.metrics.look_at(self.desk, self.database, self.served_log, self.age_seconds())
+        self.metrics.look_at(self.service, self.database, self.served_log, self.age_seconds())
 
     @asynccontextmanager
     async def running(self, url: str) -> AsyncIterator[None]:
@@ -92,7 +92,7 @@ class Context:
             stack.push_async_callback(close_pool, self.pool)
             stack.push_async_callback(close_pool, self.log_pool)
             stack.callback(self.look)  # once more, when the last batches are written
-            for part in (following(self.desk, url), self.request_log.writing(), self.served_log.writing(),
+            for part in (following(self.service, url), self.request_log.writing(), self.served_log.writing(),
                          self.busy.looking(), every(_LOOK_SECONDS, self.look)):  # fmt: skip
                 await stack.enter_async_context(part)
             yield

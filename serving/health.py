@@ -6,10 +6,10 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from serving.answers import json_response
 from serving.context import Context, context_of
-from serving.metrics import MEDIA_TYPE
-from serving.problems import NOT_READY, ProblemError
+from serving.http.metrics import MEDIA_TYPE
+from serving.http.problems import NOT_READY, ProblemError
+from serving.http.responses import json_response
 from serving.schemas import Alive, Ready
 
 _MINUTE_SECONDS = 60
@@ -31,8 +31,8 @@ async def live(request: Request) -> Response:
 
 async def ready(request: Request, app: Annotated[Context, Depends(context_of)]) -> Response:
     """Lists can be served; otherwise a 503 whose `failing` names what is missing."""
-    run, age_seconds = app.desk.run, app.age_seconds()
-    if app.desk.is_away:
+    run, age_seconds = app.service.run, app.age_seconds()
+    if app.service.is_away:
         raise _not_ready("database", "the database does not answer; the last known lists are served")
     if run is None or age_seconds is None:
         raise _not_ready("published_run", "no list has been published yet")

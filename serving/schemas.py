@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.lists import LIST_LENGTH
+from frontpage.core.lists import LIST_LENGTH
 
 #: Names of places where lists are shown.
 SURFACE: Final = r"^[A-Za-z0-9_.-]{1,32}$"

@@ -10,8 +10,8 @@ from pathlib import Path
 import prometheus_client  # noqa: F401 - before Feast, whose import makes it count in files, in the whole process
 import pytest
 
-from core.settings import Settings
-from store import migrate, server
+from frontpage.core.settings import Settings
+from frontpage.store import migrate, server
 from tests.support.databases import admin
 
 os.environ.setdefault("DO_NOT_TRACK", "1")

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core import columns as c
-from core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, History
-from store.connect import Connection, transaction
-from store.copy import copy_frame
+from frontpage.core import columns as c
+from frontpage.core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, History
+from frontpage.store.connect import Connection, transaction
+from frontpage.store.copying.copy import copy_frame
 
 T0 = datetime(2026, 3, 2, tzinfo=UTC)
 TIMES = {c.PUBLISHED_AT, c.FIRST_SEEN_AT, c.RECORDED_AT, c.OCCURRED_AT, c.SIGNED_UP_AT}

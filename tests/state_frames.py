@@ -3,10 +3,10 @@
 import pandas as pd
 import pyarrow as pa
 
-from core import columns as c
-from features.states import States
-from features.tables import tables_of
-from features.views import VIEWS, View, restored, schema, with_fingerprints
+from frontpage.core import columns as c
+from frontpage.features.feature_store.tables import tables_of
+from frontpage.features.feature_store.views import VIEWS, View, restored, schema, with_fingerprints
+from frontpage.features.states import States
 
 
 def rows_of(states: States) -> dict[str, pd.DataFrame]:

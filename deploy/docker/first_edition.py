@@ -8,12 +8,12 @@ from pathlib import Path
 
 import httpx
 
-from core.errors import FrontpageError, UnavailableError
-from stack import show, watch
-from stack.airflow_api import NEEDED, AirflowApi
-from stack.console import Console
-from stack.plan import WORKFLOWS, PlannedRun, first_edition, first_training, live_edition, personal_edition
-from stack.watch import Watch
+from frontpage.core.errors import FrontpageError, UnavailableError
+from frontpage.stack import show, watch
+from frontpage.stack.airflow_api import NEEDED, AirflowApi
+from frontpage.stack.console import Console
+from frontpage.stack.plan import WORKFLOWS, PlannedRun, first_edition, first_training, live_edition, personal_edition
+from frontpage.stack.watch import Watch
 
 AIRFLOW_URL = "http://airflow-api:8080"
 API_URL = "http://api:8000"
@@ -24,7 +24,7 @@ SIMULATED = "/var/lib/frontpage/newsroom"
 
 
 def main() -> int:
-    """Publish where no model has made lists yet; the exit code is the one of core/errors.py."""
+    """Publish where no model has made lists yet; the exit code is the one of frontpage/core/errors.py."""
     console = Console()
     try:
         served = _ask("/v1/runs/current")

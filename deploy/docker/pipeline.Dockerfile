@@ -20,7 +20,7 @@ WORKDIR /opt/frontpage
 COPY . .
 RUN VIRTUAL_ENV=/opt/venv /opt/venv/bin/uv pip install --no-cache --no-deps --no-build-isolation --editable . \
  && python -m compileall -q -j 2 /opt/frontpage
-# No library reports home (core/telemetry.py; a test compares).
+# No library reports home (frontpage/core/telemetry.py; a test compares).
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     FRONTPAGE_HOME=/var/lib/frontpage \

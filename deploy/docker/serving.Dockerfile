@@ -9,12 +9,13 @@ FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home frontpage
 COPY --from=build /opt/venv /opt/venv
 WORKDIR /opt/frontpage
-COPY core core
+COPY frontpage/__init__.py frontpage/
+COPY frontpage/core frontpage/core
+COPY frontpage/store/__init__.py frontpage/store/queries.py frontpage/store/
+COPY frontpage/store/read frontpage/store/read
+COPY frontpage/store/write frontpage/store/write
+COPY frontpage/store/sql frontpage/store/sql
 COPY serving serving
-COPY store/__init__.py store/
-COPY store/read store/read
-COPY store/write store/write
-COPY store/sql store/sql
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONPATH=/opt/frontpage \
     PYTHONDONTWRITEBYTECODE=1 \

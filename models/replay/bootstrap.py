@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from core.progress import track
-from features.grouping import Floats, Ints
+from frontpage.core.progress import track
+from frontpage.features.grouping import Floats, Ints
 
 N_RESAMPLES = 1_000
 _PERCENT = (2.5, 97.5)

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from core.clock import iso
-from models.judge import MEASURES
+from frontpage.core.clock import iso
+from models.evaluation.evaluator import MEASURES
 from models.replay.bootstrap import ratio
 from models.replay.groups import NDCG, Grouping, Winners, groupings, winners
 from models.replay.lists import Lists
@@ -35,7 +35,7 @@ def figures(found: Replayed, asked: Mapping[str, Change] | None = None, seed: in
     """Everything that is said of a replay, ready for JSON; `asked`: the variants whose cost is wanted."""
     best, ways = winners(found), groupings(found)
     everything, groups = summed(found, columns_of(found, best), ways, best, seed)
-    counts = {"n_lists": len(found.tick), "n_readers": everything.n_readers, "n_answers": int(found.n_answers.sum())}
+    counts = {"n_lists": len(found.cutoff), "n_readers": everything.n_readers, "n_answers": int(found.n_answers.sum())}
     return {
         "cadence": _cadence(found),
         "lists": counts,
@@ -56,7 +56,7 @@ def _cadence(found: Replayed) -> Row:
         "to": iso(found.cadence.end),
         "refresh_hours": found.cadence.refresh / hour,
         "retrain_hours": found.cadence.retrain / hour,
-        "n_ticks": len(found.ticks),
+        "n_cutoffs": len(found.cutoffs),
     }
 
 
@@ -95,7 +95,7 @@ def _below(measure: str) -> str:
 
 
 def _said(lists: Sequence[Lists]) -> Row:
-    """Means over ticks, each weighing by its lists."""
+    """Means over cutoffs, each weighing by its lists."""
     weight = np.array([one.n_lists for one in lists], dtype=np.float64)
     row: Row = {}
     for key, name in _SAID.items():

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import numpy as np
 
-from core import columns as c
-from features.grouping import Floats, Ints
-from models.judge import MEASURES
-from models.policies import baselines
+from frontpage.core import columns as c
+from frontpage.features.grouping import Floats, Ints
+from models.evaluation.baselines import baselines
+from models.evaluation.evaluator import MEASURES
 from models.replay.walk import COLD_WITH_INTERESTS, SEGMENTS, Replayed
 
 NDCG = MEASURES[0]
@@ -45,8 +45,8 @@ class Winners:
 
 
 def groupings(found: Replayed) -> dict[str, Grouping]:
-    """Every way in which a replay is told; days are those of the tick, in UTC, regions those known at the tick."""
-    weekday = np.array([tick.weekday() for tick in found.ticks], dtype=np.int64)[found.tick]
+    """Every way in which a replay is told; days are those of the cutoff, in UTC, regions those known at the cutoff."""
+    weekday = np.array([cutoff.weekday() for cutoff in found.cutoffs], dtype=np.int64)[found.cutoff]
     is_long = found.cadence.end - found.cadence.start > _LONG
     return {
         "days": _by_tick(found, "%Y-%m-%d"),
@@ -62,7 +62,7 @@ def winners(found: Replayed) -> Winners:
     names, days = [name for name in baselines(0) if name in found.measures], _by_tick(found, "%Y-%m-%d")
     sums = np.stack([days.sums(found.measures[name][NDCG]) for name in names])
     best_of_day = np.argmax(sums, axis=0)
-    daily = np.zeros(len(found.tick))
+    daily = np.zeros(len(found.cutoff))
     for place in np.unique(best_of_day):
         lists = best_of_day[days.group] == place
         daily[lists] = found.measures[names[place]][NDCG][lists]
@@ -79,8 +79,8 @@ def _segments(found: Replayed) -> Grouping:
 
 
 def _by_tick(found: Replayed, pattern: str) -> Grouping:
-    names, group = np.unique([tick.strftime(pattern) for tick in found.ticks], return_inverse=True)
-    return Grouping(tuple(names.tolist()), group.astype(np.int64)[found.tick])
+    names, group = np.unique([cutoff.strftime(pattern) for cutoff in found.cutoffs], return_inverse=True)
+    return Grouping(tuple(names.tolist()), group.astype(np.int64)[found.cutoff])
 
 
 def _regions(found: Replayed) -> Grouping:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from models.judge import MEASURES
+from models.evaluation.evaluator import MEASURES
 from models.replay.svg import Series, bars, legend, lines
 from models.replay.walk import OURS
 
@@ -50,7 +50,7 @@ def _answer(figures: Row) -> Iterator[str]:
     yield (
         f'<p class="note">{_time(cadence["from"])} to {_time(cadence["to"])} UTC, '
         f"a list every {cadence['refresh_hours']:g} h, a training every {cadence['retrain_hours']:g} h: "
-        f"{cadence['n_ticks']:,} ticks, {lists['n_lists']:,} lists of "
+        f"{cadence['n_cutoffs']:,} ticks, {lists['n_lists']:,} lists of "
         f"{lists['n_readers']:,} readers who then read {lists['n_answers']:,} articles for the first time.</p>"
     )
     yield '<div class="big">'

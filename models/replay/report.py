@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from models.evaluation.evaluator import MEASURES
 from models.files import write_bytes
-from models.judge import MEASURES
 from models.replay.page import page
 from models.replay.walk import OURS
 

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import optuna
 
-from core.errors import BadInputError, CheckFailedError
-from core.history import History
-from core.params import GateParams, Params
-from features.grouping import Floats
-from models.policies import rules
+from frontpage.core.errors import BadInputError, CheckFailedError
+from frontpage.core.history import History
+from frontpage.core.params import GateParams, Params
+from frontpage.features.grouping import Floats
+from models.evaluation.baselines import rules
 from models.replay.bootstrap import interval, ratio, resampled, sums_by_reader
 from models.replay.groups import NDCG
 from models.replay.walk import OURS, Cadence, Replayed, replay
@@ -178,7 +178,7 @@ def _trial(number: int, point: Point, found: Replayed) -> Trial:
     ours, theirs = sums_by_reader(reader, [found.measures[name][NDCG] for name in (OURS, rule)])
     if not theirs.sum():
         raise CheckFailedError("search: no rule found anything that was read; widen --from and --to")
-    return Trial(number, point, float(ours.sum() / theirs.sum()), rule, len(found.tick), ours)
+    return Trial(number, point, float(ours.sum() / theirs.sum()), rule, len(found.cutoff), ours)
 
 
 def _best_rule(found: Replayed) -> str:

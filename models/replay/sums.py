@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.grouping import Floats, Ints
-from models.judge import MEASURES
+from frontpage.features.grouping import Floats, Ints
+from models.evaluation.evaluator import MEASURES
 from models.replay.bootstrap import interval, ratio, resampled, sums_by_group, sums_by_reader
 from models.replay.groups import NDCG, Grouping, Winners
 from models.replay.walk import OURS, Replayed

@@ -1,6 +1,6 @@
 """Variants of a replay. `rules`: every list rule of the parameters switched off or on in turn, and exploration.
 
-`kept`: lists that stand for as long as the parameters let them, where everything else makes every list at every tick.
+`kept`: lists that stand for as long as the parameters let them, where everything else makes every list at every cutoff.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.errors import BadInputError
-from core.params import Params
+from frontpage.core.errors import BadInputError
+from frontpage.core.params import Params
 
 #: Of each rule in `lists`, and of `exploration.share`: the value that switches it off, and one to try it with.
 _RULES = {

@@ -1,8 +1,8 @@
-"""Replay: what readers would have been served, tick by tick through a log, scored against what they read next.
+"""Replay: what readers would have been served, cutoff by cutoff through a log, scored against what they read next.
 
-At each tick every policy sees only what had happened and was recorded by then. A reader's list stands until the next
-tick; every article that the reader reads for the first time until then is an answer, whether it could be listed or not.
-Only readers with an answer need a list. Metrics are unsampled.
+At each cutoff every policy sees only what had happened and was recorded by then. A reader's list stands until the next
+cutoff; every article that the reader reads for the first time until then is an answer, whether it could be listed or
+not. Only readers with an answer need a list. Metrics are unsampled.
 """
 
 from __future__ import annotations
@@ -15,32 +15,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core import columns as c
-from core.errors import BadInputError, CheckFailedError
-from core.history import History
-from core.params import ListParams, Params
-from core.progress import report_progress, track
-from features.grouping import Floats, Ints
-from features.history import history_at
-from features.ledger import ledger
-from models.artefact import Model
-from models.evaluate import Gate, Means, evaluate, gate
-from models.judge import MEASURES, Judge, answers
-from models.lookups import direct_lookup
-from models.moment import Moment, moment
-from models.policies import Policy, baselines, decayed, rule_name
-from models.popularity import Picks
-from models.ranker import predict
+from frontpage.core import columns as c
+from frontpage.core.errors import BadInputError, CheckFailedError
+from frontpage.core.history import History
+from frontpage.core.params import ListParams, Params
+from frontpage.core.progress import report_progress, track
+from frontpage.features.grouping import Floats, Ints
+from frontpage.features.history import history_at
+from frontpage.features.interactions import interaction_dataset
+from models.context import ScoringContext, scoring_context
+from models.evaluation.baselines import Policy, baselines, decayed, rule_name
+from models.evaluation.evaluate import Gate, Means, evaluate, gate
+from models.evaluation.evaluator import MEASURES, Evaluator, ground_truth
+from models.inputs import ScoringInputs, scoring_inputs
+from models.ranking.ranker import predict
 from models.replay.kept import KeptLists
 from models.replay.lists import Listed, Lists
+from models.reranking.rerank import rerank
 from models.retrieval import als
 from models.retrieval.candidates import candidates
-from models.selection import chosen
-from models.training import Inputs, train
-from models.view import View, view
+from models.topk import TopK
+from models.training.artefact import Model
+from models.training.feature_lookup import direct_lookup
+from models.training.train import Inputs, train
 
 OURS = "frontpage"
-#: Reads known of a reader at the tick, from this many on.
+#: Reads known of a reader at the cutoff, from this many on.
 SEGMENTS = {"no history": 0, "1-4 reads": 1, "5-19 reads": 5, "20+ reads": 20}
 #: Those of the first segment who picked interests at sign-up are told apart.
 COLD_WITH_INTERESTS = "no history, interests"
@@ -60,7 +60,7 @@ class Cadence:
         if self.start >= self.end or self.refresh <= timedelta(0) or self.retrain < self.refresh:
             raise BadInputError("replay: --from must be before --to, and --retrain not shorter than --refresh")
 
-    def ticks(self) -> list[datetime]:
+    def cutoffs(self) -> list[datetime]:
         """Every refresh; the last one's lists stand until `end` at most."""
         n = -(-(self.end - self.start) // self.refresh)
         return [self.start + self.refresh * k for k in range(n)]
@@ -78,18 +78,18 @@ class Training:
 
 @dataclass(slots=True)
 class Replayed:
-    """One entry per list [list]: the tick it was made at, its reader (ledger position) and MEASURES by policy.
+    """One entry per list [list]: the cutoff it was made at, its reader (dataset position) and MEASURES by policy.
 
     has_interests: whether the reader picked any at sign-up, as far as known then.
-    due: by variant that keeps lists, the mean share of readers who were due at a tick.
+    due: by variant that keeps lists, the mean share of readers who were due at a cutoff.
     ceiling: nDCG@10 of a policy that knew the future; chance: the expected one of ten drawn at random.
     n_answers: what was read next; n_existing, n_listable, n_timed: how much of it was out, could be listed, was timed.
     """
 
     cadence: Cadence
-    ticks: list[datetime]
+    cutoffs: list[datetime]
     regions: NDArray[np.object_]
-    tick: Ints
+    cutoff: Ints
     reader: Ints
     region: Ints
     n_known: Ints
@@ -125,7 +125,7 @@ def replay(
 ) -> Replayed:
     """The log of a history walked through; `variants` are parameters whose lists are made by the same models.
 
-    kept: rules by which lists are kept beyond a tick, by name; everything else makes every list at every tick.
+    kept: rules by which lists are kept beyond a cutoff, by name; everything else makes every list at every cutoff.
     Raises BadInputError where the cadence is outside the history, CheckFailedError where nobody reads in it.
     """
     cadence.check()
@@ -147,9 +147,9 @@ def params_of(params: Params, cadence: Cadence) -> Params:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One tick: those columns of `Replayed` that have an entry per list, by name, and what was measured.
+    """One cutoff: those columns of `Replayed` that have an entry per list, by name, and what was measured.
 
-    Nothing of the moment itself, which knows every read so far: there are many ticks.
+    Nothing of the moment itself, which knows every read so far: there are many cutoffs.
     """
 
     as_of: datetime
@@ -159,7 +159,7 @@ class _Part:
 
 
 class _Walk:
-    """The state that a replay carries from tick to tick: the model served, and everybody's last list."""
+    """The state that a replay carries from cutoff to cutoff: the model served, and everybody's last list."""
 
     def __init__(
         self,
@@ -169,8 +169,8 @@ class _Walk:
         kept: Mapping[str, ListParams],
         seed: int,
     ) -> None:
-        self.book, self.params, self.variants = ledger(history), params, variants
-        n_readers = len(self.book.reader_keys)
+        self.dataset, self.params, self.variants = interaction_dataset(history), params, variants
+        n_readers = len(self.dataset.reader_keys)
         self.trainings: list[Training] = []
         self.kept = {name: KeptLists(n_readers, rules) for name, rules in kept.items()}
         self._history = history
@@ -179,12 +179,12 @@ class _Walk:
         self._evaluations: list[tuple[datetime, Means]] = []
         self._listed = Listed(n_readers)
         self._policies: dict[str, Policy] = baselines(seed)
-        self._vectors = np.zeros((len(self.book.article_ids), params.content.n_dimensions), dtype=np.float32)
+        self._vectors = np.zeros((len(self.dataset.article_ids), params.content.n_dimensions), dtype=np.float32)
 
     def parts(self, cadence: Cadence) -> Iterator[_Part | None]:
-        """Every tick in order; None where nobody read anything new."""
+        """Every cutoff in order; None where nobody read anything new."""
         retrain_at = cadence.start
-        for as_of in track(cadence.ticks(), "refreshes"):
+        for as_of in track(cadence.cutoffs(), "refreshes"):
             if as_of >= retrain_at:
                 self.retrain(as_of)
                 retrain_at = as_of + cadence.retrain
@@ -209,7 +209,7 @@ class _Walk:
             self._served = Served(made, decided.rule_half_life_hours)
             for lists in self.kept.values():
                 lists.forget()
-            self._vectors = made.vectors_for(self.book)
+            self._vectors = made.vectors_for(self.dataset)
         self.trainings.append(Training(as_of, version, self._serves(decided), decided.reasons))
 
     def _serves(self, decided: Gate) -> str:
@@ -218,7 +218,7 @@ class _Walk:
         hours = decided.rule_half_life_hours
         return "ranker" if hours is None else rule_name(hours)
 
-    def lists(self, at: Moment) -> tuple[View, dict[str, Picks]]:
+    def lists(self, at: ScoringContext) -> tuple[ScoringInputs, dict[str, TopK]]:
         """What each policy, and each variant of ours, gives the readers of a moment."""
         now, everybody = self._view(at), np.arange(len(at.readers))
         theirs = {name: policy(now, everybody) for name, policy in self._policies.items()}
@@ -226,45 +226,45 @@ class _Walk:
 
     def _tick(self, as_of: datetime, window: timedelta) -> _Part | None:
         self._refresh_kept(as_of, window)
-        read_next = answers(self.book, as_of, window)
+        read_next = ground_truth(self.dataset, as_of, window)
         readers = np.unique(read_next.reader)
-        at = moment(self.book, as_of, self.params, readers=readers)
+        at = scoring_context(self.dataset, as_of, self.params, readers=readers)
         if not len(readers) or not len(at.live):
             return None
         now, lists = self.lists(at)
         lists |= {name: kept.standing(at, lists[OURS]) for name, kept in self.kept.items()}
-        judge, asking = Judge.of(at, read_next), now.entities.states.readers
+        evaluator, asking = Evaluator.of(at, read_next), now.entities.states.readers
         columns = {
             "reader": readers,
             "region": asking.audiences[:, 0],
             "n_known": asking.reads.n_reads,
             "has_interests": np.any(asking.interests >= 0, axis=1),
-            "n_answers": judge.n_relevant,
-            "n_existing": judge.n_existing,
-            "n_listable": judge.n_listable,
-            "n_timed": judge.n_timed,
-            "ceiling": judge.ceiling(),
-            "chance": judge.by_chance(),
+            "n_answers": evaluator.n_relevant,
+            "n_existing": evaluator.n_existing,
+            "n_listable": evaluator.n_listable,
+            "n_timed": evaluator.n_timed,
+            "ceiling": evaluator.ceiling(),
+            "chance": evaluator.by_chance(),
         }
-        measures = {name: judge.measures(picks) for name, picks in lists.items()}
+        measures = {name: evaluator.measures(top_k) for name, top_k in lists.items()}
         return _Part(as_of, columns, measures, {name: self._listed.said(now, name, lists[name]) for name in lists})
 
     def _refresh_kept(self, as_of: datetime, window: timedelta) -> None:
         """New lists for whoever is due by any of the rules that keep lists."""
         if not self.kept:
             return
-        everybody = moment(self.book, as_of, self.params)
+        everybody = scoring_context(self.dataset, as_of, self.params)
         due = {name: kept.due(everybody, window // timedelta(microseconds=1)) for name, kept in self.kept.items()}
         asking = np.unique(np.concatenate(list(due.values())))
-        made = Picks.empty()
+        made = TopK.empty()
         if len(asking) and len(everybody.live):
             now = self._view(everybody.of_readers(asking))
-            picks = self._ours(now, np.arange(len(asking)))[OURS]
-            made = Picks(asking[picks.reader], picks.rank, picks.article)
+            top_k = self._ours(now, np.arange(len(asking)))[OURS]
+            made = TopK(asking[top_k.reader], top_k.rank, top_k.article)
         for name, kept in self.kept.items():
             kept.take(everybody, due[name], made)
 
-    def _view(self, at: Moment) -> View:
+    def _view(self, at: ScoringContext) -> ScoringInputs:
         """The view with the factors of the model that is served, or none of any."""
         model = self._served.model
         n_factors = self.params.als.factors
@@ -272,31 +272,31 @@ class _Walk:
             empty = als.Factors(
                 np.zeros((len(at.readers), n_factors), np.float32), np.zeros((len(at.live), n_factors), np.float32)
             )
-            return view(at, self.params, empty, self._vectors)
-        return view(at, self.params, model.factors_at(at, self.params.threads), self._vectors_at(at, model))
+            return scoring_inputs(at, self.params, empty, self._vectors)
+        return scoring_inputs(at, self.params, model.factors_at(at, self.params.threads), self._vectors_at(at, model))
 
-    def _vectors_at(self, at: Moment, model: Model) -> NDArray[np.float32]:
+    def _vectors_at(self, at: ScoringContext, model: Model) -> NDArray[np.float32]:
         """Content vectors, with the texts of then of articles that came after the training and were changed since."""
-        was, became = at.ledger.history.articles, self.book.history.articles
+        was, became = at.dataset.history.articles, self.dataset.history.articles
         if was is became:
             return self._vectors
-        changed = np.flatnonzero((was[c.RECORDED_AT] != became[c.RECORDED_AT]) & (at.ledger.first_seen <= at.now))
-        changed = changed[~np.isin(at.ledger.article_ids[changed].astype(str), model.article_ids)]
+        changed = np.flatnonzero((was[c.RECORDED_AT] != became[c.RECORDED_AT]) & (at.dataset.first_seen <= at.now))
+        changed = changed[~np.isin(at.dataset.article_ids[changed].astype(str), model.article_ids)]
         vectors = self._vectors.copy()
         vectors[changed] = model.content.vectors(was.iloc[changed])
         return vectors
 
-    def _ours(self, now: View, rows: Ints) -> dict[str, Picks]:
+    def _ours(self, now: ScoringInputs, rows: Ints) -> dict[str, TopK]:
         """Our lists, and those of each variant of the parameters."""
         served = self._served
         if served.model is None or served.rule_half_life_hours is not None:
             hours = served.rule_half_life_hours or self.params.rule_half_life_hours
-            picks = decayed(hours)(now, rows)
-            return dict.fromkeys(self.variants, picks)
+            top_k = decayed(hours)(now, rows)
+            return dict.fromkeys(self.variants, top_k)
         found = candidates(now, self.params.candidates, rows)
         matrix = served.model.seen(now.features(found.reader, found.article))
         margin = predict(served.model.ranker, matrix, self.params.threads)
-        return {name: chosen(now, found, margin, params).picks for name, params in self.variants.items()}
+        return {name: rerank(now, found, margin, params).top_k for name, params in self.variants.items()}
 
 
 def _joined(cadence: Cadence, walk: _Walk, parts: list[_Part]) -> Replayed:
@@ -304,9 +304,9 @@ def _joined(cadence: Cadence, walk: _Walk, parts: list[_Part]) -> Replayed:
     columns: dict[str, Any] = {name: np.concatenate([part.columns[name] for part in parts]) for name in first.columns}
     return Replayed(
         cadence=cadence,
-        ticks=[part.as_of for part in parts],
-        regions=np.array([*walk.book.names.audiences, None], dtype=object),
-        tick=np.repeat(np.arange(len(parts)), [len(part.columns["reader"]) for part in parts]),
+        cutoffs=[part.as_of for part in parts],
+        regions=np.array([*walk.dataset.names.audiences, None], dtype=object),
+        cutoff=np.repeat(np.arange(len(parts)), [len(part.columns["reader"]) for part in parts]),
         **columns,
         measures={
             name: {

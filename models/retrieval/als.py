@@ -12,10 +12,10 @@ from implicit.cpu.als import AlternatingLeastSquares
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from core.params import AlsParams
-from core.progress import ProgressCallback, no_progress
-from features.grouping import Ints
-from features.ledger import Ledger
+from frontpage.core.params import AlsParams
+from frontpage.core.progress import ProgressCallback, no_progress
+from frontpage.features.grouping import Ints
+from frontpage.features.interactions import InteractionDataset
 from models.files import save_arrays
 from models.threads import one_blas_thread
 
@@ -27,7 +27,7 @@ _MAX_WEIGHT = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Factors:
-    """One row per reader and per article of a ledger, by position; zeros where nothing is known."""
+    """One row per reader and per article of a dataset, by position; zeros where nothing is known."""
 
     reader: Vectors
     article: Vectors
@@ -37,23 +37,23 @@ class Factors:
         return Factors(np.ascontiguousarray(self.reader[readers]), np.ascontiguousarray(self.article[articles]))
 
 
-def interactions(ledger: Ledger, known: Ints, alpha: float) -> csr_matrix:
+def interactions(dataset: InteractionDataset, known: Ints, alpha: float) -> csr_matrix:
     """Confidence 1 + alpha * weight of each (reader, article) among the known reads; all else is implicit 0."""
-    known = known[ledger.read_article[known] >= 0]
-    shape = (len(ledger.reader_keys), len(ledger.article_ids))
+    known = known[dataset.read_article[known] >= 0]
+    shape = (len(dataset.reader_keys), len(dataset.article_ids))
     matrix = csr_matrix(
-        (ledger.read_weight[known], (ledger.read_reader[known], ledger.read_article[known])), shape=shape
+        (dataset.read_weight[known], (dataset.read_reader[known], dataset.read_article[known])), shape=shape
     )
     matrix.sum_duplicates()
     matrix.data = (1.0 + alpha * np.minimum(matrix.data, _MAX_WEIGHT)).astype(np.float32)
     return matrix
 
 
-def cold_start(ledger: Ledger, params: AlsParams, seed: int) -> Factors:
-    """Small random factors for everyone, the same for the same seed and ledger."""
+def cold_start(dataset: InteractionDataset, params: AlsParams, seed: int) -> Factors:
+    """Small random factors for everyone, the same for the same seed and dataset."""
     random = np.random.default_rng([seed, 1])
-    reader = random.random((len(ledger.reader_keys), params.factors), dtype=np.float32) * np.float32(0.01)
-    article = random.random((len(ledger.article_ids), params.factors), dtype=np.float32) * np.float32(0.01)
+    reader = random.random((len(dataset.reader_keys), params.factors), dtype=np.float32) * np.float32(0.01)
+    article = random.random((len(dataset.article_ids), params.factors), dtype=np.float32) * np.float32(0.01)
     return Factors(reader, article)
 
 

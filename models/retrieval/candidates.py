@@ -12,16 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.params import CandidateParams
-from features.grouping import Ints
-from features.ledger import AUDIENCE_KINDS
+from frontpage.core.params import CandidateParams
+from frontpage.features.grouping import Ints
+from frontpage.features.interactions import AUDIENCE_KINDS
 from models import compiled
-from models.popularity import Picks, first_unseen
+from models.inputs import ScoringInputs
 from models.retrieval.nearest import nearest
-from models.view import View
+from models.topk import TopK, first_unseen
 
-#: (view, reader rows, how many for each) -> picks.
-Source = Callable[[View, Ints, int], Picks]
+#: (view, reader rows, how many for each) -> top-k.
+Source = Callable[[ScoringInputs, Ints, int], TopK]
 
 #: Half-lives of the lists that `popular` gives: from a burst of minutes to what has lasted for days.
 _POPULAR_HOURS = (0.1, 0.5, 2.0, 12.0, 72.0)
@@ -45,50 +45,50 @@ class Candidates:
         return Candidates(self.reader[rows], self.article[rows], self.source[rows])
 
 
-def popular(view: View, reader_rows: Ints, n: int) -> Picks:
+def popular(inputs: ScoringInputs, reader_rows: Ints, n: int) -> TopK:
     """The most read everywhere, with each of several half-lives."""
-    orders = [view.popular_order(hours) for hours in _POPULAR_HOURS]
-    return Picks.concatenate([first_unseen(view.moment, reader_rows, order, n) for order in orders])
+    orders = [inputs.popular_order(hours) for hours in _POPULAR_HOURS]
+    return TopK.concatenate([first_unseen(inputs.context, reader_rows, order, n) for order in orders])
 
 
-def audience(view: View, reader_rows: Ints, n: int) -> Picks:
+def audience(inputs: ScoringInputs, reader_rows: Ints, n: int) -> TopK:
     """The most read in the reader's region, on their device, from their kind of referrer."""
-    picks = []
+    top_k = []
     for kind in range(len(AUDIENCE_KINDS)):
-        home = view.entities.states.readers.audiences[reader_rows, kind]
+        home = inputs.entities.states.readers.audiences[reader_rows, kind]
         for code in np.unique(home[home >= 0]):
-            order = view.audience_order(int(code), _LOCAL_HOURS)
-            picks.append(first_unseen(view.moment, reader_rows[home == code], order, n))
-    return Picks.concatenate(picks)
+            order = inputs.audience_order(int(code), _LOCAL_HOURS)
+            top_k.append(first_unseen(inputs.context, reader_rows[home == code], order, n))
+    return TopK.concatenate(top_k)
 
 
-def read_together(view: View, reader_rows: Ints, n: int) -> Picks:
+def read_together(inputs: ScoringInputs, reader_rows: Ints, n: int) -> TopK:
     """The most read by those who read what the reader has read."""
-    scores, seen = view.together.scores(reader_rows), view.moment.seen_of(reader_rows)
+    scores, seen = inputs.co_occurrence.scores(reader_rows), inputs.context.seen_of(reader_rows)
     reader, rank, article = compiled.best_stored(scores.indptr, scores.indices, scores.data, *seen, n)
-    return Picks(reader_rows[reader], rank, article)
+    return TopK(reader_rows[reader], rank, article)
 
 
-def similar_readers(view: View, reader_rows: Ints, n: int) -> Picks:
+def similar_readers(inputs: ScoringInputs, reader_rows: Ints, n: int) -> TopK:
     """The nearest by ALS factors."""
-    return nearest(view.moment, view.reader_factors, view.factor_shelf(), reader_rows, n)
+    return nearest(inputs.context, inputs.reader_factors, inputs.factor_index(), reader_rows, n)
 
 
-def newest(view: View, reader_rows: Ints, n: int) -> Picks:
+def newest(inputs: ScoringInputs, reader_rows: Ints, n: int) -> TopK:
     """The newest everywhere; equal ages by article id."""
-    return first_unseen(view.moment, reader_rows, view.newest_order(), n)
+    return first_unseen(inputs.context, reader_rows, inputs.newest_order(), n)
 
 
-def interests(view: View, reader_rows: Ints, n: int) -> Picks:
+def interests(inputs: ScoringInputs, reader_rows: Ints, n: int) -> TopK:
     """The most read of each category the reader picked at sign-up."""
-    category = view.moment.ledger.category[view.moment.live]
-    picked = view.entities.states.readers.interests[reader_rows]
-    order = view.popular_order(_LOCAL_HOURS)
-    picks = []
+    category = inputs.context.dataset.category[inputs.context.live]
+    picked = inputs.entities.states.readers.interests[reader_rows]
+    order = inputs.popular_order(_LOCAL_HOURS)
+    top_k = []
     for code in np.unique(picked[picked >= 0]):
         asking = reader_rows[(picked == code).any(axis=1)]
-        picks.append(first_unseen(view.moment, asking, order[category[order] == code], n))
-    return Picks.concatenate(picks)
+        top_k.append(first_unseen(inputs.context, asking, order[category[order] == code], n))
+    return TopK.concatenate(top_k)
 
 
 #: Name (as served in `candidate_source`) -> source; the order breaks ties between sources.
@@ -103,15 +103,17 @@ SOURCES: dict[str, Source] = {
 SOURCE_NAMES = tuple(SOURCES)
 
 
-def candidates(view: View, params: CandidateParams, reader_rows: Ints) -> Candidates:
+def candidates(inputs: ScoringInputs, params: CandidateParams, reader_rows: Ints) -> Candidates:
     """All sources fused; a pair that several sources found keeps the one that ranked it best."""
     wanted = params.model_dump()
-    picks = [
-        source(view, reader_rows, wanted[name]) if wanted[name] else Picks.empty() for name, source in SOURCES.items()
+    top_k = [
+        source(inputs, reader_rows, wanted[name]) if wanted[name] else TopK.empty() for name, source in SOURCES.items()
     ]
-    source = np.repeat(np.arange(len(picks)), [len(found.reader) for found in picks])
-    found = Picks.concatenate(picks)
+    source = np.repeat(np.arange(len(top_k)), [len(found.reader) for found in top_k])
+    found = TopK.concatenate(top_k)
     rows = np.unique(reader_rows)
     place = np.searchsorted(rows, found.reader)
-    reader, article, best = compiled.fused(place, found.rank, found.article, source, len(rows), len(view.moment.live))
+    reader, article, best = compiled.fused(
+        place, found.rank, found.article, source, len(rows), len(inputs.context.live)
+    )
     return Candidates(rows[reader], article, best)

@@ -13,9 +13,9 @@ from scipy.sparse import csr_matrix
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from core import columns as c
-from core.params import ContentParams
-from features.grouping import Floats
+from frontpage.core import columns as c
+from frontpage.core.params import ContentParams
+from frontpage.features.grouping import Floats
 from models.threads import one_blas_thread
 
 Vectors = NDArray[np.float32]

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core import columns as c
-from features.grouping import Ints
-from features.ledger import times
-from models.artefact import Model
+from frontpage.core import columns as c
+from frontpage.features.grouping import Ints
+from frontpage.features.interactions import times
 from models.files import save_arrays
 from models.retrieval.content import Vectors
+from models.training.artefact import Model
 
 #: Files that stay: of the champion, its challengers, and who was champion before.
 _KEPT_FILES = 4

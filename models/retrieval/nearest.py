@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from features.grouping import Ints, rows_of
-from features.ledger import DAY_MICROSECONDS
+from frontpage.features.grouping import Ints, rows_of
+from frontpage.features.interactions import DAY_MICROSECONDS
 from models import compiled
-from models.moment import Moment
-from models.popularity import Picks
-from models.retrieval.shelf import Shelf, Vectors
+from models.context import ScoringContext
+from models.retrieval.vector_index import VectorIndex, Vectors
+from models.topk import TopK
 
 #: Newest reads that stand for what a reader reads now.
 _N_RECENT = 20
@@ -22,45 +22,45 @@ _READ_ALLOWANCE = 30
 _MAX_HALF_LIVES = 16.0
 
 
-def nearest(moment: Moment, queries: Vectors, shelf: Shelf, reader_rows: Ints, n: int) -> Picks:
+def nearest(context: ScoringContext, queries: Vectors, index: VectorIndex, reader_rows: Ints, n: int) -> TopK:
     """Up to `n` unread live articles with the largest positive inner product for each reader row, best first.
 
     `queries` [reader row of the moment]; zero vectors find nothing. Read articles are dropped from the nearest `n` +
     _READ_ALLOWANCE, so who read more than that of them gets fewer.
     """
     asking = reader_rows[queries[reader_rows].any(axis=1)]
-    if not len(shelf.live) or not len(asking):
-        return Picks.empty()
-    found, scores = shelf.nearest(queries[asking], n + _READ_ALLOWANCE)
-    reader, rank, article = compiled.first_of_found(found, scores, *moment.seen_of(asking), n)
-    return Picks(asking[reader], rank, article)
+    if not len(index.live) or not len(asking):
+        return TopK.empty()
+    found, scores = index.nearest(queries[asking], n + _READ_ALLOWANCE)
+    reader, rank, article = compiled.first_of_found(found, scores, *context.seen_of(asking), n)
+    return TopK(asking[reader], rank, article)
 
 
-def profiles(moment: Moment, vectors: Vectors, half_life_days: float, n_reads: int = _N_RECENT) -> Vectors:
+def profiles(context: ScoringContext, vectors: Vectors, half_life_days: float, n_reads: int = _N_RECENT) -> Vectors:
     """For each reader row the weighted mean vector, of length 1, of the newest `n_reads`; zeros without any known text.
 
     A read weighs what it counts (its kind and reading time) and half as much for each `half_life_days` of its age.
-    `vectors` holds one row per article of the ledger.
+    `vectors` holds one row per article of the dataset.
     """
-    ledger, known = moment.ledger, moment.known
-    reader = rows_of(ledger.read_reader[known], moment.readers, len(ledger.reader_keys))
-    kept = (reader >= 0) & (ledger.read_article[known] >= 0)
+    dataset, known = context.dataset, context.known
+    reader = rows_of(dataset.read_reader[known], context.readers, len(dataset.reader_keys))
+    kept = (reader >= 0) & (dataset.read_article[known] >= 0)
     reader, read = reader[kept][::-1], known[kept][::-1]  # newest first
     order = np.argsort(reader, kind="stable")
     recent = order[_place_in_group(reader[order]) < n_reads]
     reader, read = reader[recent], read[recent]
-    weights = _profile_weights(moment, read, half_life_days)
-    shape = (len(moment.readers), len(ledger.article_ids))
-    reads = csr_matrix((weights, (reader, ledger.read_article[read])), shape=shape)
+    weights = _profile_weights(context, read, half_life_days)
+    shape = (len(context.readers), len(dataset.article_ids))
+    reads = csr_matrix((weights, (reader, dataset.read_article[read])), shape=shape)
     return unit(np.asarray(reads @ vectors, dtype=np.float32))
 
 
-def _profile_weights(moment: Moment, reads: Ints, half_life_days: float) -> NDArray[np.float32]:
+def _profile_weights(context: ScoringContext, reads: Ints, half_life_days: float) -> NDArray[np.float32]:
     """What each read weighs; never so little that the profile of who comes back after years is lost."""
-    ledger = moment.ledger
-    half_lives = (moment.now - ledger.read_time[reads]) / (half_life_days * DAY_MICROSECONDS)
+    dataset = context.dataset
+    half_lives = (context.now - dataset.read_time[reads]) / (half_life_days * DAY_MICROSECONDS)
     decay = np.exp2(-np.minimum(half_lives, _MAX_HALF_LIVES))
-    return np.asarray(ledger.read_weight[reads] * decay, dtype=np.float32)
+    return np.asarray(dataset.read_weight[reads] * decay, dtype=np.float32)
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -6,9 +6,9 @@ from typing import Any
 
 import yaml
 
-from core.params import Params
-from core.telemetry import QUIET
-from models.build import TREES
+from frontpage.core.params import Params
+from frontpage.core.telemetry import QUIET
+from models.training.build import TREES
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKER = ROOT / "deploy" / "docker"
@@ -16,7 +16,7 @@ PIN = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
 #: Parameters that no stage of the pipeline looks at.
 NOT_IN_PIPELINE = {"schedule", "digest", "retention"}
 #: Parameters of work on the database only.
-EVALUATION_ONLY = {"evaluation.max_readers_per_tick"}
+EVALUATION_ONLY = {"evaluation.max_readers_per_cutoff"}
 
 
 def leaves(values: dict[str, Any], prefix: str = "") -> set[str]:

@@ -82,7 +82,7 @@ def test_is_on_cron_and_not_on_assets(workflow):
 
 def test_schedule_is_the_one_in_params(workflow):
     """One truth for the cadence: params.yaml."""
-    from core.params import load_params
+    from frontpage.core.params import load_params
 
     schedule = load_params(ROOT / "params.yaml").schedule
     expected = {
@@ -120,7 +120,7 @@ def test_as_of_is_the_one_parameter(workflow):
 
 def test_each_task_is_one_verb_of_the_command(workflow):
     """A task calls a verb that exists and takes `--as-of`."""
-    from cli.main import app
+    from frontpage.cli.main import app
 
     commands = typer.main.get_command(app).commands
     for task in _steps(workflow):
@@ -130,7 +130,7 @@ def test_each_task_is_one_verb_of_the_command(workflow):
 
 def test_verbs_are_called_with_all_they_require(workflow):
     """What a verb cannot do without, its task gives."""
-    from cli.main import app
+    from frontpage.cli.main import app
 
     commands = typer.main.get_command(app).commands
     for task in _steps(workflow):

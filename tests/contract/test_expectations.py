@@ -2,20 +2,20 @@
 
 from pathlib import Path
 
-from core import columns as c
-from core.history import ARTICLE_COLUMNS, READ_COLUMNS
-from core.params import QualityParams
-from quality.declare import Boundary, Part, statement
-from quality.reference import PATH, page
-from quality.suites import INPUTS, PARTS, all_checks, of
-from store.connect import query
-from store.runs import LIST_COLUMNS
+from frontpage.core import columns as c
+from frontpage.core.history import ARTICLE_COLUMNS, READ_COLUMNS
+from frontpage.core.params import QualityParams
+from frontpage.quality.declare import Boundary, Part, statement
+from frontpage.quality.reference import PATH, page
+from frontpage.quality.suites import INPUTS, PARTS, all_checks, of
+from frontpage.store.lists.runs import LIST_COLUMNS
+from frontpage.store.queries import query
 
 CHECKS = all_checks(QualityParams())
 
 
 def test_the_reference_page_is_the_declarations():
-    """docs/reference/expectations.md is what `python -m quality.reference` writes."""
+    """docs/reference/expectations.md is what `python -m frontpage.quality.reference` writes."""
     assert (Path(__file__).resolve().parents[2] / PATH).read_text() == page()
 
 

@@ -16,7 +16,7 @@ from threading import Thread
 
 import pytest
 
-from core.telemetry import QUIET
+from frontpage.core.telemetry import QUIET
 
 pytestmark = pytest.mark.slow
 
@@ -51,9 +51,9 @@ client.set_terminated(run.info.run_id)
     "neptune": """
 from datetime import UTC, datetime
 from pathlib import Path
-from core.settings import Settings
-from lifecycle.neptune_tracker import NeptuneTracker
-from lifecycle.tracking import TrainingRecord
+from frontpage.core.settings import Settings
+from frontpage.lifecycle.neptune_tracker import NeptuneTracker
+from frontpage.lifecycle.tracking import TrainingRecord
 record = TrainingRecord("20260301T0000-aaaaaaaa", datetime(2026, 3, 1, tzinfo=UTC), "5" * 64, Path("."))
 NeptuneTracker(Settings(home=Path("."))).track(record)
 """,

@@ -17,8 +17,8 @@ def small_params(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path.write_text(
         "als: {factors: 8, iterations: 4, checkpoint_every: 1}\n"
         "content: {n_dimensions: 8}\n"
-        "ranker: {n_trees: 12, chunk_trees: 4, n_ticks: 4, tick_hours: 5, min_child_samples: 5}\n"
-        "evaluation: {n_ticks: 2, tick_hours: 5}\n"
+        "ranker: {n_trees: 12, chunk_trees: 4, n_cutoffs: 4, cutoff_hours: 5, min_child_samples: 5}\n"
+        "evaluation: {n_cutoffs: 2, cutoff_hours: 5}\n"
         # So few readers say little of ranker and rules; what is tested here is the ranker's way.
         "gate: {min_ratio_to_rule: 0.1}\n"
     )

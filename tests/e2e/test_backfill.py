@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from core.clock import iso
-from store.connect import connect, fetch_one
+from frontpage.core.clock import iso
+from frontpage.store.connect import connect, fetch_one
 from tests.e2e.test_core_property import checksums
 from tests.support.databases import admin
 from tests.support.installation import UNTIL, Installation

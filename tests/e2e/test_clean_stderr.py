@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.clock import iso
+from frontpage.core.clock import iso
 from tests.support.installation import FRONTPAGE, UNTIL, Installation
 
 AS_OF = ("--as-of", iso(UNTIL))

@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import pytest
 
-from core.clock import iso
-from store.connect import connect, fetch_all
+from frontpage.core.clock import iso
+from frontpage.store.connect import connect, fetch_all
 from tests.support.databases import admin
 from tests.support.installation import UNTIL, Installation, Watcher, serving
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.clock import iso
+from frontpage.core.clock import iso
 from tests.support.databases import admin
 from tests.support.installation import FRONTPAGE, UNTIL, Installation
 from tests.support.unplug import without

@@ -15,8 +15,8 @@ import httpx
 import psutil
 import pytest
 
-from stack import processes
-from stack.layout import Layout
+from frontpage.stack import processes
+from frontpage.stack.layout import Layout
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZE = {"READERS": "200", "DAYS": "8", "ARTICLES": "150"}
@@ -192,7 +192,7 @@ def _quick_params(home: Path) -> Path:
     """Parameters that train in seconds."""
     path = home / "params.yaml"
     path.write_text(
-        "ranker: {n_trees: 10, n_ticks: 4, tick_hours: 12}\nals: {factors: 8, iterations: 4}\n"
+        "ranker: {n_trees: 10, n_cutoffs: 4, cutoff_hours: 12}\nals: {factors: 8, iterations: 4}\n"
         # So few readers say little of ranker and rules; what is tested here is the way to personal lists.
         "gate: {min_ratio_to_rule: 0.1}\n"
     )

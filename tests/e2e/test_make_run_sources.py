@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from stack import processes
-from stack.layout import Layout
+from frontpage.stack import processes
+from frontpage.stack.layout import Layout
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from core.clock import iso
-from store.connect import connect, fetch_all
+from frontpage.core.clock import iso
+from frontpage.store.connect import connect, fetch_all
 from tests.support.api import api
 from tests.support.installation import UNTIL, Installation
 

@@ -14,12 +14,12 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from core.params import Params
-from core.settings import Settings
-from core.summary import Summary
-from steps import extract
-from store.connect import connect
-from store.server import Server
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.core.summary import Summary
+from frontpage.steps import extract
+from frontpage.store.connect import connect
+from frontpage.store.server import Server
 from tests.support.databases import admin
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

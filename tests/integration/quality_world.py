@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from quality.declare import Boundary
-from store import runs
-from store.connect import Connection, execute
+from frontpage.quality.declare import Boundary
+from frontpage.store.connect import Connection, execute
+from frontpage.store.lists import runs
 
 #: A Wednesday morning.
 AS_OF = datetime(2026, 3, 4, 10, tzinfo=UTC)

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import httpx
 
-from core.settings import Settings
+from frontpage.core.settings import Settings
 from serving.app import create_app
 from serving.schemas import Problem, RecommendationList
 from tests.support.api import as_api

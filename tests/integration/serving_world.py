@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
-from core.pseudonym import reader_key
-from core.settings import Settings
-from store import runs
-from store.connect import Connection, execute
-from store.runs import FALLBACK_COLUMNS, LIST_COLUMNS
+from frontpage.core.identity.pseudonym import reader_key
+from frontpage.core.settings import Settings
+from frontpage.store.connect import Connection, execute
+from frontpage.store.lists import runs
+from frontpage.store.lists.runs import FALLBACK_COLUMNS, LIST_COLUMNS
 
 TEN = datetime(2026, 3, 1, 10, tzinfo=UTC)
 REASONS = '[{"code": "popular", "text": "much read in the last hour", "contribution": 0.5}]'

@@ -12,17 +12,17 @@ import httpx
 import psutil
 import pytest
 
-from core.settings import Settings
-from stack import processes, services
-from stack.airflow_api import AirflowApi
-from stack.console import Console
-from stack.environment import USER, airflow_secrets
-from stack.layout import Layout, Ports
-from stack.plan import WORKFLOWS
-from stack.services import Stack
-from stack.watch import wait_until_healthy
-from store.connect import connect, execute, fetch_one
-from store.server import database_url
+from frontpage.core.settings import Settings
+from frontpage.stack import processes, services
+from frontpage.stack.airflow_api import AirflowApi
+from frontpage.stack.console import Console
+from frontpage.stack.environment import USER, airflow_secrets
+from frontpage.stack.layout import Layout, Ports
+from frontpage.stack.plan import WORKFLOWS
+from frontpage.stack.services import Stack
+from frontpage.stack.watch import wait_until_healthy
+from frontpage.store.connect import connect, execute, fetch_one
+from frontpage.store.server import database_url
 
 pytestmark = pytest.mark.slow
 

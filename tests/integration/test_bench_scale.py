@@ -8,8 +8,8 @@ import pytest
 
 from bench import explain, hour_later, kernels, publish, refresh, scale, scale_server, topk
 from bench.scale_world import Size
-from store import server
-from store.connect import connect
+from frontpage.store import server
+from frontpage.store.connect import connect
 
 TINY = Size(n_readers=150, n_days=2, articles_a_day=120)
 

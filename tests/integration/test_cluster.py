@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from bench.flink import Flink, local_flink, missing
-from core.settings import Settings
-from models import pipeline
-from steps import features, score, train
-from store import versions
-from store.connect import Connection, connect, execute, fetch_all, fetch_one, transaction
-from store.server import Server
+from frontpage.core.settings import Settings
+from frontpage.scoring import pipeline
+from frontpage.steps import features, score, train
+from frontpage.store import versions
+from frontpage.store.connect import Connection, connect, execute, fetch_all, fetch_one, transaction
+from frontpage.store.server import Server
 from tests.integration.extract_world import (
     DAY,
     START,

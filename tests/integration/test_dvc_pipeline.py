@@ -15,7 +15,7 @@ import psycopg2
 import pytest
 import yaml
 
-from store import migrate, server
+from frontpage.store import migrate, server
 from tests.support.databases import admin
 from tests.support.installation import UNTIL, Installation
 
@@ -27,9 +27,9 @@ SMALL: dict[str, dict[str, int]] = {
     "als": {"factors": 8, "iterations": 4, "checkpoint_every": 1},
     "content": {"n_dimensions": 8},
     "ranker": {
-        "n_trees": 12, "n_leaves": 7, "chunk_trees": 4, "n_ticks": 4, "tick_hours": 5, "min_child_samples": 5,
+        "n_trees": 12, "n_leaves": 7, "chunk_trees": 4, "n_cutoffs": 4, "cutoff_hours": 5, "min_child_samples": 5,
     },
-    "evaluation": {"n_ticks": 2, "tick_hours": 5},
+    "evaluation": {"n_cutoffs": 2, "cutoff_hours": 5},
 }  # fmt: skip
 
 

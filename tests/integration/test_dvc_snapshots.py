@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import BadInputError, UnavailableError
-from core.settings import Settings
-from lifecycle.snapshots import KEEP_LOCAL, pull_snapshot, push_snapshot, snapshot_folder
+from frontpage.core.errors import BadInputError, UnavailableError
+from frontpage.core.settings import Settings
+from frontpage.lifecycle.snapshots import KEEP_LOCAL, pull_snapshot, push_snapshot, snapshot_folder
 
 DAYS = [f"2026030{day}T0230" for day in range(1, 6)]
 

@@ -16,11 +16,11 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from core.database_url import DatabaseUrl
-from core.errors import BadInputError, UnavailableError
-from store import migrate
-from store.connect import connect, execute, fetch_all, fetch_one
-from store.server import Server
+from frontpage.core.database.url import DatabaseUrl
+from frontpage.core.errors import BadInputError, UnavailableError
+from frontpage.store import migrate
+from frontpage.store.connect import connect, execute, fetch_all, fetch_one
+from frontpage.store.server import Server
 from tests.support.databases import admin
 
 FRONTPAGE = str(Path(sys.executable).with_name("frontpage"))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.settings import Settings
 from etl.blocks import MAX_ROW_BYTES
+from frontpage.core.settings import Settings
 from tests.integration.extract_world import DAY, START, article, check_account, iso, pull, read, rows, write
 
 LONG = "x" * 600

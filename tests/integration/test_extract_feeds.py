@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from core.errors import UnavailableError
-from core.settings import Settings
-from etl import feeds, fetch
-from store.connect import connect, execute
+from etl.reading import feeds, fetch
+from frontpage.core.errors import UnavailableError
+from frontpage.core.settings import Settings
+from frontpage.store.connect import connect, execute
 from tests.integration.extract_world import DAY, START, article, check_account, pull, rows, write
 
 AS_OF = START + 300 * DAY

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import BadInputError
-from core.params import Params
-from core.settings import Settings
-from steps import extract
-from store.connect import connect, execute
+from frontpage.core.errors import BadInputError
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.steps import extract
+from frontpage.store.connect import connect, execute
 from tests.integration.extract_world import (
     DAY,
     START,

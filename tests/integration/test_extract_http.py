@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import UnavailableError
-from core.settings import Settings
+from frontpage.core.errors import UnavailableError
+from frontpage.core.settings import Settings
 from tests.integration.extract_world import DAY, START, article, check_account, pull, read, rows, write
 
 

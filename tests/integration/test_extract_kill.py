@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import CheckFailedError, UnavailableError
-from core.settings import Settings
-from etl.sources import parse_source
-from store import extracts
-from store.connect import connect, execute, transaction
+from etl.reading.sources import parse_source
+from frontpage.core.errors import CheckFailedError, UnavailableError
+from frontpage.core.settings import Settings
+from frontpage.store import extracts
+from frontpage.store.connect import connect, execute, transaction
 from tests.integration.extract_world import (
     DAY,
     START,
@@ -35,9 +35,9 @@ __all__ = ["second_settings"]
 _RUN = """
 import sys
 from datetime import datetime
-from core.params import Params
-from core.settings import Settings
-from steps import extract
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.steps import extract
 settings = Settings(home=sys.argv[1], database_url=sys.argv[2])
 extract.run(settings, Params(), datetime.fromisoformat(sys.argv[3]), [sys.argv[4]])
 """

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from core.params import Params
-from core.settings import Settings
-from core.summary import Summary
-from steps import extract
-from store.server import Server
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.core.summary import Summary
+from frontpage.steps import extract
+from frontpage.store.server import Server
 from tests.integration.extract_world import DAY, START, article, check_account, read, rows, write
 
 HOUR = timedelta(hours=1)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import BadInputError, UnavailableError
-from core.settings import Settings
-from store.connect import connect, execute
-from store.server import Server
+from frontpage.core.errors import BadInputError, UnavailableError
+from frontpage.core.settings import Settings
+from frontpage.store.connect import connect, execute
+from frontpage.store.server import Server
 from tests.integration.extract_world import DAY, START, article, check_account, pull, rows, write
 from tests.support.databases import admin
 

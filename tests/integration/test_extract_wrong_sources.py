@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import BadInputError, FrontpageError, UnavailableError
-from core.settings import Settings
-from etl.sources import parse_source, without_secrets
+from etl.reading.sources import parse_source, without_secrets
+from frontpage.core.errors import BadInputError, FrontpageError, UnavailableError
+from frontpage.core.settings import Settings
 from tests.integration.extract_world import DAY, START, article, pull, write
 
 SECRET = "geheim"

@@ -4,8 +4,8 @@ import math
 
 import pyarrow as pa
 
-from store.connect import connect, execute, fetch_all
-from store.copy_arrow import copy_table
+from frontpage.store.connect import connect, execute, fetch_all
+from frontpage.store.copying.copy_arrow import copy_table
 
 TEXTS: list[str | None] = [
     None,

@@ -10,17 +10,15 @@ import pandas as pd
 import psycopg2
 import pytest
 
-from core import columns as c
-from core.errors import BadInputError, NothingPublishedError
-from core.history import READ_COLUMNS, History
-from core.params import DataParams, Params
-from core.settings import Settings
-from features import bulk, ticks
-from features.entities import entities_of, pairs_of
-from features.files import write_state_files
-from features.ledger import AUDIENCE_KINDS, ledger
-from features.pairs import features_of
-from features.repository import (
+from frontpage.core import columns as c
+from frontpage.core.errors import BadInputError, NothingPublishedError
+from frontpage.core.history import READ_COLUMNS, History
+from frontpage.core.params import DataParams, Params
+from frontpage.core.settings import Settings
+from frontpage.features.entities import entities_of, pairs_of
+from frontpage.features.feature_store import bulk, ticks
+from frontpage.features.feature_store.files import write_state_files
+from frontpage.features.feature_store.repository import (
     Training,
     feature_store,
     file_store,
@@ -30,16 +28,18 @@ from features.repository import (
     online_readers,
     readers_at,
 )
-from features.states import Activity, ReaderRows, States, states_at
-from features.stored import reader_rows
-from features.ticks import ensure_ticks, forget_states, write_states
-from features.views import READERS, VIEWS
-from steps import features, snapshot
-from steps import materialise as materialise_step
-from store.connect import Connection, connect, execute, fetch_all, fetch_one
-from store.copy import copy_frame
-from store.feature_rows import forget, forget_ticks
-from store.history import load_history
+from frontpage.features.feature_store.stored import reader_rows
+from frontpage.features.feature_store.ticks import ensure_ticks, forget_states, write_states
+from frontpage.features.feature_store.views import READERS, VIEWS
+from frontpage.features.interactions import AUDIENCE_KINDS, interaction_dataset
+from frontpage.features.pairs import features_of
+from frontpage.features.states import Activity, ReaderRows, States, states_at
+from frontpage.steps import features, snapshot
+from frontpage.steps import materialise as materialise_step
+from frontpage.store.connect import Connection, connect, execute, fetch_all, fetch_one
+from frontpage.store.copying.copy import copy_frame
+from frontpage.store.features.feature_rows import forget, forget_ticks
+from frontpage.store.history import load_history
 from tests.feature_worlds import frame, hours, put, random_history, read
 from tests.state_frames import printed, rows_of
 
@@ -52,11 +52,11 @@ def _world(seed: int = 21) -> History:
 
 
 def _states(connection: Connection, tick: datetime) -> States:
-    return states_at(ledger(load_history(connection, tick, DATA)), tick, DATA)
+    return states_at(interaction_dataset(load_history(connection, tick, DATA)), tick, DATA)
 
 
 def _write(connection: Connection, tick: datetime) -> dict[str, int]:
-    return write_states(connection, ledger(load_history(connection, tick, DATA)), tick, DATA)
+    return write_states(connection, interaction_dataset(load_history(connection, tick, DATA)), tick, DATA)
 
 
 def _rows(connection: Connection) -> dict[str, list[dict[str, Any]]]:
@@ -264,7 +264,7 @@ def test_everybody_at_once_is_what_feast_gives(database: str) -> None:
     with connect(database) as connection:
         put(connection, _world())
         ensure_ticks(connection, TICKS[4], TICKS[2:], DATA)
-        names = ledger(load_history(connection, TICKS[4], DATA)).names
+        names = interaction_dataset(load_history(connection, TICKS[4], DATA)).names
         keys = [
             row[c.READER_KEY] for row in fetch_all(connection, "select distinct reader_key from feast.reader_state")
         ]
@@ -295,10 +295,10 @@ def test_files_answer_as_the_database_does(database: str, tmp_path: Path) -> Non
     """The same views over Parquet files give the same rows; the bytes depend on the states alone."""
     with connect(database) as connection:
         put(connection, _world())
-        book = ledger(load_history(connection, TICKS[-1], DataParams(max_days=30)))
+        dataset = interaction_dataset(load_history(connection, TICKS[-1], DataParams(max_days=30)))
         asked = _asked(connection, TICKS, 100)
     for folder in ("a", "b"):
-        write_state_files(tmp_path / folder, ((tick, states_at(book, tick, DATA)) for tick in TICKS))
+        write_state_files(tmp_path / folder, ((tick, states_at(dataset, tick, DATA)) for tick in TICKS))
     for file in sorted((tmp_path / "a" / "features").iterdir()):
         assert file.read_bytes() == (tmp_path / "b" / "features" / file.name).read_bytes()
     training = historical(file_store(tmp_path / "a"), asked)
@@ -346,7 +346,7 @@ def test_what_comes_in_pieces_is_what_feast_would_read_at_once(database: str, mo
     # Not above: Feast sets how prometheus_client counts in the whole process, the API's tests among them.
     from feast.infra.offline_stores.contrib.postgres_offline_store.postgres import PostgreSQLOfflineStore
 
-    from features import offline_store
+    from frontpage.features.feature_store import offline_store
 
     with connect(database) as connection:
         put(connection, _world())

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import columns as c
-from core.history import ARTICLE_COLUMNS, SHOWN_COLUMNS
-from core.params import DataParams
-from features.history import history_at
-from store.connect import connect
-from store.copy import copy_frame
-from store.history import SINCE_US, TEXTS, UNTIL_US, load_already_read, load_history, with_shown, with_texts
+from frontpage.core import columns as c
+from frontpage.core.history import ARTICLE_COLUMNS, SHOWN_COLUMNS
+from frontpage.core.params import DataParams
+from frontpage.features.history import history_at
+from frontpage.store.connect import connect
+from frontpage.store.copying.copy import copy_frame
+from frontpage.store.history import SINCE_US, TEXTS, UNTIL_US, load_already_read, load_history, with_shown, with_texts
 from tests.feature_worlds import article, frame, history, hours, put, random_history, read, reader
 
 DATA = DataParams(max_days=2)

@@ -1,14 +1,14 @@
 """The tables of states: their shape is that of the views, and they go down and up again with whatever is in them."""
 
-from core import columns as c
-from core.params import DataParams
-from features.ledger import ledger
-from features.repository import feature_store, materialise
-from features.ticks import write_states
-from features.views import VIEWS
-from store import migrate
-from store.connect import Connection, connect, fetch_all
-from store.history import load_history
+from frontpage.core import columns as c
+from frontpage.core.params import DataParams
+from frontpage.features.feature_store.repository import feature_store, materialise
+from frontpage.features.feature_store.ticks import write_states
+from frontpage.features.feature_store.views import VIEWS
+from frontpage.features.interactions import interaction_dataset
+from frontpage.store import migrate
+from frontpage.store.connect import Connection, connect, fetch_all
+from frontpage.store.history import load_history
 from tests.feature_worlds import put, random_history
 
 _COLUMNS = """
@@ -32,7 +32,7 @@ def _shape(connection: Connection) -> dict[str, dict[str, str]]:
 
 
 def test_the_tables_have_the_columns_of_the_views_and_say_their_grain(database: str) -> None:
-    """One truth for the shape of a state: `features.views`."""
+    """One truth for the shape of a state: `frontpage.features.feature_store.views`."""
     with connect(database) as connection:
         shape = _shape(connection)
         comments = fetch_all(connection, _COMMENTS)
@@ -53,8 +53,8 @@ def test_states_in_use_go_down_and_up_again_and_are_written_anew(database: str) 
         shape = _shape(connection)
     for _ in range(2):
         with connect(database) as connection:
-            book = ledger(load_history(connection, world.as_of, DataParams()))
-            written = write_states(connection, book, world.as_of, DataParams())
+            dataset = interaction_dataset(load_history(connection, world.as_of, DataParams()))
+            written = write_states(connection, dataset, world.as_of, DataParams())
             assert all(n_rows > 0 for n_rows in written.values())
         assert materialise(feature_store(database), world.as_of)
         migrate.downgrade(database, "0003")

@@ -9,18 +9,19 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from core import columns as c
-from core.clock import iso
-from core.errors import NothingPublishedError
-from core.params import ListParams, Params
-from core.settings import Settings
-from features.ticks import forget_states
-from models import registry
-from steps import evaluate, features, gate, publish, refresh, rollback, score, train, why
-from store import kept_lists, run_blocks, runs, versions
-from store.connect import connect, execute, fetch_all
-from store.locks import exclusive
-from store.server import Server
+from frontpage.core import columns as c
+from frontpage.core.clock import iso
+from frontpage.core.errors import NothingPublishedError
+from frontpage.core.params import ListParams, Params
+from frontpage.core.settings import Settings
+from frontpage.features.feature_store.ticks import forget_states
+from frontpage.lifecycle import registry
+from frontpage.steps import evaluate, features, gate, publish, refresh, rollback, score, train, why
+from frontpage.store import versions
+from frontpage.store.connect import connect, execute, fetch_all
+from frontpage.store.lists import kept_lists, run_blocks, runs
+from frontpage.store.locks import exclusive
+from frontpage.store.server import Server
 from tests.integration.test_models_steps import fill
 from tests.support.databases import admin
 from tests.unit.models.newsroom_world import PARAMS, newsroom

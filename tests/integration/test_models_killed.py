@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from models.artefact import MANIFEST
+from models.training.artefact import MANIFEST
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Builds the version `v` of a seeded newsroom below the folder it is given.
 PROGRAM = """
 import sys
 from pathlib import Path
-from models.build import build
-from models.lookups import direct_lookup
-from models.training import Inputs
+from models.training.train.build import build
+from models.training.train.feature_lookup import direct_lookup
+from models.training.train.train import Inputs
 from tests.unit.models.newsroom_world import PARAMS, newsroom
 params = PARAMS.model_copy(update={"ranker": PARAMS.ranker.model_copy(update={"n_trees": 24, "chunk_trees": 1})})
 past = newsroom(60, 36)

@@ -9,22 +9,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import columns as c
-from core.errors import BadInputError, NothingPublishedError
-from core.history import History
-from core.params import EvaluationParams, GateParams
-from core.settings import Settings
-from features.ledger import ledger
-from features.snapshot import write_snapshot
-from models import artefact, registry
-from models.moment import moment
-from models.score import ranking
-from steps import evaluate, explain, features, score, train
-from store import runs, versions
-from store.connect import Connection, connect, fetch_all
-from store.copy import copy_frame
-from store.history import load_history
-from store.server import Server
+from frontpage.core import columns as c
+from frontpage.core.errors import BadInputError, NothingPublishedError
+from frontpage.core.history import History
+from frontpage.core.params import EvaluationParams, GateParams
+from frontpage.core.settings import Settings
+from frontpage.features.interactions import interaction_dataset
+from frontpage.features.snapshot import write_snapshot
+from frontpage.lifecycle import registry
+from frontpage.steps import evaluate, explain, features, score, train
+from frontpage.store import versions
+from frontpage.store.connect import Connection, connect, fetch_all
+from frontpage.store.copying.copy import copy_frame
+from frontpage.store.history import load_history
+from frontpage.store.lists import runs
+from frontpage.store.server import Server
+from models.context import scoring_context
+from models.recommender import ranking
+from models.training import artefact
 from tests.support.databases import admin
 from tests.unit.models.newsroom_world import PARAMS, newsroom
 from tests.unit.models.worlds import NOW
@@ -120,7 +122,7 @@ def _lists_are_those_of_the_model(settings: Settings, world: History) -> None:
         row = versions.champion(connection)
         assert row is not None
         history = load_history(connection, NOW, PARAMS.data)
-    now = moment(ledger(history), NOW, PARAMS)
+    now = scoring_context(interaction_dataset(history), NOW, PARAMS)
     ready = ranking(registry.loaded(row), now, PARAMS)
     expected = ready.lists(np.arange(len(now.readers))).to_pandas()
     written = lists_of(settings, second.artifact)
@@ -171,7 +173,7 @@ def _files_give_the_same_model(settings: Settings, version: str, tmp_path: Path)
     for step in (train, evaluate, explain):
         with pytest.raises(BadInputError, match="was taken at"):
             step.run(alone, PARAMS, LATER, data=tmp_path / "data")
-    others = PARAMS.model_copy(update={"evaluation": EvaluationParams(n_ticks=3, tick_hours=3)})
+    others = PARAMS.model_copy(update={"evaluation": EvaluationParams(n_cutoffs=3, cutoff_hours=3)})
     for step in (train, evaluate):
         with pytest.raises(BadInputError, match="has no features of"):
             step.run(alone, others, NOW, data=tmp_path / "data")

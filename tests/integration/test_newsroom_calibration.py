@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from newsroom.calibration import HOURS_A_DAY, Log, age_shares, als_ndcg, load_log, popularity_ndcg
-from newsroom.faults import Switches
-from newsroom.parameters import load_parameters
-from newsroom.simulate import Size, simulate
+from frontpage.newsroom.calibration import HOURS_A_DAY, Log, age_shares, als_ndcg, load_log, popularity_ndcg
+from frontpage.newsroom.faults import Switches
+from frontpage.newsroom.parameters import load_parameters
+from frontpage.newsroom.simulate import Size, simulate
 
 pytestmark = pytest.mark.slow
 N_MIDNIGHTS = 5

@@ -7,11 +7,11 @@ import orjson
 import pytest
 
 from bench import portal
-from core.errors import BadInputError
-from core.params import Params
-from core.settings import Settings
-from core.summary import Summary
-from steps import import_
+from frontpage.core.errors import BadInputError
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.core.summary import Summary
+from frontpage.steps import import_
 from tests.integration.extract_world import check_account, pull, rows
 
 
@@ -20,7 +20,7 @@ def _import(name: str, source: Path, out: Path) -> Summary:
 
 
 def test_deskdrop_comes_in_whole(shared_data: Path, tmp_path: Path) -> None:
-    """64,054 events of 1,792 readers; 213 articles have titles, the others stand-ins."""
+    """64,054 events of 1,792 readers; 213 articles have titles, the others fallbacks."""
     summary = _import("deskdrop", shared_data / "deskdrop", tmp_path)
     assert summary.details["reads"] == 64_054
     assert summary.details["readers"] == 1_792

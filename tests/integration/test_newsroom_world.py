@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.params import Params
-from core.settings import Settings
-from steps import simulate as step
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.steps import simulate as step
 
 END = datetime(2026, 3, 9, tzinfo=UTC)
 N_DAYS = 7

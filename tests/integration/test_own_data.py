@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from store.connect import connect, execute
-from store.server import Server
+from frontpage.store.connect import connect, execute
+from frontpage.store.server import Server
 from tests.support.databases import admin
 from tests.support.installation import Installation, serving
 from tests.support.zygote import Zygote
@@ -102,8 +102,8 @@ def installation(database: str, tmp_path: Path, feeds: str, newsroom: str, zygot
 def _quick_params(folder: Path) -> Path:
     path = folder / "params.yaml"
     path.write_text(
-        "ranker: {n_trees: 10, n_ticks: 4, tick_hours: 1, min_child_samples: 5}\n"
-        "als: {factors: 8, iterations: 4}\ncontent: {n_dimensions: 8}\nevaluation: {n_ticks: 1, tick_hours: 1}\n"
+        "ranker: {n_trees: 10, n_cutoffs: 4, cutoff_hours: 1, min_child_samples: 5}\n"
+        "als: {factors: 8, iterations: 4}\ncontent: {n_dimensions: 8}\nevaluation: {n_cutoffs: 1, cutoff_hours: 1}\n"
         # So few readers say little of ranker and rules; what is tested here is the way to a ranker.
         "gate: {min_ratio_to_rule: 0.1}\n"
     )
@@ -132,7 +132,7 @@ def _rows(url: str, statement: str) -> list[tuple]:
 
 
 def _hour(installation: Installation, as_of: datetime) -> int:
-    """What refresh_hourly does at its tick; the exit code of `learnable`, after which it asks for a training or not."""
+    """What refresh_hourly does; the exit code of `learnable`, after which it asks for a training or not."""
     stamp = as_of.isoformat()
     installation.run("extract", "--as-of", stamp)
     installation.run("refresh", "--as-of", stamp)

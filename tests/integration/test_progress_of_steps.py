@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from core.progress import progress_to
-from core.settings import Settings
-from core.summary import Summary
-from digest.sink import start_sink
-from stack.processes import free_port
-from steps import (
+from frontpage.core.progress import progress_to
+from frontpage.core.settings import Settings
+from frontpage.core.summary import Summary
+from frontpage.digest.sink.server import start_sink
+from frontpage.stack.processes import free_port
+from frontpage.steps import (
     digest,
     evaluate,
     explain,
@@ -26,8 +26,8 @@ from steps import (
     train,
     validate,
 )
-from steps import purge as purge_step
-from store.server import Server
+from frontpage.steps import purge as purge_step
+from frontpage.store.server import Server
 from tests.support.databases import admin
 from tests.unit.models.newsroom_world import PARAMS
 

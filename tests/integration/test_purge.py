@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from core.params import Params, RetentionParams
-from steps import features, purge
-from store import retention
-from store.connect import connect, execute, fetch_all
-from store.locks import exclusive
+from frontpage.core.params import Params, RetentionParams
+from frontpage.steps import features, purge
+from frontpage.store import retention
+from frontpage.store.connect import connect, execute, fetch_all
+from frontpage.store.locks import exclusive
 from tests.feature_worlds import hours, put, random_history
 
 from .serving_world import TEN, World

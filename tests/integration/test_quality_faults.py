@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from core.params import Params
-from quality.declare import Boundary, Check, Severity
-from quality.engine import Validation, open_engine
-from quality.gate import check_lists, target
-from quality.inputs import check_inputs, check_part, session_variables
-from quality.suites import PARTS, all_checks, of
-from store.connect import connect, execute
-from store.server import Server
+from frontpage.core.params import Params
+from frontpage.quality.declare import Boundary, Check, Severity
+from frontpage.quality.engine import Validation, open_engine
+from frontpage.quality.gate import check_lists, target
+from frontpage.quality.inputs import check_inputs, check_part, session_variables
+from frontpage.quality.suites import PARTS, all_checks, of
+from frontpage.store.connect import connect, execute
+from frontpage.store.server import Server
 from tests.integration.quality_world import AS_OF, FAULTS, NOT_PLANTED, WARNING_FAULTS, fill, plant
 from tests.support.databases import admin
 

@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from core.errors import CheckFailedError
-from core.params import Params
-from core.settings import Settings
-from quality.declare import Boundary, Part
-from quality.engine import open_engine
-from quality.inputs import check_part, session_variables
-from quality.pages import write_pages
-from steps import gate, validate
-from store import runs
-from store.connect import Connection, connect, execute, fetch_all, fetch_one
+from frontpage.core.errors import CheckFailedError
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.quality.declare import Boundary, Part
+from frontpage.quality.engine import open_engine
+from frontpage.quality.inputs import check_part, session_variables
+from frontpage.quality.pages import write_pages
+from frontpage.steps import gate, validate
+from frontpage.store.connect import Connection, connect, execute, fetch_all, fetch_one
+from frontpage.store.lists import runs
 from tests.integration.extract_world import DAY, START, article, pull, write
 from tests.integration.quality_world import AS_OF, fill, plant
 
@@ -188,10 +188,10 @@ import sys
 calls = []
 sys.addaudithook(lambda name, arguments: calls.append((name, arguments)) if name in
     ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "urllib.Request") else None)
-from core.params import Params
-from core.settings import Settings
-from core.clock import parse_as_of
-from steps import validate
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.core.clock import parse_as_of
+from frontpage.steps import validate
 from pathlib import Path
 validate.run(Settings(home=Path(sys.argv[1]), database_url=sys.argv[2]), Params(), parse_as_of("2026-03-04T10:00:00Z"))
 assert calls == [], calls

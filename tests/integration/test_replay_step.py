@@ -7,14 +7,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core import columns as c
-from core.errors import BadInputError
-from core.history import History
-from core.params import ListParams
-from core.settings import Settings
-from features.snapshot import read_snapshot
-from steps import extract, replay, snapshot
-from store.connect import connect
+from frontpage.core import columns as c
+from frontpage.core.errors import BadInputError
+from frontpage.core.history import History
+from frontpage.core.params import ListParams
+from frontpage.core.settings import Settings
+from frontpage.features.snapshot import read_snapshot
+from frontpage.steps import extract, replay, snapshot
+from frontpage.store.connect import connect
 from tests.integration.test_models_steps import fill
 from tests.unit.models.newsroom_world import PARAMS, newsroom
 from tests.unit.models.worlds import NOW

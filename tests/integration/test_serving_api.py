@@ -9,10 +9,10 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from core.settings import Settings
-from serving.desk import LOOK_UP_SECONDS, PAUSE_SECONDS
+from frontpage.core.settings import Settings
+from frontpage.store.connect import connect, execute
+from serving.lists.service import LOOK_UP_SECONDS, PAUSE_SECONDS
 from serving.schemas import CurrentRunAnswer
-from store.connect import connect, execute
 
 from .serving_client import listed, path, problem, running
 from .serving_world import TEN, World

@@ -8,9 +8,9 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from core.settings import Settings
+from frontpage.core.settings import Settings
+from frontpage.store.connect import connect, execute, fetch_all
 from serving.schemas import Explanations, PopularAnswer, RecommendationLists, SimilarAnswer
-from store.connect import connect, execute, fetch_all
 
 from .serving_client import path, problem, running
 from .serving_world import TEN, World
@@ -101,7 +101,7 @@ async def test_a_key_that_may_read_may_ask_for_many(world, settings):
         execute(world.connection, "insert into api_key (name, key_hash, scopes) values ('r', sha256('"
                 "another-key-of-more-than-twenty'), array['read'])")  # fmt: skip
         ring = client._transport.app.state.key_ring
-        from store.read.keys import fetch_keys
+        from frontpage.store.read.keys import fetch_keys
 
         ring.replace(await fetch_keys(client._transport.app.state.context.database))
         key = {"X-API-Key": "another-key-of-more-than-twenty"}
@@ -111,7 +111,7 @@ async def test_a_key_that_may_read_may_ask_for_many(world, settings):
 
 
 async def test_explanations_show_all_that_made_a_list(world, client):
-    """As `frontpage why`: run, data, source, score, each reason with what it counted; of stand-ins too."""
+    """As `frontpage why`: run, data, source, score, each reason with what it counted; of fallbacks too."""
     execute(world.connection, "update rec_run set snapshot_hash = 'abc'")
     response = await client.get("/v1/readers/ann/explanations")
     answer = Explanations.model_validate(response.json())

@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from core.errors import BadInputError, UnavailableError
-from core.settings import Settings
+from frontpage.core.errors import BadInputError, UnavailableError
+from frontpage.core.settings import Settings
+from frontpage.store.connect import connect
 from serving.client import Client
-from store.connect import connect
 from tests.support.api import api, until
 
 from .serving_world import World

@@ -8,13 +8,13 @@ from typing import Any
 import httpx
 import pytest
 
-from core.clock import iso
-from core.params import Params
-from core.settings import Settings
-from serving.bodies import MAX_BYTES
-from serving.event_schemas import MAX_EVENTS
-from steps import extract
-from store.connect import connect, execute, fetch_all
+from frontpage.core.clock import iso
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.steps import extract
+from frontpage.store.connect import connect, execute, fetch_all
+from serving.events.schemas import MAX_EVENTS
+from serving.http.bodies import MAX_BYTES
 
 from .serving_world import TEN, World
 from .test_serving_api import running

@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from core.settings import Settings
-from store.connect import connect
+from frontpage.core.settings import Settings
+from frontpage.store.connect import connect
 from tests.support.api import api, until
 
 from .serving_world import World

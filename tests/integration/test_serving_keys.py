@@ -10,12 +10,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from core.settings import Settings
-from serving.keys import REFRESH_SECONDS
-from serving.security import FAILURES_PER_MINUTE, WINDOW_SECONDS
-from store import migrate, server
-from store.connect import connect, fetch_all
-from store.read.pool import DEADLINE_SECONDS
+from frontpage.core.settings import Settings
+from frontpage.store import migrate, server
+from frontpage.store.connect import connect, fetch_all
+from frontpage.store.read.pool import DEADLINE_SECONDS
+from serving.access.keys import REFRESH_SECONDS
+from serving.access.security import FAILURES_PER_MINUTE, WINDOW_SECONDS
 from tests.support.api import api, until
 from tests.support.installation import FRONTPAGE
 

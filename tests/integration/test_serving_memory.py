@@ -7,8 +7,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from core.settings import Settings
-from store.connect import connect, execute
+from frontpage.core.settings import Settings
+from frontpage.store.connect import connect, execute
 from tests.support.fault_proxy import FaultProxy, fault_proxy
 
 from .serving_client import listed, path, problem, running
@@ -65,7 +65,7 @@ async def test_a_new_run_replaces_what_is_in_memory(world, client):
 
 async def test_a_rollback_brings_the_old_lists_back(world, client):
     """The lists of the run before are answered again."""
-    from store import runs
+    from frontpage.store.lists import runs
 
     world.publish({"ann": ["a3"]}, GLOBAL, TEN + timedelta(hours=1))
     assert await listed(client, "ann") == (None, ["a3"])
@@ -74,7 +74,7 @@ async def test_a_rollback_brings_the_old_lists_back(world, client):
 
 
 async def test_a_retraction_bites_in_memory(world, client):
-    """Own lists and stand-ins that were in memory lose the article at once, and get it back when it is live again."""
+    """Own lists and fallbacks that were in memory lose the article at once, and get it back when it is live again."""
     assert await listed(client, "ann") == (None, ["a1", "a2"])
     assert await listed(client, "nobody") == ("global", ["g1", "g2"])
     world.articles(["a1", "g1"], status="retracted", hours=1)
@@ -109,7 +109,7 @@ async def test_a_new_article_drops_nothing(world, client):
 
 
 async def test_all_is_read_counts_less_than_an_empty_list(world, client):
-    """A reader without a list who has read every stand-in gets them again."""
+    """A reader without a list who has read every fallback gets them again."""
     world.reader("eve")
     world.read("eve", "g1")
     assert await listed(client, "eve") == ("global", ["g2"])
@@ -188,7 +188,7 @@ async def test_gzip_is_for_who_asks(world, client):
 
 
 async def test_explained_reasons_say_how_much_they_counted(world, client):
-    """With explain=true, of own lists and stand-ins; without it the answer does not carry the figures."""
+    """With explain=true, of own lists and fallbacks; without it the answer does not carry the figures."""
     for reader in ("ann", "nobody"):
         plain = (await client.get(path(reader))).json()["items"]
         explained = (await client.get(path(reader), params={"explain": "true"})).json()["items"]

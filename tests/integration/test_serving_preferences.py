@@ -9,10 +9,10 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from core.settings import Settings
-from store.connect import connect, execute, fetch_all
-from store.history import load_excluded
-from store.read.watch import READER_CHANGED
+from frontpage.core.settings import Settings
+from frontpage.store.connect import connect, execute, fetch_all
+from frontpage.store.history import load_excluded
+from frontpage.store.read.watch import READER_CHANGED
 
 from .extract_world import iso, pull, write
 from .serving_world import TEN, World
@@ -145,7 +145,7 @@ async def test_whoever_listens_is_told_when_a_reader_changed(client, world, data
 
 
 async def test_interests_are_a_new_version_of_the_reader(client, world):
-    """All else as it was known; the same again is no version; the stand-in list changes at once."""
+    """All else as it was known; the same again is no version; the fallback list changes at once."""
     for _ in range(2):
         response = await client.put("/v1/readers/ann/interests", json={"interests": ["Sport", " sport", "world  news"]})
         assert (response.status_code, response.json()) == (200, {"interests": ["sport", "world news"]})

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
-from core.settings import Settings
-from serving import edge, shedding
-from store.connect import connect, fetch_all
+from frontpage.core.settings import Settings
+from frontpage.store.connect import connect, fetch_all
+from serving.http import edge, shedding
 from tests.support.fault_proxy import FaultProxy, fault_proxy
 
 from .serving_client import listed, path, problem, running
@@ -61,7 +61,7 @@ async def counted(client: httpx.AsyncClient, name: str) -> float:
 
 
 async def test_every_list_that_is_answered_is_written_down(world, client):
-    """Own list, stand-in and 304, each with run, surface and request id; a refused request is not a list."""
+    """Own list, fallback and 304, each with run, surface and request id; a refused request is not a list."""
     first = await client.get(path("ann") + "?surface=home&limit=1", headers={"X-Request-ID": "1"})
     known = {"X-Request-ID": "2", "If-None-Match": first.headers["etag"]}
     assert (await client.get(path("ann") + "?surface=home&limit=1", headers=known)).status_code == 304
@@ -194,7 +194,7 @@ async def test_a_bug_is_a_problem_with_all_headers(world, client, monkeypatch):
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(type(client._transport.app.state.context.desk), "list_for", broken)
+    monkeypatch.setattr(type(client._transport.app.state.context.service), "list_for", broken)
     response = await client.get(path("ann"), headers={"X-Request-ID": "bug-1"})
     assert (response.status_code, response.json()["request_id"]) == (500, "bug-1")
     assert response.headers["x-request-id"] == "bug-1"

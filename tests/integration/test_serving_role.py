@@ -6,10 +6,10 @@ import psycopg2
 import pytest
 from psycopg2 import errors
 
-from core.settings import Settings
-from store.connect import Connection, connect, execute, fetch_all
-from store.read.address import serving_url
-from store.server import Server
+from frontpage.core.settings import Settings
+from frontpage.store.connect import Connection, connect, execute, fetch_all
+from frontpage.store.read.address import serving_url
+from frontpage.store.server import Server
 
 from .serving_world import World
 

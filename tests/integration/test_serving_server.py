@@ -15,11 +15,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from core.settings import Settings
-from serving.server import bind
-from store import migrate, server
-from store.connect import connect
-from store.read.watch import PATIENCE_SECONDS
+from frontpage.core.settings import Settings
+from frontpage.store import migrate, server
+from frontpage.store.connect import connect
+from frontpage.store.read.watch import PATIENCE_SECONDS
+from serving.http.server import bind
 from tests.support.fault_proxy import fault_proxy
 
 from .serving_world import TEN, World

@@ -15,9 +15,9 @@ import httpx
 import psutil
 import pytest
 
-from core.settings import Settings
-from serving.protocol import REQUEST_SECONDS
-from store.connect import connect
+from frontpage.core.settings import Settings
+from frontpage.store.connect import connect
+from serving.http.protocol import REQUEST_SECONDS
 from tests.support.api import Api, api, until
 
 from .serving_world import World

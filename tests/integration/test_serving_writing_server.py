@@ -14,9 +14,9 @@ from typing import Any
 import httpx
 import pytest
 
-from serving.protocol import REQUEST_SECONDS
-from store import migrate, server
-from store.connect import connect, fetch_all
+from frontpage.store import migrate, server
+from frontpage.store.connect import connect, fetch_all
+from serving.http.protocol import REQUEST_SECONDS
 from tests.integration.test_serving_keys import OWN, created
 from tests.support.api import Api, api, until
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.main import app
-from core.errors import FrontpageError
+from frontpage.cli.main import app
+from frontpage.core.errors import FrontpageError
 from tests.integration.extract_world import article, read, write
 
 

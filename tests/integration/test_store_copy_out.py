@@ -6,9 +6,9 @@ import pyarrow as pa
 import pytest
 from psycopg2.errors import DivisionByZero
 
-from core import columns as c
-from store.connect import connect, execute, fetch_one
-from store.copy_out import copy_out, copy_out_table
+from frontpage.core import columns as c
+from frontpage.store.connect import connect, execute, fetch_one
+from frontpage.store.copying.copy_out import copy_out, copy_out_table
 
 TEXTS = [None, "plain", "", 'say "hi"', "a,b", "line\nbreak", "NULL", "\\N", "t", "日本 🗞", None, "plain"]
 WHEN = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)

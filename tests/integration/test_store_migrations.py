@@ -2,8 +2,8 @@
 
 from alembic.script import ScriptDirectory
 
-from store import migrate
-from store.connect import connect, fetch_all
+from frontpage.store import migrate
+from frontpage.store.connect import connect, fetch_all
 
 _SHAPE = """
 select table_name, column_name, data_type, is_nullable, column_default

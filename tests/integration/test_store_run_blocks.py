@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pandas as pd
 import pytest
 
-from core.errors import CheckFailedError
-from store import run_blocks, runs
-from store.connect import connect, fetch_all, transaction
-from store.runs import LIST_COLUMNS
+from frontpage.core.errors import CheckFailedError
+from frontpage.store.connect import connect, fetch_all, transaction
+from frontpage.store.lists import run_blocks, runs
+from frontpage.store.lists.runs import LIST_COLUMNS
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 

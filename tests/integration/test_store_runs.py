@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
-from core.errors import CheckFailedError, NothingPublishedError, UnavailableError
-from store import locks, runs
-from store.connect import Connection, connect, execute, fetch_all, fetch_one
-from store.runs import FALLBACK_COLUMNS, LIST_COLUMNS
+from frontpage.core.errors import CheckFailedError, NothingPublishedError, UnavailableError
+from frontpage.store import locks
+from frontpage.store.connect import Connection, connect, execute, fetch_all, fetch_one
+from frontpage.store.lists import runs
+from frontpage.store.lists.runs import FALLBACK_COLUMNS, LIST_COLUMNS
 
 TEN = datetime(2026, 3, 1, 10, tzinfo=UTC)
 ELEVEN = TEN + timedelta(hours=1)

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import BadInputError, UnavailableError
-from store import programs, server
-from store.connect import connect, fetch_one
+from frontpage.core.errors import BadInputError, UnavailableError
+from frontpage.store import programs, server
+from frontpage.store.connect import connect, fetch_one
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = {"fsync": "off", "shared_buffers": "16MB"}
@@ -26,7 +26,7 @@ _NEEDS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root can become 
 _WITH_PROGRAMS = """
 import os, sys
 from pathlib import Path
-from store import programs, server
+from frontpage.store import programs, server
 copy, user = Path(sys.argv[1]), int(sys.argv[3])
 if user:  # not before the imports: our environment may lie where only root may go
     os.setgroups([])

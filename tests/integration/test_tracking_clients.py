@@ -10,13 +10,13 @@ from threading import Thread
 
 import pytest
 
-from core.errors import BadInputError, UnavailableError
-from core.settings import Settings
-from lifecycle import tracking
-from lifecycle.resources import Resources
-from lifecycle.searches import SearchRecord, TrialRecord
-from lifecycle.tracking import TrainingRecord, Verdict
-from store import server
+from frontpage.core.errors import BadInputError, UnavailableError
+from frontpage.core.settings import Settings
+from frontpage.lifecycle import tracking
+from frontpage.lifecycle.resources import Resources
+from frontpage.lifecycle.searches import SearchRecord, TrialRecord
+from frontpage.lifecycle.tracking import TrainingRecord, Verdict
+from frontpage.store import server
 from tests.support.databases import admin
 
 pytestmark = pytest.mark.slow
@@ -195,7 +195,7 @@ def test_an_untracked_version_has_no_alias_to_set(installation: Settings):
 
 def test_an_unreachable_database_is_said_in_one_sentence(installation: Settings):
     """No server: UnavailableError within seconds, not MLflow's minutes of retries."""
-    from lifecycle.mlflow_tracker import MlflowTracker
+    from frontpage.lifecycle.mlflow_tracker import MlflowTracker
 
     nowhere = Settings(home=installation.home, mlflow_url="postgresql://nobody:x@127.0.0.1:1/mlflow")
     with pytest.raises(UnavailableError, match="PostgreSQL does not answer"):
@@ -206,7 +206,7 @@ def test_neptune_reaches_for_the_server_it_was_given(installation: Settings, mon
     """With mode sync the client asks the address in NEPTUNE_API_TOKEN; a server that is none is one sentence."""
     import base64
 
-    from lifecycle.neptune_tracker import NeptuneTracker
+    from frontpage.lifecycle.neptune_tracker import NeptuneTracker
 
     asked: list[str] = []
 
@@ -232,7 +232,7 @@ def test_neptune_reaches_for_the_server_it_was_given(installation: Settings, mon
 
 def test_old_offline_runs_are_removed(installation: Settings, monkeypatch: pytest.MonkeyPatch):
     """Only the newest versions' folders are kept, by the time in their names."""
-    from lifecycle import neptune_tracker
+    from frontpage.lifecycle import neptune_tracker
 
     monkeypatch.setattr(neptune_tracker, "KEEP_VERSIONS", 2)
     settings = Settings(home=installation.home / "retention")

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 import psycopg2
 import pytest
 
-from core.errors import BadInputError, CheckFailedError, NothingPublishedError
-from core.params import Params
-from core.settings import Settings
-from steps import promote
-from store import versions
-from store.connect import Connection, connect, execute, fetch_all
-from store.versions import ModelVersion
+from frontpage.core.errors import BadInputError, CheckFailedError, NothingPublishedError
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.steps import promote
+from frontpage.store import versions
+from frontpage.store.connect import Connection, connect, execute, fetch_all
+from frontpage.store.versions import ModelVersion
 
 AS_OF = datetime(2026, 3, 1, 2, tzinfo=UTC)
 
@@ -124,8 +124,8 @@ def test_a_training_is_opened_and_closed(connection: Connection):
 @pytest.mark.slow
 def test_promote_checks_artefacts_and_mirrors(settings: Settings, connection: Connection):
     """A version whose files changed is refused; a good one becomes champion here and in MLflow's registry."""
-    from lifecycle.mlflow_tracker import MlflowTracker
-    from lifecycle.tracking import TrainingRecord, track_training
+    from frontpage.lifecycle.mlflow_tracker import MlflowTracker
+    from frontpage.lifecycle.tracking import TrainingRecord, track_training
 
     folder = settings.home / "models" / "20260301T0200-promoted"
     folder.mkdir(parents=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from serving.server import bind
+from serving.http.server import bind
 
 
 def as_api(url: str) -> str:

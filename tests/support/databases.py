@@ -2,7 +2,7 @@
 
 import psycopg2
 
-from store.server import Server
+from frontpage.store.server import Server
 
 
 def admin(running: Server, statement: str) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 _HEAVY = (
-    *("cli.main", "apache_beam", "apache_beam.runners.portability.fn_api_runner", "great_expectations"),
+    *("frontpage.cli.main", "apache_beam", "apache_beam.runners.portability.fn_api_runner", "great_expectations"),
     *(
         "feast",
         "lightgbm",
@@ -78,7 +78,7 @@ def _main() -> None:
 
 
 def _import_heavy() -> None:
-    from core.telemetry import QUIET
+    from frontpage.core.telemetry import QUIET
 
     os.environ.update(QUIET)
     with contextlib.redirect_stdout(sys.stderr):
@@ -113,11 +113,11 @@ def _become_command(request: dict[str, Any]) -> None:
     sys.argv = ["frontpage", *request["argv"]]
     import traceback
 
-    import cli.main
+    import frontpage.cli.main
 
     code: Any = 0
     try:
-        cli.main.main()
+        frontpage.cli.main.main()
     except SystemExit as end:
         code = end.code
     except BaseException:  # noqa: BLE001 - a bug ends the child with its traceback, as in a process of its own

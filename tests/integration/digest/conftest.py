@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 
-from core.settings import Settings
-from digest.sink import start_sink
-from store.connect import connect
+from frontpage.core.settings import Settings
+from frontpage.digest.sink.server import start_sink
+from frontpage.store.connect import connect
 
 from ..serving_world import World
 from .post import Moody, free_port

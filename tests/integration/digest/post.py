@@ -9,10 +9,10 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
-from core.params import DigestParams, Params
-from core.settings import Settings
-from serving.server import bind
-from store.connect import Connection, fetch_all
+from frontpage.core.params import DigestParams, Params
+from frontpage.core.settings import Settings
+from frontpage.store.connect import Connection, fetch_all
+from serving.http.server import bind
 
 from ..serving_world import TEN
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from steps import bounces, digest
-from store.connect import execute, fetch_all
+from frontpage.steps import bounces, digest
+from frontpage.store.connect import execute, fetch_all
 
 from ..serving_world import TEN
 from .post import GLOBAL, SHORT, received

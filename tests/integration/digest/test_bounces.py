@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import BadInputError, UnavailableError
-from core.settings import Settings
-from steps import bounces, digest
-from store.connect import execute, fetch_all
+from frontpage.core.errors import BadInputError, UnavailableError
+from frontpage.core.settings import Settings
+from frontpage.steps import bounces, digest
+from frontpage.store.connect import execute, fetch_all
 
 from ...unit.digest.test_reports import ORIGINAL, bounce, complaint
 from ..serving_world import TEN, World

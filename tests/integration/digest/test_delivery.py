@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 
-from core.errors import BadInputError, NothingPublishedError, UnavailableError
-from core.params import DigestParams, Params
-from digest.sink import FolderSink
-from digest.sink_pages import write_pages
-from steps import digest
-from store import runs
-from store.connect import execute, fetch_all
+from frontpage.core.errors import BadInputError, NothingPublishedError, UnavailableError
+from frontpage.core.params import DigestParams, Params
+from frontpage.digest.sink.pages import write_pages
+from frontpage.digest.sink.server import FolderSink
+from frontpage.steps import digest
+from frontpage.store.connect import execute, fetch_all
+from frontpage.store.lists import runs
 
 from ..serving_world import TEN
 from .post import FRONTPAGE, GLOBAL, SHORT, free_port, received, start_digest, states, titles, wait_for

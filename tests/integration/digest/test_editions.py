@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from core.errors import BadInputError
-from core.params import DigestParams, Params
-from core.pseudonym import address_hash
-from core.settings import Settings
-from digest.letter import Letterhead
-from steps import digest
-from store import suppressions
-from store.connect import execute, fetch_all
+from frontpage.core.errors import BadInputError
+from frontpage.core.identity.pseudonym import address_hash
+from frontpage.core.params import DigestParams, Params
+from frontpage.core.settings import Settings
+from frontpage.digest.letter import Letterhead
+from frontpage.steps import digest
+from frontpage.store.connect import execute, fetch_all
+from frontpage.store.delivery import suppressions
 
 from ..serving_world import TEN, World
 from .post import GLOBAL, SHORT, received, start_digest, states, titles, wait_for

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from core.params import Params
-from core.settings import Settings
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.steps import digest, extract
+from frontpage.store.connect import execute, fetch_all
 from serving.app import create_app
-from steps import digest, extract
-from store.connect import execute, fetch_all
 from tests.support.api import as_api
 
 from ..serving_world import TEN, World

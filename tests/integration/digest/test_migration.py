@@ -1,7 +1,7 @@
 """The migration of the digest, there and back, over rows of an older installation."""
 
-from store import migrate
-from store.connect import connect, execute, fetch_all
+from frontpage.store import migrate
+from frontpage.store.connect import connect, execute, fetch_all
 
 from ..serving_world import TEN, World
 

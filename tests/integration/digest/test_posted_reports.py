@@ -3,10 +3,10 @@
 import pytest
 from pydantic import SecretStr
 
-from core.api_keys import key_hash
-from steps import bounces, digest
-from store.connect import fetch_all
-from store.keys import add_key
+from frontpage.core.identity.api_keys import key_hash
+from frontpage.steps import bounces, digest
+from frontpage.store.connect import fetch_all
+from frontpage.store.keys import add_key
 
 from ...unit.digest.test_reports import bounce, complaint
 from ..serving_client import running

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import BadInputError
-from core.params import Params
-from core.settings import Settings
-from steps.bench import NAMES, run
+from frontpage.core.errors import BadInputError
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.steps.bench import NAMES, run
 
 ROOT = Path(__file__).parents[3]
 

@@ -9,7 +9,7 @@ from bench import listwise
 from bench.nemig import MEASURES, Folds, click_rates, expected, figures_of, measures
 from bench.nemig_features import history_features, mean_cosines
 from bench.nemig_log import Log
-from core import columns as c
+from frontpage.core import columns as c
 
 #: Reader 0 read article 0 (about goals) and has one list; reader 1 read nothing and has one of two articles.
 LOG = Log(

@@ -8,8 +8,8 @@ import pytest
 from pyarrow import csv
 
 from bench import portal
-from newsroom.importers import IMPORTERS
-from newsroom.importers.base import import_with
+from frontpage.newsroom.importers import IMPORTERS
+from frontpage.newsroom.importers.base import import_with
 
 SIZE = portal.Size(n_readers=3_000, n_articles=2_000, n_clicks=30_000, n_days=4, seed=3)
 

@@ -9,8 +9,8 @@ from bench.cost import Costs
 from bench.meter import metered
 from bench.scale import growth, row_of
 from bench.scale_world import AS_OF, Size, World
-from core import columns as c
-from core.params import RetentionParams
+from frontpage.core import columns as c
+from frontpage.core.params import RetentionParams
 
 SIZE = Size(n_readers=400, n_days=2, articles_a_day=300)
 

@@ -10,7 +10,7 @@ import typer
 import yaml
 from typer.testing import CliRunner
 
-from cli import main
+from frontpage.cli import main
 
 FRONTPAGE = str(Path(sys.executable).parent / "frontpage")
 

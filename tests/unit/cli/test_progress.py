@@ -9,9 +9,9 @@ import termios
 import time
 from pathlib import Path
 
-from cli import progress
-from cli.progress import log_lines, shown_progress
-from core.progress import progress_file, report_progress, track
+from frontpage.cli import progress
+from frontpage.cli.progress import log_lines, shown_progress
+from frontpage.core.progress import progress_file, report_progress, track
 
 PERIOD = 0.2
 
@@ -68,7 +68,7 @@ def test_the_last_line_is_in_a_file_while_the_verb_runs(tmp_path, monkeypatch, c
 def test_a_terminal_gets_a_bar(tmp_path):
     """On standard error, so that what a verb prints can be kept in a file."""
     code = (
-        "import time; from pathlib import Path; from cli import progress; from core.progress import track\n"
+        "import time; from pathlib import Path; from cli import progress; from frontpage.core.progress import track\n"
         "progress._BAR_DELAY_SECONDS = 0.0\n"
         f"with progress.shown_progress('train', Path({str(tmp_path)!r})):\n"
         "    for _ in track(range(4), 'cut-offs'): time.sleep(0.15)\n"

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from core.clock import parse_duration
-from core.errors import BadInputError
+from frontpage.core.clock import parse_duration
+from frontpage.core.errors import BadInputError
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg2.extensions import parse_dsn
 from sqlalchemy import create_engine
 
-from core.database_url import DatabaseUrl
-from core.errors import BadInputError
-from core.settings import Settings
+from frontpage.core.database.url import DatabaseUrl
+from frontpage.core.errors import BadInputError
+from frontpage.core.settings import Settings
 
 SAME = [
     ("postgresql://u:p@h/x", "postgresql://u:p@h/x"),

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.errors import BadInputError
-from core.links import Link, link_keys, read, sign
-from core.settings import Settings
+from frontpage.core.errors import BadInputError
+from frontpage.core.identity.links import Link, link_keys, read, sign
+from frontpage.core.settings import Settings
 
 LINK = Link("article", "2026-03-01.são.0700", 12345, "pt", 1, "a/1", "https://news.example/?a=1&b=ü", 1_800_000_000)
 OLD, NEW = "an-old-secret-of-some-length", "a-new-secret-of-some-length"

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from core.mornings import next_morning
-from core.params import DigestParams, HomeParams
+from frontpage.core.mornings import next_morning
+from frontpage.core.params import DigestParams, HomeParams
 
 NIGHT = datetime(2026, 1, 20, 2, 30, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from core.progress import ProgressMeter, polled, progress_to, report_progress, track
+from frontpage.core.progress import ProgressMeter, polled, progress_to, report_progress, track
 
 
 class Clock:
@@ -74,7 +74,7 @@ def test_the_inner_listener_takes_over(heard):
 
 def test_work_of_others_is_counted_while_it_goes_on(heard, monkeypatch):
     """The count is looked at now and then, and is complete at the end; the counter is closed again."""
-    monkeypatch.setattr("core.progress._POLL_SECONDS", 0.01)
+    monkeypatch.setattr("frontpage.core.progress._POLL_SECONDS", 0.01)
     counted, looked, closed = [0], threading.Event(), []
 
     @contextmanager

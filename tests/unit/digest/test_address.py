@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import BadInputError
-from core.pseudonym import address_hash
-from digest.address import Address, hash_of, sender_of
-from digest.bounces import without_addresses
+from frontpage.core.errors import BadInputError
+from frontpage.core.identity.pseudonym import address_hash
+from frontpage.digest.address import Address, hash_of, sender_of
+from frontpage.digest.returns.bounces import without_addresses
 
 SENT = [
     ("john@x.example", "john@x.example", False),

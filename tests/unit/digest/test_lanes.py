@@ -1,7 +1,7 @@
 """Rates per mailbox provider."""
 
-from core.params import RateParams
-from digest.lanes import Job, Lanes
+from frontpage.core.params import RateParams
+from frontpage.digest.lanes import Job, Lanes
 
 
 def jobs(domain: str, n: int, edition: str = "e") -> list[Job]:

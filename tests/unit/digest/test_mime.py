@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import BadInputError
-from digest.address import one_line
-from digest.mime import message, sender_domain
-from digest.render import Mail, Sheet, render
-from store.digests import DigestItem
+from frontpage.core.errors import BadInputError
+from frontpage.digest.address import one_line
+from frontpage.digest.mime import message, sender_domain
+from frontpage.digest.render import Mail, Sheet, render
+from frontpage.store.delivery.digests import DigestItem
 
 OPENED = datetime(2026, 3, 1, 5, 45, tzinfo=UTC)
 GOODBYE = "https://fp.example/unsubscribe/" + "t" * 300

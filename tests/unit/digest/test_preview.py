@@ -1,7 +1,7 @@
 """What is different from the last edition."""
 
-from digest.preview import N_CHANGES, Change, changes
-from store.digests import Content, DigestItem, LastContent
+from frontpage.digest.preview import N_CHANGES, Change, changes
+from frontpage.store.delivery.digests import Content, DigestItem, LastContent
 
 
 def content(*names: str) -> Content:

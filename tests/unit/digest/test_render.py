@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.lists import Reason
-from digest.render import MAX_SUBJECT, Mail, Sheet, render
-from digest.words import language_of, reasons_in
-from models.phrases import LAST_RESORT, PHRASES
-from store.digests import DigestItem
+from frontpage.core.lists import Reason
+from frontpage.digest.render import MAX_SUBJECT, Mail, Sheet, render
+from frontpage.digest.words import language_of, reasons_in
+from frontpage.store.delivery.digests import DigestItem
+from models.explaining.phrases import LAST_RESORT, PHRASES
 
 OPENED = datetime(2026, 3, 1, 5, 45, tzinfo=UTC)
 SECOND = DigestItem("a2", "Second", "https://news.example/2")

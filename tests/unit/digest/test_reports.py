@@ -2,8 +2,8 @@
 
 import pytest
 
-from digest.bounces import is_dead, without_addresses
-from digest.reports import parse_report
+from frontpage.digest.returns.bounces import is_dead, without_addresses
+from frontpage.digest.returns.reports import parse_report
 
 ORIGINAL = "From: Frontpage <digest@frontpage.example>\nMessage-ID: <e.1@frontpage.example>\nSubject: Ice\n"
 

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from core.params import DigestParams, HomeParams
-from digest.schedule import due_editions, edition_id
-from store.digests import Home
+from frontpage.core.params import DigestParams, HomeParams
+from frontpage.digest.schedule import due_editions, edition_id
+from frontpage.store.delivery.digests import Home
 
 PARAMS = DigestParams()
 LIMA = Home("latin-america", "America/Lima")

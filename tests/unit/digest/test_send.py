@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.errors import BadInputError
-from digest.send import SmtpAddress, parse_smtp_url
+from frontpage.core.errors import BadInputError
+from frontpage.digest.send import SmtpAddress, parse_smtp_url
 
 
 def test_a_url_is_taken_apart():

@@ -5,8 +5,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from core.settings import Settings
-from digest.sign import signer_of
+from frontpage.core.settings import Settings
+from frontpage.digest.sign import signer_of
 
 MAIL = (
     b"From: Frontpage <digest@frontpage.example>\r\nTo: ann@readers.example\r\nSubject: Ice\r\nMessage-ID: <1@x>\r\n"

@@ -12,16 +12,16 @@ from apache_beam.runners.portability.portable_runner import PortableRunner
 from apache_beam.utils.shared import Shared
 from pydantic import SecretStr
 
-from core.canonical import Kind
-from core.errors import BadInputError, CheckFailedError
 from etl import beam
 from etl.blocks import Part
-from etl.normalise import Context
 from etl.pipeline import StageParts
 from etl.pipeline import Target as Stage
-from models.handover import Handover
-from models.pipeline import Block, ScoreBlock
-from models.pipeline import Target as Run
+from etl.rows.normalise import Context
+from frontpage.core.canonical import Kind
+from frontpage.core.errors import BadInputError, CheckFailedError
+from frontpage.scoring.broadcast import Broadcast
+from frontpage.scoring.pipeline import Block, ScoreBlock
+from frontpage.scoring.pipeline import Target as Run
 
 IMAGE = "frontpage/pipeline:1"
 DATAFLOW = [
@@ -44,8 +44,8 @@ def works() -> list[Any]:
     """The two pipelines of the product, with something to do."""
     parts = [Part(f"p{number}", Kind.READS, "reads.jsonl", "s3://a/reads.jsonl", "jsonl") for number in range(3)]
     stage = Stage(URL, 1, Context(datetime(2026, 3, 1, tzinfo=UTC), "salt"))
-    handover = Handover(Shared(), "gs://a-newsroom/tmp/lists-of-run-1.pickle", "0" * 64)
-    score = ScoreBlock(handover, Run(URL, 1))
+    broadcast = Broadcast(Shared(), "gs://a-newsroom/tmp/lists-of-run-1.pickle", "0" * 64)
+    score = ScoreBlock(broadcast, Run(URL, 1))
     return [
         beam.ForEach("stage", parts, StageParts(stage)),
         beam.ForEach("score", [Block(0, 0, 2_000), Block(1, 2_000, 2_500)], score),

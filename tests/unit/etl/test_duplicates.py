@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from etl import minhash
-from etl.duplicates import NEAR_WINDOW, Candidate, Mark, mark_duplicates
+from etl.rows import minhash
+from etl.rows.duplicates import NEAR_WINDOW, Candidate, Mark, mark_duplicates
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 WORDS = [

@@ -16,17 +16,17 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from core.canonical import Kind
-from core.errors import BadInputError
-from etl import lines
 from etl.blocks import Bad
-from etl.decode import read_file_blocks
-from etl.files import list_files
-from etl.normalise import Context
 from etl.plan import plan_file
-from etl.prepare import prepare
-from etl.reasons import Reason
-from etl.sources import FileSource
+from etl.reading import lines
+from etl.reading.decode import read_file_blocks
+from etl.reading.files import list_files
+from etl.reading.sources import FileSource
+from etl.rows.normalise import Context
+from etl.rows.prepare import prepare
+from etl.rows.reasons import Reason
+from frontpage.core.canonical import Kind
+from frontpage.core.errors import BadInputError
 
 AS_OF = datetime(2026, 3, 2, tzinfo=UTC)
 AT = datetime(2026, 3, 1, 10, tzinfo=UTC)
@@ -36,7 +36,7 @@ AT = datetime(2026, 3, 1, 10, tzinfo=UTC)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of three lines, so that cuts fall within these small files."""
     monkeypatch.setattr(lines, "BLOCK_ROWS", 3)
-    monkeypatch.setattr("etl.decode.BLOCK_ROWS", 3)
+    monkeypatch.setattr("etl.reading.decode.BLOCK_ROWS", 3)
 
 
 def rows_of(path: Path, kind: Kind = Kind.READS) -> list[Any]:

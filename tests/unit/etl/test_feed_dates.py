@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from etl.feed_dates import parse_date
+from etl.reading.feed_dates import parse_date
 
 
 def at(hour: int, minute: int = 0, *, day: int = 29) -> datetime:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from etl.blocks import Bad
-from etl.feed_entries import Found
-from etl.feeds import feed_rows
-from etl.fetch import Document
+from etl.reading.feed_entries import Found
+from etl.reading.feeds import feed_rows
+from etl.reading.fetch import Document
 
 AS_OF = datetime(2026, 11, 30, 3, tzinfo=UTC)
 PLACE = "https://news.example/feeds/all.xml"

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from core.canonical import Kind
-from core.errors import BadInputError, UnavailableError
-from etl import blocks, lines
+from etl import blocks
 from etl.blocks import Bad, Part, Range
-from etl.decode import read_file_blocks
-from etl.files import File, list_feed_files, list_files
 from etl.plan import FilePlan, Pending, plan_file
-from etl.source_plan import Plan
-from etl.sources import FileSource, parse_source
+from etl.reading import lines
+from etl.reading.decode import read_file_blocks
+from etl.reading.files import File, list_feed_files, list_files
+from etl.reading.source_plan import Plan
+from etl.reading.sources import FileSource, parse_source
+from frontpage.core.canonical import Kind
+from frontpage.core.errors import BadInputError, UnavailableError
 
 AS_OF = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -25,7 +26,7 @@ AS_OF = datetime(2026, 3, 1, tzinfo=UTC)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of four lines, so that small files have several."""
     monkeypatch.setattr(lines, "BLOCK_ROWS", 4)
-    monkeypatch.setattr("etl.decode.BLOCK_ROWS", 4)
+    monkeypatch.setattr("etl.reading.decode.BLOCK_ROWS", 4)
 
 
 def the_file(path: Path) -> File:
@@ -155,8 +156,8 @@ def test_ranges_that_wait_are_read_when_their_time_comes(tmp_path: Path, ending:
 
 def test_a_row_without_end_costs_itself_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A line longer than we take is one too_large row; what comes after it is read."""
-    monkeypatch.setattr("etl.decode.MAX_ROW_BYTES", 100)
-    monkeypatch.setattr("etl.decode._LARGE_RANGE", 500)
+    monkeypatch.setattr("etl.reading.decode.MAX_ROW_BYTES", 100)
+    monkeypatch.setattr("etl.reading.decode._LARGE_RANGE", 500)
     path = tmp_path / "e.jsonl"
     path.write_bytes(b'{"n": 1}\n{"n": "' + b"x" * 5000 + b'"}\n{"n": 3}\n')
     found = read_all(plan_file(the_file(path), None, AS_OF))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.languages import clean_language, recognise_language
+from etl.rows.languages import clean_language, recognise_language
 
 
 @pytest.mark.parametrize(

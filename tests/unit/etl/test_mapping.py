@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.canonical import Kind
-from etl.mapping import LeftOutError, Mapping
-from etl.reasons import RowError
+from etl.reading.mapping import LeftOutError, Mapping
+from etl.rows.reasons import RowError
+from frontpage.core.canonical import Kind
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

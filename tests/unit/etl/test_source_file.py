@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from core.errors import BadInputError
-from core.settings import Settings
-from etl.source_file import installation_sources, load_sources
-from etl.sources import FeedSource, FileSource, SqlSource
+from etl.reading.source_file import installation_sources, load_sources
+from etl.reading.sources import FeedSource, FileSource, SqlSource
+from frontpage.core.errors import BadInputError
+from frontpage.core.settings import Settings
 
 
 @pytest.fixture

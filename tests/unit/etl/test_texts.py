@@ -2,8 +2,8 @@
 
 import pytest
 
-from etl import texts
-from etl.reasons import Reason, RowError
+from etl.rows import texts
+from etl.rows.reasons import Reason, RowError
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from core.errors import BadInputError
-from core.params import load_params
-from etl import tracking
-from etl.texts import canonical_url
-from etl.tracking import TrackingFields
+from etl.rows import tracking
+from etl.rows.texts import canonical_url
+from etl.rows.tracking import TrackingFields
+from frontpage.core.errors import BadInputError
+from frontpage.core.params import load_params
 
 STORY = "https://paper.example/news/7"
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from core.canonical import Kind
 from etl.blocks import payload, storable
-from etl.feed_entries import plain_text
-from etl.normalise import NORMALISERS, Context, DeferredError
-from etl.reasons import MEANING, Reason, RowError
-from etl.values import boolean, identity, moment, number, text
-from store.staging import STAGE_COLUMNS
+from etl.reading.feed_entries import plain_text
+from etl.rows.normalise import NORMALISERS, Context, DeferredError
+from etl.rows.reasons import MEANING, Reason, RowError
+from etl.rows.values import boolean, identity, moment, number, text
+from frontpage.core.canonical import Kind
+from frontpage.store.staging import STAGE_COLUMNS
 
 AS_OF = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CONTEXT = Context(AS_OF, "a secret of this test")

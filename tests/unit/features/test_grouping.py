@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from features import grouping
-from features.grouping import HOUR_US, MAX_HALVINGS, decayed_sums, distinct, rows_in, sorted_distinct
+from frontpage.features import grouping
+from frontpage.features.grouping import HOUR_US, MAX_HALVINGS, decayed_sums, distinct, rows_in, sorted_distinct
 
 
 def test_decayed_sums_leave_out_what_cannot_show_and_nothing_else() -> None:

@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import columns as c
-from core.history import History
-from core.params import DataParams
-from features.entities import Entities, entities_of, pairs_of
-from features.ledger import AUDIENCE_KINDS, ledger, microseconds
-from features.pairs import (
+from frontpage.core import columns as c
+from frontpage.core.history import History
+from frontpage.core.params import DataParams
+from frontpage.features.entities import Entities, entities_of, pairs_of
+from frontpage.features.feature_store.stored import Stored, states_of
+from frontpage.features.feature_store.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS
+from frontpage.features.interactions import AUDIENCE_KINDS, interaction_dataset, microseconds
+from frontpage.features.pairs import (
     EXTRA_NAMES,
     FEATURE_NAMES,
     GROUPS,
@@ -20,15 +22,13 @@ from features.pairs import (
     pair_features,
     unavailable_features,
 )
-from features.states import states_at
-from features.stored import Stored, states_of
-from features.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS
+from frontpage.features.states import states_at
 from tests.feature_worlds import article, history, hours, random_history, read, reader
 from tests.state_frames import rows_of
 
 
 def _entities(world: History, moment: datetime | None = None) -> Entities:
-    return entities_of(states_at(ledger(world), moment or world.as_of, DataParams()))
+    return entities_of(states_at(interaction_dataset(world), moment or world.as_of, DataParams()))
 
 
 def _features(world: History, reader_key: int, article_id: str, moment: float) -> dict[str, float]:

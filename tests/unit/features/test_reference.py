@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from features.pairs import GROUPS
-from features.views import VIEWS
+from frontpage.features.feature_store.views import VIEWS
+from frontpage.features.pairs import GROUPS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "features.md").read_text()
 

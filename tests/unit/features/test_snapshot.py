@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import columns as c
-from core.clock import iso
-from core.errors import BadInputError
-from core.history import History
-from features.snapshot import MANIFEST, read_manifest, read_snapshot, write_snapshot
-from models.registry import snapshot_hash
+from frontpage.core import columns as c
+from frontpage.core.clock import iso
+from frontpage.core.errors import BadInputError
+from frontpage.core.history import History
+from frontpage.features.snapshot import MANIFEST, read_manifest, read_snapshot, write_snapshot
+from frontpage.lifecycle.registry import snapshot_hash
 from tests.feature_worlds import article, history, random_history, read, reader
 
 

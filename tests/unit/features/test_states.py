@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import columns as c
-from core.history import History
-from core.params import HALF_LIVES_HOURS, DataParams
-from features.entities import entities_of
-from features.history import history_at
-from features.ledger import NEVER, ledger, microseconds
-from features.states import ReaderRows, States, stand_in_rows, states_at
-from features.weights import read_weights
+from frontpage.core import columns as c
+from frontpage.core.history import History
+from frontpage.core.params import HALF_LIVES_HOURS, DataParams
+from frontpage.features.entities import entities_of
+from frontpage.features.history import history_at
+from frontpage.features.interactions import NEVER, interaction_dataset, microseconds
+from frontpage.features.states import ReaderRows, States, fallback_rows, states_at
+from frontpage.features.weights import read_weights
 from tests.feature_worlds import article, frame, history, hours, random_history, read, reader
 from tests.state_frames import rows_of
 
@@ -22,7 +22,7 @@ DATA = DataParams(max_days=3)
 
 
 def _states(world: History, at: float | None = None, data: DataParams | None = None) -> States:
-    return states_at(ledger(world), world.as_of if at is None else hours(at), data or DataParams())
+    return states_at(interaction_dataset(world), world.as_of if at is None else hours(at), data or DataParams())
 
 
 def _reads_of_audiences(states: States) -> dict[tuple[str, str], int]:
@@ -138,11 +138,11 @@ def test_no_reads_and_no_readers_give_empty_states() -> None:
 def test_chosen_articles_and_readers_have_the_same_rows_as_among_all() -> None:
     """A refresh that asks for a few gets what everybody's states say of them, and the same totals, bit by bit."""
     world = random_history(2)
-    book = ledger(world)
-    whole, few = states_at(book, world.as_of, DATA), None
-    articles, readers = whole.articles.article[5:25:3], np.flatnonzero(np.isin(book.reader_keys, [3, 4, 30]))
-    few = states_at(book, world.as_of, DATA, articles=articles, readers=readers)
-    ids, keys = book.article_ids[articles], book.reader_keys[readers]
+    dataset = interaction_dataset(world)
+    whole, few = states_at(dataset, world.as_of, DATA), None
+    articles, readers = whole.articles.article[5:25:3], np.flatnonzero(np.isin(dataset.reader_keys, [3, 4, 30]))
+    few = states_at(dataset, world.as_of, DATA, articles=articles, readers=readers)
+    ids, keys = dataset.article_ids[articles], dataset.reader_keys[readers]
     for name, rows in rows_of(few).items():
         expected = rows_of(whole)[name]
         if c.ARTICLE_ID in expected:
@@ -155,22 +155,22 @@ def test_chosen_articles_and_readers_have_the_same_rows_as_among_all() -> None:
 def test_stand_ins_have_rows_where_they_are_asked_for_only() -> None:
     """Somebody of a region: no reads, no tastes, that region; everybody's states do not hold them."""
     world = history(9, [article("a")], [read(1, "a", 2, region="north")])
-    book = ledger(world)
-    assert states_at(book, world.as_of, DATA).readers.reader_key.tolist() == [1]
-    row = states_at(book, world.as_of, DATA, readers=np.array([1])).readers
-    assert book.names.audiences[row.audiences[0, 0]] == "region=north"
+    dataset = interaction_dataset(world)
+    assert states_at(dataset, world.as_of, DATA).readers.reader_key.tolist() == [1]
+    row = states_at(dataset, world.as_of, DATA, readers=np.array([1])).readers
+    assert dataset.names.audiences[row.audiences[0, 0]] == "region=north"
     assert (row.reads.n_reads.tolist(), row.reads.last_us.tolist()) == ([0], [NEVER])
 
 
 def test_stand_ins_have_the_same_rows_without_a_look_at_the_reads() -> None:
     """Region and interest of their scope, and no reads, whoever else has read."""
     world = random_history(5)
-    book = ledger(world)
-    stand_ins = np.arange(len(book.stand_ins))
-    among_all = states_at(book, world.as_of, DATA, readers=stand_ins).readers
-    alone = stand_in_rows(book, world.as_of)
-    assert len(stand_ins) > 3
-    assert alone.reads.n_reads.tolist() == [0] * len(stand_ins)
+    dataset = interaction_dataset(world)
+    fallbacks = np.arange(len(dataset.fallbacks))
+    among_all = states_at(dataset, world.as_of, DATA, readers=fallbacks).readers
+    alone = fallback_rows(dataset, world.as_of)
+    assert len(fallbacks) > 3
+    assert alone.reads.n_reads.tolist() == [0] * len(fallbacks)
     for name in (field.name for field in fields(ReaderRows) if field.name != "reads"):
         np.testing.assert_array_equal(getattr(alone, name), getattr(among_all, name))
 
@@ -190,7 +190,7 @@ def test_a_duplicate_marked_later_does_not_change_the_past() -> None:
     copy = article("copy", 1, category="city")
     marked = copy | {c.DUPLICATE_OF: "first", c.DUPLICATE_KIND: "content", c.RECORDED_AT: hours(9)}
     world = history(10, [article("first"), copy, marked], [read(1, "first", 4), read(1, "copy", 5)])
-    names = ledger(world).article_ids
+    names = interaction_dataset(world).article_ids
     for at, expected in ((8, {"copy": 1, "first": 1}), (10, {"copy": 0, "first": 2})):
         rows = _states(world, at).articles
         assert dict(zip(names[rows.article], rows.reads.n_reads.tolist(), strict=True)) == expected

@@ -6,19 +6,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core import columns as c
-from core.history import History
-from core.params import DataParams
-from features.ledger import ledger
-from features.states import states_at
-from features.stored import Stored, reader_rows, states_of
-from features.views import ARTICLES, GONE, READERS, VIEWS, changed, restored
+from frontpage.core import columns as c
+from frontpage.core.history import History
+from frontpage.core.params import DataParams
+from frontpage.features.feature_store.stored import Stored, reader_rows, states_of
+from frontpage.features.feature_store.views import ARTICLES, GONE, READERS, VIEWS, changed, restored
+from frontpage.features.interactions import interaction_dataset
+from frontpage.features.states import states_at
 from tests.feature_worlds import history, random_history, read, reader
 from tests.state_frames import printed, rows_of, table_of
 
 
 def _rows(world: History) -> dict[str, pd.DataFrame]:
-    return rows_of(states_at(ledger(world), world.as_of, DataParams()))
+    return rows_of(states_at(interaction_dataset(world), world.as_of, DataParams()))
 
 
 def _stored(rows: dict[str, pd.DataFrame], as_of: datetime) -> Stored:
@@ -39,7 +39,9 @@ def test_stored_rows_come_back_as_they_were() -> None:
 def test_readers_take_the_codes_of_the_names_given() -> None:
     """Rows of the online store meet a history that knows less: what it does not name counts as absent."""
     world = random_history(1)
-    other = states_at(ledger(history(9, [], [read(1, "a", 1, region="north")])), world.as_of, DataParams()).names
+    other = states_at(
+        interaction_dataset(history(9, [], [read(1, "a", 1, region="north")])), world.as_of, DataParams()
+    ).names
     frame = _rows(world)[READERS.name].assign(**{c.AS_OF: pd.Timestamp(world.as_of).as_unit("us")})
     rows = reader_rows(frame, other)
     assert (rows.audiences[:, 0] >= 0).tolist() == (frame[c.REGION] == "north").tolist()

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
-from core import columns as c
-from core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, History
-from lifecycle.profile import profile_page
+from frontpage.core import columns as c
+from frontpage.core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, History
+from frontpage.lifecycle.profile import profile_page
 
 AS_OF = datetime(2026, 3, 4, 12, tzinfo=UTC)
 

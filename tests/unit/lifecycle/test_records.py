@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import CheckFailedError
-from lifecycle.artefacts import folder_of, verify
-from lifecycle.tracking import flatten, git_commit
+from frontpage.core.errors import CheckFailedError
+from frontpage.lifecycle.artefacts import folder_of, verify
+from frontpage.lifecycle.tracking import flatten, git_commit
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from lifecycle.resources import measure
+from frontpage.lifecycle.resources import measure
 
 BURN = "import time; t = time.process_time() + 0.5\nwhile time.process_time() < t: pass"
 

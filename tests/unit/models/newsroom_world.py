@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from core import columns as c
-from core.history import History
-from core.params import (
+from frontpage.core import columns as c
+from frontpage.core.history import History
+from frontpage.core.params import (
     AlsParams,
     CandidateParams,
     ContentParams,
@@ -24,9 +24,9 @@ PARAMS = Params(
     als=AlsParams(factors=4, iterations=4, checkpoint_every=2),
     candidates=CandidateParams(popular=20, audience=10, read_together=10, similar_readers=10),
     ranker=RankerParams(
-        n_trees=12, n_leaves=7, chunk_trees=4, min_child_samples=5, n_ticks=4, tick_hours=5, window_hours=2
+        n_trees=12, n_leaves=7, chunk_trees=4, min_child_samples=5, n_cutoffs=4, cutoff_hours=5, window_hours=2
     ),
-    evaluation=EvaluationParams(n_ticks=2, tick_hours=3),
+    evaluation=EvaluationParams(n_cutoffs=2, cutoff_hours=3),
 )
 _WORDS = {"sport": "goal match league striker", "money": "bank rates inflation market"}
 

@@ -1,4 +1,4 @@
-"""Lists of every policy at some ticks of a walk, by keys, and worlds that differ only in what was recorded later."""
+"""Lists of every policy at some cutoffs of a walk, by keys, and worlds that differ only in what was recorded later."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core import columns as c
-from core.history import History
-from features.history import history_at
-from models.moment import moment
+from frontpage.core import columns as c
+from frontpage.core.history import History
+from frontpage.features.history import history_at
+from models.context import scoring_context
 from models.replay.walk import OURS, _Walk
 
 from .newsroom_world import PARAMS, newsroom
@@ -30,18 +30,18 @@ def world() -> History:
     return newsroom(N_READERS, 48)
 
 
-def lists(history: History, ticks: Sequence[datetime] = TICKS) -> Lists:
-    """(reader key, rank, article id) of every policy at every tick, after a training at the first one."""
+def lists(history: History, cutoffs: Sequence[datetime] = TICKS) -> Lists:
+    """(reader key, rank, article id) of every policy at every cutoff, after a training at the first one."""
     walk = _Walk(history, PARAMS, {OURS: PARAMS}, {}, seed=0)
-    walk.retrain(ticks[0])
-    readers = np.searchsorted(walk.book.reader_keys, np.arange(N_READERS))
+    walk.retrain(cutoffs[0])
+    readers = np.searchsorted(walk.dataset.reader_keys, np.arange(N_READERS))
     found: Lists = {}
-    for tick in ticks:
-        at = moment(walk.book, tick, PARAMS, readers=readers)
-        for name, picks in walk.lists(at)[1].items():
-            keys = at.ledger.reader_keys[at.readers[picks.reader]].tolist()
-            names = at.ledger.article_ids[at.live[picks.article]].tolist()
-            found[tick, name] = list(zip(keys, picks.rank.tolist(), names, strict=True))
+    for cutoff in cutoffs:
+        at = scoring_context(walk.dataset, cutoff, PARAMS, readers=readers)
+        for name, top_k in walk.lists(at)[1].items():
+            keys = at.dataset.reader_keys[at.readers[top_k.reader]].tolist()
+            names = at.dataset.article_ids[at.live[top_k.article]].tolist()
+            found[cutoff, name] = list(zip(keys, top_k.rank.tolist(), names, strict=True))
     return found
 
 

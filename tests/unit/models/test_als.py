@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from core.history import History
-from core.params import AlsParams, Params
-from features.ledger import ledger
-from models.moment import moment
+from frontpage.core.history import History
+from frontpage.core.params import AlsParams, Params
+from frontpage.features.interactions import interaction_dataset
+from models.context import scoring_context
 from models.retrieval import als
 
 from .worlds import NOW, article, history, read, reader
 
-#: The first row of factors is nobody's in particular: the ledger's one stand-in.
+#: The first row of factors is nobody's in particular: the dataset's one fallback.
 NOBODY = 1
 PARAMS = AlsParams(factors=4, iterations=6, checkpoint_every=2)
 
@@ -32,14 +32,16 @@ def _two_tastes(n_readers: int = 20) -> History:
 
 
 def _confidence(past: History) -> csr_matrix:
-    book = ledger(past)
-    return als.interactions(book, moment(book, NOW, Params()).known, 20.0)
+    dataset = interaction_dataset(past)
+    return als.interactions(dataset, scoring_context(dataset, NOW, Params()).known, 20.0)
 
 
 def test_the_loss_falls_with_every_iteration() -> None:
     """ALS solves each side exactly or nearly so: the training loss never rises."""
     past = _two_tastes()
-    _, losses = als.fit_with_checkpoints(_confidence(past), als.cold_start(ledger(past), PARAMS, 1), PARAMS, 2)
+    _, losses = als.fit_with_checkpoints(
+        _confidence(past), als.cold_start(interaction_dataset(past), PARAMS, 1), PARAMS, 2
+    )
     assert len(losses) == 6
     assert losses[-1] < losses[0]
     assert all(later <= earlier + 1e-4 for earlier, later in itertools.pairwise(losses))
@@ -48,7 +50,9 @@ def test_the_loss_falls_with_every_iteration() -> None:
 def test_it_finds_the_article_a_reader_left_out() -> None:
     """An even reader's unread s article scores above every p article."""
     past = _two_tastes()
-    factors, _ = als.fit_with_checkpoints(_confidence(past), als.cold_start(ledger(past), PARAMS, 1), PARAMS, 2)
+    factors, _ = als.fit_with_checkpoints(
+        _confidence(past), als.cold_start(interaction_dataset(past), PARAMS, 1), PARAMS, 2
+    )
     scores = factors.reader[NOBODY:] @ factors.article.T
     sport, politics = scores[:, 5:], scores[:, :5]
     assert (sport[0::2].min(axis=1) > politics[0::2].max(axis=1)).all()
@@ -57,7 +61,7 @@ def test_it_finds_the_article_a_reader_left_out() -> None:
 def test_a_killed_training_goes_on_bit_for_bit(tmp_path: Path) -> None:
     """Stopped after the checkpoint of iteration 4 and started again: the same bytes as undisturbed."""
     past = _two_tastes()
-    confidence, start = _confidence(past), als.cold_start(ledger(past), PARAMS, 1)
+    confidence, start = _confidence(past), als.cold_start(interaction_dataset(past), PARAMS, 1)
     whole, losses = als.fit_with_checkpoints(confidence, start, PARAMS, 2)
     checkpoint = tmp_path / "als.npz"
     _stop_after(5, confidence, start, checkpoint)
@@ -73,8 +77,10 @@ def test_a_checkpoint_of_other_data_is_not_used(tmp_path: Path) -> None:
     """One more read is another training: the old checkpoint is ignored."""
     past, more = _two_tastes(), _two_tastes(22)
     checkpoint = tmp_path / "als.npz"
-    als.fit_with_checkpoints(_confidence(past), als.cold_start(ledger(past), PARAMS, 1), PARAMS, 2, checkpoint)
-    confidence, start = _confidence(more), als.cold_start(ledger(more), PARAMS, 1)
+    als.fit_with_checkpoints(
+        _confidence(past), als.cold_start(interaction_dataset(past), PARAMS, 1), PARAMS, 2, checkpoint
+    )
+    confidence, start = _confidence(more), als.cold_start(interaction_dataset(more), PARAMS, 1)
     fresh, _ = als.fit_with_checkpoints(confidence, start, PARAMS, 2)
     beside, _ = als.fit_with_checkpoints(confidence, start, PARAMS, 2, checkpoint)
     assert beside.reader.tobytes() == fresh.reader.tobytes()
@@ -83,7 +89,7 @@ def test_a_checkpoint_of_other_data_is_not_used(tmp_path: Path) -> None:
 def test_the_number_of_threads_changes_nothing() -> None:
     """Rows do not depend on each other and BLAS has one thread: 1 and 2 threads give the same bytes."""
     past = _two_tastes()
-    confidence, start = _confidence(past), als.cold_start(ledger(past), PARAMS, 1)
+    confidence, start = _confidence(past), als.cold_start(interaction_dataset(past), PARAMS, 1)
     one, _ = als.fit_with_checkpoints(confidence, start, PARAMS, 1)
     two, _ = als.fit_with_checkpoints(confidence, start, PARAMS, 2)
     assert one.article.tobytes() == two.article.tobytes()
@@ -92,7 +98,9 @@ def test_the_number_of_threads_changes_nothing() -> None:
 def test_no_reads_give_zeros() -> None:
     """Without any read all factors are zero, and none is NaN."""
     past = history([article("a")], [], [reader(1)])
-    factors, losses = als.fit_with_checkpoints(_confidence(past), als.cold_start(ledger(past), PARAMS, 1), PARAMS, 1)
+    factors, losses = als.fit_with_checkpoints(
+        _confidence(past), als.cold_start(interaction_dataset(past), PARAMS, 1), PARAMS, 1
+    )
     assert not factors.reader.any()
     assert not factors.article.any()
     assert losses == [0.0] * 6
@@ -101,7 +109,9 @@ def test_no_reads_give_zeros() -> None:
 def test_one_reader_and_one_article() -> None:
     """The smallest world: one read, finite factors, and unread rows stay zero."""
     past = history([article("a"), article("b")], [read(1, "a")], [reader(2)])
-    factors, _ = als.fit_with_checkpoints(_confidence(past), als.cold_start(ledger(past), PARAMS, 1), PARAMS, 1)
+    factors, _ = als.fit_with_checkpoints(
+        _confidence(past), als.cold_start(interaction_dataset(past), PARAMS, 1), PARAMS, 1
+    )
     assert np.isfinite(factors.reader).all()
     assert factors.reader[NOBODY] @ factors.article[0] > 0.5
     assert not factors.reader[NOBODY + 1].any()
@@ -111,7 +121,9 @@ def test_one_reader_and_one_article() -> None:
 def test_a_new_article_has_factors_as_soon_as_it_is_read() -> None:
     """Known sport readers read an article that came after training: other sport readers score it above politics."""
     past = _two_tastes()
-    factors, _ = als.fit_with_checkpoints(_confidence(past), als.cold_start(ledger(past), PARAMS, 1), PARAMS, 2)
+    factors, _ = als.fit_with_checkpoints(
+        _confidence(past), als.cold_start(interaction_dataset(past), PARAMS, 1), PARAMS, 2
+    )
     rows = past.articles.to_dict("records")
     reads = [*past.reads.to_dict("records"), *(read(key, "z_new", 0.1) for key in (0, 2, 4, 6))]
     later = history([*rows, article("z_new", 0.2)], reads, [])

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from core.lists import SCORE_DECIMALS
-from models.calibration import Calibration
+from frontpage.core.lists import SCORE_DECIMALS
+from models.ranking.calibration import Calibration
 
 
 def test_equal_margins_have_one_chance() -> None:

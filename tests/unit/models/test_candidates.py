@@ -3,28 +3,28 @@
 import numpy as np
 import pytest
 
-from core import columns as c
-from core.history import History
-from core.params import ListParams, Params
-from features.ledger import ledger
-from models.moment import moment
-from models.popularity import Picks
+from frontpage.core import columns as c
+from frontpage.core.history import History
+from frontpage.core.params import ListParams, Params
+from frontpage.features.interactions import interaction_dataset
+from models.context import scoring_context
+from models.inputs import ScoringInputs, scoring_inputs
 from models.retrieval import als, candidates
 from models.retrieval.candidates import SOURCE_NAMES, Source
 from models.retrieval.content import fit_content
-from models.view import View, view
+from models.topk import TopK
 
 from .newsroom_world import PARAMS, newsroom
 from .worlds import NOW, article, history, hours_ago, read, reader
 
 
-def view_of(past: History, params: Params = PARAMS) -> View:
+def view_of(past: History, params: Params = PARAMS) -> ScoringInputs:
     """Everything a source may look at, for all active readers."""
-    book = ledger(past)
-    now = moment(book, NOW, params)
-    confidence = als.interactions(book, now.known, params.als.alpha)
-    factors, _ = als.fit_with_checkpoints(confidence, als.cold_start(book, params.als, 1), params.als, 1)
-    return view(
+    dataset = interaction_dataset(past)
+    now = scoring_context(dataset, NOW, params)
+    confidence = als.interactions(dataset, now.known, params.als.alpha)
+    factors, _ = als.fit_with_checkpoints(confidence, als.cold_start(dataset, params.als, 1), params.als, 1)
+    return scoring_inputs(
         now,
         params,
         factors.of(now.readers, now.live),
@@ -33,7 +33,7 @@ def view_of(past: History, params: Params = PARAMS) -> View:
 
 
 @pytest.fixture(scope="module")
-def world() -> View:
+def world() -> ScoringInputs:
     """A newsroom with tastes and regions, plus a reader who only signed up."""
     past = newsroom(40, 24)
     newcomer = [*past.readers.to_dict("records"), reader(10_000, interests=("sport",))]
@@ -49,39 +49,39 @@ class SourceContract:
     #: Lists that the source gives one reader.
     n_lists = 1
 
-    def call(self, world: View, n: int = 7) -> Picks:
+    def call(self, world: ScoringInputs, n: int = 7) -> TopK:
         """The source, asked for everybody."""
-        return type(self).source(world, np.arange(len(world.moment.readers)), n)
+        return type(self).source(world, np.arange(len(world.context.readers)), n)
 
-    def test_nothing_read_before(self, world: View) -> None:
+    def test_nothing_read_before(self, world: ScoringInputs) -> None:
         """No pair that the reader has read."""
-        picks = self.call(world)
-        assert len(picks.reader) > 0
-        assert not world.moment.is_seen(picks.reader, picks.article).any()
+        top_k = self.call(world)
+        assert len(top_k.reader) > 0
+        assert not world.context.is_seen(top_k.reader, top_k.article).any()
 
-    def test_at_most_n_each_and_each_once(self, world: View) -> None:
+    def test_at_most_n_each_and_each_once(self, world: ScoringInputs) -> None:
         """A reader gets at most n articles of each of the source's lists, each list ranked 1, 2, ... without gaps."""
-        picks = self.call(world)
-        for row in np.unique(picks.reader):
-            ranks = np.bincount(picks.rank[picks.reader == row])
+        top_k = self.call(world)
+        for row in np.unique(top_k.reader):
+            ranks = np.bincount(top_k.rank[top_k.reader == row])
             assert ranks[1:].max() <= type(self).n_lists
             assert (np.diff(ranks[1:]) <= 0).all()
             assert len(ranks) - 1 <= 7
 
-    def test_the_same_every_time(self, world: View) -> None:
+    def test_the_same_every_time(self, world: ScoringInputs) -> None:
         """Two calls give the same arrays."""
         one, two = self.call(world), self.call(world)
         assert one.article.tolist() == two.article.tolist()
         assert one.reader.tolist() == two.reader.tolist()
 
-    def test_a_reader_alone_gets_the_same(self, world: View) -> None:
+    def test_a_reader_alone_gets_the_same(self, world: ScoringInputs) -> None:
         """A reader's candidates do not depend on who else is asked for: blocks change nothing."""
         everybody, alone = self.call(world), type(self).source(world, np.array([3]), 7)
         assert alone.article.tolist() == everybody.article[everybody.reader == 3].tolist()
 
-    def test_newcomers(self, world: View) -> None:
+    def test_newcomers(self, world: ScoringInputs) -> None:
         """A reader without reads is served or left out, never an error."""
-        row = len(world.moment.readers) - 1
+        row = len(world.context.readers) - 1
         assert (row in self.call(world).reader) == self.serves_newcomers
 
     def test_one_reader_one_article(self) -> None:
@@ -110,12 +110,12 @@ class TestAudience(SourceContract):
     source = staticmethod(candidates.audience)
     serves_newcomers = False
 
-    def test_of_ones_own_region(self, world: View) -> None:
+    def test_of_ones_own_region(self, world: ScoringInputs) -> None:
         """A northern reader gets what is read in the north, which is northern articles here."""
-        ledger_, now = world.moment.ledger, world.moment
-        picks = self.call(world)
-        ids = ledger_.article_ids.to_numpy()[now.live[picks.article]]
-        region = ledger_.names.audiences[ledger_.reader_region[now.readers[picks.reader]]]
+        ledger_, now = world.context.dataset, world.context
+        top_k = self.call(world)
+        ids = ledger_.article_ids.to_numpy()[now.live[top_k.article]]
+        region = ledger_.names.audiences[ledger_.reader_region[now.readers[top_k.reader]]]
         assert {(article[1], name) for article, name in zip(ids, region, strict=True)} == {
             ("n", "region=north"),
             ("s", "region=south"),
@@ -147,18 +147,18 @@ class TestInterests(SourceContract):
 
     source = staticmethod(candidates.interests)
 
-    def test_only_what_was_picked(self, world: View) -> None:
+    def test_only_what_was_picked(self, world: ScoringInputs) -> None:
         """A newcomer who picked sport gets sport."""
-        picks = self.call(world)
-        mine = picks.article[picks.reader == len(world.moment.readers) - 1]
-        ids = world.moment.ledger.article_ids.to_numpy()[world.moment.live[mine]]
+        top_k = self.call(world)
+        mine = top_k.article[top_k.reader == len(world.context.readers) - 1]
+        ids = world.context.dataset.article_ids.to_numpy()[world.context.live[mine]]
         assert len(ids) == 7
         assert {name[0] for name in ids} == {"s"}
 
 
-def test_a_pair_found_twice_is_one_candidate(world: View) -> None:
+def test_a_pair_found_twice_is_one_candidate(world: ScoringInputs) -> None:
     """Fused pairs are distinct, ordered by reader and article, and name the source that ranked them best."""
-    rows = np.arange(len(world.moment.readers))
+    rows = np.arange(len(world.context.readers))
     found = candidates.candidates(world, PARAMS.candidates, rows)
     pairs = list(zip(found.reader.tolist(), found.article.tolist(), strict=True))
     assert pairs == sorted(set(pairs))
@@ -168,9 +168,9 @@ def test_a_pair_found_twice_is_one_candidate(world: View) -> None:
     assert "newest" in {SOURCE_NAMES[found.source[pairs.index(pair)]] for pair in top}
 
 
-def test_everybody_has_ten_candidates_where_ten_are_left(world: View) -> None:
+def test_everybody_has_ten_candidates_where_ten_are_left(world: ScoringInputs) -> None:
     """The most read reach past what a reader has read, so a full list is always possible."""
-    found = candidates.candidates(world, PARAMS.candidates, np.arange(len(world.moment.readers)))
+    found = candidates.candidates(world, PARAMS.candidates, np.arange(len(world.context.readers)))
     assert np.bincount(found.reader).min() >= 10
 
 
@@ -179,6 +179,6 @@ def test_expired_and_coming_articles_are_no_candidates() -> None:
     rows = [article("old", 24 * 15), article("now", 2), article("soon", published_at=hours_ago(-1))]
     now = view_of(history(rows, [], [reader(1)]))
     found = candidates.candidates(now, PARAMS.candidates, np.arange(1))
-    assert list(now.moment.ledger.article_ids[now.moment.live[found.article]]) == ["now"]
-    assert list(now.moment.ledger.history.articles[c.ARTICLE_ID]) == ["now", "old", "soon"]
+    assert list(now.context.dataset.article_ids[now.context.live[found.article]]) == ["now"]
+    assert list(now.context.dataset.history.articles[c.ARTICLE_ID]) == ["now", "old", "soon"]
     assert ListParams().max_age_days == 14

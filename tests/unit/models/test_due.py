@@ -6,12 +6,12 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from core import columns as c
-from core.lists import LIST_LENGTH
-from core.params import ListParams, Params
-from features.ledger import HOUR_MICROSECONDS, ledger
+from frontpage.core import columns as c
+from frontpage.core.lists import LIST_LENGTH
+from frontpage.core.params import ListParams, Params
+from frontpage.features.interactions import HOUR_MICROSECONDS, interaction_dataset
+from models.context import ScoringContext, scoring_context
 from models.due import LastLists, due, visit_rate
-from models.moment import Moment, moment
 from models.replay.walk import OURS, Cadence, replay
 
 from .newsroom_world import PARAMS
@@ -26,15 +26,17 @@ NAMES = [f"a{number:02d}" for number in range(12)]
 QUIET, READING, RETRACTED, OLD, NEW = range(5)
 
 
-def scene() -> tuple[Moment, LastLists]:
+def scene() -> tuple[ScoringContext, LastLists]:
     """Five readers whose lists were made two hours ago, but for one old and one that is not there."""
     articles = [article(name, 20) for name in NAMES] + [article("gone", 20, **{c.STATUS: "retracted"})]
     reads = [read(key, "a11", 15) for key in range(1, 6)] + [read(2, "a10", 0.5)]
-    at = moment(ledger(history(articles, reads, [reader(key) for key in range(1, 6)])), NOW, Params())
-    last = LastLists.none(len(at.ledger.reader_keys))
-    last.articles[at.readers] = at.ledger.article_ids.get_indexer(NAMES[:LIST_LENGTH])
+    at = scoring_context(
+        interaction_dataset(history(articles, reads, [reader(key) for key in range(1, 6)])), NOW, Params()
+    )
+    last = LastLists.none(len(at.dataset.reader_keys))
+    last.articles[at.readers] = at.dataset.article_ids.get_indexer(NAMES[:LIST_LENGTH])
     last.made_us[at.readers] = at.now - np.array([2, 2, 2, 6, 0]) * HOUR
-    last.articles[at.readers[RETRACTED], 3] = at.ledger.article_ids.get_loc("gone")
+    last.articles[at.readers[RETRACTED], 3] = at.dataset.article_ids.get_loc("gone")
     last.made_us[at.readers[NEW]], last.articles[at.readers[NEW]] = LastLists.none(1).made_us[0], -1
     return at, last
 
@@ -49,10 +51,10 @@ def test_other_interests_make_a_reader_due() -> None:
     """Known an hour ago, after the list: due. Known only later, or before the list: not."""
     at, last = scene()
     for hours, is_due in ((1, True), (-1, False), (3, False)):
-        changed = at.ledger.reader_changed.copy()
+        changed = at.dataset.reader_changed.copy()
         changed[at.readers[QUIET]] = at.now - hours * HOUR
-        book = replace(at.ledger, reader_changed=changed, reader_known=changed)
-        assert due(replace(at, ledger=book), last, RULES, HOUR)[QUIET] == is_due
+        dataset = replace(at.dataset, reader_changed=changed, reader_known=changed)
+        assert due(replace(at, dataset=dataset), last, RULES, HOUR)[QUIET] == is_due
 
 
 def test_age_0_makes_everybody_due() -> None:
@@ -82,7 +84,7 @@ def test_readers_come_when_they_used_to_come(hours_later: int, is_likelier: bool
     spread = [read(2, NAMES[n], 24 * n + 5 * n) for n in range(1, 5)] + [read(2, NAMES[6], 119)]
     people = [reader(key, **{c.SIGNED_UP_AT: hours_ago(120), c.RECORDED_AT: hours_ago(120)}) for key in (1, 2)]
     past = history([article(name, 130) for name in NAMES], at_noon + spread, people, NOW + timedelta(hours=12))
-    noon, evenly = rates(moment(ledger(past), NOW + timedelta(hours=hours_later), Params()))
+    noon, evenly = rates(scoring_context(interaction_dataset(past), NOW + timedelta(hours=hours_later), Params()))
     assert (noon > evenly) == is_likelier
     assert 0.5 < evenly < 2
 
@@ -108,10 +110,10 @@ def test_the_visit_that_made_a_reader_known_does_not_count() -> None:
     """One visit ten days after sign-up tells more of a reader than one visit with which they began ten days ago."""
     reads = [read(1, "a01", 239), read(2, "a01", 239), read(3, "a02", 480), read(3, "a03", 239)]
     people = [reader(1, **{c.SIGNED_UP_AT: hours_ago(239), c.RECORDED_AT: hours_ago(239)})]
-    book = ledger(history([article(name, 500) for name in NAMES], reads, people))
-    began, too, _ = rates(moment(book, NOW, Params()))
-    signed_up_before = replace(book, signed_up=book.signed_up - 100 * HOUR)
-    came, as_before, _ = rates(moment(signed_up_before, NOW, Params()))
+    dataset = interaction_dataset(history([article(name, 500) for name in NAMES], reads, people))
+    began, too, _ = rates(scoring_context(dataset, NOW, Params()))
+    signed_up_before = replace(dataset, signed_up=dataset.signed_up - 100 * HOUR)
+    came, as_before, _ = rates(scoring_context(signed_up_before, NOW, Params()))
     assert began == too
     assert came > as_before
 
@@ -121,14 +123,16 @@ def test_before_the_first_visit_everybody_is_average() -> None:
     assert rates(of_reads([], 240, 2)) == pytest.approx([1, 1], abs=0.05)
 
 
-def of_reads(reads: list[dict[str, object]], signed_up_hours_ago: float, n_readers: int) -> Moment:
+def of_reads(reads: list[dict[str, object]], signed_up_hours_ago: float, n_readers: int) -> ScoringContext:
     """The moment of readers 1 to n, all signed up then."""
     since = {c.SIGNED_UP_AT: hours_ago(signed_up_hours_ago), c.RECORDED_AT: hours_ago(signed_up_hours_ago)}
     people = [reader(key, **since) for key in range(1, n_readers + 1)]
-    return moment(ledger(history([article(name, 300) for name in NAMES], reads, people)), NOW, Params())
+    return scoring_context(
+        interaction_dataset(history([article(name, 300) for name in NAMES], reads, people)), NOW, Params()
+    )
 
 
-def rates(at: Moment) -> list[float]:
+def rates(at: ScoringContext) -> list[float]:
     """Visits to expect in the next hour of each reader row."""
     return visit_rate(at, HOUR, half_life_days=30.0).tolist()
 

@@ -7,19 +7,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import columns as c
-from core.history import SHOWN_COLUMNS, History
-from core.metrics import ndcg_of_groups
-from core.params import RankerParams
-from features.grouping import Floats, Ints
-from features.ledger import ledger
-from models.exposure import N_POSITIONS, Impressions, emphasis, examination, learned_windows
-from models.lookups import direct_lookup
-from models.ranker import Rows, predict, ranker_text, train_ranker
+from frontpage.core import columns as c
+from frontpage.core.history import SHOWN_COLUMNS, History
+from frontpage.core.metrics import ndcg_of_groups
+from frontpage.core.params import RankerParams
+from frontpage.features.grouping import Floats, Ints
+from frontpage.features.interactions import interaction_dataset
+from frontpage.store.history import SINCE_US, UNTIL_US
+from models.ranking.ranker import Rows, predict, ranker_text, train_ranker
 from models.retrieval import als
-from models.ticks import Past, Tick, plan, tick_at
-from models.training import Inputs, train
-from store.history import SINCE_US, UNTIL_US
+from models.training.cutoffs import Cutoff, Past, cutoff_at, plan
+from models.training.feature_lookup import direct_lookup
+from models.training.position_bias import N_POSITIONS, Impressions, examination, learned_windows, sample_weights
+from models.training.train import Inputs, train
 
 from .newsroom_world import PARAMS, newsroom
 from .worlds import NOW, article, history, hours_ago, read, reader
@@ -71,10 +71,10 @@ def test_what_was_read_low_in_a_list_counts_for_more() -> None:
     """Unread pairs and reads elsewhere count once, a read by how little its position is looked at, up to a limit."""
     rows, _ = _lists(1)
     rows = replace(rows, grades=np.ones(N_POSITIONS, np.int64), position=np.arange(N_POSITIONS))
-    counts = emphasis(rows, LOOKED_AT, 4.0)
+    counts = sample_weights(rows, LOOKED_AT, 4.0)
     assert counts[:4] == pytest.approx([1.0, 1.0, 2**0.75, 3**0.75])
     assert counts[-1] == 4.0
-    assert emphasis(replace(rows, grades=np.zeros(N_POSITIONS, np.int64)), LOOKED_AT, 4.0).tolist() == [1.0] * 20
+    assert sample_weights(replace(rows, grades=np.zeros(N_POSITIONS, np.int64)), LOOKED_AT, 4.0).tolist() == [1.0] * 20
 
 
 def test_the_ranker_comes_nearer_to_what_readers_want() -> None:
@@ -84,11 +84,11 @@ def test_the_ranker_comes_nearer_to_what_readers_want() -> None:
     best = np.argsort(np.argsort(wanted.reshape(-1, N_POSITIONS), axis=1), axis=1).ravel() >= N_POSITIONS - 3
 
     def quality(counts: Floats | None) -> float:
-        score = predict(train_ranker(rows, PRODUCT, 1, 2, emphasis=counts), unseen.matrix, 2)
+        score = predict(train_ranker(rows, PRODUCT, 1, 2, sample_weights=counts), unseen.matrix, 2)
         return ndcg_of_groups(score, best.astype(np.int64), unseen.group_sizes)
 
     plain = quality(None)
-    corrected = quality(emphasis(rows, examination(rows, PRODUCT, 1, 2), PRODUCT.max_position_weight))
+    corrected = quality(sample_weights(rows, examination(rows, PRODUCT, 1, 2), PRODUCT.max_position_weight))
     assert corrected - plain > (1 - plain) / 12
 
 
@@ -99,11 +99,11 @@ def _shown(*rows: tuple[int, str, float, int]) -> pd.DataFrame:
     return frame.sort_values([c.READER_KEY, c.OCCURRED_AT], ignore_index=True)
 
 
-def _tick(past: History) -> Tick:
+def _tick(past: History) -> Cutoff:
     """Two hours ago, with what was read in the hour after."""
-    book = ledger(past)
-    base = Past(book, PARAMS, np.zeros((len(book.article_ids), 4), np.float32), HOUR)
-    return tick_at(base, hours_ago(2), als.cold_start(book, PARAMS.als, 1))
+    dataset = interaction_dataset(past)
+    base = Past(dataset, PARAMS, np.zeros((len(dataset.article_ids), 4), np.float32), HOUR)
+    return cutoff_at(base, hours_ago(2), als.cold_start(dataset, PARAMS.als, 1))
 
 
 def test_a_pair_was_seen_where_it_stood_last_before_it_was_read() -> None:
@@ -114,11 +114,11 @@ def test_a_pair_was_seen_where_it_stood_last_before_it_was_read() -> None:
         (1, "a", 1.9, 7), (1, "a", 1.6, 2), (1, "a", 1.4, 1), (1, "b", 1.9, 3), (1, "b", 1.1, 9), (1, "c", 2.0, 4),
         (1, "c", 0.9, 5), (2, "c", 1.0, 6), (9, "a", 1.8, 8), (1, "unknown", 1.8, 8),
     )  # fmt: skip
-    tick = _tick(past)
-    seen = Impressions.of(ledger(replace(past, shown=shown)), HOUR).seen(tick)
-    at = tick.view.moment
-    keys = at.ledger.reader_keys[at.readers[tick.pairs.reader]]
-    names = at.ledger.article_ids[at.live[tick.pairs.article]]
+    cutoff = _tick(past)
+    seen = Impressions.of(interaction_dataset(replace(past, shown=shown)), HOUR).seen(cutoff)
+    at = cutoff.inputs.context
+    keys = at.dataset.reader_keys[at.readers[cutoff.pairs.reader]]
+    names = at.dataset.article_ids[at.live[cutoff.pairs.article]]
     found = {(int(key), name): int(where) for key, name, where in zip(keys, names, seen, strict=True)}
     assert found == {
         (1, "a"): 2, (1, "b"): 9, (1, "c"): 0, (1, "d"): 0, (2, "a"): 0, (2, "b"): 0, (2, "c"): 6, (2, "d"): 0,
@@ -128,18 +128,18 @@ def test_a_pair_was_seen_where_it_stood_last_before_it_was_read() -> None:
 def test_nothing_shown_is_nothing_seen() -> None:
     """Without impressions every pair was nowhere."""
     past = history([article("a", 5)], [read(1, "a", 1.5)], [reader(1)])
-    assert Impressions.of(ledger(past), HOUR).seen(_tick(past)).tolist() == [0]
+    assert Impressions.of(interaction_dataset(past), HOUR).seen(_tick(past)).tolist() == [0]
 
 
 def test_what_is_asked_for_are_the_windows_of_those_who_are_learned_from() -> None:
-    """One row for each tick and each reader with a new read in its window."""
+    """One row for each cutoff and each reader with a new read in its window."""
     past = newsroom()
-    windows, ticks = learned_windows(ledger(past), PARAMS), plan(ledger(past), PARAMS)
-    assert sorted(set(windows[SINCE_US])) == [int(tick.timestamp() * 1e6) for tick in ticks.all]
-    assert set(windows[UNTIL_US] - windows[SINCE_US]) == {ticks.window // timedelta(microseconds=1)}
+    windows, cutoffs = learned_windows(interaction_dataset(past), PARAMS), plan(interaction_dataset(past), PARAMS)
+    assert sorted(set(windows[SINCE_US])) == [int(cutoff.timestamp() * 1e6) for cutoff in cutoffs.all]
+    assert set(windows[UNTIL_US] - windows[SINCE_US]) == {cutoffs.window // timedelta(microseconds=1)}
     assert not windows.duplicated().any()
-    first = pd.Timestamp(ticks.all[0])
-    new = past.reads[(past.reads[c.OCCURRED_AT] > first) & (past.reads[c.OCCURRED_AT] <= first + ticks.window)]
+    first = pd.Timestamp(cutoffs.all[0])
+    new = past.reads[(past.reads[c.OCCURRED_AT] > first) & (past.reads[c.OCCURRED_AT] <= first + cutoffs.window)]
     assert set(windows[windows[SINCE_US] == windows[SINCE_US].min()][c.READER_KEY]) <= set(new[c.READER_KEY])
 
 
@@ -168,4 +168,4 @@ def test_a_training_estimates_the_curve_and_uses_it() -> None:
     assert plain.histories["examination"] == without.histories["examination"] == []
     assert model.histories["examination"][0] == 1.0 > model.histories["examination"][8]
     assert ranker_text(without.ranker) == ranker_text(plain.ranker) != ranker_text(model.ranker)
-    assert ranker_text(model.judged) != ranker_text(plain.judged)
+    assert ranker_text(model.validation_ranker) != ranker_text(plain.validation_ranker)

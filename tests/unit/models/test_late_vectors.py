@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import columns as c
-from core.history import History
-from features.ledger import ledger
-from models.artefact import Model
-from models.lookups import direct_lookup
+from frontpage.core import columns as c
+from frontpage.core.history import History
+from frontpage.features.interactions import interaction_dataset
+from frontpage.store.history import TEXTS
 from models.retrieval.late_vectors import LateVectors
-from models.training import Inputs, train
-from store.history import TEXTS
+from models.training.artefact import Model
+from models.training.feature_lookup import direct_lookup
+from models.training.train import Inputs, train
 
 from .newsroom_world import PARAMS, newsroom
 
@@ -41,7 +41,7 @@ def _without_texts(articles: pd.DataFrame, wanted: "np.ndarray | None" = None) -
 
 def test_what_one_refresh_made_the_next_one_has(model: Model, past: History, tmp_path: Path) -> None:
     """The second needs no text, and both have the bits of a model that reads all texts."""
-    expected, articles = model.vectors_for(ledger(past)), past.articles
+    expected, articles = model.vectors_for(interaction_dataset(past)), past.articles
     first = LateVectors.of(model, tmp_path)
     assert first.lacks(articles).sum() == (len(articles) + 2) // 3
     np.testing.assert_array_equal(first.of_articles(_without_texts(articles, first.lacks(articles))), expected)
@@ -58,7 +58,7 @@ def test_an_article_that_was_corrected_is_read_again(model: Model, past: History
     corrected.loc[3, c.RECORDED_AT] += pd.Timedelta(minutes=5)
     late = LateVectors.of(model, tmp_path)
     assert np.flatnonzero(late.lacks(corrected)).tolist() == [3]
-    expected = model.vectors_for(ledger(replace(past, articles=corrected)))
+    expected = model.vectors_for(interaction_dataset(replace(past, articles=corrected)))
     np.testing.assert_array_equal(late.of_articles(_without_texts(corrected, late.lacks(corrected))), expected)
 
 

@@ -5,7 +5,7 @@ from math import log2
 import numpy as np
 import pytest
 
-from core import metrics
+from frontpage.core import metrics
 
 
 def test_ndcg_of_one_hit_is_its_discount() -> None:

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from core.params import Params
-from features.ledger import ledger
-from models.moment import moment
+from frontpage.core.params import Params
+from frontpage.features.interactions import interaction_dataset
+from models.context import scoring_context
 from models.retrieval.nearest import Vectors, profiles
 
 from .worlds import NOW, article, history, read, reader
@@ -19,7 +19,7 @@ _AXES = np.eye(2, dtype=np.float32)
 
 def _profiles(*reads: dict[str, Any]) -> Vectors:
     past = history(_ARTICLES, list(reads), [reader(1)])
-    return profiles(moment(ledger(past), NOW, Params()), _AXES, half_life_days=2.0)
+    return profiles(scoring_context(interaction_dataset(past), NOW, Params()), _AXES, half_life_days=2.0)
 
 
 def _ratio(*reads: dict[str, Any]) -> float:

@@ -1,10 +1,10 @@
-"""params.yaml, which DVC and people read, and the defaults in core/params.py are the same parameters."""
+"""params.yaml, which DVC and people read, and the defaults in frontpage/core/params.py are the same parameters."""
 
 from pathlib import Path
 
 import yaml
 
-from core.params import Params
+from frontpage.core.params import Params
 
 FILE = Path(__file__).resolve().parents[3] / "params.yaml"
 

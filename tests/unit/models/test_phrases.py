@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from features.pairs import GROUPS
-from models.explain import Explained, _phrases
-from models.lists import MAX_SENTENCE
-from models.phrases import LAST_RESORT, PHRASES
+from frontpage.features.pairs import GROUPS
+from models.explaining.explain import Explained, _phrases
+from models.explaining.phrases import LAST_RESORT, PHRASES
+from models.explaining.rows import MAX_SENTENCE
 from models.retrieval.candidates import SOURCES
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "models.md"
@@ -38,8 +38,8 @@ def test_the_page_knows_every_sentence_and_source() -> None:
 def test_age_is_said_as_it_is(age_hours: float, says: str) -> None:
     """The phrase whose range holds the value is chosen, even where age contributes most to the score."""
     explained = Explained(np.array([[1.0]]), 0.0, ("article_age_hours",))
-    chosen, is_true = _phrases(explained, np.log1p(np.array([[age_hours]], dtype=np.float32)))
-    texts = [PHRASES[code].text for code, true in zip(chosen[0], is_true[0], strict=True) if true]
+    rerank, is_true = _phrases(explained, np.log1p(np.array([[age_hours]], dtype=np.float32)))
+    texts = [PHRASES[code].text for code, true in zip(rerank[0], is_true[0], strict=True) if true]
     assert texts == [says]
 
 

@@ -3,28 +3,37 @@
 import numpy as np
 import pytest
 
-from core.history import History
-from core.params import HALF_LIVES_HOURS, Params
-from features.ledger import ledger
-from models.moment import moment
-from models.policies import at_random, baselines, decayed, last_day, latest, rule_name, rules, together_alone
-from models.popularity import Picks
-from models.view import View
+from frontpage.core.history import History
+from frontpage.core.params import HALF_LIVES_HOURS, Params
+from frontpage.features.interactions import interaction_dataset
+from models.context import scoring_context
+from models.evaluation.baselines import (
+    at_random,
+    baselines,
+    decayed,
+    last_day,
+    latest,
+    rule_name,
+    rules,
+    together_alone,
+)
+from models.inputs import ScoringInputs
+from models.topk import TopK
 
 from .test_judge import bare_view
 from .worlds import NOW, article, history, read, reader
 
 
-def seen_by(past: History, keys: list[int]) -> View:
+def seen_by(past: History, keys: list[int]) -> ScoringInputs:
     """Everything as of NOW, for readers by key."""
-    book = ledger(past)
-    return bare_view(moment(book, NOW, Params(), readers=np.searchsorted(book.reader_keys, keys)))
+    dataset = interaction_dataset(past)
+    return bare_view(scoring_context(dataset, NOW, Params(), readers=np.searchsorted(dataset.reader_keys, keys)))
 
 
-def names(now: View, picks: Picks, row: int = 0) -> str:
+def names(now: ScoringInputs, top_k: TopK, row: int = 0) -> str:
     """One reader's list, each article by its one letter."""
-    kept = picks.article[picks.reader == row]
-    return "".join(now.moment.ledger.article_ids[now.moment.live[kept]])
+    kept = top_k.article[top_k.reader == row]
+    return "".join(now.context.dataset.article_ids[now.context.live[kept]])
 
 
 def test_latest_is_by_age_and_leaves_out_what_was_read() -> None:
@@ -67,7 +76,7 @@ def test_random_lists_are_ten_unread_articles_that_differ(n_articles: int) -> No
     now = seen_by(past, [1, 2])
     made = at_random(1)(now, np.array([0, 1]))
     assert np.bincount(made.reader).tolist() == [10, 10]
-    assert not now.moment.is_seen(made.reader, made.article).any()
+    assert not now.context.is_seen(made.reader, made.article).any()
     assert len(np.unique(made.reader * n_articles + made.article)) == 20
     assert made.article.tolist() == at_random(1)(now, np.array([0, 1])).article.tolist()
     assert made.article.tolist() != at_random(2)(now, np.array([0, 1])).article.tolist()

@@ -7,24 +7,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import columns as c
-from core.history import History
-from core.params import HALF_LIVES_HOURS, Params
-from features.ledger import ledger
-from models.fallback import ByRule, by_rule
-from models.moment import Moment, moment
+from frontpage.core import columns as c
+from frontpage.core.history import History
+from frontpage.core.params import HALF_LIVES_HOURS, Params
+from frontpage.features.interactions import interaction_dataset
+from models.context import ScoringContext, scoring_context
+from models.ranking.popularity import PopularityRanking, popularity_ranking
 
 from .worlds import NOW, article, history, hours_ago, read, reader
 
 PARAMS = Params()
 
 
-def _moment(past: History) -> Moment:
-    return moment(ledger(past), NOW, PARAMS)
+def _moment(past: History) -> ScoringContext:
+    return scoring_context(interaction_dataset(past), NOW, PARAMS)
 
 
-def _rule(now: Moment) -> ByRule:
-    return by_rule(now, PARAMS, 6.0)
+def _rule(now: ScoringContext) -> PopularityRanking:
+    return popularity_ranking(now, PARAMS, 6.0)
 
 
 def _lists(past: History) -> dict[int, list[str]]:
@@ -96,15 +96,15 @@ def test_what_was_read_outside_the_history_is_not_listed() -> None:
     rows = [*_articles(3), article("copy", duplicate_of="a02", duplicate_kind="url")]
     past = history(rows, [], [reader(1)])
     pairs = pd.DataFrame({c.READER_KEY: [1, 1, 9], c.ARTICLE_ID: ["a00", "copy", "a01"]})
-    now = moment(ledger(past), NOW, PARAMS, already_read=pairs)
+    now = scoring_context(interaction_dataset(past), NOW, PARAMS, already_read=pairs)
     assert list(_rule(now).lists(np.arange(1)).to_pandas()[c.ARTICLE_ID]) == ["a01"]
 
 
 def test_an_article_recorded_later_is_not_known_at_an_earlier_tick() -> None:
     """An article that claims an old first_seen_at but reached us an hour ago is not live two hours ago."""
     past = history([article("late", age_hours=10, recorded_at=hours_ago(1))], [], [reader(1)])
-    assert len(moment(ledger(past), hours_ago(2), PARAMS).live) == 0
-    assert len(moment(ledger(past), NOW, PARAMS).live) == 1
+    assert len(scoring_context(interaction_dataset(past), hours_ago(2), PARAMS).live) == 0
+    assert len(scoring_context(interaction_dataset(past), NOW, PARAMS).live) == 1
 
 
 def test_readers_long_gone_get_no_list() -> None:
@@ -129,7 +129,7 @@ def test_fallbacks_are_global_by_region_and_by_category() -> None:
     """A region's list starts with what is read there, a category's holds its own; others complete both."""
     rows = [article("n1", category="news"), article("s1", category="sport"), article("s2", category="sport")]
     reads = [read(1, "n1", region="north"), read(2, "n1", region="north"), read(3, "s2", region="south")]
-    frame = _rule(_moment(history(rows, reads, []))).stand_ins()
+    frame = _rule(_moment(history(rows, reads, []))).fallbacks()
     lists = {key: list(part[c.ARTICLE_ID]) for key, part in frame.groupby(["scope", "scope_value"])}
     assert lists == {
         ("global", ""): ["n1", "s2", "s1"],
@@ -146,4 +146,4 @@ def test_an_empty_history_gives_empty_lists() -> None:
     """No articles, no reads, no readers: empty frames with their columns, no error."""
     now = _moment(history([], [], []))
     assert not len(_rule(now).lists(np.arange(0)))
-    assert _rule(now).stand_ins().empty
+    assert _rule(now).fallbacks().empty

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from models.lookups import direct_lookup
-from models.progress import Forecast
-from models.training import Inputs, train
+from models.training.feature_lookup import direct_lookup
+from models.training.progress import Forecast
+from models.training.train import Inputs, train
 
 from .newsroom_world import PARAMS, newsroom
 

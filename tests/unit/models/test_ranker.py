@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.params import RankerParams
-from models import ranker
-from models.ranker import Rows, ndcg_by_tree, predict, ranker_text, train_ranker
+from frontpage.core.params import RankerParams
+from models.ranking import ranker
+from models.ranking.ranker import Rows, ndcg_by_tree, predict, ranker_text, train_ranker
 
 PARAMS = RankerParams(n_trees=20, n_leaves=7, chunk_trees=5, min_child_samples=5)
 

@@ -1,4 +1,4 @@
-"""A replay of a small newsroom: ticks, trainings, whose lists count, variants, and cadences that cannot be."""
+"""A replay of a small newsroom: cutoffs, trainings, whose lists count, variants, and cadences that cannot be."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,12 +6,12 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from core import columns as c
-from core.errors import BadInputError, CheckFailedError
-from core.params import ListParams
-from features.ledger import ledger
-from models.judge import MEASURES
-from models.policies import baselines
+from frontpage.core import columns as c
+from frontpage.core.errors import BadInputError, CheckFailedError
+from frontpage.core.params import ListParams
+from frontpage.features.interactions import interaction_dataset
+from models.evaluation.baselines import baselines
+from models.evaluation.evaluator import MEASURES
 from models.replay.walk import OURS, Cadence, Replayed, replay
 
 from .newsroom_world import PARAMS
@@ -31,18 +31,18 @@ def found() -> Replayed:
 
 
 def test_lists_are_made_every_refresh_until_the_end(found: Replayed) -> None:
-    """Three ticks, the last one's lists standing for an hour and a half; trained at the first and the third."""
-    assert found.ticks == CADENCE.ticks() == [hours_ago(8), hours_ago(5), hours_ago(2)]
+    """Three cutoffs, the last one's lists standing for an hour and a half; trained at the first and the third."""
+    assert found.cutoffs == CADENCE.cutoffs() == [hours_ago(8), hours_ago(5), hours_ago(2)]
     assert [one.as_of for one in found.trainings] == [hours_ago(8), hours_ago(2)]
     assert {one.serves for one in found.trainings} <= {"ranker", "as before", *baselines(0)}
 
 
 def test_each_list_has_a_reader_with_answers_and_every_measure(found: Replayed) -> None:
-    """Nobody's list counts who read nothing next, nor twice at a tick; measures lie between 0 and the ceiling."""
+    """Nobody's list counts who read nothing next, nor twice at a cutoff; measures lie between 0 and the ceiling."""
     assert (found.n_answers >= 1).all()
     assert (found.n_listable <= found.n_existing).all()
     assert (found.n_existing <= found.n_answers).all()
-    assert len(np.unique(found.tick * 10**6 + found.reader)) == len(found.tick)
+    assert len(np.unique(found.cutoff * 10**6 + found.reader)) == len(found.cutoff)
     assert list(found.measures) == [*baselines(0), OURS, VARIANT]
     for measures in found.measures.values():
         assert list(measures) == list(MEASURES)
@@ -51,7 +51,7 @@ def test_each_list_has_a_reader_with_answers_and_every_measure(found: Replayed) 
 
 
 def test_all_answers_of_the_period_are_there(found: Replayed) -> None:
-    """First reads between the first tick and the end, counted from the log itself."""
+    """First reads between the first cutoff and the end, counted from the log itself."""
     reads = world().reads
     first = reads.drop_duplicates([c.READER_KEY, c.ARTICLE_ID])
     in_period = (first[c.OCCURRED_AT] > CADENCE.start) & (first[c.OCCURRED_AT] <= CADENCE.end)
@@ -64,7 +64,7 @@ def test_a_variant_changes_lists_but_not_the_model(found: Replayed) -> None:
     assert capped.categories >= ours.categories
     assert np.isnan(found.lists[OURS][0].overlap)
     assert 0 <= ours.overlap <= 1
-    assert ours.n_lists == (found.tick == 1).sum()
+    assert ours.n_lists == (found.cutoff == 1).sum()
 
 
 def test_the_same_replay_twice(found: Replayed) -> None:
@@ -104,4 +104,4 @@ def test_a_period_in_which_nobody_reads() -> None:
     quiet = replace(quiet, reads=quiet.reads[quiet.reads[c.OCCURRED_AT] < hours_ago(4)].reset_index(drop=True))
     with pytest.raises(CheckFailedError, match="nobody read anything new"):
         replay(quiet, PARAMS, Cadence(hours_ago(2), NOW, HOUR, HOUR))
-    assert len(ledger(quiet).read_time) == len(quiet.reads)
+    assert len(interaction_dataset(quiet).read_time) == len(quiet.reads)

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.params import ListParams, Params
-from models.judge import MEASURES
-from models.policies import baselines
+from frontpage.core.params import ListParams, Params
+from models.evaluation.baselines import baselines
+from models.evaluation.evaluator import MEASURES
 from models.replay.bootstrap import interval, ratio, resampled, sums_by_group, sums_by_reader
 from models.replay.figures import figures
 from models.replay.groups import groupings, winners
@@ -26,20 +26,20 @@ START = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday
 SAID = Lists(2, 0.5, 3.0, 2.0, float("nan"), 0.1, float("nan"))
 
 
-def replayed(ndcg: dict[str, list[float]], ticks: list[int], readers: list[int], **fields: Any) -> Replayed:
+def replayed(ndcg: dict[str, list[float]], cutoffs: list[int], readers: list[int], **fields: Any) -> Replayed:
     """Lists at some days by some readers with these values of nDCG; all other policies score 0."""
-    n = len(ticks)
+    n = len(cutoffs)
     values = {name: np.array(ndcg.get(name, [0.0] * n), dtype=np.float32) for name in [*ndcg, *baselines(0)]}
     ones = np.ones(n, dtype=np.int64)
     made = Replayed(
-        cadence=Cadence(START, START + max(ticks) * DAY + DAY, DAY, DAY),
-        ticks=[START + day * DAY for day in range(max(ticks) + 1)],
+        cadence=Cadence(START, START + max(cutoffs) * DAY + DAY, DAY, DAY),
+        cutoffs=[START + day * DAY for day in range(max(cutoffs) + 1)],
         regions=np.array(["region=north", "region=south", None], dtype=object),
-        tick=np.array(ticks), reader=np.array(readers), region=ones * 0, n_known=ones * 0, has_interests=ones < 0,
+        cutoff=np.array(cutoffs), reader=np.array(readers), region=ones * 0, n_known=ones * 0, has_interests=ones < 0,
         n_answers=ones * 2, n_existing=ones * 2, n_listable=ones, n_timed=ones * 0,
         ceiling=ones * 0.5, chance=ones * 0.01,
         measures={name: dict.fromkeys(MEASURES, value) for name, value in values.items()},
-        lists={name: [SAID] * (max(ticks) + 1) for name in values},
+        lists={name: [SAID] * (max(cutoffs) + 1) for name in values},
         trainings=[Training(START, "v", "ranker", ("it <reaches> it",))],
     )  # fmt: skip
     return replace(made, **fields)
@@ -115,7 +115,7 @@ def test_groups_are_drawn_with_the_same_readers() -> None:
 
 
 def test_lists_are_told_by_segment_region_and_weekday() -> None:
-    """Reads known at the tick: 0 (with interests or without), 4, 5, 20; a region not known has a row of its own."""
+    """Reads known at the cutoff: 0 (with interests or without), 4, 5, 20; a region not known has a row of its own."""
     known, region = np.array([0, 4, 5, 20]), np.array([0, 0, 1, -1])
     two_days, interests = replayed(TWO_DAYS, [0, 0, 1, 1], [1, 2, 3, 4], n_known=known, region=region), known == 0
     told = figures(two_days)
@@ -129,9 +129,9 @@ def test_lists_are_told_by_segment_region_and_weekday() -> None:
 
 def test_many_regions_and_many_months() -> None:
     """Thirty regions by name and the rest as one; months where the period is longer than one."""
-    ticks = list(range(40))
+    cutoffs = list(range(40))
     regions = np.array([*(f"region=r{number:02d}" for number in range(40)), None], dtype=object)
-    found = replayed({OURS: [0.5] * 40}, ticks, ticks, region=np.arange(40), regions=regions)
+    found = replayed({OURS: [0.5] * 40}, cutoffs, cutoffs, region=np.arange(40), regions=regions)
     by = groupings(found)
     assert list(by) == ["days", "weekdays", "months", "regions", "segments"]
     assert list(figures(found)["months"]) == ["2026-03", "2026-04"]

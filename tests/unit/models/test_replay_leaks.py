@@ -1,10 +1,10 @@
-"""Nothing recorded after a tick changes a list made at or before it, bit by bit, whoever makes the list."""
+"""Nothing recorded after a cutoff changes a list made at or before it, bit by bit, whoever makes the list."""
 
 from collections.abc import Callable
 
 import pytest
 
-from core.history import History
+from frontpage.core.history import History
 
 from .replay_world import FUTURES, TICKS, Lists, lists, world
 
@@ -16,9 +16,9 @@ def base() -> Lists:
 
 
 def test_the_world_has_something_to_leak(base: Lists) -> None:
-    """The lists differ between policies and ticks, and the ranker makes ours."""
+    """The lists differ between policies and cutoffs, and the ranker makes ours."""
     assert base[TICKS[1], "frontpage"] != base[TICKS[0], "frontpage"]
-    assert len({str(made) for (tick, _), made in base.items() if tick == TICKS[1]}) > 5
+    assert len({str(made) for (cutoff, _), made in base.items() if cutoff == TICKS[1]}) > 5
 
 
 @pytest.mark.parametrize("future", FUTURES, ids=lambda future: future.__name__)

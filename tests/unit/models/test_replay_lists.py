@@ -3,21 +3,21 @@
 import numpy as np
 import pytest
 
-from core import columns as c
-from models.popularity import Picks
+from frontpage.core import columns as c
+from models.inputs import ScoringInputs
 from models.replay.lists import Listed
-from models.view import View
+from models.topk import TopK
 
 from .test_selection import seen
 from .worlds import article
 
 
-def picks(now: View, *lists: str) -> Picks:
+def top_k(now: ScoringInputs, *lists: str) -> TopK:
     """One list for each reader, from the first on."""
     names = [name for one in lists for name in one]
-    rows = np.searchsorted(now.moment.live, now.moment.ledger.article_ids.get_indexer(names))
+    rows = np.searchsorted(now.context.live, now.context.dataset.article_ids.get_indexer(names))
     ranks = np.concatenate([np.arange(1, len(one) + 1) for one in lists])
-    return Picks(np.repeat(np.arange(len(lists)), [len(one) for one in lists]), ranks, rows)
+    return TopK(np.repeat(np.arange(len(lists)), [len(one) for one in lists]), ranks, rows)
 
 
 def test_two_lists_by_hand() -> None:
@@ -25,7 +25,7 @@ def test_two_lists_by_hand() -> None:
     ages = {"a": 2, "b": 4, "c": 6, "d": 8}
     rows = [article(name, age, **{c.PUBLISHER: "p" if name == "a" else "q"}) for name, age in ages.items()]
     now = seen(rows, {"a": [1.0, 0.0], "b": [1.0, 0.0], "c": [0.0, 1.0]}, readers=2)
-    said = Listed(len(now.moment.ledger.reader_keys)).said(now, "ours", picks(now, "ab", "ac"))
+    said = Listed(len(now.context.dataset.reader_keys)).said(now, "ours", top_k(now, "ab", "ac"))
     assert (said.n_lists, said.coverage, said.mean_age_hours, said.publishers) == (2, 0.75, 3.5, 2.0)
     assert said.similarity == pytest.approx((1.0 + 0.0) / 2)
     assert np.isnan(said.categories)
@@ -35,9 +35,9 @@ def test_two_lists_by_hand() -> None:
 def test_overlap_is_with_the_last_list_of_the_same_policy() -> None:
     """Half of the first list stood in the one before; without lists before, or now, there is no overlap."""
     now = seen([article(name, 30) for name in "abcd"], readers=2)
-    listed = Listed(len(now.moment.ledger.reader_keys))
-    listed.said(now, "ours", picks(now, "ab", "cd"))
-    assert listed.said(now, "ours", picks(now, "bc", "cd")).overlap == pytest.approx((0.5 + 1.0) / 2)
-    assert np.isnan(listed.said(now, "other", picks(now, "bc")).overlap)
-    nothing = listed.said(now, "ours", Picks.empty())
+    listed = Listed(len(now.context.dataset.reader_keys))
+    listed.said(now, "ours", top_k(now, "ab", "cd"))
+    assert listed.said(now, "ours", top_k(now, "bc", "cd")).overlap == pytest.approx((0.5 + 1.0) / 2)
+    assert np.isnan(listed.said(now, "other", top_k(now, "bc")).overlap)
+    nothing = listed.said(now, "ours", TopK.empty())
     assert np.isnan([nothing.overlap, nothing.mean_age_hours, nothing.similarity, nothing.publishers]).all()

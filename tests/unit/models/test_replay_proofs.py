@@ -10,7 +10,7 @@ from bench.ablation import WHOLE, Variant, losses, variants, walked
 from bench.ablation_worlds import World
 from bench.kept import foreseen, kept
 from bench.staleness import at_refresh, draw
-from features.pairs import COLUMNS
+from frontpage.features.pairs import COLUMNS
 from models.replay.walk import OURS, Cadence, replay
 from models.retrieval.candidates import SOURCE_NAMES
 

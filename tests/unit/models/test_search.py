@@ -1,12 +1,12 @@
-"""The search: a tiny newsroom, three trials of a two-tick replay."""
+"""The search: a tiny newsroom, three trials of a two-cutoff replay."""
 
 from datetime import timedelta
 
 import pytest
 
-from core.errors import BadInputError
-from core.history import History
-from core.params import Params
+from frontpage.core.errors import BadInputError
+from frontpage.core.history import History
+from frontpage.core.params import Params
 from models.replay.search import (
     LEAVES,
     MOST_LEAVES_IN_ALL,

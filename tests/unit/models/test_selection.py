@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core import columns as c
-from core.params import ExplorationParams, ListParams, Params
-from features.ledger import ledger
-from models.moment import moment
+from frontpage.core import columns as c
+from frontpage.core.params import ExplorationParams, ListParams, Params
+from frontpage.features.interactions import interaction_dataset
+from models.context import scoring_context
+from models.inputs import ScoringInputs, scoring_inputs
+from models.reranking.rerank import Reranked, rerank
 from models.retrieval import als
 from models.retrieval.candidates import Candidates
-from models.selection import Chosen, chosen
-from models.view import View, view
 
 from .worlds import NOW, article, history, read, reader
 
@@ -22,35 +22,37 @@ NAMES = "abcdefghijklmnopqrst"
 PLAIN: dict[str, Any] = {"max_similarity": 1.0}
 
 
-def seen(rows: list[dict[str, Any]], texts: dict[str, list[float]] | None = None, readers: int = 1) -> View:
+def seen(rows: list[dict[str, Any]], texts: dict[str, list[float]] | None = None, readers: int = 1) -> ScoringInputs:
     """A moment of some articles and readers; `texts` are vectors of length 1, all others have none."""
     past = history(rows, [read(10**6, rows[0][c.ARTICLE_ID], 30)], [reader(key) for key in range(readers)])
-    book = ledger(past)
-    at = moment(book, NOW, Params(), readers=np.searchsorted(book.reader_keys, np.arange(readers)))
-    vectors = np.zeros((len(book.article_ids), 2), np.float32)
+    dataset = interaction_dataset(past)
+    at = scoring_context(dataset, NOW, Params(), readers=np.searchsorted(dataset.reader_keys, np.arange(readers)))
+    vectors = np.zeros((len(dataset.article_ids), 2), np.float32)
     for name, vector in (texts or {}).items():
-        vectors[book.article_ids.get_loc(name)] = vector
+        vectors[dataset.article_ids.get_loc(name)] = vector
     nothing = als.Factors(np.zeros((len(at.readers), 2), np.float32), np.zeros((len(at.live), 2), np.float32))
-    return view(at, Params(), nothing, vectors)
+    return scoring_inputs(at, Params(), nothing, vectors)
 
 
-def ranked(now: View, order: str, rules: dict[str, Any], exploration: dict[str, Any] | None = None) -> Chosen:
+def ranked(
+    now: ScoringInputs, order: str, rules: dict[str, Any], exploration: dict[str, Any] | None = None
+) -> Reranked:
     """The lists of all readers where everybody's candidates have margins 1.00, 0.99, 0.98, ... in this order."""
     params = Params(lists=ListParams(**{**PLAIN, **rules}), exploration=ExplorationParams(**(exploration or {})))
-    return by_order(now, order, np.arange(len(now.moment.readers)), params)
+    return by_order(now, order, np.arange(len(now.context.readers)), params)
 
 
-def by_order(now: View, order: str, readers: NDArray[np.int64], params: Params) -> Chosen:
+def by_order(now: ScoringInputs, order: str, readers: NDArray[np.int64], params: Params) -> Reranked:
     """The same for some readers only."""
-    live = np.searchsorted(now.moment.live, now.moment.ledger.article_ids.get_indexer(list(order)))
+    live = np.searchsorted(now.context.live, now.context.dataset.article_ids.get_indexer(list(order)))
     margin = np.tile(1.0 - 0.01 * np.arange(len(order)), len(readers))
     row = np.repeat(readers, len(order))
-    return chosen(now, Candidates(row, np.tile(live, len(readers)), np.zeros(len(row), int)), margin, params)
+    return rerank(now, Candidates(row, np.tile(live, len(readers)), np.zeros(len(row), int)), margin, params)
 
 
-def names(now: View, made: Chosen, row: int = 0) -> str:
+def names(now: ScoringInputs, made: Reranked, row: int = 0) -> str:
     """One reader's list."""
-    return "".join(now.moment.ledger.article_ids[now.moment.live[made.picks.article[made.picks.reader == row]]])
+    return "".join(now.context.dataset.article_ids[now.context.live[made.top_k.article[made.top_k.reader == row]]])
 
 
 def test_without_rules_the_ten_best_are_listed() -> None:
@@ -58,7 +60,7 @@ def test_without_rules_the_ten_best_are_listed() -> None:
     now = seen([article(name, 30) for name in NAMES])
     made = ranked(now, NAMES, {})
     assert names(now, made) == NAMES[:10]
-    assert made.picks.rank.tolist() == list(range(1, 11))
+    assert made.top_k.rank.tolist() == list(range(1, 11))
     assert set(made.propensity) == {1.0}
     assert not made.is_drawn.any()
 
@@ -67,7 +69,7 @@ def test_equal_margins_go_by_article_id() -> None:
     """Margins that differ by less than what is kept of a score are equal."""
     now = seen([article(name, 30) for name in "abc"])
     pairs = Candidates(np.zeros(3, int), np.array([2, 0, 1]), np.zeros(3, int))
-    made = chosen(now, pairs, np.array([1.0, 1.0 + 1e-9, 1.0 - 1e-9]), Params(lists=ListParams(**PLAIN)))
+    made = rerank(now, pairs, np.array([1.0, 1.0 + 1e-9, 1.0 - 1e-9]), Params(lists=ListParams(**PLAIN)))
     assert names(now, made) == "abc"
 
 
@@ -129,7 +131,7 @@ def test_few_candidates_give_a_short_list() -> None:
         assert set(made.propensity) == {1.0}
 
 
-def lot_world(readers: int) -> View:
+def lot_world(readers: int) -> ScoringInputs:
     """Three are of the last hours and unread; the others are older."""
     return seen([article(name, 2 if name in "opq" else 30) for name in NAMES], readers=readers)
 
@@ -138,9 +140,9 @@ def test_the_lot_has_the_chances_it_says() -> None:
     """A fifth of 4,000 lists have their tenth place drawn, a third of them each of the three; within 4 sigma."""
     now, n, share = lot_world(4_000), 4_000, 0.2
     made = ranked(now, NAMES, {}, {"share": share})
-    tenth = made.picks.rank == 10
+    tenth = made.top_k.rank == 10
     drawn = made.is_drawn[tenth]
-    letters = now.moment.ledger.article_ids[now.moment.live[made.picks.article[tenth]]]
+    letters = now.context.dataset.article_ids[now.context.live[made.top_k.article[tenth]]]
     assert abs(drawn.sum() - n * share) < 4 * sqrt(n * share * (1 - share))
     for letter in "opq":
         assert abs((letters[drawn] == letter).sum() - n * share / 3) < 4 * sqrt(n * share / 3)

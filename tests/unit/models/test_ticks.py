@@ -5,13 +5,13 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from core import columns as c
-from core.history import History
-from core.params import EvaluationParams, Params, RankerParams
-from features.ledger import ledger
-from models.judge import answers
+from frontpage.core import columns as c
+from frontpage.core.history import History
+from frontpage.core.params import EvaluationParams, Params, RankerParams
+from frontpage.features.interactions import interaction_dataset
+from models.evaluation.evaluator import ground_truth
 from models.retrieval.content import fit_content
-from models.ticks import Past, Tick, als_chain, plan, thinned, tick_at
+from models.training.cutoffs import Cutoff, Past, als_chain, cutoff_at, plan, sample_negatives
 
 from .newsroom_world import PARAMS, newsroom
 from .worlds import NOW, article, history, hours_ago, read, reader
@@ -20,26 +20,26 @@ HOUR = timedelta(hours=1)
 
 
 def test_training_ends_before_evaluation_begins() -> None:
-    """Every training window is over at the first evaluation tick, every evaluation window at as_of."""
-    made = plan(ledger(newsroom(20, 120)), PARAMS)
+    """Every training window is over at the first evaluation cutoff, every evaluation window at as_of."""
+    made = plan(interaction_dataset(newsroom(20, 120)), PARAMS)
     assert made.training[-1] + made.window <= made.evaluation[0]
     assert made.evaluation[-1] + made.window <= NOW
     assert list(made.training) == sorted(made.training)
 
 
 def test_windows_widen_until_there_are_readers() -> None:
-    """Two readers never are enough: the window grows to a day; ticks stay 13 hours apart, so that windows overlap."""
+    """Two readers never are enough: the window grows to a day; cutoffs stay 13 hours apart, so that windows overlap."""
     rows = [article(f"a{number}", number) for number in range(24 * 10)]
     reads = [read(number % 2, f"a{number}", number - 0.5) for number in range(1, 24 * 10)]
-    params = Params(ranker=RankerParams(n_ticks=3, max_ticks=3), evaluation=EvaluationParams(n_ticks=1))
-    made = plan(ledger(history(rows, reads, [])), params)
+    params = Params(ranker=RankerParams(n_cutoffs=3, max_cutoffs=3), evaluation=EvaluationParams(n_cutoffs=1))
+    made = plan(interaction_dataset(history(rows, reads, [])), params)
     assert made.window == 24 * HOUR
     assert made.training[1] - made.training[0] == 13 * HOUR
 
 
 def test_a_short_history_has_ticks_close_together() -> None:
-    """A day and a half of a small newsroom still gives four training ticks or more and both evaluation ticks."""
-    made = plan(ledger(newsroom(60, 36)), PARAMS)
+    """A day and a half of a small newsroom still gives four training cutoffs or more and both evaluation cutoffs."""
+    made = plan(interaction_dataset(newsroom(60, 36)), PARAMS)
     assert len(made.training) >= 4
     assert len(made.evaluation) == 2
     assert made.training[-1] + made.window <= made.evaluation[0]
@@ -47,12 +47,12 @@ def test_a_short_history_has_ticks_close_together() -> None:
 
 def test_ticks_before_the_first_read_are_left_out() -> None:
     """An hour of history has no past to learn from."""
-    made = plan(ledger(history([article("a")], [read(1, "a", 0.5)], [])), PARAMS)
+    made = plan(interaction_dataset(history([article("a")], [read(1, "a", 0.5)], [])), PARAMS)
     assert made.training == ()
 
 
 def test_answers_are_first_reads_within_the_window() -> None:
-    """Not what was read before the tick, not what came later, each article once, whoever read it."""
+    """Not what was read before the cutoff, not what came later, each article once, whoever read it."""
     rows = [
         article("known", 9),
         article("next", 9),
@@ -64,34 +64,36 @@ def test_answers_are_first_reads_within_the_window() -> None:
         read(1, "known", 5), read(1, "known", 1.5), read(1, "next", 1.9), read(1, "next", 1.2), read(1, "later", 0.5),
         read(1, "not_out", 1.4), read(1, "old", 1.3), read(2, "next", 1.5),
     ]  # fmt: skip
-    book = ledger(history(rows, reads, [reader(1)]))
-    everybody = answers(book, hours_ago(2), HOUR)
-    found = everybody.of(np.flatnonzero(book.reader_keys == 1))
-    assert [book.article_ids[at] for at in found.article] == ["next", "not_out", "old"]
-    assert set(book.reader_keys[everybody.reader]) == {1, 2}
+    dataset = interaction_dataset(history(rows, reads, [reader(1)]))
+    everybody = ground_truth(dataset, hours_ago(2), HOUR)
+    found = everybody.of(np.flatnonzero(dataset.reader_keys == 1))
+    assert [dataset.article_ids[at] for at in found.article] == ["next", "not_out", "old"]
+    assert set(dataset.reader_keys[everybody.reader]) == {1, 2}
 
 
 def test_long_reads_grade_higher() -> None:
-    """Grade 2 from the median dwell known at the tick (30 s) on, 1 below it and where dwell was not measured."""
+    """Grade 2 from the median dwell known at the cutoff (30 s) on, 1 below it and where dwell was not measured."""
     rows = [article(name, 9) for name in "abcdef"]
     known = [read(2, name, 5, dwell_seconds=seconds) for name, seconds in zip("abc", (10, 30, 50), strict=True)]
     after = [read(1, "d", 1.5, dwell_seconds=30), read(1, "e", 1.5, dwell_seconds=29), read(1, "f", 1.5)]
-    book = ledger(history(rows, [*known, *after], [reader(1)]))
-    found = answers(book, hours_ago(2), HOUR)
+    dataset = interaction_dataset(history(rows, [*known, *after], [reader(1)]))
+    found = ground_truth(dataset, hours_ago(2), HOUR)
     assert found.grade.tolist() == [2, 1, 1]
     assert np.isnan(found.dwell_seconds).tolist() == [False, False, True]
 
 
-def _ticks(past: History, when: list[float]) -> list[Tick]:
-    book = ledger(past)
+def _ticks(past: History, when: list[float]) -> list[Cutoff]:
+    dataset = interaction_dataset(past)
     vectors = fit_content(past.articles, PARAMS.content, 1).vectors(past.articles)
-    base = Past(book, PARAMS, vectors, 2 * HOUR)
+    base = Past(dataset, PARAMS, vectors, 2 * HOUR)
     moments = [hours_ago(hours) for hours in when]
-    return [tick_at(base, at, factors) for at, factors in zip(moments, als_chain(book, moments, PARAMS), strict=True)]
+    return [
+        cutoff_at(base, at, factors) for at, factors in zip(moments, als_chain(dataset, moments, PARAMS), strict=True)
+    ]
 
 
 def test_later_reads_change_nothing_at_an_earlier_tick() -> None:
-    """Without every read after the tick's own window: the same candidates, popularity, ALS and content scores."""
+    """Without every read after the cutoff's own window: the same candidates, popularity, ALS and content scores."""
     past = newsroom(60, 30)
     cut = hours_ago(8 - 2)
     early = past.reads[past.reads[c.OCCURRED_AT] <= cut]
@@ -105,23 +107,23 @@ def test_later_reads_change_nothing_at_an_earlier_tick() -> None:
 
 def test_thinned_lists_keep_what_was_read() -> None:
     """At most n pairs a list, all reads among them, and no list without a read; the same in every run."""
-    tick = _ticks(newsroom(60, 30), [8])[0]
-    thin = thinned(tick, 12, 5)
+    cutoff = _ticks(newsroom(60, 30), [8])[0]
+    thin = sample_negatives(cutoff, 12, 5)
     assert np.unique(thin.pairs.reader, return_counts=True)[1].max() <= 12
-    assert (thin.grade > 0).sum() == (tick.grade > 0).sum()
-    assert set(thin.pairs.reader) == set(tick.pairs.reader[tick.grade > 0])
-    assert thinned(tick, 12, 5).frame().equals(thin.frame())
-    assert len(thin.frame()) < len(tick.frame())
-    assert thin.weight[thin.grade > 0].tolist() == [1.0] * int((tick.grade > 0).sum())
-    assert thin.weight[thin.grade == 0].sum() == pytest.approx((tick.grade == 0).sum())
+    assert (thin.grade > 0).sum() == (cutoff.grade > 0).sum()
+    assert set(thin.pairs.reader) == set(cutoff.pairs.reader[cutoff.grade > 0])
+    assert sample_negatives(cutoff, 12, 5).frame().equals(thin.frame())
+    assert len(thin.frame()) < len(cutoff.frame())
+    assert thin.weight[thin.grade > 0].tolist() == [1.0] * int((cutoff.grade > 0).sum())
+    assert thin.weight[thin.grade == 0].sum() == pytest.approx((cutoff.grade == 0).sum())
 
 
 def test_readers_are_drawn_by_seed() -> None:
     """No more readers than asked for, the same ones every time."""
     past = newsroom(60, 30)
-    book = ledger(past)
-    base = Past(book, PARAMS, np.zeros((len(book.article_ids), 4), np.float32), 2 * HOUR)
-    factors = next(als_chain(book, [hours_ago(8)], PARAMS))
-    one, two = (tick_at(base, hours_ago(8), factors, 5) for _ in range(2))
-    assert len(one.view.moment.readers) == 5
+    dataset = interaction_dataset(past)
+    base = Past(dataset, PARAMS, np.zeros((len(dataset.article_ids), 4), np.float32), 2 * HOUR)
+    factors = next(als_chain(dataset, [hours_ago(8)], PARAMS))
+    one, two = (cutoff_at(base, hours_ago(8), factors, 5) for _ in range(2))
+    assert len(one.inputs.context.readers) == 5
     assert one.frame().equals(two.frame())

@@ -5,24 +5,24 @@ from math import log, sqrt
 import numpy as np
 import pytest
 
-from core.history import History
-from core.params import Params, TogetherParams
-from features.ledger import ledger
-from models.moment import moment
-from models.retrieval.together import Together, read_together
+from frontpage.core.history import History
+from frontpage.core.params import CoOccurrenceParams, Params
+from frontpage.features.interactions import interaction_dataset
+from models.context import scoring_context
+from models.retrieval.co_occurrence import CoOccurrence, read_together
 
 from .worlds import article, history, read, reader
 
-PARAMS = TogetherParams(half_life_hours=2.0)
+PARAMS = CoOccurrenceParams(half_life_hours=2.0)
 
 
-def scores(past: History, key: int, params: TogetherParams = PARAMS) -> tuple[Together, dict[str, float]]:
+def scores(past: History, key: int, params: CoOccurrenceParams = PARAMS) -> tuple[CoOccurrence, dict[str, float]]:
     """Of one reader, by article."""
-    book = ledger(past)
-    at = moment(book, past.as_of, Params(), readers=np.searchsorted(book.reader_keys, [key]))
+    dataset = interaction_dataset(past)
+    at = scoring_context(dataset, past.as_of, Params(), readers=np.searchsorted(dataset.reader_keys, [key]))
     made = read_together(at, params)
     row = made.scores(np.array([0])).toarray()[0]
-    return made, {str(book.article_ids[live]): float(row[place]) for place, live in enumerate(at.live)}
+    return made, {str(dataset.article_ids[live]): float(row[place]) for place, live in enumerate(at.live)}
 
 
 def test_one_common_article_by_hand() -> None:
@@ -55,8 +55,8 @@ def test_only_the_newest_reads_and_the_most_read_articles_are_looked_at() -> Non
     rows = [article(name, 9) for name in "abc"]
     reads = [read(1, "a", 4), read(2, "a", 3.9), read(2, "b", 2), read(3, "b", 1.9), read(2, "c", 2)]
     past = history(rows, reads, [])
-    assert not any(scores(past, 1, TogetherParams(max_reads=1))[1].values())
-    found = scores(past, 1, TogetherParams(max_articles=1))[1]
+    assert not any(scores(past, 1, CoOccurrenceParams(max_reads=1))[1].values())
+    found = scores(past, 1, CoOccurrenceParams(max_articles=1))[1]
     assert found["b"] > 0
     assert found["c"] == 0
 

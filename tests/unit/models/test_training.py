@@ -9,26 +9,26 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import columns as c
-from core.errors import BadInputError, CheckFailedError
-from core.history import History
-from core.params import GateParams
-from features.ledger import ledger
-from features.pairs import COLUMNS
-from features.states import states_at
-from models import artefact
-from models.build import build
-from models.evaluate import SERVABLE, Evaluation, evaluate, gate
-from models.explain import explain
+from frontpage.core import columns as c
+from frontpage.core.errors import BadInputError, CheckFailedError
+from frontpage.core.history import History
+from frontpage.core.params import GateParams
+from frontpage.features.interactions import interaction_dataset
+from frontpage.features.pairs import COLUMNS
+from frontpage.features.states import states_at
+from models.context import scoring_context
+from models.evaluation.evaluate import SERVABLE, Evaluation, evaluate, gate
+from models.explaining.explain import explain
+from models.explaining.phrases import PHRASES
+from models.explaining.rows import MAX_REASONS
 from models.files import save_json, sha256
-from models.lists import MAX_REASONS
-from models.lookups import direct_lookup
-from models.moment import moment
-from models.phrases import PHRASES
-from models.ranker import predict, ranker_text
-from models.score import Ranking, ranking
-from models.ticks import plan
-from models.training import Inputs, Trained, train, version_name
+from models.ranking.ranker import predict, ranker_text
+from models.recommender import Ranking, ranking
+from models.training import artefact
+from models.training.build import build
+from models.training.cutoffs import plan
+from models.training.feature_lookup import direct_lookup
+from models.training.train import Inputs, Trained, train, version_name
 
 from .newsroom_world import PARAMS, newsroom
 from .worlds import NOW, article, history, read, reader
@@ -51,12 +51,12 @@ def trained(past: History) -> Trained:
 
 
 def _ranking(trained: Trained, past: History) -> Ranking:
-    return ranking(trained.model, moment(ledger(past), NOW, PARAMS), PARAMS)
+    return ranking(trained.model, scoring_context(interaction_dataset(past), NOW, PARAMS), PARAMS)
 
 
 def _lists(trained: Trained, past: History) -> pd.DataFrame:
     ready = _ranking(trained, past)
-    return ready.lists(np.arange(len(ready.now.moment.readers))).to_pandas()
+    return ready.lists(np.arange(len(ready.now.context.readers))).to_pandas()
 
 
 def test_the_ranker_beats_popularity_on_later_ticks(trained: Trained, past: History) -> None:
@@ -69,25 +69,25 @@ def test_the_ranker_beats_popularity_on_later_ticks(trained: Trained, past: Hist
 
 def test_it_is_judged_before_it_learns_from_what_judges_it(trained: Trained, past: History) -> None:
     """Half of the reads after the first held-out moment are gone: the ranker is another, what is judged the same."""
-    first = pd.Timestamp(plan(ledger(past), PARAMS).evaluation[0])
+    first = pd.Timestamp(plan(interaction_dataset(past), PARAMS).evaluation[0])
     late = np.flatnonzero(past.reads[c.OCCURRED_AT] > first)
     fewer = replace(past, reads=past.reads.drop(index=late[::2]).reset_index(drop=True))
     model = train(_inputs(fewer), "v2").model
-    assert ranker_text(model.judged) == ranker_text(trained.model.judged)
+    assert ranker_text(model.validation_ranker) == ranker_text(trained.model.validation_ranker)
     assert ranker_text(model.ranker) != ranker_text(trained.model.ranker)
 
 
 def test_evaluation_looks_only_at_what_is_judged(trained: Trained, past: History) -> None:
-    """With the trees of older ticks in both places, all figures stay."""
+    """With the trees of older cutoffs in both places, all figures stay."""
     table = evaluate(past, trained.model, PARAMS, direct_lookup).table
-    older = replace(trained.model, ranker=trained.model.judged)
+    older = replace(trained.model, ranker=trained.model.validation_ranker)
     pd.testing.assert_frame_equal(evaluate(past, older, PARAMS, direct_lookup).table, table)
 
 
 def test_a_version_of_an_earlier_release_is_loaded(trained: Trained, past: History, tmp_path: Path) -> None:
     """One set of trees, and a parameter that is gone since: it makes the lists that it made."""
     folder = tmp_path / "v"
-    artefact.save(replace(trained.model, judged=trained.model.ranker), folder, {})
+    artefact.save(replace(trained.model, validation_ranker=trained.model.ranker), folder, {})
     (folder / "ranker-judged.txt").unlink()
     about = json.loads((folder / "params.json").read_text())
     about["params"]["ranker"]["n_calibration_ticks"] = 2
@@ -95,7 +95,7 @@ def test_a_version_of_an_earlier_release_is_loaded(trained: Trained, past: Histo
     names = [name for name in json.loads((folder / "manifest.json").read_text()) if name != "ranker-judged.txt"]
     save_json(folder / "manifest.json", {name: sha256(folder / name) for name in names})
     loaded = artefact.load(folder)
-    assert ranker_text(loaded.judged) == ranker_text(loaded.ranker)
+    assert ranker_text(loaded.validation_ranker) == ranker_text(loaded.ranker)
     assert loaded.params == trained.model.params
     pd.testing.assert_frame_equal(_lists(Trained(loaded, trained.sample), past), _lists(trained, past))
 
@@ -199,9 +199,9 @@ def test_new_readers_and_articles_are_served_by_an_older_model(trained: Trained,
 def test_a_block_of_readers_is_served_as_all_of_them_are(trained: Trained, past: History) -> None:
     """A ranking without states of readers gives some of them, with theirs, the very lists that they have among all."""
     whole = _ranking(trained, past)
-    at, rows = whole.now.moment, np.array([1, 4, 5, 17, 30])
-    states = states_at(at.ledger, NOW, PARAMS.data, articles=at.live, readers=at.readers[:0])
-    mine = states_at(at.ledger, NOW, PARAMS.data, articles=at.live[:0], readers=at.readers[rows]).readers
+    at, rows = whole.now.context, np.array([1, 4, 5, 17, 30])
+    states = states_at(at.dataset, NOW, PARAMS.data, articles=at.live, readers=at.readers[:0])
+    mine = states_at(at.dataset, NOW, PARAMS.data, articles=at.live[:0], readers=at.readers[rows]).readers
     block = ranking(trained.model, at, PARAMS, states).of_readers(rows, mine).lists(np.arange(len(rows)))
     pd.testing.assert_frame_equal(block.to_pandas(), whole.lists(rows).to_pandas())
 

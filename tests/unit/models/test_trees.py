@@ -6,9 +6,9 @@ import lightgbm as lgb
 import numpy as np
 import pytest
 
-from core.errors import CheckFailedError
-from models.explain import Explainer, _sample, explain, explainer
-from models.trees import MAX_SPLITS, forest
+from frontpage.core.errors import CheckFailedError
+from models.explaining.explain import Explainer, _sample, explain, explainer
+from models.explaining.tree_shap import MAX_SPLITS, forest
 
 N_FEATURES = 7
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core import columns as c
-from core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, History
+from frontpage.core import columns as c
+from frontpage.core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, History
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 _TIMES = (c.PUBLISHED_AT, c.FIRST_SEEN_AT, c.RECORDED_AT, c.OCCURRED_AT, c.SIGNED_UP_AT)

@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 import pytest
 
-from core.canonical import Kind, field_names, required_names
-from core.errors import BadInputError
-from newsroom.importers import IMPORTERS
-from newsroom.importers.base import Report, import_with
+from frontpage.core.canonical import Kind, field_names, required_names
+from frontpage.core.errors import BadInputError
+from frontpage.newsroom.importers import IMPORTERS
+from frontpage.newsroom.importers.base import Report, import_with
 
 T0 = 1_483_300_000  # 2017-01-01 19:46:40 UTC
 EVENT = {

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from core.canonical import Kind, field_names, required_names
-from core.errors import BadInputError
-from newsroom.importers import IMPORTERS
-from newsroom.importers.base import Report, import_with
+from frontpage.core.canonical import Kind, field_names, required_names
+from frontpage.core.errors import BadInputError
+from frontpage.newsroom.importers import IMPORTERS
+from frontpage.newsroom.importers.base import Report, import_with
 
 T0 = datetime(2023, 5, 20, 7, 0)  # noqa: DTZ001 - as published, without a timezone
 HOUR = timedelta(hours=1)

@@ -9,10 +9,10 @@ import orjson
 import pytest
 from pyarrow import parquet
 
-from core.canonical import Kind, field_names, required_names
-from core.errors import BadInputError
-from newsroom.importers import IMPORTERS
-from newsroom.importers.base import Report, import_with
+from frontpage.core.canonical import Kind, field_names, required_names
+from frontpage.core.errors import BadInputError
+from frontpage.newsroom.importers import IMPORTERS
+from frontpage.newsroom.importers.base import Report, import_with
 
 CLICKS = (
     "user_id,session_id,session_start,session_size,click_article_id,click_timestamp,"

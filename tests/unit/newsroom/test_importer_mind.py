@@ -6,10 +6,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from core.canonical import Kind, field_names, required_names
-from core.errors import BadInputError
-from newsroom.importers import IMPORTERS
-from newsroom.importers.base import Report, import_with
+from frontpage.core.canonical import Kind, field_names, required_names
+from frontpage.core.errors import BadInputError
+from frontpage.newsroom.importers import IMPORTERS
+from frontpage.newsroom.importers.base import Report, import_with
 
 NEWS = ["N1\tSports\tgolf\tA hole in one\tHe did it.\thttps://news.example/N1.html\t[]\t[]",
         "N2\tnews\tworld\tElsewhere\t\tnot an address\t[]\t[]",

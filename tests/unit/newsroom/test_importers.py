@@ -7,10 +7,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from core.canonical import Kind, field_names, required_names
-from core.errors import BadInputError
-from newsroom.importers import IMPORTERS
-from newsroom.importers.base import Report, import_with
+from frontpage.core.canonical import Kind, field_names, required_names
+from frontpage.core.errors import BadInputError
+from frontpage.newsroom.importers import IMPORTERS
+from frontpage.newsroom.importers.base import Report, import_with
 
 EVENTS = "timestamp,eventType,contentId,personId,sessionId,userCountry"
 ARTICLES = "sharedAt,eventType,contentId,contentType,url,title,lang"

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from newsroom.calibration import ndcg
-from newsroom.cycles import cycle, hour_number, hour_start
-from newsroom.parameters import load_parameters
-from newsroom.reading import _by_position
-from newsroom.vocabulary import Topic, load_vocabulary
-from newsroom.writing import article_id, slice_name, times
+from frontpage.newsroom.calibration import ndcg
+from frontpage.newsroom.cycles import cycle, hour_number, hour_start
+from frontpage.newsroom.parameters import load_parameters
+from frontpage.newsroom.reading import _by_position
+from frontpage.newsroom.vocabulary import Topic, load_vocabulary
+from frontpage.newsroom.writing import article_id, slice_name, times
 
 
 def test_cycles_follow_the_local_clock() -> None:

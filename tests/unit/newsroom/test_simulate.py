@@ -6,11 +6,11 @@ from pathlib import Path
 import orjson
 import pytest
 
-from core.canonical import Kind, field_names, required_names
-from core.errors import BadInputError
-from newsroom.faults import Switches, parse_switches
-from newsroom.parameters import load_parameters
-from newsroom.simulate import Size, follow, open_newsroom, simulate
+from frontpage.core.canonical import Kind, field_names, required_names
+from frontpage.core.errors import BadInputError
+from frontpage.newsroom.faults import Switches, parse_switches
+from frontpage.newsroom.parameters import load_parameters
+from frontpage.newsroom.simulate import Size, follow, open_newsroom, simulate
 
 END = datetime(2026, 3, 3, 12, tzinfo=UTC)
 SIZE = Size(n_readers=120, n_days=2, articles_per_day=60, seed=5)

@@ -3,7 +3,7 @@
 import pytest
 from airflow.sdk import Connection
 
-from digest.send import parse_smtp_url
+from frontpage.digest.send import parse_smtp_url
 from plugins.mail_operator import mail_variables
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.errors import BadInputError
+from frontpage.core.errors import BadInputError
 from tests.support.workflows import use_own_airflow_home
 
 use_own_airflow_home()

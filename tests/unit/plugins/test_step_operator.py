@@ -25,7 +25,7 @@ TICK = datetime(2026, 3, 1, 10, tzinfo=UTC)
 
 
 def program(tmp_path, body: str) -> str:
-    """A stand-in for the `frontpage` command."""
+    """A fallback for the `frontpage` command."""
     path = tmp_path / "frontpage"
     path.write_text(f"#!/bin/bash\n{body}\n")
     path.chmod(0o755)
@@ -42,7 +42,7 @@ def context(as_of=None, run_type="scheduled", logical_date=TICK):
 
 
 def operator(tmp_path, body: str, **options) -> StepOperator:
-    """The task `score` calling a stand-in."""
+    """The task `score` calling a fallback."""
     return StepOperator(task_id="score", program=program(tmp_path, body), **options)
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from core.errors import CheckFailedError
-from core.params import QualityParams
-from quality import outcome
-from quality.declare import Boundary, figure, statement
-from quality.outcome import Outcome
-from quality.suites import all_checks
+from frontpage.core.errors import CheckFailedError
+from frontpage.core.params import QualityParams
+from frontpage.quality import outcome
+from frontpage.quality.declare import Boundary, figure, statement
+from frontpage.quality.outcome import Outcome
+from frontpage.quality.suites import all_checks
 
 CHECKS = {check.name: check for check in all_checks(QualityParams())}
 FRESH, VARIED = CHECKS["reads_are_fresh"], CHECKS["dwell_is_varied"]

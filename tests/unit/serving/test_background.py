@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from serving.background import beside
+from serving.http.background import beside
 
 
 async def test_who_loses_the_word_once_is_told_again():

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from serving.coalesce import Coalescer
+from serving.http.coalesce import Coalescer
 
 
 class Asked:

@@ -10,9 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 import serving
-from core.settings import Settings
+from frontpage.core.settings import Settings
 from serving.app import create_app
-from serving.docs_page import VERSION
+from serving.pages.docs_page import VERSION
 
 URL = "postgresql://u:p@127.0.0.1:1/frontpage"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

@@ -2,9 +2,9 @@
 
 from pydantic import SecretStr
 
-from core.settings import Settings
+from frontpage.core.settings import Settings
 from serving.app import create_app
-from serving.openapi import with_problems
+from serving.http.openapi import with_problems
 
 URL = "postgresql://u:p@127.0.0.1:1/frontpage"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from serving import rate
-from serving.rate import Limiter
+from serving.access import rate
+from serving.access.rate import Limiter
 
 
 class Clock:

@@ -4,10 +4,10 @@ import json
 import re
 from pathlib import Path
 
-from core.settings import Settings
-from serving import problems
+from frontpage.core.settings import Settings
 from serving.app import create_app
-from serving.metrics import Metrics
+from serving.http import problems
+from serving.http.metrics import Metrics
 from serving.schemas import RecommendationList
 
 REFERENCE = Path(__file__).resolve().parents[3] / "docs/reference"

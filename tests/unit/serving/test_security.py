@@ -6,12 +6,12 @@ import timeit
 import pytest
 from pydantic import SecretStr
 
-from core.api_keys import Scope, key_hash, new_key
-from core.errors import BadInputError
-from core.settings import Settings
-from serving.keys import KeyRing, settings_keys
-from serving.security import Door, given_key, is_loopback, needed_scope, needs_keys, refuse_open_door
-from store.read.keys import StoredKey
+from frontpage.core.errors import BadInputError
+from frontpage.core.identity.api_keys import Scope, key_hash, new_key
+from frontpage.core.settings import Settings
+from frontpage.store.read.keys import StoredKey
+from serving.access.keys import KeyRing, settings_keys
+from serving.access.security import Door, given_key, is_loopback, needed_scope, needs_keys, refuse_open_door
 
 KEY = "a-key-of-more-than-twenty-characters"
 OTHER = new_key("another-key-of-more-than-twenty-characters")

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from serving.shelf import KeptList, Shelf
-from store.read.lists import CurrentRun
+from frontpage.store.read.lists import CurrentRun
+from serving.lists.cache import KeptList, ListCache
 
 MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
 RUN = CurrentRun(1, MOMENT, "champion", None, None, None, 1, 1, MOMENT, MOMENT)
@@ -16,22 +16,22 @@ def kept(size: int) -> KeptList:
 
 def test_the_list_not_asked_for_longest_makes_room():
     """Asking for a list keeps it."""
-    shelf = Shelf(3 * kept(100).n_bytes)
+    cache = ListCache(3 * kept(100).n_bytes)
     for key in (1, 2, 3):
-        shelf.put(key, kept(100))
-    assert shelf.get(1) is not None
-    shelf.put(4, kept(100))
-    assert [key for key in (1, 2, 3, 4) if shelf.get(key)] == [1, 3, 4]
+        cache.put(key, kept(100))
+    assert cache.get(1) is not None
+    cache.put(4, kept(100))
+    assert [key for key in (1, 2, 3, 4) if cache.get(key)] == [1, 3, 4]
 
 
 def test_memory_is_counted_through_replacing_and_dropping():
     """What is there is what is counted; a list too large for the shelf is not kept."""
-    shelf = Shelf(10_000)
-    shelf.put(1, kept(100))
-    shelf.put(1, kept(200))
-    assert shelf.n_bytes == kept(200).n_bytes
-    shelf.drop(1)
-    shelf.drop(1)
-    assert (shelf.n_bytes, len(shelf)) == (0, 0)
-    shelf.put(2, kept(20_000))
-    assert (shelf.n_bytes, len(shelf)) == (0, 0)
+    cache = ListCache(10_000)
+    cache.put(1, kept(100))
+    cache.put(1, kept(200))
+    assert cache.n_bytes == kept(200).n_bytes
+    cache.drop(1)
+    cache.drop(1)
+    assert (cache.n_bytes, len(cache)) == (0, 0)
+    cache.put(2, kept(20_000))
+    assert (cache.n_bytes, len(cache)) == (0, 0)

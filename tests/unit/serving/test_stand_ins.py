@@ -2,8 +2,8 @@
 
 import pytest
 
-from serving.stand_ins import stand_ins
-from store.read.lists import FallbackItem, Stranger
+from frontpage.store.read.lists import FallbackItem, Stranger
+from serving.lists.fallbacks import fallbacks
 
 LISTS = {
     ("global", ""): ["g1", "g2"],
@@ -32,10 +32,10 @@ FALLBACKS = [
 )
 def test_nearest_first_each_article_once(reader, expected):
     """Region, interests in their order, everybody's, all others; what was read only where nothing else is left."""
-    assert [item.article_id for item in stand_ins(FALLBACKS, reader, lambda _: True, 10)] == expected
+    assert [item.article_id for item in fallbacks(FALLBACKS, reader, lambda _: True, 10)] == expected
 
 
 def test_withheld_articles_make_room():
     """The limit counts articles that may be shown."""
-    shown = stand_ins(FALLBACKS, Stranger(), lambda name: name != "g1", 2)
+    shown = fallbacks(FALLBACKS, Stranger(), lambda name: name != "g1", 2)
     assert [item.article_id for item in shown] == ["g2", "c1"]

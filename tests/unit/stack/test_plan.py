@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from stack.plan import PlannedRun, backfill, first_edition, first_training, live_edition, personal_edition
+from frontpage.stack.plan import PlannedRun, backfill, first_edition, first_training, live_edition, personal_edition
 
 
 def test_a_new_newsroom_has_something_to_read_before_it_has_a_model():

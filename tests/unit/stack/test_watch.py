@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import BadInputError, CheckFailedError, UnavailableError
-from core.progress import progress_file
-from core.settings import Settings
-from stack import console, show, watch
-from stack.airflow_api import RunState
-from stack.console import Console
-from stack.environment import mlflow_environment
-from stack.layout import Layout, Ports, World
-from stack.plan import PlannedRun
-from stack.services import Stack
-from stack.up import up
-from stack.watch import Watch
+from frontpage.core.errors import BadInputError, CheckFailedError, UnavailableError
+from frontpage.core.progress import progress_file
+from frontpage.core.settings import Settings
+from frontpage.stack import console, show, watch
+from frontpage.stack.airflow_api import RunState
+from frontpage.stack.console import Console
+from frontpage.stack.environment import mlflow_environment
+from frontpage.stack.layout import Layout, Ports, World
+from frontpage.stack.plan import PlannedRun
+from frontpage.stack.services import Stack
+from frontpage.stack.up import up
+from frontpage.stack.watch import Watch
 
 AS_OF = datetime(2026, 3, 1, 10, tzinfo=UTC)
 PLANNED = [PlannedRun("refresh_hourly", AS_OF, "first edition")]

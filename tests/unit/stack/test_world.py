@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.errors import BadInputError
-from core.settings import Settings
-from stack import world
-from stack.console import Console
-from stack.environment import airflow_environment, airflow_secrets, verb_environment
-from stack.layout import Layout, Ports, World
-from stack.services import Stack
+from frontpage.core.errors import BadInputError
+from frontpage.core.settings import Settings
+from frontpage.stack import world
+from frontpage.stack.console import Console
+from frontpage.stack.environment import airflow_environment, airflow_secrets, verb_environment
+from frontpage.stack.layout import Layout, Ports, World
+from frontpage.stack.services import Stack
 
 
 def test_a_data_set_needs_a_format(tmp_path):

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from steps import why_text
+from frontpage.steps import why_text
 
 MADE = datetime(2026, 3, 1, 10, tzinfo=UTC)
 ROW = {

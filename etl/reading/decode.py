@@ -1,0 +1,336 @@
+"""Files to blocks of raw rows: JSON lines, CSV and Parquet, plain or compressed. Only decoding is judged here."""
+
+import bz2
+import csv
+import ftplib
+import gzip
+import io
+import lzma
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+import aiohttp
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+import zstandard
+
+from etl.blocks import (
+    BLOCK_BYTES,
+    BLOCK_ROWS,
+    MAX_PAYLOAD_CHARACTERS,
+    MAX_ROW_BYTES,
+    Bad,
+    Block,
+    Header,
+    Part,
+    Range,
+    payload,
+)
+from etl.reading.files import File, open_binary
+from etl.reading.head import BOM, HEAD_BYTES, foreign, read_header
+from etl.reading.plain import plain_row
+from etl.reading.sources import scrubbed
+from etl.reading.universal import with_newlines
+from etl.rows.reasons import Reason
+from frontpage.core.errors import UnavailableError
+
+#: What ends the reading of a file: its own damage, or a place that does not give it; `check_damage` tells which.
+READ_ERRORS = (
+    EOFError, OSError, aiohttp.ClientError, ftplib.Error,
+    zlib.error, lzma.LZMAError, zstandard.ZstdError, pa.ArrowException,
+)  # fmt: skip
+_ESCAPED_BYTES = re.compile("[\udc80-\udcff]")
+_OPENERS: dict[str, Callable[[Any], Any]] = {
+    "gzip": lambda raw: gzip.GzipFile(fileobj=raw), "bz2": bz2.BZ2File, "xz": lzma.LZMAFile,
+}  # fmt: skip
+_LARGE_RANGE = 4 * BLOCK_BYTES
+#: Levels that orjson writes; it reads four times as many.
+_MAX_DEPTH = 254
+Row = tuple[int, dict[str, Any] | Bad]
+
+
+class NotTextError(Exception):
+    """The file does not hold the text that its name promises; the message says what it is, and the remedy."""
+
+
+def read_file_blocks(part: Part) -> Iterator[Block]:
+    """Blocks of a file part in file order; damage ends the part with one Bad row that says where.
+
+    Row numbers are line numbers (the header of a CSV is line 1) and for Parquet the number of the row, from 1.
+    Raises UnavailableError where the file cannot be read now.
+    """
+    last = part.after_row if part.reader == "parquet" else (part.wanted[0].first_row - 1 if part.wanted else 0)
+    blocks = _parquet_blocks(part) if part.reader == "parquet" else _text_blocks(part)
+    try:
+        for block in blocks:
+            last = block.range.first_row + block.range.n_rows - 1
+            yield block
+    except NotTextError as error:
+        yield Block([(1, Bad(Reason.BAD_FILE, f"the file {error}", ""))], Range(1, 1))
+    except READ_ERRORS as error:
+        check_damage(error, part.file)
+        detail = f"after row {last}: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+        yield Block([(last + 1, Bad(Reason.BAD_FILE, detail, ""))], Range(last + 1, 1))
+
+
+def csv_header(file: File) -> Header:
+    """The header of a CSV file; without columns for an empty or damaged one.
+
+    Raises UnavailableError where the file cannot be read now.
+    """
+    try:
+        with open_binary(file.url) as raw, decompressed(raw, file.compression) as handle:
+            return read_header(with_newlines(handle))
+    except READ_ERRORS as error:
+        check_damage(error, file.name)
+        return Header()
+
+
+def check_damage(error: Exception, file: str) -> None:
+    """Nothing where the bytes of the file are at fault.
+
+    Raises UnavailableError where they could not be had: the connection, the disk, a file that is gone.
+    """
+    # What pyarrow says of the content is a bare OSError without a number; a system gives one, a server a subclass.
+    is_content = isinstance(error, gzip.BadGzipFile) or (type(error) is OSError and error.errno is None)
+    if isinstance(error, (OSError, aiohttp.ClientError, ftplib.Error)) and not is_content:
+        raise UnavailableError(f"{file} cannot be read ({scrubbed(error)}); try again") from error
+
+
+def _text_blocks(part: Part) -> Iterator[Block]:
+    decode = _csv_rows if part.reader == "csv" else _json_rows
+    for extent, data in _chunks(part):
+        text = data.removeprefix(BOM) if extent.first_row == 1 else data
+        yield Block(decode(text, extent.first_row, part.header), extent)
+
+
+def _chunks(part: Part) -> Iterator[tuple[Range, bytes]]:
+    """Bytes of the wanted ranges: read directly where the file was cut by bytes, else by running through it."""
+    quoted = part.reader == "csv"
+    with open_binary(part.url) as raw:
+        one = part.wanted[0] if part.wanted and len(part.wanted) == 1 else None
+        if one is not None and one.end and not part.compression:
+            cut = with_newlines(raw)
+            cut.seek(one.start)
+            if one.end - one.start <= _LARGE_RANGE:
+                yield one, cut.read(one.end - one.start)
+                return
+            yield from _stream(cut, one.first_row, one.end - one.start, quoted=quoted)
+            return
+        with decompressed(raw, part.compression) as content:
+            handle = with_newlines(content)
+            if said := foreign(handle.peek(HEAD_BYTES)):
+                raise NotTextError(said)
+            for extent, data in _stream(handle, 1, None, quoted=quoted):
+                if _is_wanted(part, extent):
+                    yield extent, data
+
+
+def _stream(handle: Any, first_row: int, n_bytes: int | None, *, quoted: bool) -> Iterator[tuple[Range, bytes]]:
+    """Chunks of about BLOCK_ROWS lines; always the same for the same file, so that ranges mean the same next time.
+
+    What came before damage is given before the damage is raised.
+    """
+    lines: list[bytes] = []
+    size, is_open, row = 0, False, first_row
+    damage: Exception | None = None
+    source = _lines(handle, n_bytes)
+    while damage is None:
+        try:
+            line = next(source, b"")
+        except READ_ERRORS as error:
+            line, damage = b"", error
+        if not line:
+            break
+        lines.append(line)
+        size += len(line)
+        is_open ^= quoted and line.count(b'"') % 2 == 1
+        full = len(lines) >= BLOCK_ROWS or size >= BLOCK_BYTES
+        if full and (not is_open or size >= _LARGE_RANGE):
+            yield Range(row, len(lines)), b"".join(lines)
+            row, lines, size, is_open = row + len(lines), [], 0, False
+    if lines:
+        yield Range(row, len(lines)), b"".join(lines)
+    if damage is not None:
+        raise damage
+
+
+def _lines(handle: BinaryIO, n_bytes: int | None) -> Iterator[bytes]:
+    """Lines with their ends; one longer than MAX_ROW_BYTES is cut just above that, its rest is skipped."""
+    left = n_bytes if n_bytes is not None else 1 << 62
+    while left > 0 and (line := handle.readline(min(MAX_ROW_BYTES + 1, left))):
+        left -= len(line)
+        if len(line) > MAX_ROW_BYTES and not line.endswith(b"\n"):
+            rest = line
+            while rest and not rest.endswith(b"\n") and left > 0:
+                rest = handle.readline(min(MAX_ROW_BYTES, left))
+                left -= len(rest)
+            line += b"\n"
+        yield line
+
+
+def _is_wanted(part: Part, extent: Range) -> bool:
+    return part.wanted is None or any(extent.first_row == one.first_row for one in part.wanted)
+
+
+def decompressed(raw: Any, compression: str) -> io.BufferedReader:
+    """The bytes of a handle, decompressed as they are read; with lines, which remote handles have not."""
+    if compression == "zstd":
+        raw = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
+    elif compression:
+        raw = _OPENERS[compression](raw)
+    return io.BufferedReader(raw)
+
+
+def parse_json(data: bytes) -> Any:
+    """The value that JSON text is.
+
+    Raises ValueError where it is none, or nested so deep that it could be read but not be shown again.
+    """
+    value = orjson.loads(data)
+    if data.count(b"[") + data.count(b"{") > _MAX_DEPTH:
+        try:
+            orjson.dumps(value)
+        except orjson.JSONEncodeError as error:
+            raise ValueError(f"nested deeper than {_MAX_DEPTH} levels") from error
+    return value
+
+
+def _json_rows(data: bytes, first_row: int, _header: Header) -> list[Row]:
+    rows: list[Row] = []
+    for row_no, line in enumerate(data.split(b"\n"), first_row):
+        if line and not line.isspace():
+            rows.append((row_no, _json_row(line.removeprefix(BOM))))
+    return rows
+
+
+def _json_row(line: bytes) -> dict[str, Any] | Bad:
+    if len(line) > MAX_ROW_BYTES:
+        return Bad(Reason.TOO_LARGE, f"the row is longer than {MAX_ROW_BYTES} bytes", _shown(line))
+    try:
+        value = parse_json(line)
+    except ValueError as error:
+        return _bad_line(line, Reason.BAD_JSON, str(error).splitlines()[0])
+    if not isinstance(value, dict):
+        return Bad(Reason.BAD_JSON, f"the line is a {type(value).__name__}, not an object", _shown(line))
+    return value
+
+
+def _csv_rows(data: bytes, first_row: int, header: Header) -> list[Row]:
+    """Rows of CSV lines. A record that does not fit its header and swallowed further lines (a stray quote) gives these
+    back: only its first line is bad.
+    """
+    csv.field_size_limit(MAX_ROW_BYTES)
+    # At `\n` only, as the cutting counted them: str.splitlines knows ten more line ends.
+    lines = [line + "\n" for line in data.decode("utf-8", "surrogateescape").split("\n")]
+    rows: list[Row] = []
+    at = max(header.row_no + 1 - first_row, 0)
+    while at < len(lines):
+        consumed, row = _csv_record(lines, at, header)
+        if isinstance(row, Bad) and consumed > 1:
+            consumed = 1
+        if row is not None:
+            rows.append((first_row + at, row))
+        at += consumed
+    return rows
+
+
+def _csv_record(lines: list[str], at: int, header: Header) -> tuple[int, dict[str, Any] | Bad | None]:
+    if not lines[at].strip():
+        return 1, None
+    reader = csv.reader(_iter_from(lines, at), delimiter=header.delimiter, strict=True)
+    try:
+        record = next(reader)
+    except (csv.Error, StopIteration) as error:
+        return max(reader.line_num, 1), Bad(Reason.BAD_COLUMNS, str(error), _shown(lines[at]))
+    text = "".join(lines[at : at + reader.line_num])
+    if not text.isascii() and _ESCAPED_BYTES.search(text):
+        return reader.line_num, Bad(Reason.BAD_ENCODING, "the row is not valid UTF-8", _shown(text))
+    if len(text) > MAX_ROW_BYTES:
+        return reader.line_num, Bad(Reason.TOO_LARGE, f"the row is longer than {MAX_ROW_BYTES} bytes", _shown(text))
+    if not any(record):
+        return reader.line_num, None  # what a spreadsheet writes for an empty row
+    if len(record) != len(header.columns):
+        detail = f"{len(record)} fields for {len(header.columns)} columns"
+        return reader.line_num, Bad(Reason.BAD_COLUMNS, detail, _shown(text))
+    return reader.line_num, dict(zip(header.columns, record, strict=True))
+
+
+def _iter_from(lines: list[str], at: int) -> Iterator[str]:
+    """Lines from index `at` on, without copying the list."""
+    for index in range(at, len(lines)):
+        yield lines[index]
+
+
+def _parquet_blocks(part: Part) -> Iterator[Block]:
+    with open_binary(part.url) as handle:
+        file = pq.ParquetFile(handle)
+        row = part.after_row
+        for batch in file.iter_batches(batch_size=BLOCK_ROWS, row_groups=[part.row_group]):
+            extent = Range(row + 1, batch.num_rows)
+            if _is_wanted(part, extent):
+                yield Block(list(enumerate(_records(_microseconds(batch)), row + 1)), extent)
+            row += batch.num_rows
+
+
+def _records(batch: pa.RecordBatch) -> list[dict[str, Any] | Bad]:
+    """Rows as dicts; values that Python cannot hold make their own row Bad."""
+    try:
+        return [plain_row(row) for row in batch.to_pylist()]
+    except (ValueError, OverflowError):
+        return [_record(batch.slice(index, 1)) for index in range(batch.num_rows)]
+
+
+def _record(batch: pa.RecordBatch) -> dict[str, Any] | Bad:
+    try:
+        return plain_row(batch.to_pylist()[0])
+    except UnicodeDecodeError as error:
+        return Bad(Reason.BAD_ENCODING, f"not UTF-8 at byte {error.start} of a text", payload(_cells(batch)))
+    except (ValueError, OverflowError) as error:
+        return Bad(Reason.BAD_TIME, str(error).splitlines()[0], payload(_cells(batch)))
+
+
+def _cells(batch: pa.RecordBatch) -> dict[str, str]:
+    """The cells of a one-row batch as far as they can be shown."""
+    return {name: _cell(column[0]) for name, column in zip(batch.schema.names, batch.columns, strict=True)}
+
+
+def _cell(value: pa.Scalar) -> str:
+    try:
+        return str(value.as_py())
+    except UnicodeDecodeError:
+        return str(value.cast(pa.binary()).as_py())
+    except (ValueError, OverflowError):
+        return str(value.cast(pa.int64()).as_py())
+
+
+def _microseconds(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Times that Python can hold: to the microsecond, nanoseconds are cut, and in UTC, whatever the zone is called."""
+    return batch.cast(pa.schema([field.with_type(_python_type(field.type)) for field in batch.schema]), safe=False)
+
+
+def _python_type(kind: pa.DataType) -> pa.DataType:
+    # Other units stay: made finer, a time beyond all calendars would overflow into one that looks right.
+    if pa.types.is_timestamp(kind):
+        return pa.timestamp("us" if kind.unit == "ns" else kind.unit, "UTC" if kind.tz else None)
+    if pa.types.is_duration(kind) and kind.unit == "ns":
+        return pa.duration("us")
+    return kind
+
+
+def _bad_line(line: bytes, reason: Reason, detail: str) -> Bad:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return Bad(Reason.BAD_ENCODING, f"not UTF-8 at byte {error.start}", _shown(line))
+    return Bad(reason, detail, _shown(line))
+
+
+def _shown(raw: bytes | str) -> str:
+    """The beginning of a row for people: bytes that are no text are escaped, NUL is left out."""
+    start = raw[: MAX_PAYLOAD_CHARACTERS * 4]
+    data = start.encode("utf-8", "surrogateescape") if isinstance(start, str) else start
+    return data.decode("utf-8", "backslashreplace").replace("\x00", "")[:MAX_PAYLOAD_CHARACTERS]

@@ -1,0 +1,1 @@
+"""Raw rows to canonical ones: values, texts, copies, and why a row cannot be used."""

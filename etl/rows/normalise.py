@@ -1,0 +1,245 @@
+"""Raw rows of each kind to the columns of the staging tables; pure, one row at a time."""
+
+import zoneinfo
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Self
+
+from etl.rows.languages import clean_language
+from etl.rows.reasons import Reason, RowError
+from etl.rows.texts import canonical_url, check_url, host_name
+from etl.rows.tracking import KEPT_LIST, TrackingFields
+from etl.rows.values import (
+    MAX_AHEAD,
+    boolean,
+    check_time,
+    identity,
+    label,
+    moment,
+    number,
+    required,
+    required_moment,
+    seconds,
+    text,
+    texts,
+)
+from frontpage.core import columns as c
+from frontpage.core.canonical import EARLIEST, MAX_DWELL, READ_KINDS, Kind
+from frontpage.core.identity.nobody import is_nobody
+from frontpage.core.identity.pseudonym import reader_key
+from frontpage.core.params import Params
+
+MAX_TITLE_CHARACTERS = 1_000
+#: What other systems call the kinds that we know.
+_KIND_ALIASES = {
+    "view": "read", "click": "read", "pageview": "read", "open": "read", "comment created": "comment",
+    "favorite": "like", "favourite": "like", "save": "bookmark",
+}  # fmt: skip
+#: What publishing systems write where nobody chose a section.
+_NO_CATEGORY = {"", "uncategorized", "uncategorised", "none", "null"}
+_KINDS = {kind: kind for kind in READ_KINDS} | _KIND_ALIASES
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a row is looked at with: the question's moment, the installation's pseudonym secret and tracking fields.
+
+    rows_have_time: whether the source says when it learned of a row, or, for files, when the row happened. Rows of
+    feeds and of queries without recorded_at were learned of when we asked: they are recorded at as_of.
+    nobody: ids, in lower case, that this installation counts among those of nobody.
+    """
+
+    as_of: datetime
+    secret: str = field(repr=False)
+    rows_have_time: bool = True
+    tracking: TrackingFields = KEPT_LIST
+    nobody: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, as_of: datetime, secret: str, params: Params) -> Self:
+        """As an installation's parameters have it."""
+        extract = params.extract
+        return cls(
+            as_of,
+            secret,
+            tracking=TrackingFields(extract.tracking_fields, extract.page_fields),
+            nobody=frozenset(name.strip().lower() for name in params.data.nobody),
+        )
+
+
+class DeferredError(Exception):
+    """The row was recorded after as_of: it is not looked at, not counted, and read again by a later extract."""
+
+    def __init__(self, recorded_at: datetime) -> None:
+        super().__init__(recorded_at)
+        self.recorded_at = recorded_at
+
+
+Normaliser = Callable[[dict[str, Any], Context], tuple[Any, ...]]
+
+
+def article(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
+    """Columns of `stage_article` but the signature; language stays None where it has to be recognised."""
+    first_seen_at = moment(row, c.FIRST_SEEN_AT)
+    recorded_at = _recorded_at(row, context, first_seen_at)
+    article_id, url = identity(row, c.ARTICLE_ID), check_url(required(row, c.URL))
+    if first_seen_at is None and not context.rows_have_time:
+        first_seen_at = recorded_at
+    if first_seen_at is None:
+        raise RowError(Reason.MISSING_FIELD, f"{c.FIRST_SEEN_AT} is missing")
+    published_at = moment(row, c.PUBLISHED_AT)
+    check_time(c.FIRST_SEEN_AT, first_seen_at, recorded_at)
+    check_time(c.PUBLISHED_AT, published_at, recorded_at)
+    return (
+        article_id, recorded_at, url, canonical_url(url, context.tracking), _title(row),
+        text(row, c.SUMMARY), text(row, c.BODY), clean_language(text(row, c.LANGUAGE)),
+        _category(row),
+        label(row, c.PUBLISHER) or host_name(url), _authors(row), published_at, first_seen_at,
+    )  # fmt: skip
+
+
+def read(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
+    """Columns of `stage_read`."""
+    occurred_at = required_moment(row, c.OCCURRED_AT)
+    recorded_at = _recorded_at(row, context, occurred_at)
+    check_time(c.OCCURRED_AT, occurred_at, recorded_at)
+    reader_id = _reader_id(row, context)
+    declared = required(row, c.KIND)
+    kind = _KINDS.get(declared.lower())
+    if kind is None:
+        raise RowError(Reason.UNKNOWN_KIND, f"kind {declared[:60]!r} is none of {', '.join(READ_KINDS)}")
+    return (
+        identity(row, c.EVENT_ID), recorded_at, reader_id, reader_key(reader_id, context.secret),
+        identity(row, c.ARTICLE_ID), kind, occurred_at, _dwell(row),
+        label(row, c.SURFACE), label(row, c.REGION), label(row, c.DEVICE), _short(row, c.REFERRER),
+    )  # fmt: skip
+
+
+def reader(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
+    """Columns of `stage_reader`."""
+    signed_up_at = required_moment(row, c.SIGNED_UP_AT)
+    recorded_at = _recorded_at(row, context, signed_up_at)
+    check_time(c.SIGNED_UP_AT, signed_up_at, recorded_at)
+    reader_id = _reader_id(row, context)
+    return (
+        reader_id, recorded_at, reader_key(reader_id, context.secret), signed_up_at, label(row, c.REGION),
+        _interests(row), _timezone(row), _email(row), boolean(row, c.DIGEST_OPT_IN),
+    )  # fmt: skip
+
+
+def impression(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
+    """Columns of `stage_impression`."""
+    occurred_at = moment(row, c.OCCURRED_AT)
+    recorded_at = _recorded_at(row, context, occurred_at or context.as_of)
+    check_time(c.OCCURRED_AT, occurred_at, recorded_at)
+    reader_id, position, clicked = _reader_id(row, context), number(row, c.POSITION), boolean(row, c.CLICKED)
+    if clicked is None:
+        raise RowError(Reason.MISSING_FIELD, f"{c.CLICKED} is missing")
+    if position is not None and (position != int(position) or not 1 <= position < 32768):
+        raise RowError(Reason.BAD_NUMBER, f"position {position} is not a whole number from 1")
+    return (
+        identity(row, c.IMPRESSION_ID), recorded_at, reader_id, reader_key(reader_id, context.secret),
+        identity(row, c.ARTICLE_ID), None if position is None else int(position), clicked, occurred_at,
+    )  # fmt: skip
+
+
+NORMALISERS: dict[Kind, Normaliser] = {
+    Kind.ARTICLES: article,
+    Kind.READS: read,
+    Kind.READERS: reader,
+    Kind.IMPRESSIONS: impression,
+}
+
+
+def _reader_id(row: dict[str, Any], context: Context) -> str:
+    reader_id = identity(row, c.READER_ID)
+    if is_nobody(reader_id, context.nobody):
+        raise RowError(Reason.NO_READER, f"{c.READER_ID} {reader_id[:60]!r} is nobody's")
+    return reader_id
+
+
+def _recorded_at(row: dict[str, Any], context: Context, default: datetime | None) -> datetime:
+    """When the row says it was learned of; raises Deferred for rows of a later time."""
+    recorded_at = moment(row, c.RECORDED_AT) or default or context.as_of
+    if recorded_at > context.as_of:
+        if recorded_at > context.as_of + MAX_AHEAD:
+            raise RowError(Reason.TIME_OUT_OF_RANGE, f"recorded {recorded_at:%Y-%m-%d}, more than ten years ahead")
+        raise DeferredError(recorded_at)
+    if not context.rows_have_time:
+        return context.as_of
+    if recorded_at < EARLIEST:
+        raise RowError(Reason.TIME_OUT_OF_RANGE, f"recorded {recorded_at:%Y-%m-%d}, before {EARLIEST:%Y}")
+    return recorded_at
+
+
+def _category(row: dict[str, Any]) -> str | None:
+    """The section, of several the first: publishing systems write the main one first."""
+    first = next(iter(texts(row, c.CATEGORY) or ()), "")
+    category = " ".join((label({c.CATEGORY: first}, c.CATEGORY) or "").lower().split())
+    return None if category in _NO_CATEGORY else category
+
+
+def _authors(row: dict[str, Any]) -> str | None:
+    names = texts(row, c.AUTHOR)
+    return _short({c.AUTHOR: ", ".join(names)}, c.AUTHOR) if names else None
+
+
+def _title(row: dict[str, Any]) -> str:
+    title = required(row, c.TITLE)
+    if len(title) > MAX_TITLE_CHARACTERS:
+        raise RowError(Reason.TOO_LARGE, f"{c.TITLE} is longer than {MAX_TITLE_CHARACTERS} characters")
+    return title
+
+
+def _short(row: dict[str, Any], name: str) -> str | None:
+    """A text that nothing is looked up by: what is too long is cut."""
+    value = text(row, name)
+    return value if value is None else value[:MAX_TITLE_CHARACTERS]
+
+
+def _dwell(row: dict[str, Any]) -> float | None:
+    """Seconds to the microsecond; the `real` of the database refuses what is smaller than any of its numbers."""
+    dwell = seconds(row, c.DWELL_SECONDS)
+    if dwell is None:
+        return None
+    if dwell < 0:
+        raise RowError(Reason.NEGATIVE_DWELL, f"dwell_seconds {dwell:g} is negative")
+    if dwell > MAX_DWELL.total_seconds():
+        raise RowError(Reason.DWELL_TOO_LONG, f"dwell_seconds {dwell:g} is more than six hours")
+    return round(dwell, 6)
+
+
+def _interests(row: dict[str, Any]) -> tuple[str, ...] | None:
+    """Categories as a list, as the text of a list, or separated by `|`."""
+    value = row.get(c.INTERESTS)
+    if isinstance(value, str) and not value.lstrip().startswith(("[", "{")):
+        value = value.split("|") if value.strip() else None
+    items = texts({c.INTERESTS: value}, c.INTERESTS)
+    if isinstance(value, str) and items == [value.strip()]:
+        raise RowError(Reason.BAD_TEXT, "interests is not a JSON list")
+    cleaned = [label({c.INTERESTS: item}, c.INTERESTS) for item in items or ()]
+    return None if items is None else tuple(dict.fromkeys(item.lower() for item in cleaned if item))
+
+
+def _timezone(row: dict[str, Any]) -> str | None:
+    name = text(row, c.TIMEZONE)
+    if name is not None and name not in _timezones():
+        raise RowError(Reason.BAD_TIMEZONE, f"{name[:60]!r} is not an IANA time zone")
+    return name
+
+
+def _email(row: dict[str, Any]) -> str | None:
+    address = text(row, c.EMAIL)
+    if address is None:
+        return None
+    local, at, domain = address.rpartition("@")
+    if not (at and local and domain) or any(mark.isspace() for mark in address) or len(address) > 320:
+        raise RowError(Reason.BAD_EMAIL, "email is not an address")
+    return address
+
+
+@lru_cache(maxsize=1)
+def _timezones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())

@@ -1,0 +1,90 @@
+"""A decoded block to rows of a staging table: validated, normalised, enriched; what cannot be used is set apart."""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+from etl.blocks import Bad, Block, Part, Prepared, Rejected, payload, storable
+from etl.reading.mapping import LeftOutError, Mapping
+from etl.rows import minhash, texts
+from etl.rows.languages import recognise_language
+from etl.rows.normalise import NORMALISERS, Context, DeferredError
+from etl.rows.reasons import RowError
+from frontpage.core.canonical import Kind, field_names
+
+_BETWEEN_WORDS = re.compile(r"[\s\-._]+")
+# Positions in the tuple that normalise.article returns.
+_ARTICLE_ID, _CANONICAL, _TITLE, _SUMMARY, _BODY, _LANGUAGE = 0, 3, 4, 5, 6, 7
+
+
+def prepare(part: Part, block: Block, context: Context) -> Prepared:
+    """Rows for staging in the block's order, row number first; every row is staged, rejected, deferred or left out.
+
+    Rejected rows keep what the source called their fields.
+    """
+    prepared = Prepared(part.kind, block.range)
+    normalise, names = NORMALISERS[part.kind], frozenset(field_names(part.kind))
+    mapping: Mapping | None = part.options.get("mapping")
+    for index, (row_no, row) in enumerate(block.rows):
+        key = storable(block.keys[index] if block.keys else f"{part.file}:{row_no}")
+        if isinstance(row, Bad):
+            prepared.rejected.append(Rejected(row_no, key, storable(row.payload), row.reason, storable(row.detail)))
+            continue
+        try:
+            ours = mapping.apply(part.kind, row) if mapping else _with_names(row, names)
+            prepared.rows.append((row_no, *normalise(ours, context)))
+        except LeftOutError:
+            prepared.n_left_out += 1
+        except DeferredError as later:
+            prepared.n_deferred += 1
+            prepared.next_at = min(prepared.next_at or later.recorded_at, later.recorded_at)
+        except RowError as error:
+            prepared.rejected.append(Rejected(row_no, key, payload(row), error.reason, storable(error.detail)))
+    if part.kind is Kind.ARTICLES:
+        _enrich(prepared)
+    return prepared
+
+
+def _with_names(row: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    """The row with its columns named as canonical files name them (`Article ID`, `article-id`: article_id).
+
+    A column that has the name already is not replaced by one that nearly has it; other columns stay as they are.
+    """
+    if names.issuperset(row):
+        return row
+    nearly = {name: column_name(name) for name in row if name not in names}
+    found = {meant: row[name] for name, meant in nearly.items() if meant in names and meant not in row}
+    return {**row, **found} if found else row
+
+
+@lru_cache(maxsize=4096)
+def column_name(name: str) -> str:
+    """A column's name in lower case, with single underscores for spaces, dashes and full stops."""
+    return _BETWEEN_WORDS.sub("_", str(name).strip().removeprefix("\ufeff").strip().lower())
+
+
+def _enrich(prepared: Prepared) -> None:
+    """Add language where missing, content hash and signature to article rows; the time of each is kept apart."""
+    enriched = []
+    for row_no, *article in prepared.rows:
+        content = texts.comparable(article[_TITLE], article[_SUMMARY], article[_BODY])
+        if article[_LANGUAGE] is None:
+            with _timed(prepared.seconds, "language"):
+                article[_LANGUAGE] = recognise_language(content)
+        with _timed(prepared.seconds, "near_duplicates"):
+            signature = minhash.signature(content)
+        stored = None if signature is None else "\\x" + minhash.to_bytes(signature).hex()
+        enriched.append((row_no, *article, texts.content_hash(content, article[_CANONICAL]), stored))
+    prepared.rows[:] = enriched
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - began

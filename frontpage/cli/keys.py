@@ -1,0 +1,46 @@
+"""`frontpage key`: who may use the API."""
+
+import secrets
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Keys of the API.\n\nOnly hashes are kept, and a revoked key is refused within seconds.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
+
+_SECRET_BYTES = 32
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Option(help="Whose key this is, for `key list` and logs.")],
+    scope: Annotated[list[str], typer.Option(help="read | events | admin (which includes both); may be repeated.")],
+    requests_per_second: Annotated[
+        int | None, typer.Option(min=1, help="Limit of this key; default FRONTPAGE_RATE_LIMIT_PER_SECOND.")
+    ] = None,
+) -> None:
+    """Print a new key, once."""
+    from frontpage.cli.main import step
+
+    made = secrets.token_urlsafe(_SECRET_BYTES)
+    step("key create", "create", module="key", name=name, scopes=scope, secret=made,
+         requests_per_second=requests_per_second)  # fmt: skip
+
+
+@app.command("list")
+def list_() -> None:
+    """Show every key: number, name, scopes, limit, since when, revoked when."""
+    from frontpage.cli.main import step
+
+    step("key list", "list", module="key")
+
+
+@app.command()
+def revoke(key_id: Annotated[int, typer.Argument(help="Its number in `key list`.")]) -> None:
+    """Take a key back for good."""
+    from frontpage.cli.main import step
+
+    step("key revoke", "revoke", module="key", key_id=key_id)

@@ -1,0 +1,1 @@
+"""The address of a PostgreSQL, and what one says that refuses."""

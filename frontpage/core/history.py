@@ -1,0 +1,57 @@
+"""What was known at a moment: the one argument of the feature function, of training and of scoring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from frontpage.core import columns as c
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import pandas as pd
+
+#: Columns of `History.articles` in order.
+ARTICLE_COLUMNS = (
+    c.ARTICLE_ID, c.URL, c.TITLE, c.SUMMARY, c.BODY, c.LANGUAGE, c.CATEGORY, c.PUBLISHER, c.AUTHOR,
+    c.PUBLISHED_AT, c.FIRST_SEEN_AT, c.RECORDED_AT, c.DUPLICATE_OF, c.DUPLICATE_KIND, c.STATUS,
+)  # fmt: skip
+#: Columns of `History.reads` in order.
+READ_COLUMNS = (
+    c.EVENT_ID, c.READER_KEY, c.ARTICLE_ID, c.KIND, c.OCCURRED_AT, c.RECORDED_AT, c.DWELL_SECONDS,
+    c.SURFACE, c.REGION, c.DEVICE, c.REFERRER,
+)  # fmt: skip
+#: Columns of `History.shown` in order.
+SHOWN_COLUMNS = (c.READER_KEY, c.ARTICLE_ID, c.OCCURRED_AT, c.POSITION)
+#: Columns of `History.readers` in order.
+READER_COLUMNS = (c.READER_KEY, c.SIGNED_UP_AT, c.REGION, c.INTERESTS, c.TIMEZONE, c.RECORDED_AT)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Articles, reads and readers as known at `as_of`; nothing recorded later is in it.
+
+    articles: one row per article known, its latest version by then, ordered by article_id (retracted and duplicate
+    ones included and marked: their reads still teach).
+    reads: honest reads that happened and were recorded by `as_of`, ordered by (occurred_at, event_id).
+    readers: one row per reader known, ordered by reader_key.
+    older_articles, older_readers: what was known before the rows above replaced it, so that a past moment can be
+    reached from this history; same columns, ordered by key and recorded_at; None where nothing was kept.
+    shown: what readers were shown in lists, and where (`position`, 1 is the top), in the windows that a training learns
+    from; ordered by reader, time, article and position; None where nobody asked.
+    Times are UTC-aware pandas datetimes; absent text is None; absent numbers are NaN.
+    """
+
+    as_of: datetime
+    articles: pd.DataFrame
+    reads: pd.DataFrame
+    readers: pd.DataFrame
+    older_articles: pd.DataFrame | None = None
+    older_readers: pd.DataFrame | None = None
+    shown: pd.DataFrame | None = None
+
+
+def first_read(reads: pd.DataFrame) -> datetime | None:
+    """When the first of some reads happened; they are ordered by time."""
+    return None if reads.empty else reads[c.OCCURRED_AT].iloc[0].to_pydatetime()

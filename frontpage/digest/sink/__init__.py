@@ -1,0 +1,1 @@
+"""A mail server for development, and pages of what it took."""

@@ -1,0 +1,1 @@
+"""Feast over our states: definitions, stores, and rows in and out."""

@@ -1,0 +1,61 @@
+"""What Feast is told: entities, feature views and services, over tables in PostgreSQL or over Parquet files alike.
+
+Only the reader's view is online: a refresh computes articles and totals from its own history in one go, but needs the
+tastes of readers by key.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from feast import Entity, FeatureService, FeatureView, Field
+from feast.data_source import DataSource
+from feast.types import Array, Float64, Int64, String
+from feast.value_type import ValueType
+
+from frontpage.core import columns as c
+from frontpage.features.feature_store.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS, VIEWS, View
+
+PROJECT: Final = "frontpage"
+#: Service of all views: what ranking is made of.
+RANKING: Final = "ranking"
+
+_TYPES: Final[dict[str, Any]] = {
+    "text": String, "integer": Int64, "number": Float64, "count": Int64, "sum": Float64,
+    "texts": Array(String), "numbers": Array(Float64), "decayed": Array(Float64),
+}  # fmt: skip
+_KEY_TYPES: Final = {c.READER_KEY: ValueType.INT64}
+_DESCRIPTIONS: Final = {
+    ARTICLES.name: "facts of an article and its reads, decayed to its last read with several half-lives",
+    ARTICLE_AUDIENCES.name: "an article's reads from one audience: readers of one region, device or referrer",
+    TOTALS.name: "all reads of a scope: an audience, a category, a publisher; the empty scope is everywhere",
+    READERS.name: "a reader's reads, tastes and last articles",
+}
+
+
+def service_name(view: View) -> str:
+    """Name of the service that gives one view alone."""
+    return f"{view.name}s"
+
+
+def definitions(source_of: Callable[[View], DataSource]) -> list[Any]:
+    """Every Feast object of the project, over the sources that `source_of` gives for each view."""
+    keys = sorted({key for view in VIEWS for key in view.keys})
+    types = {key: _KEY_TYPES.get(key, ValueType.STRING) for key in keys}
+    entities = {key: Entity(name=key, join_keys=[key], value_type=types[key]) for key in keys}
+    views: list[Any] = [_feature_view(view, entities, source_of(view)) for view in VIEWS]
+    alone = zip(VIEWS, views, strict=True)
+    services = [FeatureService(name=service_name(view), features=[made]) for view, made in alone]
+    return [*entities.values(), *views, *services, FeatureService(name=RANKING, features=views)]
+
+
+def _feature_view(view: View, entities: dict[str, Entity], source: DataSource) -> FeatureView:
+    return FeatureView(
+        name=view.name,
+        description=_DESCRIPTIONS[view.name],
+        entities=[entities[key] for key in view.keys],
+        ttl=timedelta(0),  # a row counts until the next one, however old it is
+        schema=[Field(name=name, dtype=_TYPES[kind]) for name, kind in view.columns.items()],
+        online=view is READERS,
+        source=source,
+    )

@@ -1,0 +1,221 @@
+"""Which version trains, serves or is judged at a moment: answers from `model_version` that do not look ahead.
+
+A version trained on later knowledge must not score an earlier moment, so a back-fill takes the champion of then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from frontpage.core.clock import TICK, iso
+from frontpage.core.errors import BadInputError, NothingPublishedError
+from frontpage.core.history import History
+from frontpage.core.params import Params
+from frontpage.features.snapshot import MANIFEST, read_manifest, write_snapshot
+from frontpage.store import versions
+from frontpage.store.connect import Connection
+from frontpage.store.versions import ModelVersion
+from models.evaluation.evaluate import Gate, Means, means_of
+from models.training.artefact import Model, artefact_hash, load
+from models.training.cutoffs import plan
+from models.training.position_bias import history_to_learn_from
+
+if TYPE_CHECKING:
+    from models.training.build import Built
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a training at a moment starts from: the history, its snapshot's hash, and the version before.
+
+    look_backs: every past moment whose features it will ask for, ascending.
+    """
+
+    history: History
+    snapshot_hash: str
+    past_cutoffs: tuple[datetime, ...]
+    parent: ModelVersion | None
+
+    def parent_model(self) -> Model | None:
+        """The model of the version before."""
+        return loaded(self.parent) if self.parent else None
+
+
+#: Parameters that no list hangs on.
+_BESIDE_LISTS = {"threads", "schedule", "gate", "explain", "quality", "digest", "retention"}
+#: The variant whose lists need no model.
+POPULARITY = "popularity"
+
+
+def earlier_means(connection: Connection, as_of: datetime, params: Params) -> list[Means]:
+    """What versions of the days before measured on their held-out cutoffs, newest first."""
+    since = as_of - timedelta(days=params.gate.memory_days)
+    before = (version for version in versions.newest(connection, until=as_of) if since <= version.as_of < as_of)
+    return [means for version in before if (means := means_of(version.metrics))]
+
+
+def rule_of(version: ModelVersion | None, params: Params) -> float | None:
+    """Half-life of the rule that makes a version's lists; None where its ranker does."""
+    if version is None:
+        return params.rule_half_life_hours
+    hours = (version.gate or {}).get("rule_half_life_hours")
+    return None if hours is None else float(hours)
+
+
+def maker(version: ModelVersion | None, params: Params) -> str | None:
+    """What a version's lists hang on besides the data, as one hash; None where a rule makes them.
+
+    Lists of another maker are never kept: one page does not mix two models or two sets of parameters.
+    """
+    if version is None or rule_of(version, params) is not None:
+        return None
+    parameters = params.model_dump_json(exclude=_BESIDE_LISTS)
+    return hashlib.sha256("\n".join((version.version, version.artefact_hash, parameters)).encode()).hexdigest()
+
+
+def serving(connection: Connection, as_of: datetime, variant: str = "champion") -> ModelVersion | None:
+    """The version that makes the lists of (as_of, variant); None means decayed popularity.
+
+    champion: the champion, or for a moment before it was trained the newest earlier one. challenger: the newest one.
+    Any other variant names a version. Raises NothingPublishedError for a version or challenger that is not there, or
+    that was trained on later knowledge.
+    """
+    if variant == POPULARITY:
+        return None
+    if variant == "champion":
+        return champion_at(connection, as_of)
+    if variant == "challenger":
+        found = versions.newest(connection, stage="challenger", until=as_of, limit=1)
+        if not found:
+            raise NothingPublishedError(f"there is no challenger of {iso(as_of)} or before; score another variant")
+        return found[0]
+    version = versions.get(connection, variant)
+    if version.as_of > as_of:
+        raise NothingPublishedError(f"{variant} knows what came after {iso(as_of)}; score a moment from its own on")
+    return version
+
+
+def champion_at(connection: Connection, as_of: datetime) -> ModelVersion | None:
+    """The champion, or where it was trained on later knowledge the newest former one that was not; else None."""
+    newest = partial(versions.newest, connection, until=as_of, limit=1)
+    found = newest(stage="champion") or newest(stage="archived")
+    return found[0] if found else None
+
+
+def known_at(connection: Connection, as_of: datetime, params: Params, snapshots: Path) -> Known:
+    """What a training at `as_of` starts from; a snapshot is written below `snapshots` where there is none yet."""
+    dataset = history_to_learn_from(connection, as_of, params)
+    parent = parent_at(connection, as_of) if params.als.warm_start else None
+    return Known(dataset.history, snapshot_hash(dataset.history, snapshots), plan(dataset, params).all, parent)
+
+
+@contextmanager
+def training(connection: Connection, known: Known, params: Params) -> Iterator[int]:
+    """The id of a training that is `failed` if the block is left by an exception; else the block has to close it."""
+    settings = params.model_dump(mode="json")
+    training_id = versions.begin_training(connection, known.history.as_of, known.snapshot_hash, settings)
+    try:
+        yield training_id
+    except BaseException:
+        if not connection.closed:
+            versions.end_training(connection, training_id, "failed")
+        raise
+
+
+def register(connection: Connection, known: Known, built: Built, training_id: int) -> ModelVersion:
+    """The version's row, as candidate; the same version again changes nothing."""
+    row = ModelVersion(
+        version=built.model.version,
+        as_of=known.history.as_of,
+        artefact_uri=str(built.folder),
+        artefact_hash=built.artefact_hash,
+        snapshot_hash=known.snapshot_hash,
+        training_id=training_id,
+        parent=known.parent.version if known.parent else None,
+        metrics=dict(built.model.metrics),
+    )
+    versions.insert(connection, row)
+    return row
+
+
+def parent_at(connection: Connection, as_of: datetime) -> ModelVersion | None:
+    """The version that a training at `as_of` may start from: the champion of just before."""
+    return champion_at(connection, as_of - TICK)
+
+
+def candidate_at(connection: Connection, as_of: datetime) -> ModelVersion:
+    """The newest version trained at `as_of`. Raises NothingPublishedError where there is none."""
+    found = versions.newest(connection, until=as_of, limit=1)
+    if found and found[0].as_of == as_of:
+        return found[0]
+    raise NothingPublishedError(f"no model was trained at {iso(as_of)}; run `frontpage train --as-of {iso(as_of)}`")
+
+
+def loaded(version: ModelVersion) -> Model:
+    """The model of a registered version.
+
+    Raises BadInputError where its artefacts are missing or are not those that were registered.
+    """
+    folder = folder_of(version)
+    if artefact_hash(folder) != version.artefact_hash:
+        raise BadInputError(f"{folder} is not what was registered as {version.version}; restore it, or train again")
+    return load(folder)
+
+
+def folder_of(version: ModelVersion) -> Path:
+    """The local folder of a version's artefacts, given as a path or as `file://` address."""
+    parts = urlsplit(version.artefact_uri)
+    return Path(unquote(parts.path)) if parts.scheme == "file" else Path(version.artefact_uri)
+
+
+def is_judged(version: ModelVersion) -> bool:
+    """Whether the gate has decided on a version and its stage says so."""
+    return bool(version.gate) and version.stage != "candidate"
+
+
+def evaluator(connection: Connection, version: ModelVersion, metrics: Mapping[str, Any], decided: Gate) -> ModelVersion:
+    """The version with metrics, the gate's decision and its stage: champion if it passed, else rejected.
+
+    A version never takes the place of a champion that was trained on newer data.
+    """
+    now = versions.champion(connection)
+    if now is not None and now.as_of > version.as_of:
+        reason = f"the champion {now.version} was trained on newer data"
+        decided = Gate(False, (*decided.reasons, reason), decided.ratios)
+    versions.set_metrics(connection, version.version, metrics, decided.as_json())
+    stage: Literal["champion", "rejected"] = "champion" if decided.passed else "rejected"
+    versions.set_stage(connection, version.version, stage, "; ".join(decided.reasons))
+    return versions.get(connection, version.version)
+
+
+def snapshot_hash(history: History, folder: Path) -> str:
+    """Hash of the snapshot of this very history, which is written below `folder` where it is not there yet.
+
+    A snapshot of the same moment is no proof: a source that was silent may have brought earlier rows since.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder, prefix=".") as made:
+        new = Path(made) / "snapshot"
+        digest = write_snapshot(history, new)
+        if digest not in _hashes(folder):
+            place = folder / f"{history.as_of:%Y%m%dT%H%M%S}"
+            shutil.rmtree(place, ignore_errors=True)
+            new.replace(place)
+    return digest
+
+
+def _hashes(folder: Path) -> Iterator[str]:
+    """Of the whole snapshots below a folder; one that is half-written by a killed run is not ours to mend."""
+    for manifest in folder.glob(f"*/{MANIFEST}"):
+        with suppress(BadInputError):
+            yield str(read_manifest(manifest.parent)["hash"])

@@ -1,0 +1,66 @@
+"""`frontpage evaluate`: the candidate beside champion and baselines on held-out cutoffs; promoted if not worse."""
+
+from datetime import datetime
+from pathlib import Path
+
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.core.summary import Summary
+from frontpage.features.feature_store.cutoffs import ensure_ticks
+from frontpage.features.feature_store.files import require_tick_files
+from frontpage.features.feature_store.repository import feature_store, file_store
+from frontpage.features.snapshot import read_snapshot
+from frontpage.lifecycle import registry, tracking
+from frontpage.lifecycle.tracking import Verdict
+from frontpage.store.connect import connect
+from frontpage.store.history import load_history
+from frontpage.store.locks import exclusive
+from frontpage.store.server import database_url
+from models.evaluation.evaluate import evaluate, gate
+from models.evaluation.report import read_evaluation, write_evaluation
+from models.training import artefact
+from models.training.cutoffs import past_cutoffs
+from models.training.feature_lookup import feast_lookup
+
+
+def run(settings: Settings, params: Params, as_of: datetime, data: Path | None = None) -> Summary:
+    """Metrics and the gate's decision on the version (with `data`: in files); the champion changes if it passed.
+
+    A version that was judged before is left as it is. Raises NothingPublishedError where none was trained at `as_of`.
+    """
+    return _in_files(params, as_of, data) if data else _in_database(settings, params, as_of)
+
+
+def _in_files(params: Params, as_of: datetime, data: Path) -> Summary:
+    history = read_snapshot(data, as_of)
+    require_tick_files(data, past_cutoffs(history, params))
+    candidate = artefact.load(data / "model")
+    champion = artefact.load(data / "champion") if (data / "champion").is_dir() else None
+    evaluation = evaluate(history, candidate, params, feast_lookup(file_store(data)), champion)
+    decided = gate(evaluation, params.gate)
+    write_evaluation(evaluation, decided, data / "evaluation")
+    stage = "accepted" if decided.passed else "rejected"
+    details = {"version": candidate.version, "stage": stage, "gate": "; ".join(decided.reasons)}
+    folder, n_readers = str(data / "evaluation"), evaluation.n_readers
+    return Summary("evaluate", n_readers, len(evaluation.table), artifact=folder, details=details)
+
+
+def _in_database(settings: Settings, params: Params, as_of: datetime) -> Summary:
+    url = database_url(settings)
+    with connect(url, application="frontpage evaluate") as connection, exclusive(connection, "evaluate"):
+        row = registry.candidate_at(connection, as_of)
+        n_readers = 0
+        if not registry.is_judged(row):
+            history, champion = load_history(connection, as_of, params.data), registry.champion_at(connection, as_of)
+            ensure_ticks(connection, as_of, past_cutoffs(history, params), params.data)
+            candidate, best = registry.loaded(row), registry.loaded(champion) if champion else None
+            evaluation = evaluate(history, candidate, params, feast_lookup(feature_store(url)), best)
+            earlier = registry.earlier_means(connection, as_of, params)
+            n_readers, decided = evaluation.n_readers, gate(evaluation, params.gate, earlier)
+            metrics = write_evaluation(evaluation, decided, registry.folder_of(row) / "evaluation")
+            row = registry.evaluator(connection, row, metrics, decided)
+    metrics, files = read_evaluation(registry.folder_of(row) / "evaluation")
+    verdict = Verdict(row.version, row.as_of, row.gate["passed"], row.gate["reasons"], metrics, files)
+    tracking.track_verdict(settings, verdict, row.stage)
+    details = {"version": row.version, "stage": row.stage, "gate": "; ".join(row.gate["reasons"])}
+    return Summary("evaluate", n_readers, 1, artifact=row.artefact_uri, details=details)

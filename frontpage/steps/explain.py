@@ -1,0 +1,41 @@
+"""`frontpage explain`: what moves the scores of the version of as_of, over the lists it makes then."""
+
+from datetime import datetime
+from pathlib import Path
+
+from frontpage.core.history import History
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.core.summary import Summary
+from frontpage.features.interactions import interaction_dataset
+from frontpage.features.snapshot import read_snapshot
+from frontpage.lifecycle import registry
+from frontpage.store.connect import connect
+from frontpage.store.history import load_history
+from frontpage.store.server import database_url
+from models.context import scoring_context
+from models.evaluation.report import write_explanation
+from models.recommender import ranking
+from models.training import artefact
+from models.training.artefact import Model
+
+
+def run(settings: Settings, params: Params, as_of: datetime, data: Path | None = None) -> Summary:
+    """Global plot, contribution of each feature and every list with its reasons, as files beside the version.
+
+    Raises NothingPublishedError where no version was trained at `as_of`, BadInputError where `data` holds none
+    or is of another moment.
+    """
+    if data:
+        return _explained(params, read_snapshot(data, as_of), artefact.load(data / "model"), data / "explanation")
+    with connect(database_url(settings), application="frontpage explain") as connection:
+        row = registry.candidate_at(connection, as_of)
+        history = load_history(connection, as_of, params.data)
+    return _explained(params, history, registry.loaded(row), registry.folder_of(row) / "explanation")
+
+
+def _explained(params: Params, history: History, model: Model, folder: Path) -> Summary:
+    now = scoring_context(interaction_dataset(history), history.as_of, params)
+    counts = write_explanation(ranking(model, now, params), params, folder)
+    details = {"version": model.version, "lists": counts["lists"]}
+    return Summary("explain", len(now.readers), counts["rows"], artifact=str(folder), details=details)

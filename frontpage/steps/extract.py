@@ -1,0 +1,64 @@
+"""`frontpage extract`: pull every source up to `as_of`."""
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from pydantic import SecretStr
+
+from etl.pull import Pulled, Workers, details_of, is_due, pull
+from etl.reading.source_file import installation_sources
+from etl.reading.sources import INBOX, in_pull_order
+from etl.rows.normalise import Context
+from frontpage.core.errors import UnavailableError
+from frontpage.core.params import Params
+from frontpage.core.progress import track
+from frontpage.core.settings import Settings
+from frontpage.core.summary import Summary
+from frontpage.store.connect import connect
+from frontpage.store.extracts import Counts
+from frontpage.store.server import database_url
+
+
+def run(
+    settings: Settings, params: Params, as_of: datetime, sources: Sequence[str], beam_options: Sequence[str] = ()
+) -> Summary:
+    """What every source and the API's inbox recorded by `as_of`, loaded or quarantined, each in its own transaction.
+
+    sources: URIs or names in the sources file; by default those of the installation (`installation_sources`). One whose
+    `every` has not passed is left alone and counted in the details.
+    A source that fails, with whatever error, does not keep the others from loading. One that does not answer is
+    reported in the details; the step fails with UnavailableError only if none answered. Any other error, such as
+    BadInputError for a source that cannot be right, is raised after the others have loaded, the first of several.
+    """
+    began = time.perf_counter()
+    known = in_pull_order([*installation_sources(settings, sources, os.environ), INBOX])
+    url = database_url(settings)
+    context = Context.of(as_of, settings.pseudonym_secret.get_secret_value(), params)
+    workers = Workers(SecretStr(url), context, params.threads, beam_options)
+    pulled: list[Pulled] = []
+    failed: dict[str, Exception] = {}
+    with connect(url, application="frontpage extract") as connection:
+        due = [source for source in known if is_due(connection, source, as_of)]
+        for source in track(due, "sources"):
+            try:
+                pulled.append(pull(connection, source, as_of, workers))
+            except Exception as error:  # noqa: BLE001 - a bug, too, is raised once the others have loaded
+                failed[source.name] = error
+    _raise_failure(failed, pulled)
+    return _summary(pulled, failed, len(known) - len(due), time.perf_counter() - began)
+
+
+def _raise_failure(failed: Mapping[str, Exception], pulled: list[Pulled]) -> None:
+    answered = [one for one in pulled if one.source != INBOX.name]
+    fatal = [error for error in failed.values() if not isinstance(error, UnavailableError) or not answered]
+    if fatal:
+        raise fatal[0]
+
+
+def _summary(pulled: list[Pulled], failed: Mapping[str, Exception], n_not_due: int, seconds: float) -> Summary:
+    total = sum((one.counts for one in pulled), Counts())
+    details = details_of(pulled) | ({"unavailable": ",".join(failed)} if failed else {})
+    details |= {"not_due": n_not_due} if n_not_due else {}
+    return Summary("extract", total.rows_in, total.loaded + total.updated, total.quarantined, seconds, details=details)

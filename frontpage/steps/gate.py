@@ -1,0 +1,47 @@
+"""`frontpage gate`: check a run's lists as a whole before they may be published."""
+
+import time
+from datetime import datetime
+
+from frontpage.core import columns as c
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.core.summary import Summary
+from frontpage.quality import outcome
+from frontpage.quality.declare import Boundary
+from frontpage.quality.gate import check_lists
+from frontpage.quality.pages import write_pages
+from frontpage.store.connect import connect
+from frontpage.store.lists import runs
+from frontpage.store.locks import exclusive
+from frontpage.store.server import database_url
+from frontpage.store.validations import record_validation
+
+
+def run(settings: Settings, params: Params, as_of: datetime, variant: str = "champion") -> Summary:
+    """Judge the newest built list of (as_of, variant); its state becomes `passed` or `failed`.
+
+    Raises CheckFailedError naming each `fail` expectation that is not met; what is served stays as it is.
+    """
+    started = time.perf_counter()
+    url = database_url(settings)
+    with connect(url) as connection, exclusive(connection, f"lists of {variant}"):
+        built = runs.newest_attempt(connection, as_of, variant, "built", "failed", "passed", *runs.DONE)
+        if built["state"] in runs.DONE:
+            return Summary("gate", rows_in=built["n_rows"], rows_out=built["n_rows"], artifact=f"run:{built[c.RUN_ID]}")
+        validations = check_lists(connection, url, params, (built[c.RUN_ID], as_of))
+        outcomes = [each for validation in validations for each in validation.outcomes]
+        results, good = [each.as_json() for each in outcomes], outcome.passed(outcomes)
+        record_validation(connection, as_of, Boundary.LISTS, results, passed=good)
+        verdict = {"passed": good, "results": results}
+        runs.set_state(connection, built[c.RUN_ID], "passed" if good else "failed", gate=verdict)
+    write_pages(settings.path("data_docs"), as_of, validations, params.quality.pages_kept)
+    outcome.demand(outcomes, f"list of {variant} for {as_of:%Y-%m-%d %H:%M} (run {built[c.RUN_ID]}) is not published")
+    return Summary(
+        "gate",
+        rows_in=built["n_rows"],
+        rows_out=built["n_rows"],
+        seconds=time.perf_counter() - started,
+        artifact=f"run:{built[c.RUN_ID]}",
+        details={"variant": variant, **outcome.warnings_of(outcomes)},
+    )

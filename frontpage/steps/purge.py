@@ -1,0 +1,47 @@
+"""`frontpage purge`: delete what was to be kept only for a while."""
+
+from datetime import datetime, timedelta
+
+from frontpage.core.errors import UnavailableError
+from frontpage.core.params import Params, RetentionParams
+from frontpage.core.progress import track
+from frontpage.core.settings import Settings
+from frontpage.core.summary import Summary
+from frontpage.features.feature_store.ticks import forget_states
+from frontpage.store import retention
+from frontpage.store.connect import Connection, connect
+from frontpage.store.locks import exclusive
+from frontpage.store.server import database_url
+
+
+def run(settings: Settings, params: Params, as_of: datetime) -> Summary:
+    """Delete what is older at as_of than `retention` in params.yaml allows; the details say how much of what."""
+    deleted: dict[str, int] = {}
+    with connect(database_url(settings), application="frontpage purge") as connection:
+        for table, days in track(days_kept(params.retention).items(), "tables"):
+            deleted[table] = retention.purge(connection, table, as_of - timedelta(days=days))
+        deleted |= _states(connection, as_of - timedelta(days=params.retention.state_days))
+    total = sum(deleted.values())
+    return Summary("purge", rows_in=total, rejected=total, details={name: n for name, n in deleted.items() if n})
+
+
+def _states(connection: Connection, before: datetime) -> dict[str, int]:
+    """A training that is under way may look back further: then they are left for another night."""
+    try:
+        with exclusive(connection, "train"):
+            return forget_states(connection, before)
+    except UnavailableError:
+        return {}
+
+
+def days_kept(params: RetentionParams) -> dict[str, float]:
+    """How long the rows of each table are kept."""
+    return {
+        "served_list": params.served_list_days,
+        "link_click": params.link_click_days,
+        "event_inbox": params.inbox_days,
+        "digest_report_inbox": params.inbox_days,
+        "quarantine": params.quarantine_days,
+        "digest_report": params.digest_days,
+        "digest_delivery": params.digest_days,
+    }

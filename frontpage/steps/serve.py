@@ -1,0 +1,15 @@
+"""`frontpage serve`: the published lists over REST."""
+
+from frontpage.core.params import Params
+from frontpage.core.settings import Settings
+from frontpage.core.summary import Summary
+from serving.http.server import serve
+
+
+def run(settings: Settings, _params: Params, host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> Summary:
+    """Answer until stopped.
+
+    Raises BadInputError on a host that others can reach, or outside development, where no key is known.
+    """
+    serve(settings, host, port, workers)
+    return Summary("serve", artifact=f"http://{host}:{port}", details={"workers": workers})

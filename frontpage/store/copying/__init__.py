@@ -1,0 +1,1 @@
+"""COPY in and out of PostgreSQL, by whole columns."""

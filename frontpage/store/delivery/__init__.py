@@ -1,0 +1,1 @@
+"""Editions, deliveries and suppressed addresses."""

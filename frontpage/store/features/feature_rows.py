@@ -1,0 +1,193 @@
+"""State rows in schema `feast`: read what counts at a moment, write what changed.
+
+A row counts from its `event_timestamp` until its entity's next row. The callers hold one transaction over all tables.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from psycopg2 import sql
+
+from frontpage.core import columns as c
+from frontpage.store.connect import Connection, connect, execute, fetch_all, fetch_one, transaction
+from frontpage.store.copying.copy_arrow import copy_table
+from frontpage.store.copying.copy_out import copy_out_table
+from frontpage.store.queries import query
+
+SCHEMA = "feast"
+#: Between the members of a list that is given as text.
+MEMBERS = "\x1f"
+#: Whether a row was written at the moment that is asked for (`t`), or earlier (`f`).
+WRITTEN_THEN = "written_then"
+_READER_COLUMNS = (
+    c.READER_KEY, c.REGION, c.DEVICE, c.REFERRER, c.LANGUAGE, c.LAST_READ_US, c.N_READS, c.MEDIAN_DWELL_SECONDS,
+    c.DECAYED_READS, c.INTERESTS, c.CATEGORIES, c.CATEGORY_SHARES, c.PUBLISHERS, c.PUBLISHER_SHARES,
+)  # fmt: skip
+
+
+def lock(connection: Connection) -> None:
+    """Wait until nobody else writes states; held until the transaction ends."""
+    execute(connection, "select pg_advisory_xact_lock(7302, 1)")
+
+
+@contextmanager
+def applying(url: str) -> Iterator[None]:
+    """Nobody else applies Feast's definitions to the database at `url` meanwhile: its first apply creates tables."""
+    with connect(url, application="frontpage feast apply") as connection, transaction(connection):
+        execute(connection, "select pg_advisory_xact_lock(7302, 2)")
+        yield
+
+
+def written_ticks(connection: Connection) -> set[datetime]:
+    """The moments whose states are all there."""
+    return {row[c.AS_OF] for row in fetch_all(connection, "select as_of from feast.state_tick")}
+
+
+def next_tick(connection: Connection, as_of: datetime) -> datetime | None:
+    """The first moment after `as_of` whose states are there."""
+    row = fetch_one(connection, "select min(as_of) as as_of from feast.state_tick where as_of > %s", [as_of])
+    return row[c.AS_OF] if row else None
+
+
+def record_tick(connection: Connection, as_of: datetime, n_changed: int) -> None:
+    """Write down that the states of `as_of` are there; a repeat that changes nothing leaves the row as it is."""
+    execute(
+        connection,
+        "insert into feast.state_tick (as_of, n_changed) values (%s, %s) on conflict (as_of) "
+        "do update set n_changed = state_tick.n_changed + excluded.n_changed where excluded.n_changed > 0",
+        [as_of, n_changed],
+    )
+
+
+def fingerprints(
+    connection: Connection, table: str, keys: Sequence[str], as_of: datetime, among: range | None = None
+) -> pa.Table:
+    """Keys and fingerprint of the row of each entity that counts at `as_of`, and whether it was written then.
+
+    among: only entities whose first key, a number, is one of these.
+    """
+    parameters: dict[str, Any] = {c.AS_OF: as_of}
+    only: sql.Composable = sql.SQL("")
+    if among is not None:
+        only = sql.SQL("and {0} >= %(first)s and {0} < %(end)s ").format(sql.Identifier(keys[0]))
+        parameters |= {"first": among.start, "end": among.stop}
+    statement = sql.SQL(
+        "select distinct on ({keys}) {keys}, fingerprint, event_timestamp = %(as_of)s as {written_then} "
+        "from {table} where event_timestamp <= %(as_of)s {only}"
+        "order by {newest}, event_timestamp desc"
+    ).format(
+        keys=_list(keys),
+        table=sql.Identifier(SCHEMA, table),
+        newest=sql.SQL(", ").join(sql.SQL("{} desc").format(sql.Identifier(key)) for key in keys),
+        written_then=sql.Identifier(WRITTEN_THEN),
+        only=only,
+    )
+    return copy_out_table(connection, statement, parameters, [*keys, c.FINGERPRINT, WRITTEN_THEN])
+
+
+def reader_states_at(connection: Connection, reader_keys: NDArray[np.int64], as_of: datetime) -> pa.Table:
+    """The state of each of these readers that counts at `as_of`, ordered by key; lists as text (see MEMBERS)."""
+    asked = {"reader_keys": reader_keys.tolist(), "as_of": as_of}
+    return copy_out_table(connection, query("features/reader_states_at"), asked, _READER_COLUMNS)
+
+
+def keys_between(
+    connection: Connection, table: str, keys: Sequence[str], moments: tuple[datetime, datetime]
+) -> pa.Table:
+    """Keys of the entities with a row after the first moment, at the second or before it."""
+    statement = sql.SQL(
+        "select distinct {} from {} where event_timestamp > %(first)s and event_timestamp <= %(second)s"
+    ).format(_list(keys), sql.Identifier(SCHEMA, table))
+    return copy_out_table(connection, statement, {"first": moments[0], "second": moments[1]}, list(keys))
+
+
+def insert(connection: Connection, table: str, rows: pa.Table) -> None:
+    """Put rows in; none of their entities may have a row at their moment."""
+    copy_table(connection, f"{SCHEMA}.{table}", rows)
+
+
+def upsert(connection: Connection, table: str, keys: Sequence[str], rows: pa.Table) -> None:
+    """Put rows in; where an entity has a row at that moment, it is replaced."""
+    target = sql.Identifier(SCHEMA, table)
+    execute(connection, sql.SQL("create temp table staged (like {}) on commit drop").format(target))
+    copy_table(connection, "staged", rows)
+    others = [name for name in rows.column_names if name not in keys]
+    statement = sql.SQL(
+        "insert into {table} ({columns}) select {columns} from staged "
+        "on conflict ({keys}, event_timestamp) do update set {sets}"
+    ).format(
+        table=target,
+        columns=_list(rows.column_names),
+        keys=_list(keys),
+        sets=sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in others),
+    )
+    execute(connection, statement)
+    execute(connection, "drop table staged")
+
+
+def repeat(
+    connection: Connection, table: str, columns: Sequence[str], asked: pa.Table, moments: tuple[datetime, datetime]
+) -> None:
+    """What counts at the first moment, at the second, for those of `asked` (keys) that have no row in between.
+
+    `columns` are the table's columns without event_timestamp. An entity that nothing counts for is left out.
+    """
+    keys = asked.column_names
+    target = sql.Identifier(SCHEMA, table)
+    execute(
+        connection,
+        sql.SQL("create temp table asked on commit drop as select {} from {} with no data").format(_list(keys), target),
+    )
+    copy_table(connection, "asked", asked)
+    statement = sql.SQL(
+        "insert into {table} ({columns}, event_timestamp) select {previous}, %(second)s "
+        "from asked cross join lateral ("
+        "  select * from {table} earlier where {earlier} and earlier.event_timestamp <= %(first)s "
+        "  order by earlier.event_timestamp desc limit 1) previous "
+        "where not exists (select from {table} later where {later} "
+        "  and later.event_timestamp > %(first)s and later.event_timestamp <= %(second)s)"
+    ).format(
+        table=target,
+        columns=_list(columns),
+        previous=sql.SQL(", ").join(sql.Identifier("previous", name) for name in columns),
+        earlier=_same("earlier", "asked", keys),
+        later=_same("later", "asked", keys),
+    )
+    execute(connection, statement, {"first": moments[0], "second": moments[1]})
+    execute(connection, "drop table asked")
+
+
+def forget_ticks(connection: Connection, before: datetime) -> None:
+    """From now on no moment before `before` counts as written: its rows may go (see `forget`)."""
+    execute(connection, "delete from feast.state_tick where as_of < %s", [before])
+
+
+def forget(connection: Connection, table: str, keys: Sequence[str], before: datetime) -> int:
+    """Delete the rows that no moment from `before` on needs; how many.
+
+    Of each entity the row that counts at `before` stays, wherever it is, unless it is the empty one.
+    """
+    statement = sql.SQL(
+        "delete from {table} old where event_timestamp < %(before)s and ("
+        "  exists (select from {table} newer where {newer} "
+        "    and newer.event_timestamp > old.event_timestamp and newer.event_timestamp <= %(before)s)"
+        # An empty row goes after those that it ended: killed in between, none of these counts again.
+        "  or fingerprint = 0 and not exists (select from {table} older where {older} "
+        "    and older.event_timestamp < old.event_timestamp))"
+    ).format(table=sql.Identifier(SCHEMA, table), newer=_same("newer", "old", keys), older=_same("older", "old", keys))
+    return execute(connection, statement, {"before": before})
+
+
+def _same(one: str, other: str, keys: Sequence[str]) -> sql.Composed:
+    """The condition that two rows are of one entity."""
+    equal = (sql.SQL("{} = {}").format(sql.Identifier(one, key), sql.Identifier(other, key)) for key in keys)
+    return sql.SQL(" and ").join(equal)
+
+
+def _list(names: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, names))

@@ -1,0 +1,1 @@
+"""Runs of lists: built in blocks, kept from earlier ones, published."""

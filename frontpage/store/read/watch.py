@@ -1,0 +1,67 @@
+"""Word from the database: what was published or changed, as soon as it is committed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from frontpage.core.database.url import DatabaseUrl
+from frontpage.store.queries import query
+from frontpage.store.read.lists import CurrentRun, current_run
+from frontpage.store.read.pool import away_is_unavailable
+
+#: A database that leaves a look at the pointer unanswered for so long is taken to be away.
+PATIENCE_SECONDS = 1.0
+#: The payload names the article; an empty one says that any may have changed.
+ARTICLE_CHANGED = "frontpage_article"
+PUBLISHED = "frontpage_published"
+#: The payload is the reader_key of one who has hidden or muted something, or picked interests.
+READER_CHANGED = "reader_changed"
+
+Heard = Callable[[str, str], None]
+
+
+class Watch:
+    """A connection that is told of changes and can be asked which run is current."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    async def current_run(self, variant: str) -> CurrentRun | None:
+        """The run being served, or None before the first publish.
+
+        What was committed before is heard before the next call returns. Raises UnavailableError within
+        `PATIENCE_SECONDS`.
+        """
+        with away_is_unavailable():
+            rows = await self._connection.fetch(query("serve/current_run"), variant, timeout=PATIENCE_SECONDS)
+        return current_run(rows)
+
+
+@asynccontextmanager
+async def watching(url: str, heard: Heard) -> AsyncIterator[Watch]:
+    """A watch that calls `heard(channel, payload)` for each change; nothing is told of the time before it began.
+
+    Raises UnavailableError where the database is away.
+    """
+
+    def tell(_connection: Any, _pid: int, channel: str, payload: object) -> None:
+        heard(channel, str(payload))
+
+    settings = {"application_name": "frontpage-watch", "default_transaction_read_only": "on", "timezone": "UTC"}
+    with away_is_unavailable():
+        connection = await asyncpg.connect(
+            DatabaseUrl.parse(url).asyncpg(), timeout=PATIENCE_SECONDS, server_settings=settings
+        )
+    try:
+        with away_is_unavailable():
+            # Not wait_for: in Python 3.11 it forgets that it was cancelled where the answer comes at the same moment.
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                for channel in (ARTICLE_CHANGED, PUBLISHED, READER_CHANGED):
+                    await connection.add_listener(channel, tell)
+        yield Watch(connection)
+    finally:
+        # A close would wait for an answer that may never come.
+        connection.terminate()

@@ -1,0 +1,1 @@
+"""What lists are worth: ground truth, metrics, baselines, and the gate between versions."""

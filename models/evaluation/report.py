@@ -1,0 +1,111 @@
+"""What evaluation and explanation leave on disk: numbers, tables and pictures, the same for the same inputs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from frontpage.core import columns as c
+from frontpage.core.params import Params
+from frontpage.core.progress import track
+from frontpage.features.pairs import GROUPS
+from models.evaluation.evaluate import Evaluation, Gate
+from models.explaining.explain import Explained, explain, reasons_of
+from models.files import save_json, write_bytes
+from models.ranking.ranker import Matrix
+from models.recommender import BLOCK_READERS, Ranked, Ranking
+from models.training.plots import cutoffs_plot, shap_summary
+
+#: Served rows that the summary plot shows.
+_PLOTTED_ROWS = 2_000
+
+
+def write_evaluation(evaluation: Evaluation, decided: Gate, folder: Path) -> dict[str, float]:
+    """metrics.json, gate.json, cutoffs.csv and ndcg.png in `folder`; the metrics as `<ranker>_<metric>`."""
+    means = evaluation.means()
+    metrics = {
+        f"{ranker}_{name}": round(value, 6) for ranker, values in means.items() for name, value in values.items()
+    }
+    save_json(folder / "metrics.json", metrics)
+    save_json(folder / "gate.json", decided.as_json())
+    write_bytes(folder / "ticks.csv", evaluation.table.to_csv(index=False, float_format="%.6f").encode())
+    if len(evaluation.table):
+        wide = evaluation.table.pivot_table(index="as_of", columns="ranker", values="ndcg_at_10")
+        lines = {str(name): wide[name].tolist() for name in wide}
+        cutoffs_plot(lines, [f"{moment:%d %b %H:%M}" for moment in wide.index], folder / "ndcg.png")
+    return metrics
+
+
+def read_evaluation(folder: Path) -> tuple[dict[str, float], list[Path]]:
+    """The metrics that `write_evaluation` left in `folder`, and its files by name; nothing where it left none."""
+    metrics = folder / "metrics.json"
+    return (json.loads(metrics.read_text()), sorted(folder.iterdir())) if metrics.exists() else ({}, [])
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Lists of some readers with what the ranker saw and what each feature did."""
+
+    ranked: Ranked
+    explained: Explained
+    lists: pd.DataFrame
+
+    def rows(self, n: int) -> tuple[Explained, Matrix]:
+        """The first `n` rows, explained."""
+        some = Explained(self.explained.contributions[:n], self.explained.base, self.explained.names)
+        return some, self.ranked.matrix[:n]
+
+
+def write_explanation(ranking: Ranking, params: Params, folder: Path) -> dict[str, int]:
+    """How the model makes the lists of its moment; counts of what was written.
+
+    lists.parquet: every list with reasons. contributions.parquet: of the first readers' rows, the contribution of each
+    group of features. features.csv: mean absolute contribution of each feature over all lists. shap_summary.png.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lists, strengths, n_rows = [], np.zeros(len(ranking.model.feature_names)), 0
+    first: _Block | None = None
+    for block in _blocks(ranking):
+        first = first or block
+        lists.append(block.lists)
+        strengths += np.abs(block.explained.contributions).sum(axis=0)
+        n_rows += len(block.lists)
+    table = pd.concat(lists, ignore_index=True) if lists else pd.DataFrame(columns=[c.READER_KEY, c.RANK])
+    table.to_parquet(folder / "lists.parquet", index=False)
+    _write_features(ranking, strengths / max(n_rows, 1), folder)
+    if first is not None and n_rows:
+        shap_summary(*first.rows(_PLOTTED_ROWS), folder / "shap_summary.png")
+        _write_contributions(first, params, folder)
+    return {"lists": int(table[c.READER_KEY].nunique()), "rows": n_rows}
+
+
+def _blocks(ranking: Ranking) -> Iterator[_Block]:
+    n_readers = len(ranking.now.context.readers)
+    for start in track(range(0, n_readers, BLOCK_READERS), "blocks of readers"):
+        ranked = ranking.rank(np.arange(start, min(start + BLOCK_READERS, n_readers), dtype=np.int64))
+        explained = explain(ranking.trees, ranked.matrix, ranking.model.feature_names)
+        reasons = reasons_of(explained, ranked.matrix, ranking.entities, ranked.pairs)
+        yield _Block(ranked, explained, ranking.table(ranked, reasons).to_pandas())
+
+
+def _write_features(ranking: Ranking, strengths: np.ndarray, folder: Path) -> None:
+    names = ranking.model.feature_names
+    table = pd.DataFrame(
+        {"feature": names, "group": [GROUPS.get(name, name) for name in names], "mean_abs_contribution": strengths}
+    ).sort_values(["mean_abs_contribution", "feature"], ascending=[False, True])
+    write_bytes(folder / "features.csv", table.to_csv(index=False, float_format="%.6f").encode())
+
+
+def _write_contributions(block: _Block, params: Params, folder: Path) -> None:
+    """Contributions by group of the rows of the first readers; with the base value they add up to the score."""
+    groups = tuple(dict.fromkeys(GROUPS.get(name, name) for name in block.explained.names))
+    table = pd.DataFrame(block.explained.of_groups(groups).round(5), columns=list(groups))
+    keys = block.lists[[c.READER_KEY, c.RANK, c.ARTICLE_ID, c.SCORE]].reset_index(drop=True)
+    table = pd.concat([keys, table.assign(base=round(block.explained.base, 5))], axis=1)
+    readers = table[c.READER_KEY].drop_duplicates().head(params.explain.max_readers)
+    table[table[c.READER_KEY].isin(readers)].to_parquet(folder / "contributions.parquet", index=False)

@@ -1,0 +1,1 @@
+"""Why an article stands in a list: exact SHAP values, grouped into reasons."""

@@ -1,0 +1,146 @@
+"""A moment with everything the candidate sources and the ranker compare: features, factors, vectors, co-reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from frontpage.core.params import HALF_LIVES_HOURS, Params
+from frontpage.features.entities import Entities, Pairs, entities_of
+from frontpage.features.grouping import Floats, Ints
+from frontpage.features.memo import Memo
+from frontpage.features.pairs import Matrix, features_of
+from frontpage.features.states import ReaderRows, States, fallback_rows, states_at
+from models.context import ScoringContext
+from models.retrieval.als import Factors
+from models.retrieval.co_occurrence import CoOccurrence, read_together
+from models.retrieval.nearest import N_LAST, inner_products, profiles
+from models.retrieval.vector_index import VectorIndex, vector_index
+from models.topk import popular_order
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringInputs:
+    """One moment's tables, by live row and reader row; `entities` has the same rows.
+
+    reader_factors, reader_profiles and last_profiles (of the very last reads) [reader row]; article_factors and
+    article_vectors [live row]. memo: what is worked out once from the articles' tables.
+    """
+
+    context: ScoringContext
+    entities: Entities
+    reader_factors: Vectors
+    article_factors: Vectors
+    reader_profiles: Vectors
+    last_profiles: Vectors
+    article_vectors: Vectors
+    co_occurrence: CoOccurrence
+    memo: Memo = field(default_factory=Memo, repr=False, compare=False)
+
+    def of_readers(self, rows: Ints, states: ReaderRows) -> ScoringInputs:
+        """The view for some of its reader rows, ascending, with their `states`; tables of articles are shared."""
+        return replace(
+            self,
+            context=self.context.of_readers(rows),
+            entities=self.entities.of_readers(states),
+            reader_factors=self.reader_factors[rows],
+            reader_profiles=self.reader_profiles[rows],
+            last_profiles=self.last_profiles[rows],
+            co_occurrence=self.co_occurrence.of_readers(rows),
+        )
+
+    def popularity(self, half_life_hours: float) -> Floats:
+        """Decayed reads of each live article; the half-life is one of HALF_LIVES_HOURS."""
+        reads: Floats = self.entities.article_reads[:, HALF_LIVES_HOURS.index(half_life_hours)]
+        return reads
+
+    def audience_popularity(self, audience: int, half_life_hours: float) -> Floats:
+        """Decayed reads of each live article by one audience."""
+        rows = np.arange(len(self.context.live))
+        at = HALF_LIVES_HOURS.index(half_life_hours)
+        return self.entities.reads_of_audience(rows, np.full(len(rows), audience), at)
+
+    def popular_order(self, half_life_hours: float) -> Ints:
+        """Live rows, most read first."""
+        return self.memo.kept(
+            ("popular", half_life_hours), lambda: popular_order(self.context, self.popularity(half_life_hours))
+        )
+
+    def audience_order(self, audience: int, half_life_hours: float) -> Ints:
+        """Live rows that an audience has read, most read by it first."""
+
+        def made() -> Ints:
+            score = self.audience_popularity(audience, half_life_hours)
+            order = popular_order(self.context, score)
+            return order[score[order] > 0]
+
+        return self.memo.kept(("audience", audience, half_life_hours), made)
+
+    def newest_order(self) -> Ints:
+        """Live rows, newest first; equal ages by article id."""
+        published = self.context.dataset.published[self.context.live]
+        return self.memo.kept("newest", lambda: np.lexsort((np.arange(len(published)), -published)))
+
+    def factor_index(self) -> VectorIndex:
+        """The articles that ALS knows."""
+        return self.memo.kept("factors", lambda: vector_index(self.article_factors))
+
+    def features(self, reader_rows: Ints, live_rows: Ints) -> Matrix:
+        """What the ranker sees of pairs of this view, all of it computed here and now."""
+        return features_of(self.entities, Pairs(reader_rows, live_rows), self.more_features(reader_rows, live_rows))
+
+    def more_features(self, reader_rows: Ints, live_rows: Ints) -> Mapping[str, Floats]:
+        """The features that belong to a model version or to a pair, in the order of EXTRA_NAMES."""
+        als_score = inner_products(self.reader_factors, self.article_factors, reader_rows, live_rows)
+        content = inner_products(self.reader_profiles, self.article_vectors, reader_rows, live_rows)
+        last = inner_products(self.last_profiles, self.article_vectors, reader_rows, live_rows)
+        return {
+            "als_score": als_score.astype(np.float64),
+            **self.co_occurrence.features(reader_rows, live_rows),
+            "content_score": content.astype(np.float64),
+            "content_score_last": last.astype(np.float64),
+        }
+
+
+def scoring_inputs(
+    context: ScoringContext, params: Params, factors: Factors, vectors: Vectors, states: States | None = None
+) -> ScoringInputs:
+    """The view of a moment; `factors` are those of its readers and live articles, `vectors` of the whole dataset.
+
+    states: those of the moment's readers and live articles, in their order; computed where not given. Those of readers
+    may be left out: then only its views `of_readers` are whole.
+    """
+    if states is None:
+        states = states_at(context.dataset, context.as_of, params.data, articles=context.live, readers=context.readers)
+    return ScoringInputs(
+        context=context,
+        entities=entities_of(states),
+        reader_factors=factors.reader,
+        article_factors=factors.article,
+        reader_profiles=profiles(context, vectors, params.content.half_life_days),
+        last_profiles=profiles(context, vectors, params.content.half_life_days, N_LAST),
+        article_vectors=np.ascontiguousarray(vectors[context.live]),
+        co_occurrence=read_together(context, params.co_occurrence),
+    )
+
+
+def of_fallbacks(now: ScoringInputs) -> ScoringInputs:
+    """The view of those who stand in for somebody unknown: the same articles, and readers without a read."""
+    at = now.context
+    rows = np.arange(len(at.dataset.fallbacks), dtype=np.int64)
+    blank = fallback_rows(at.dataset, at.as_of)
+    nobody = replace(at, readers=rows, seen=at.seen[:0])
+    return replace(
+        now,
+        context=nobody,
+        entities=now.entities.of_readers(blank),
+        reader_factors=np.zeros((len(rows), now.reader_factors.shape[1]), dtype=np.float32),
+        reader_profiles=np.zeros((len(rows), now.reader_profiles.shape[1]), dtype=np.float32),
+        last_profiles=np.zeros((len(rows), now.last_profiles.shape[1]), dtype=np.float32),
+        co_occurrence=now.co_occurrence.of_nobody(len(rows)),
+    )

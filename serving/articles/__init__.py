@@ -1,0 +1,1 @@
+"""Articles beside the lists: what is popular, and what is similar to one."""

@@ -1,0 +1,1 @@
+"""What readers did and were shown, taken in."""

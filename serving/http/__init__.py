@@ -1,0 +1,1 @@
+"""HTTP itself: protocol, limits, errors, responses, metrics."""

@@ -1,0 +1,1 @@
+"""Readers' published lists: routes, service, cache, repository."""

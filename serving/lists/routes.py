@@ -1,0 +1,155 @@
+"""The endpoints under /v1: what readers' lists and runs are."""
+
+import asyncio
+import re
+from http.client import NOT_MODIFIED
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import TypeAdapter
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.requests import Request
+from starlette.responses import Response
+
+from frontpage.core.errors import NothingPublishedError
+from frontpage.core.lists import LIST_LENGTH
+from frontpage.store.read.lists import fetch_current_run
+from serving.context import VARIANT, Context, context_of, quick_context_of
+from serving.http.bodies import BODY_REFUSALS, json_body, parsed, read_json_body
+from serving.http.quick import QuickRoute, quickly
+from serving.http.responses import Tagged, json_response, run_body, tagged, tagged_response, untagged_response
+from serving.lists.encoding import explained_head, list_head, whole_list
+from serving.lists.service import Shown
+from serving.schemas import (
+    SURFACE,
+    CurrentRunAnswer,
+    Explanations,
+    ReadersAsked,
+    RecommendationList,
+    RecommendationLists,
+)
+
+MAX_READER_ID_LENGTH = 1024
+_READERS_ASKED: TypeAdapter[ReadersAsked] = TypeAdapter(ReadersAsked)
+_MAX_BATCH_BYTES = 4_000_000
+_USUAL = re.compile(rb"(?:limit=(10|[1-9]))?(?:&?surface=([A-Za-z0-9_.-]{1,32}))?")
+
+ReaderId = Annotated[
+    str,
+    Path(
+        min_length=1,
+        max_length=MAX_READER_ID_LENGTH,
+        description="any text, percent-encoded, slashes too",
+        openapi_examples={"of the simulated newsroom": {"value": "reader_heavy"}},
+    ),
+]
+Limit = Annotated[int, Query(ge=1, le=LIST_LENGTH, description="at most so many items")]
+Surface = Annotated[
+    str | None,
+    Query(pattern=SURFACE, description="where it is shown; goes into the log of lists"),
+]
+Explain = Annotated[bool, Query(description="say how much each reason counted")]
+App = Annotated[Context, Depends(context_of)]
+
+
+class _AnyText(Convertor[str]):
+    """A path parameter of any characters: the ids of readers are not ours to restrict."""
+
+    regex = r"(?s:.*)"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+def v1() -> APIRouter:
+    """The routes of version 1."""
+    register_url_convertor("any_text", _AnyText())
+    router = APIRouter(prefix="/v1", route_class=QuickRoute)
+    router.add_api_route(
+        "/readers/{reader_id:any_text}/recommendations", recommendations, response_model=RecommendationList
+    )
+    router.add_api_route("/readers/{reader_id:any_text}/explanations", explanations, response_model=Explanations)
+    router.add_api_route(
+        "/readers:batch", recommendations_of_many, methods=["POST"], response_model=RecommendationLists,
+        responses=BODY_REFUSALS, openapi_extra={"requestBody": json_body(ReadersAsked)},
+    )  # fmt: skip
+    router.add_api_route("/runs/current", current_run, response_model=CurrentRunAnswer)
+    return router
+
+
+def _is_usual(request: Request) -> bool:
+    """Whether a request for a list has nothing that must be validated more closely."""
+    asked = request.scope["asked"] = _USUAL.fullmatch(request.scope["query_string"])
+    return asked is not None and 0 < len(request.path_params["reader_id"]) <= MAX_READER_ID_LENGTH
+
+
+async def _answer_usual(request: Request) -> Response:
+    limit, surface = request.scope["asked"].groups()
+    return await recommendations(
+        request, request.path_params["reader_id"], quick_context_of(request),
+        int(limit or LIST_LENGTH), surface and surface.decode(),
+    )  # fmt: skip
+
+
+@quickly(_is_usual, _answer_usual)
+async def recommendations(
+    request: Request,
+    reader_id: ReaderId,
+    app: App,
+    limit: Limit = LIST_LENGTH,
+    surface: Surface = None,
+    explain: Explain = False,
+) -> Response:
+    """A reader's list from the published run.
+
+    A reader who has no list gets a fallback, flagged, with status 200: never a 404. All items are of one run.
+    """
+    reader_key = app.reader_key(reader_id)
+    shown = await app.service.list_for(reader_key, explain=explain)
+    response = tagged_response(request, _answer_of(shown, reader_id, limit))
+    n_items = min(limit, len(shown.items))
+    app.served(request, reader_key, shown, n_items, surface, not_modified=response.status_code == NOT_MODIFIED)
+    return response
+
+
+def _answer_of(shown: Shown, reader_id: str, limit: int) -> Tagged:
+    """The list as an answer, made once for as long as it may be shown so."""
+    answer = shown.answers.get((reader_id, limit))
+    if answer is None:
+        head = list_head(reader_id, shown.run, shown.fallback)
+        answer = shown.answers[reader_id, limit] = tagged(whole_list(head, shown.items[:limit]))
+    return answer
+
+
+async def recommendations_of_many(request: Request, app: App) -> Response:
+    """The lists of up to 500 readers, in the order asked for; each as it would be answered alone.
+
+    A POST, since so many ids do not fit into a URL, and ids in URLs end up in logs. It changes nothing.
+    """
+    asked: ReadersAsked = parsed(_READERS_ASKED, await read_json_body(request, _MAX_BATCH_BYTES))
+    keys = [app.reader_key(reader_id) for reader_id in asked.reader_ids]
+    lists = []
+    shown_lists = await asyncio.gather(*map(app.service.list_for, keys))
+    for reader_id, key, shown in zip(asked.reader_ids, keys, shown_lists, strict=True):
+        items = shown.items[: asked.limit]
+        lists.append(whole_list(list_head(reader_id, shown.run, shown.fallback), items))
+        app.served(request, key, shown, len(items), asked.surface, not_modified=False)
+    return untagged_response(request, b'{"lists":[%b]}' % b",".join(lists))
+
+
+async def explanations(request: Request, reader_id: ReaderId, app: App) -> Response:
+    """A reader's list with all that made it: run, data, model, source and score of each item, each reason's share."""
+    shown = await app.service.list_for(app.reader_key(reader_id), explain=True)
+    head = explained_head(reader_id, shown.run, shown.fallback)
+    return tagged_response(request, tagged(whole_list(head, shown.items)))
+
+
+async def current_run(request: Request, app: App) -> Response:
+    """The run being served: what it was made of and how old it is."""
+    run = await fetch_current_run(app.database, VARIANT)
+    if run is None:
+        raise NothingPublishedError(f"no list of {VARIANT} has been published yet; run `frontpage refresh`")
+    return json_response(request, run_body(run, app.now()))

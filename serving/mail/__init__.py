@@ -1,0 +1,1 @@
+"""Behind the links of mails, and what comes back of them."""

@@ -1,0 +1,1 @@
+"""The API's own pages: what this is, and where requests can be tried."""
