@@ -22,13 +22,13 @@ from frontpage.core.errors import BadInputError, NothingPublishedError
 from frontpage.core.history import History
 from frontpage.core.params import Params
 from frontpage.features.snapshot import MANIFEST, read_manifest, write_snapshot
+from frontpage.lifecycle.training_history import history_to_learn_from
 from frontpage.store import versions
 from frontpage.store.connect import Connection
 from frontpage.store.versions import ModelVersion
 from models.evaluation.evaluate import Gate, Means, means_of
 from models.training.artefact import Model, artefact_hash, load
 from models.training.cutoffs import plan
-from models.training.position_bias import history_to_learn_from
 
 if TYPE_CHECKING:
     from models.training.build import Built

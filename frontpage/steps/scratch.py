@@ -17,13 +17,13 @@ from frontpage.core import columns as c
 from frontpage.core.history import History
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
+from frontpage.lifecycle.training_history import history_to_learn_from
 from frontpage.steps import extract
 from frontpage.store import migrate, server
 from frontpage.store.connect import connect, execute, transaction
 from frontpage.store.copying.copy import copy_frame
 from frontpage.store.history import load_history
 from frontpage.store.queries import query
-from models.training.position_bias import history_to_learn_from
 
 CANONICAL = "canonical"
 #: A server whose data nobody will miss: nothing is made durable, and the indexes of a large log stay in memory.

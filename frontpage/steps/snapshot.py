@@ -11,9 +11,9 @@ from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.features.snapshot import MANIFEST, read_snapshot, write_snapshot
+from frontpage.lifecycle.training_history import history_to_learn_from
 from frontpage.store.connect import connect
 from frontpage.store.server import database_url
-from models.training.position_bias import history_to_learn_from
 
 
 def run(

@@ -17,9 +17,7 @@ from frontpage.store.copying.copy_out import NEWEST, copy_out
 from frontpage.store.queries import query
 
 __all__ = [
-    "SINCE_US",
     "TEXTS",
-    "UNTIL_US",
     "any_text",
     "load_already_read",
     "load_excluded",
@@ -30,9 +28,6 @@ __all__ = [
 
 #: Columns of articles that are long, and that only what reads them needs.
 TEXTS = (c.URL, c.TITLE, c.SUMMARY, c.BODY, c.AUTHOR)
-
-#: Ends of a window in microseconds since 1970, as `with_shown` is told.
-SINCE_US, UNTIL_US = "since_us", "until_us"
 
 
 def load_history(connection: Connection, as_of: datetime, data: DataParams, *, with_text: bool = True) -> History:
@@ -90,7 +85,7 @@ def with_shown(connection: Connection, history: History, windows: pd.DataFrame) 
 
     windows: `reader_key, since_us, until_us`, the first moment exclusive.
     """
-    bounds: dict[str, Any] = {name: windows[name].tolist() for name in (c.READER_KEY, SINCE_US, UNTIL_US)}
+    bounds: dict[str, Any] = {name: windows[name].tolist() for name in (c.READER_KEY, c.SINCE_US, c.UNTIL_US)}
     bounds |= {"as_of": history.as_of}
     return replace(history, shown=copy_out(connection, query("history/shown"), bounds, SHOWN_COLUMNS))
 

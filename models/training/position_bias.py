@@ -8,8 +8,8 @@ not shown in a list count once, and so does all the rest; without impressions no
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
 import lightgbm as lgb
 import numpy as np
@@ -18,9 +18,7 @@ import pandas as pd
 from frontpage.core import columns as c
 from frontpage.core.params import Params, RankerParams
 from frontpage.features.grouping import Floats, Ints, last_of, rows_in, sorted_distinct
-from frontpage.features.interactions import InteractionDataset, interaction_dataset, microseconds, times
-from frontpage.store.connect import Connection
-from frontpage.store.history import SINCE_US, UNTIL_US, load_history, with_shown
+from frontpage.features.interactions import InteractionDataset, microseconds, times
 from models.ranking.ranker import Rows, tree_options
 from models.training.cutoffs import Cutoff, plan, readers_of_cutoff
 
@@ -36,29 +34,23 @@ _PLACED_PAIRS = 5_000
 _FEW_READS = 50
 
 
-def history_to_learn_from(connection: Connection, as_of: datetime, params: Params) -> InteractionDataset:
-    """The history that a training at `as_of` looks at, with what was shown where it learns (`History.shown`)."""
-    dataset = interaction_dataset(load_history(connection, as_of, params.data))
-    return replace(dataset, history=with_shown(connection, dataset.history, learned_windows(dataset, params)))
-
-
 def learned_windows(dataset: InteractionDataset, params: Params) -> pd.DataFrame:
     """When whose reads a training on the dataset learns from: `reader_key, since_us, until_us` (microseconds).
 
-    One row per cutoff and reader; what `frontpage.store.history.with_shown` asks for.
+    One row per cutoff and reader; what `with_shown` asks for.
     """
     cutoffs = plan(dataset, params)
     parts = [
         pd.DataFrame(
             {
                 c.READER_KEY: dataset.reader_keys[readers_of_cutoff(dataset, as_of, cutoffs.window, params)],
-                SINCE_US: microseconds(as_of),
-                UNTIL_US: microseconds(as_of + cutoffs.window),
+                c.SINCE_US: microseconds(as_of),
+                c.UNTIL_US: microseconds(as_of + cutoffs.window),
             }
         )
         for as_of in cutoffs.all
     ]
-    empty = pd.DataFrame({name: np.zeros(0, np.int64) for name in (c.READER_KEY, SINCE_US, UNTIL_US)})
+    empty = pd.DataFrame({name: np.zeros(0, np.int64) for name in (c.READER_KEY, c.SINCE_US, c.UNTIL_US)})
     return pd.concat([empty, *parts], ignore_index=True)
 
 

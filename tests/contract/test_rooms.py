@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-ROOMS = PYPROJECT["tool"]["importlinter"]["root_packages"]
+TOP = PYPROJECT["tool"]["importlinter"]["root_packages"]
 THE_TEN = (
     "apache-airflow", "apache-beam", "psycopg2-binary", "feast", "dvc", "scikit-learn", "implicit", "shap", "neptune",
     "great-expectations",
@@ -30,23 +30,26 @@ def test_imports_point_inwards():
 
 
 def test_every_room_is_a_layer():
-    """A package at the root is a room with a place in the import rules, in the wheel and with a sentence of its own."""
+    """A room has a place in the import rules, is in the wheel, and says in a sentence what it is for."""
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "docs", "bench"}
-    assert packages == set(ROOMS)
+    assert packages == set(TOP)
     shipped = {pattern.rstrip("*") for pattern in PYPROJECT["tool"]["setuptools"]["packages"]["find"]["include"]}
     assert shipped == packages
-    for room in packages:
-        assert (ROOT / room / "__init__.py").read_text().startswith('"""'), room
+    inside = {f"frontpage.{path.parent.name}" for path in ROOT.glob("frontpage/*/__init__.py")}
+    layers = PYPROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    assert {name.strip() for layer in layers for name in layer.split("|")} == inside | {"etl", "models", "serving"}
+    for init in (*ROOT.glob("*/__init__.py"), *ROOT.glob("frontpage/*/__init__.py")):
+        assert init.read_text().startswith('"""'), init
 
 
 def test_no_distribution_takes_our_names():
-    """No installed package provides a module named like one of our rooms."""
+    """No installed package provides a module named like one of our packages."""
     clashes = [
         f"{distribution.name} provides {top}"
         for distribution in distributions()
         if distribution.name != "frontpage"
         for top in (distribution.read_text("top_level.txt") or "").split()
-        if top in {*ROOMS, "bench", "dags", "tests"}
+        if top in {*TOP, "bench", "dags", "tests"}
     ]
     assert clashes == []
 

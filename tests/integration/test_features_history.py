@@ -13,7 +13,7 @@ from frontpage.core.params import DataParams
 from frontpage.features.history import history_at
 from frontpage.store.connect import connect
 from frontpage.store.copying.copy import copy_frame
-from frontpage.store.history import SINCE_US, TEXTS, UNTIL_US, load_already_read, load_history, with_shown, with_texts
+from frontpage.store.history import TEXTS, load_already_read, load_history, with_shown, with_texts
 from tests.feature_worlds import article, frame, history, hours, put, random_history, read, reader
 
 DATA = DataParams(max_days=2)
@@ -76,9 +76,9 @@ def test_what_was_shown_in_some_windows(database: str) -> None:
     ]  # fmt: skip
     windows = pd.DataFrame(
         [(1, hours(2), hours(5)), (1, hours(4), hours(6)), (2, hours(7), hours(8))],
-        columns=[c.READER_KEY, SINCE_US, UNTIL_US],
+        columns=[c.READER_KEY, c.SINCE_US, c.UNTIL_US],
     )
-    for name in (SINCE_US, UNTIL_US):
+    for name in (c.SINCE_US, c.UNTIL_US):
         windows[name] = [round(moment.timestamp() * 1e6) for moment in windows[name]]
     with connect(database) as connection:
         put(connection, world)
