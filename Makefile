@@ -20,7 +20,7 @@ AIRFLOW_PORT ?= 8080
 MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop test check lint test-db test-e2e test-compose compose-env flink docs
+.PHONY: help setup lock run stop test check lint test-db test-e2e test-compose compose-env flink docs shape
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -79,6 +79,9 @@ proof-%: setup  ## a full-size or statistical proof by hand, e.g. proof-newsroom
 
 flink:  ## Beam's Flink job server below build/flink, for tests and proofs on one machine
 	$(PYTHON) deploy/flink/build.py
+
+shape: setup  ## long files, crowded folders, names that stand twice, import cycles, lengths of functions
+	$(BIN)/python -m tests.support.shape
 
 docs: setup  ## write the generated reference pages again
 	$(BIN)/python docs/generate.py
