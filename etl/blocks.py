@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from etl.rows.reasons import Reason
+from etl.rows.reasons import RejectReason
 from frontpage.core.canonical import Kind
 
 #: Rows of one block: large enough that Beam, COPY and commits cost little per row, small enough to sit in memory.
@@ -40,7 +40,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SourcePart:
     """One element of the pipeline: a byte range or the wanted rows of one file, one row group, one feed, one query.
 
     `wanted`: None reads everything; else the ranges left over from earlier pulls.
@@ -63,13 +63,13 @@ class Part:
 class Bad:
     """A row that did not even decode."""
 
-    reason: Reason
+    reason: RejectReason
     detail: str
     payload: str
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class RowBlock:
     """Consecutive rows of one part, decoded: (row number, fields or Bad).
 
     `keys` are the locators of rows without a stable number (feed entries, query rows).

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from etl.blocks import Part, Prepared, Rejected
+from etl.blocks import Prepared, Rejected, SourcePart
 from etl.pipeline import read_blocks
 from etl.reading.source_plan import plan_source
 from etl.reading.sources import Source
-from etl.rows.normalise import Context
+from etl.rows.normalise import RowContext
 from etl.rows.prepare import prepare
 from frontpage.core import columns as c
 from frontpage.core.canonical import Kind
@@ -49,7 +49,7 @@ class Looked:
         return self.n_usable.total() + self.reasons.total() + self.n_deferred + self.n_left_out
 
 
-def look(source: Source, context: Context, max_rows: int) -> Looked:
+def look(source: Source, context: RowContext, max_rows: int) -> Looked:
     """What a first pull of the source at the context's `as_of` would stage, of about `max_rows` rows at most.
 
     Whether an article is known, or an event id was used before, only the database tells.
@@ -66,7 +66,7 @@ def look(source: Source, context: Context, max_rows: int) -> Looked:
     return looked
 
 
-def _prepared(parts: list[Part], context: Context) -> Iterator[Prepared]:
+def _prepared(parts: list[SourcePart], context: RowContext) -> Iterator[Prepared]:
     for part in parts:
         for block, block_context in read_blocks(part, context, {}):
             yield prepare(part, block, block_context)

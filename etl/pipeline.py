@@ -8,11 +8,11 @@ from typing import Any
 import apache_beam as beam
 from pydantic import SecretStr
 
-from etl.blocks import Block, Part
+from etl.blocks import RowBlock, SourcePart
 from etl.reading.decode import read_file_blocks
 from etl.reading.feeds import read_feed_blocks
 from etl.reading.queries import read_query_blocks
-from etl.rows.normalise import Context
+from etl.rows.normalise import RowContext
 from etl.rows.prepare import prepare
 from frontpage.core.errors import BadInputError, UnavailableError
 from frontpage.store import staging
@@ -20,18 +20,18 @@ from frontpage.store.connect import Connection, connect
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class StagingTarget:
     """Where workers stage to, and what they look at rows with. Secrets stay out of its repr."""
 
     database_url: SecretStr
     extract_id: int
-    context: Context
+    context: RowContext
 
 
 class StageParts(beam.DoFn):
     """Reads a part in blocks, prepares each and stages it; idempotent when a bundle is retried or repeated."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: StagingTarget) -> None:
         self._target = target
         self._open = ExitStack()
         self._connection: Connection | None = None
@@ -43,7 +43,7 @@ class StageParts(beam.DoFn):
         self._connection = self._open.enter_context(connect(url, application="frontpage extract"))
         staging.prepare_worker(self._connection, self._target.extract_id)
 
-    def process(self, part: Part) -> Iterator[str]:
+    def process(self, part: SourcePart) -> Iterator[str]:
         """The part_id once all of its blocks are committed. What a user can mend is left as the part's state."""
         assert self._connection is not None
         attempt = staging.open_attempt(self._connection, part.part_id)
@@ -61,7 +61,7 @@ class StageParts(beam.DoFn):
         self._open.close()
 
 
-def read_blocks(part: Part, context: Context, state: dict[str, Any]) -> Iterator[tuple[Block, Context]]:
+def read_blocks(part: SourcePart, context: RowContext, state: dict[str, Any]) -> Iterator[tuple[RowBlock, RowContext]]:
     """Blocks of a part, whatever kind of source it is; what the next pull must know about it goes into `state`."""
     if part.reader == "query":
         yield from read_query_blocks(part, context)
@@ -72,7 +72,7 @@ def read_blocks(part: Part, context: Context, state: dict[str, Any]) -> Iterator
         yield from ((block, context) for block in read_file_blocks(part))
 
 
-def _stage(connection: Connection, attempt: int, part: Part, block: Block, context: Context) -> None:
+def _stage(connection: Connection, attempt: int, part: SourcePart, block: RowBlock, context: RowContext) -> None:
     prepared = prepare(part, block, context)
     extent = prepared.range
     account = staging.BlockAccount(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from etl.blocks import Header, Part, Range
+from etl.blocks import Header, Range, SourcePart
 from etl.reading.decode import READ_ERRORS, check_damage, csv_header
 from etl.reading.files import File, open_binary
 from etl.reading.head import HEAD_BYTES, foreign
@@ -51,7 +51,7 @@ class FilePlan:
     """
 
     file: File
-    parts: list[Part] = field(default_factory=list)
+    parts: list[SourcePart] = field(default_factory=list)
     kept: list[Pending] = field(default_factory=list)
     complete_rows: int = 0
     complete_bytes: int = 0
@@ -148,27 +148,27 @@ def _tail(handle: Any, end: int) -> str:
     return hashlib.blake2b(handle.read(min(end, _TAIL_BYTES)), digest_size=8).hexdigest()
 
 
-def _parts(file: File, ranges: list[Range] | None) -> list[Part]:
+def _parts(file: File, ranges: list[Range] | None) -> list[SourcePart]:
     if file.format == "parquet":
         return _row_groups(file, ranges)
     header = csv_header(file) if file.format == "csv" else _NO_HEADER
     if file.can_be_cut:
         return [
-            Part(_cut_id(file, one), file.kind, file.name, file.url, file.format, header=header, wanted=(one,))
+            SourcePart(_cut_id(file, one), file.kind, file.name, file.url, file.format, header=header, wanted=(one,))
             for one in ranges or ()
         ]
     return [_whole(file, header, None if ranges is None else tuple(ranges))]
 
 
-def _whole(file: File, header: Header = _NO_HEADER, wanted: tuple[Range, ...] | None = None) -> Part:
-    return Part(file.name, file.kind, file.name, file.url, file.format, file.compression, header, wanted)
+def _whole(file: File, header: Header = _NO_HEADER, wanted: tuple[Range, ...] | None = None) -> SourcePart:
+    return SourcePart(file.name, file.kind, file.name, file.url, file.format, file.compression, header, wanted)
 
 
 def _cut_id(file: File, one: Range) -> str:
     return f"{file.name}:{one.start}-{one.end}"
 
 
-def _row_groups(file: File, ranges: list[Range] | None) -> list[Part]:
+def _row_groups(file: File, ranges: list[Range] | None) -> list[SourcePart]:
     """One part per row group; a damaged file is one part, whose reading says what is wrong."""
     wanted = None if ranges is None else tuple(ranges)
     try:
@@ -177,13 +177,15 @@ def _row_groups(file: File, ranges: list[Range] | None) -> list[Part]:
             sizes = [metadata.row_group(index).num_rows for index in range(metadata.num_row_groups)]
     except READ_ERRORS as error:
         check_damage(error, file.name)
-        return [Part(file.name, file.kind, file.name, file.url, "parquet", wanted=wanted, row_group=-1)]
+        return [SourcePart(file.name, file.kind, file.name, file.url, "parquet", wanted=wanted, row_group=-1)]
     parts, row = [], 0
     for index, n_rows in enumerate(sizes):
         if wanted is None or any(row < one.first_row <= row + n_rows for one in wanted):
             part_id = f"{file.name}:group{index}"
             parts.append(
-                Part(part_id, file.kind, file.name, file.url, "parquet", wanted=wanted, after_row=row, row_group=index)
+                SourcePart(
+                    part_id, file.kind, file.name, file.url, "parquet", wanted=wanted, after_row=row, row_group=index
+                )
             )
         row += n_rows
     return parts

@@ -11,12 +11,12 @@ from typing import Any
 from pydantic import SecretStr
 
 from etl import beam
-from etl.pipeline import StageParts, Target
-from etl.reading.source_plan import Plan, plan_source
+from etl.pipeline import StageParts, StagingTarget
+from etl.reading.source_plan import PullPlan, plan_source
 from etl.reading.sources import InboxSource, Source
 from etl.rows.duplicates import NEAR_WINDOW, Candidate, mark_duplicates
 from etl.rows.minhash import from_bytes
-from etl.rows.normalise import Context
+from etl.rows.normalise import RowContext
 from frontpage.core import columns as c
 from frontpage.core.progress import polled, report_progress
 from frontpage.store import extracts, staging
@@ -44,7 +44,7 @@ class Workers:
     """How the pipeline runs, where it writes, and how it reads rows."""
 
     database_url: SecretStr
-    context: Context
+    context: RowContext
     threads: int
     beam_options: Sequence[str] = ()
 
@@ -103,7 +103,7 @@ def _pull(connection: Connection, source: Source, extract: Extract, workers: Wor
     if not plan.parts and not _has_work(connection, source, extract):
         return _nothing_new(connection, plan, extract, clock)
     staging.create(connection, extract.extract_id)
-    target = Target(workers.database_url, extract.extract_id, replace(workers.context, as_of=extract.as_of))
+    target = StagingTarget(workers.database_url, extract.extract_id, replace(workers.context, as_of=extract.as_of))
     if plan.parts:
         with polled(f"parts of {source.name}", len(plan.parts), lambda: _n_staged(workers, extract)):
             beam.run(beam.ForEach("stage", plan.parts, StageParts(target)), workers.threads, workers.beam_options)
@@ -130,7 +130,7 @@ def _has_work(connection: Connection, source: Source, extract: Extract) -> bool:
     return extracts.has_waiting(connection, extract)
 
 
-def _nothing_new(connection: Connection, plan: Plan, extract: Extract, clock: "_Stopwatch") -> Pulled:
+def _nothing_new(connection: Connection, plan: PullPlan, extract: Extract, clock: "_Stopwatch") -> Pulled:
     """A pull that found nothing to read moves the watermark and costs no staging tables."""
     total = Counts(deferred=plan.n_left)
     with transaction(connection):
@@ -138,7 +138,7 @@ def _nothing_new(connection: Connection, plan: Plan, extract: Extract, clock: "_
     return Pulled(extract.source, total, {}, clock.seconds)
 
 
-def _merge(connection: Connection, plan: Plan, extract: Extract, clock: "_Stopwatch") -> Pulled:
+def _merge(connection: Connection, plan: PullPlan, extract: Extract, clock: "_Stopwatch") -> Pulled:
     staging.drop_lost_attempts(connection)
     plan.check_complete(staging.finished_parts(connection))
     blocks = staging.staged_blocks(connection)

@@ -23,10 +23,10 @@ from etl.blocks import (
     MAX_PAYLOAD_CHARACTERS,
     MAX_ROW_BYTES,
     Bad,
-    Block,
     Header,
-    Part,
     Range,
+    RowBlock,
+    SourcePart,
     payload,
 )
 from etl.reading.files import File, open_binary
@@ -34,7 +34,7 @@ from etl.reading.head import BOM, HEAD_BYTES, foreign, read_header
 from etl.reading.plain import plain_row
 from etl.reading.sources import scrubbed
 from etl.reading.universal import with_newlines
-from etl.rows.reasons import Reason
+from etl.rows.reasons import RejectReason
 from frontpage.core.errors import UnavailableError
 
 #: What ends the reading of a file: its own damage, or a place that does not give it; `check_damage` tells which.
@@ -56,7 +56,7 @@ class NotTextError(Exception):
     """The file does not hold the text that its name promises; the message says what it is, and the remedy."""
 
 
-def read_file_blocks(part: Part) -> Iterator[Block]:
+def read_file_blocks(part: SourcePart) -> Iterator[RowBlock]:
     """Blocks of a file part in file order; damage ends the part with one Bad row that says where.
 
     Row numbers are line numbers (the header of a CSV is line 1) and for Parquet the number of the row, from 1.
@@ -69,11 +69,11 @@ def read_file_blocks(part: Part) -> Iterator[Block]:
             last = block.range.first_row + block.range.n_rows - 1
             yield block
     except NotTextError as error:
-        yield Block([(1, Bad(Reason.BAD_FILE, f"the file {error}", ""))], Range(1, 1))
+        yield RowBlock([(1, Bad(RejectReason.BAD_FILE, f"the file {error}", ""))], Range(1, 1))
     except READ_ERRORS as error:
         check_damage(error, part.file)
         detail = f"after row {last}: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
-        yield Block([(last + 1, Bad(Reason.BAD_FILE, detail, ""))], Range(last + 1, 1))
+        yield RowBlock([(last + 1, Bad(RejectReason.BAD_FILE, detail, ""))], Range(last + 1, 1))
 
 
 def csv_header(file: File) -> Header:
@@ -100,14 +100,14 @@ def check_damage(error: Exception, file: str) -> None:
         raise UnavailableError(f"{file} cannot be read ({scrubbed(error)}); try again") from error
 
 
-def _text_blocks(part: Part) -> Iterator[Block]:
+def _text_blocks(part: SourcePart) -> Iterator[RowBlock]:
     decode = _csv_rows if part.reader == "csv" else _json_rows
     for extent, data in _chunks(part):
         text = data.removeprefix(BOM) if extent.first_row == 1 else data
-        yield Block(decode(text, extent.first_row, part.header), extent)
+        yield RowBlock(decode(text, extent.first_row, part.header), extent)
 
 
-def _chunks(part: Part) -> Iterator[tuple[Range, bytes]]:
+def _chunks(part: SourcePart) -> Iterator[tuple[Range, bytes]]:
     """Bytes of the wanted ranges: read directly where the file was cut by bytes, else by running through it."""
     quoted = part.reader == "csv"
     with open_binary(part.url) as raw:
@@ -172,7 +172,7 @@ def _lines(handle: BinaryIO, n_bytes: int | None) -> Iterator[bytes]:
         yield line
 
 
-def _is_wanted(part: Part, extent: Range) -> bool:
+def _is_wanted(part: SourcePart, extent: Range) -> bool:
     return part.wanted is None or any(extent.first_row == one.first_row for one in part.wanted)
 
 
@@ -209,13 +209,13 @@ def _json_rows(data: bytes, first_row: int, _header: Header) -> list[Row]:
 
 def _json_row(line: bytes) -> dict[str, Any] | Bad:
     if len(line) > MAX_ROW_BYTES:
-        return Bad(Reason.TOO_LARGE, f"the row is longer than {MAX_ROW_BYTES} bytes", _shown(line))
+        return Bad(RejectReason.TOO_LARGE, f"the row is longer than {MAX_ROW_BYTES} bytes", _shown(line))
     try:
         value = parse_json(line)
     except ValueError as error:
-        return _bad_line(line, Reason.BAD_JSON, str(error).splitlines()[0])
+        return _bad_line(line, RejectReason.BAD_JSON, str(error).splitlines()[0])
     if not isinstance(value, dict):
-        return Bad(Reason.BAD_JSON, f"the line is a {type(value).__name__}, not an object", _shown(line))
+        return Bad(RejectReason.BAD_JSON, f"the line is a {type(value).__name__}, not an object", _shown(line))
     return value
 
 
@@ -245,17 +245,19 @@ def _csv_record(lines: list[str], at: int, header: Header) -> tuple[int, dict[st
     try:
         record = next(reader)
     except (csv.Error, StopIteration) as error:
-        return max(reader.line_num, 1), Bad(Reason.BAD_COLUMNS, str(error), _shown(lines[at]))
+        return max(reader.line_num, 1), Bad(RejectReason.BAD_COLUMNS, str(error), _shown(lines[at]))
     text = "".join(lines[at : at + reader.line_num])
     if not text.isascii() and _ESCAPED_BYTES.search(text):
-        return reader.line_num, Bad(Reason.BAD_ENCODING, "the row is not valid UTF-8", _shown(text))
+        return reader.line_num, Bad(RejectReason.BAD_ENCODING, "the row is not valid UTF-8", _shown(text))
     if len(text) > MAX_ROW_BYTES:
-        return reader.line_num, Bad(Reason.TOO_LARGE, f"the row is longer than {MAX_ROW_BYTES} bytes", _shown(text))
+        return reader.line_num, Bad(
+            RejectReason.TOO_LARGE, f"the row is longer than {MAX_ROW_BYTES} bytes", _shown(text)
+        )
     if not any(record):
         return reader.line_num, None  # what a spreadsheet writes for an empty row
     if len(record) != len(header.columns):
         detail = f"{len(record)} fields for {len(header.columns)} columns"
-        return reader.line_num, Bad(Reason.BAD_COLUMNS, detail, _shown(text))
+        return reader.line_num, Bad(RejectReason.BAD_COLUMNS, detail, _shown(text))
     return reader.line_num, dict(zip(header.columns, record, strict=True))
 
 
@@ -265,14 +267,14 @@ def _iter_from(lines: list[str], at: int) -> Iterator[str]:
         yield lines[index]
 
 
-def _parquet_blocks(part: Part) -> Iterator[Block]:
+def _parquet_blocks(part: SourcePart) -> Iterator[RowBlock]:
     with open_binary(part.url) as handle:
         file = pq.ParquetFile(handle)
         row = part.after_row
         for batch in file.iter_batches(batch_size=BLOCK_ROWS, row_groups=[part.row_group]):
             extent = Range(row + 1, batch.num_rows)
             if _is_wanted(part, extent):
-                yield Block(list(enumerate(_records(_microseconds(batch)), row + 1)), extent)
+                yield RowBlock(list(enumerate(_records(_microseconds(batch)), row + 1)), extent)
             row += batch.num_rows
 
 
@@ -288,9 +290,9 @@ def _record(batch: pa.RecordBatch) -> dict[str, Any] | Bad:
     try:
         return plain_row(batch.to_pylist()[0])
     except UnicodeDecodeError as error:
-        return Bad(Reason.BAD_ENCODING, f"not UTF-8 at byte {error.start} of a text", payload(_cells(batch)))
+        return Bad(RejectReason.BAD_ENCODING, f"not UTF-8 at byte {error.start} of a text", payload(_cells(batch)))
     except (ValueError, OverflowError) as error:
-        return Bad(Reason.BAD_TIME, str(error).splitlines()[0], payload(_cells(batch)))
+        return Bad(RejectReason.BAD_TIME, str(error).splitlines()[0], payload(_cells(batch)))
 
 
 def _cells(batch: pa.RecordBatch) -> dict[str, str]:
@@ -321,11 +323,11 @@ def _python_type(kind: pa.DataType) -> pa.DataType:
     return kind
 
 
-def _bad_line(line: bytes, reason: Reason, detail: str) -> Bad:
+def _bad_line(line: bytes, reason: RejectReason, detail: str) -> Bad:
     try:
         line.decode("utf-8")
     except UnicodeDecodeError as error:
-        return Bad(Reason.BAD_ENCODING, f"not UTF-8 at byte {error.start}", _shown(line))
+        return Bad(RejectReason.BAD_ENCODING, f"not UTF-8 at byte {error.start}", _shown(line))
     return Bad(reason, detail, _shown(line))
 
 

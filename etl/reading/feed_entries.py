@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from etl.blocks import Bad, payload
 from etl.reading.feed_dates import parse_date
 from etl.rows.languages import clean_language
-from etl.rows.reasons import Reason
+from etl.rows.reasons import RejectReason
 from etl.rows.values import can_have_been
 from frontpage.core import columns as c
 
@@ -86,7 +86,7 @@ def from_xml_feed(entry: Any, feed: Any, found: Found) -> Entry:
 def from_json_feed(item: Any, feed: Mapping[str, Any], found: Found) -> Entry:
     """Item of a JSON Feed (jsonfeed.org, version 1 and 1.1)."""
     if not isinstance(item, dict):
-        return Entry("", "", bad=Bad(Reason.BAD_ENTRY, f"the item is a {type(item).__name__}", str(item)[:200]))
+        return Entry("", "", bad=Bad(RejectReason.BAD_ENTRY, f"the item is a {type(item).__name__}", str(item)[:200]))
     guid = _clean(item.get("id"))
     home = str(feed.get("home_page_url") or "")
     base = found.base if urlsplit_or_none(home) is None else urljoin(found.base, home)
@@ -170,10 +170,12 @@ def _entry(guid: str, url: str | None, fields: dict[str, Any], shown: Any) -> En
     text = fields[c.TITLE] or fields[c.SUMMARY] or body
     if url is None:
         return Entry(
-            guid, "", bad=Bad(Reason.BAD_ENTRY, "the entry has no address, and its id is none", payload(shown))
+            guid, "", bad=Bad(RejectReason.BAD_ENTRY, "the entry has no address, and its id is none", payload(shown))
         )
     if text is None:
-        return Entry(guid, url, bad=Bad(Reason.BAD_ENTRY, "the entry has neither a title nor a text", payload(shown)))
+        return Entry(
+            guid, url, bad=Bad(RejectReason.BAD_ENTRY, "the entry has neither a title nor a text", payload(shown))
+        )
     return Entry(guid, url, {**fields, c.BODY: body, c.TITLE: fields[c.TITLE] or _first_words(text), c.URL: url})
 
 

@@ -14,11 +14,11 @@ import defusedxml.ElementTree
 import feedparser
 from defusedxml.common import DefusedXmlException
 
-from etl.blocks import BLOCK_ROWS, MAX_ROW_BYTES, Bad, Block, Part, Range, payload
+from etl.blocks import BLOCK_ROWS, MAX_ROW_BYTES, Bad, Range, RowBlock, SourcePart, payload
 from etl.reading.decode import parse_json
 from etl.reading.feed_entries import Entry, Found, from_json_feed, from_xml_feed
 from etl.reading.fetch import Document, fetch
-from etl.rows.reasons import Reason
+from etl.rows.reasons import RejectReason
 from frontpage.core import columns as c
 
 #: A longer feed is an archive, not news: the first entries are loaded, the rest is one quarantine row.
@@ -39,7 +39,7 @@ _CHARACTER = re.compile(rb"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 Row = dict[str, Any] | Bad
 
 
-def read_feed_blocks(part: Part, state: dict[str, object], as_of: datetime) -> Iterator[Block]:
+def read_feed_blocks(part: SourcePart, state: dict[str, object], as_of: datetime) -> Iterator[RowBlock]:
     """Blocks of the entries of one feed in its order; none where it did not change. Every entry is a row or Bad.
 
     A date that an entry cannot have at `as_of` is left out, since a document that does not change is not read again.
@@ -57,7 +57,7 @@ def read_feed_blocks(part: Part, state: dict[str, object], as_of: datetime) -> I
         chunk = rows[start : start + BLOCK_ROWS]
         keys = [f"{part.file}#{key}" for key, _ in chunk]
         numbered = [(start + 1 + index, row) for index, (_, row) in enumerate(chunk)]
-        yield Block(numbered, Range(start + 1, len(chunk)), keys)
+        yield RowBlock(numbered, Range(start + 1, len(chunk)), keys)
 
 
 def feed_rows(document: Document, found: Found) -> Iterator[tuple[str, Row]]:
@@ -84,9 +84,11 @@ def _rows(entries: list[Entry]) -> Iterator[tuple[str, Row]]:
 
 def _checked(row: dict[str, Any], first: dict[str, Any]) -> Row:
     if sum(len(value) for value in row.values() if isinstance(value, str)) > MAX_ROW_BYTES:
-        return Bad(Reason.TOO_LARGE, f"the entry is longer than {MAX_ROW_BYTES} characters", payload(row))
+        return Bad(RejectReason.TOO_LARGE, f"the entry is longer than {MAX_ROW_BYTES} characters", payload(row))
     if row != first:
-        return Bad(Reason.REPEATED_ENTRY, "an entry of the same identity came before it in this feed", payload(row))
+        return Bad(
+            RejectReason.REPEATED_ENTRY, "an entry of the same identity came before it in this feed", payload(row)
+        )
     return row
 
 
@@ -114,10 +116,10 @@ def _json_entries(document: Document, found: Found) -> tuple[list[Entry], list[B
     try:
         feed = parse_json(document.data.removeprefix(b"\xef\xbb\xbf"))
     except ValueError as error:
-        return [], [Bad(Reason.BAD_FEED, f"not JSON: {error}", _shown(document))]
+        return [], [Bad(RejectReason.BAD_FEED, f"not JSON: {error}", _shown(document))]
     items = feed.get("items")
     if "jsonfeed.org/version" not in str(feed.get("version")) or not isinstance(items, list):
-        return [], [Bad(Reason.BAD_FEED, "the JSON document is not a JSON Feed", _shown(document))]
+        return [], [Bad(RejectReason.BAD_FEED, "the JSON document is not a JSON Feed", _shown(document))]
     damage = [_too_many(len(items) - MAX_ENTRIES)] if len(items) > MAX_ENTRIES else []
     return [from_json_feed(item, feed, found) for item in items[:MAX_ENTRIES]], damage
 
@@ -129,14 +131,14 @@ def _xml_entries(document: Document, found: Found) -> tuple[list[Entry], list[Ba
     try:
         defusedxml.ElementTree.fromstring(data, forbid_entities=True, forbid_external=True)
     except DefusedXmlException as error:
-        return [], [Bad(Reason.BAD_FEED, f"the document defines or fetches entities ({error})", _shown(document))]
+        return [], [Bad(RejectReason.BAD_FEED, f"the document defines or fetches entities ({error})", _shown(document))]
     except (ParseError, ValueError, LookupError):
         pass  # not well-formed: feedparser reads what can be read and says so below
     try:
         parsed = _parse(data, document)
     except _PARSER_FAULTS as error:
         detail = f"the parser gave up ({type(error).__name__}: {str(error)[:200]})"
-        return [], [Bad(Reason.BAD_FEED, detail, _shown(document))]
+        return [], [Bad(RejectReason.BAD_FEED, detail, _shown(document))]
     there = replace(found, base=_base(parsed.feed, found.base), data=data)
     entries = [from_xml_feed(entry, parsed.feed, there) for entry in parsed.entries]
     return entries, damage + _damage(parsed, document)
@@ -169,10 +171,10 @@ def _damage(parsed: Any, document: Document) -> list[Bad]:
     error = parsed.get("bozo_exception")
     broken = isinstance(error, SAXException) and not document.is_cut
     if not parsed.get("version") and not parsed.entries:
-        return [Bad(Reason.BAD_FEED, "the document is no RSS, Atom or JSON Feed", _shown(document))]
+        return [Bad(RejectReason.BAD_FEED, "the document is no RSS, Atom or JSON Feed", _shown(document))]
     if broken:
         detail = f"damaged ({str(error)[:200]}); the entries that can be read are taken"
-        return [Bad(Reason.BAD_FEED, detail, _shown(document))]
+        return [Bad(RejectReason.BAD_FEED, detail, _shown(document))]
     return []
 
 
@@ -189,12 +191,12 @@ def _bounded(document: Document) -> tuple[bytes, list[Bad]]:
 
 
 def _too_many(n_left: int) -> Bad:
-    return Bad(Reason.TOO_MANY_ENTRIES, f"{n_left} entries after the first {MAX_ENTRIES} were not read", "")
+    return Bad(RejectReason.TOO_MANY_ENTRIES, f"{n_left} entries after the first {MAX_ENTRIES} were not read", "")
 
 
 def _too_long(document: Document) -> Bad:
     detail = f"longer than {len(document.data)} bytes; entries after them, or after {MAX_ENTRIES}, were not read"
-    return Bad(Reason.TOO_MANY_ENTRIES, detail, _shown(document))
+    return Bad(RejectReason.TOO_MANY_ENTRIES, detail, _shown(document))
 
 
 def _shown(document: Document) -> str:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from etl.rows.reasons import Reason, RowError
+from etl.rows.reasons import RejectReason, RowError
 from etl.rows.values import number, text
 from frontpage.core import columns as c
 from frontpage.core.canonical import FIELDS, READ_KINDS, Kind, field_names
@@ -160,7 +160,9 @@ class Mapping(BaseModel):
         try:
             return self._placed(datetime.strptime(str(value).strip(), unit))  # noqa: DTZ007 - placed at once
         except ValueError as error:
-            raise RowError(Reason.BAD_TIME, f"{field} {str(value)[:60]!r} is not written like {unit!r}") from error
+            raise RowError(
+                RejectReason.BAD_TIME, f"{field} {str(value)[:60]!r} is not written like {unit!r}"
+            ) from error
 
     def _placed(self, value: Any) -> Any:
         """A time without an offset in the source's time zone; anything else as it is."""
@@ -199,7 +201,7 @@ def _since_epoch(row: Map[str, Any], field: str, microseconds: int) -> datetime:
     try:
         return _EPOCH + timedelta(microseconds=round((number(dict(row), field) or 0.0) * microseconds))
     except (RowError, OverflowError) as error:
-        raise RowError(Reason.BAD_TIME, f"{field} {str(row[field])[:60]!r} is no time since 1970") from error
+        raise RowError(RejectReason.BAD_TIME, f"{field} {str(row[field])[:60]!r} is no time since 1970") from error
 
 
 def _names_in(template: str) -> list[str]:

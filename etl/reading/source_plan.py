@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from etl.blocks import Part, Range
+from etl.blocks import Range, SourcePart
 from etl.plan import FilePlan, Pending, plan_file
 from etl.reading.feeds import READER_VERSION
 from etl.reading.files import feed_stamp, list_feed_files, list_files
@@ -20,13 +20,13 @@ from frontpage.store.extracts import Extract
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PullPlan:
     """The parts of one pull. `feeds`: state of feeds that did not change and are not asked again.
 
     mapping: hash of the mapping that rows are read with; empty for none.
     """
 
-    parts: list[Part]
+    parts: list[SourcePart]
     files: list[FilePlan] = field(default_factory=list)
     feeds: dict[str, Any] = field(default_factory=dict)
     mapping: str = ""
@@ -52,7 +52,7 @@ class Plan:
             raise CheckFailedError(f"{len(missing)} parts were never staged, {missing[0]} first; nothing was kept")
 
     def _check_names(self) -> None:
-        named: dict[str, Part] = {}
+        named: dict[str, SourcePart] = {}
         for part in self.parts:
             first = named.setdefault(part.part_id, part)
             if first is not part:
@@ -72,7 +72,7 @@ class Plan:
         return {"files": files, "feeds": {**self.feeds, **asked}, **mapping}
 
 
-def plan_source(source: Source, extract: Extract) -> Plan:
+def plan_source(source: Source, extract: Extract) -> PullPlan:
     """The plan of a source, given what it was asked before; with another mapping than then, all of it is read again.
 
     Raises BadInputError or UnavailableError where its files cannot be listed.
@@ -84,25 +84,25 @@ def plan_source(source: Source, extract: Extract) -> Plan:
     return replace(plan, mapping=mapping, parts=[_with_mapping(part, source.mapping) for part in plan.parts])
 
 
-def _with_mapping(part: Part, mapping: Mapping | None) -> Part:
+def _with_mapping(part: SourcePart, mapping: Mapping | None) -> SourcePart:
     return part if mapping is None else replace(part, options={**part.options, "mapping": mapping})
 
 
-def _plan(source: Source, extract: Extract) -> Plan:
+def _plan(source: Source, extract: Extract) -> PullPlan:
     if isinstance(source, InboxSource):
-        return Plan([])  # its rows are staged by one statement, inside the merge
+        return PullPlan([])  # its rows are staged by one statement, inside the merge
     if isinstance(source, SqlSource):
-        return Plan([_query_part(source, extract)])
+        return PullPlan([_query_part(source, extract)])
     if isinstance(source, FeedSource):
         return _plan_feeds(source, extract.state.get("feeds", {}))
     known = extract.state.get("files", {})
     files = [plan_file(file, known.get(file.name), extract.as_of) for file in list_files(source)]
-    return Plan([part for file in files for part in file.parts], files)
+    return PullPlan([part for file in files for part in file.parts], files)
 
 
-def _plan_feeds(source: FeedSource, known: Map[str, Any]) -> Plan:
+def _plan_feeds(source: FeedSource, known: Map[str, Any]) -> PullPlan:
     """Feeds over http are asked with what they said last; feed files that did not change are left alone."""
-    plan = Plan([])
+    plan = PullPlan([])
     for name, url in list_feed_files(source):
         stamp = feed_stamp(url)
         state = known.get(name, {})
@@ -112,11 +112,11 @@ def _plan_feeds(source: FeedSource, known: Map[str, Any]) -> Plan:
             plan.feeds[name] = state
             continue
         options = {"state": state, "file": {"stamp": stamp}}
-        plan.parts.append(Part(name, Kind.ARTICLES, name, url, "feed", options=options))
+        plan.parts.append(SourcePart(name, Kind.ARTICLES, name, url, "feed", options=options))
     return plan
 
 
-def _query_part(source: SqlSource, extract: Extract) -> Part:
+def _query_part(source: SqlSource, extract: Extract) -> SourcePart:
     """One query from the last answered moment on, and a little before: rows may be committed after their time."""
     after = None if extract.watermark is None else extract.watermark - timedelta(minutes=source.overlap_minutes)
     try:
@@ -125,4 +125,4 @@ def _query_part(source: SqlSource, extract: Extract) -> Part:
         why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
         raise BadInputError(f"{source.name}: query file {source.query_file} cannot be read: {why}") from error
     options = {"url": SecretStr(source.url), "query": query, "after": after}
-    return Part("query", source.kind, source.query_file.name, source.name, "query", options=options)
+    return SourcePart("query", source.kind, source.query_file.name, source.name, "query", options=options)

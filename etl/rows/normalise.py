@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Self
 
 from etl.rows.languages import clean_language
-from etl.rows.reasons import Reason, RowError
+from etl.rows.reasons import RejectReason, RowError
 from etl.rows.texts import canonical_url, check_url, host_name
 from etl.rows.tracking import KEPT_LIST, TrackingFields
 from etl.rows.values import (
@@ -43,7 +43,7 @@ _KINDS = {kind: kind for kind in READ_KINDS} | _KIND_ALIASES
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class RowContext:
     """What a row is looked at with: the question's moment, the installation's pseudonym secret and tracking fields.
 
     rows_have_time: whether the source says when it learned of a row, or, for files, when the row happened. Rows of
@@ -77,10 +77,10 @@ class DeferredError(Exception):
         self.recorded_at = recorded_at
 
 
-Normaliser = Callable[[dict[str, Any], Context], tuple[Any, ...]]
+Normaliser = Callable[[dict[str, Any], RowContext], tuple[Any, ...]]
 
 
-def article(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
+def article(row: dict[str, Any], context: RowContext) -> tuple[Any, ...]:
     """Columns of `stage_article` but the signature; language stays None where it has to be recognised."""
     first_seen_at = moment(row, c.FIRST_SEEN_AT)
     recorded_at = _recorded_at(row, context, first_seen_at)
@@ -88,7 +88,7 @@ def article(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
     if first_seen_at is None and not context.rows_have_time:
         first_seen_at = recorded_at
     if first_seen_at is None:
-        raise RowError(Reason.MISSING_FIELD, f"{c.FIRST_SEEN_AT} is missing")
+        raise RowError(RejectReason.MISSING_FIELD, f"{c.FIRST_SEEN_AT} is missing")
     published_at = moment(row, c.PUBLISHED_AT)
     check_time(c.FIRST_SEEN_AT, first_seen_at, recorded_at)
     check_time(c.PUBLISHED_AT, published_at, recorded_at)
@@ -100,7 +100,7 @@ def article(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def read(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
+def read(row: dict[str, Any], context: RowContext) -> tuple[Any, ...]:
     """Columns of `stage_read`."""
     occurred_at = required_moment(row, c.OCCURRED_AT)
     recorded_at = _recorded_at(row, context, occurred_at)
@@ -109,7 +109,7 @@ def read(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
     declared = required(row, c.KIND)
     kind = _KINDS.get(declared.lower())
     if kind is None:
-        raise RowError(Reason.UNKNOWN_KIND, f"kind {declared[:60]!r} is none of {', '.join(READ_KINDS)}")
+        raise RowError(RejectReason.UNKNOWN_KIND, f"kind {declared[:60]!r} is none of {', '.join(READ_KINDS)}")
     return (
         identity(row, c.EVENT_ID), recorded_at, reader_id, reader_key(reader_id, context.secret),
         identity(row, c.ARTICLE_ID), kind, occurred_at, _dwell(row),
@@ -117,7 +117,7 @@ def read(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def reader(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
+def reader(row: dict[str, Any], context: RowContext) -> tuple[Any, ...]:
     """Columns of `stage_reader`."""
     signed_up_at = required_moment(row, c.SIGNED_UP_AT)
     recorded_at = _recorded_at(row, context, signed_up_at)
@@ -129,16 +129,16 @@ def reader(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def impression(row: dict[str, Any], context: Context) -> tuple[Any, ...]:
+def impression(row: dict[str, Any], context: RowContext) -> tuple[Any, ...]:
     """Columns of `stage_impression`."""
     occurred_at = moment(row, c.OCCURRED_AT)
     recorded_at = _recorded_at(row, context, occurred_at or context.as_of)
     check_time(c.OCCURRED_AT, occurred_at, recorded_at)
     reader_id, position, clicked = _reader_id(row, context), number(row, c.POSITION), boolean(row, c.CLICKED)
     if clicked is None:
-        raise RowError(Reason.MISSING_FIELD, f"{c.CLICKED} is missing")
+        raise RowError(RejectReason.MISSING_FIELD, f"{c.CLICKED} is missing")
     if position is not None and (position != int(position) or not 1 <= position < 32768):
-        raise RowError(Reason.BAD_NUMBER, f"position {position} is not a whole number from 1")
+        raise RowError(RejectReason.BAD_NUMBER, f"position {position} is not a whole number from 1")
     return (
         identity(row, c.IMPRESSION_ID), recorded_at, reader_id, reader_key(reader_id, context.secret),
         identity(row, c.ARTICLE_ID), None if position is None else int(position), clicked, occurred_at,
@@ -153,24 +153,26 @@ NORMALISERS: dict[Kind, Normaliser] = {
 }
 
 
-def _reader_id(row: dict[str, Any], context: Context) -> str:
+def _reader_id(row: dict[str, Any], context: RowContext) -> str:
     reader_id = identity(row, c.READER_ID)
     if is_nobody(reader_id, context.nobody):
-        raise RowError(Reason.NO_READER, f"{c.READER_ID} {reader_id[:60]!r} is nobody's")
+        raise RowError(RejectReason.NO_READER, f"{c.READER_ID} {reader_id[:60]!r} is nobody's")
     return reader_id
 
 
-def _recorded_at(row: dict[str, Any], context: Context, default: datetime | None) -> datetime:
+def _recorded_at(row: dict[str, Any], context: RowContext, default: datetime | None) -> datetime:
     """When the row says it was learned of; raises Deferred for rows of a later time."""
     recorded_at = moment(row, c.RECORDED_AT) or default or context.as_of
     if recorded_at > context.as_of:
         if recorded_at > context.as_of + MAX_AHEAD:
-            raise RowError(Reason.TIME_OUT_OF_RANGE, f"recorded {recorded_at:%Y-%m-%d}, more than ten years ahead")
+            raise RowError(
+                RejectReason.TIME_OUT_OF_RANGE, f"recorded {recorded_at:%Y-%m-%d}, more than ten years ahead"
+            )
         raise DeferredError(recorded_at)
     if not context.rows_have_time:
         return context.as_of
     if recorded_at < EARLIEST:
-        raise RowError(Reason.TIME_OUT_OF_RANGE, f"recorded {recorded_at:%Y-%m-%d}, before {EARLIEST:%Y}")
+        raise RowError(RejectReason.TIME_OUT_OF_RANGE, f"recorded {recorded_at:%Y-%m-%d}, before {EARLIEST:%Y}")
     return recorded_at
 
 
@@ -189,7 +191,7 @@ def _authors(row: dict[str, Any]) -> str | None:
 def _title(row: dict[str, Any]) -> str:
     title = required(row, c.TITLE)
     if len(title) > MAX_TITLE_CHARACTERS:
-        raise RowError(Reason.TOO_LARGE, f"{c.TITLE} is longer than {MAX_TITLE_CHARACTERS} characters")
+        raise RowError(RejectReason.TOO_LARGE, f"{c.TITLE} is longer than {MAX_TITLE_CHARACTERS} characters")
     return title
 
 
@@ -205,9 +207,9 @@ def _dwell(row: dict[str, Any]) -> float | None:
     if dwell is None:
         return None
     if dwell < 0:
-        raise RowError(Reason.NEGATIVE_DWELL, f"dwell_seconds {dwell:g} is negative")
+        raise RowError(RejectReason.NEGATIVE_DWELL, f"dwell_seconds {dwell:g} is negative")
     if dwell > MAX_DWELL.total_seconds():
-        raise RowError(Reason.DWELL_TOO_LONG, f"dwell_seconds {dwell:g} is more than six hours")
+        raise RowError(RejectReason.DWELL_TOO_LONG, f"dwell_seconds {dwell:g} is more than six hours")
     return round(dwell, 6)
 
 
@@ -218,7 +220,7 @@ def _interests(row: dict[str, Any]) -> tuple[str, ...] | None:
         value = value.split("|") if value.strip() else None
     items = texts({c.INTERESTS: value}, c.INTERESTS)
     if isinstance(value, str) and items == [value.strip()]:
-        raise RowError(Reason.BAD_TEXT, "interests is not a JSON list")
+        raise RowError(RejectReason.BAD_TEXT, "interests is not a JSON list")
     cleaned = [label({c.INTERESTS: item}, c.INTERESTS) for item in items or ()]
     return None if items is None else tuple(dict.fromkeys(item.lower() for item in cleaned if item))
 
@@ -226,7 +228,7 @@ def _interests(row: dict[str, Any]) -> tuple[str, ...] | None:
 def _timezone(row: dict[str, Any]) -> str | None:
     name = text(row, c.TIMEZONE)
     if name is not None and name not in _timezones():
-        raise RowError(Reason.BAD_TIMEZONE, f"{name[:60]!r} is not an IANA time zone")
+        raise RowError(RejectReason.BAD_TIMEZONE, f"{name[:60]!r} is not an IANA time zone")
     return name
 
 
@@ -236,7 +238,7 @@ def _email(row: dict[str, Any]) -> str | None:
         return None
     local, at, domain = address.rpartition("@")
     if not (at and local and domain) or any(mark.isspace() for mark in address) or len(address) > 320:
-        raise RowError(Reason.BAD_EMAIL, "email is not an address")
+        raise RowError(RejectReason.BAD_EMAIL, "email is not an address")
     return address
 
 

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from etl.blocks import Bad, Block, Part, Prepared, Rejected, payload, storable
+from etl.blocks import Bad, Prepared, Rejected, RowBlock, SourcePart, payload, storable
 from etl.reading.mapping import LeftOutError, Mapping
 from etl.rows import minhash, texts
 from etl.rows.languages import recognise_language
-from etl.rows.normalise import NORMALISERS, Context, DeferredError
+from etl.rows.normalise import NORMALISERS, DeferredError, RowContext
 from etl.rows.reasons import RowError
 from frontpage.core.canonical import Kind, field_names
 
@@ -20,7 +20,7 @@ _BETWEEN_WORDS = re.compile(r"[\s\-._]+")
 _ARTICLE_ID, _CANONICAL, _TITLE, _SUMMARY, _BODY, _LANGUAGE = 0, 3, 4, 5, 6, 7
 
 
-def prepare(part: Part, block: Block, context: Context) -> Prepared:
+def prepare(part: SourcePart, block: RowBlock, context: RowContext) -> Prepared:
     """Rows for staging in the block's order, row number first; every row is staged, rejected, deferred or left out.
 
     Rejected rows keep what the source called their fields.

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from w3lib.url import canonicalize_url
 
-from etl.rows.reasons import Reason, RowError
+from etl.rows.reasons import RejectReason, RowError
 from etl.rows.tracking import KEPT_LIST, TrackingFields
 from etl.rows.values import MAX_URL_BYTES
 
@@ -27,11 +27,11 @@ def check_url(url: str) -> str:
     try:
         host = urlsplit(url).hostname
     except ValueError as error:
-        raise RowError(Reason.BAD_URL, f"{url[:120]!r} is not a URL") from error
+        raise RowError(RejectReason.BAD_URL, f"{url[:120]!r} is not a URL") from error
     if scheme.lower() not in ("http", "https") or not host or any(mark in url for mark in " \t\r\n"):
-        raise RowError(Reason.BAD_URL, f"{url[:120]!r} is not an absolute http or https URL")
+        raise RowError(RejectReason.BAD_URL, f"{url[:120]!r} is not an absolute http or https URL")
     if len(url.encode()) > MAX_URL_BYTES:
-        raise RowError(Reason.TOO_LARGE, f"the url is longer than {MAX_URL_BYTES} bytes")
+        raise RowError(RejectReason.TOO_LARGE, f"the url is longer than {MAX_URL_BYTES} bytes")
     return f"{scheme.lower()}://{rest}"
 
 
@@ -45,7 +45,7 @@ def canonical_url(url: str, tracking: TrackingFields = KEPT_LIST) -> str:
         parts = urlsplit(canonicalize_url(url, keep_fragments=True))
         port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
     except ValueError as error:
-        raise RowError(Reason.BAD_URL, f"{url[:120]!r} has no usable host and port") from error
+        raise RowError(RejectReason.BAD_URL, f"{url[:120]!r} has no usable host and port") from error
     path = _SESSION.sub("", parts.path) or "/"
     fields = [item for item in parts.query.split("&") if item]
     query = "&".join(item for item in fields if not _is_tracking(item, tracking, path_names_page=path != "/"))
@@ -54,7 +54,7 @@ def canonical_url(url: str, tracking: TrackingFields = KEPT_LIST) -> str:
     kept = parts._replace(scheme="https", netloc=host + port, path=path, query=query, fragment=fragment)
     result = kept.geturl()
     if len(result.encode()) > MAX_URL_BYTES:
-        raise RowError(Reason.TOO_LARGE, f"the canonical url is longer than {MAX_URL_BYTES} bytes")
+        raise RowError(RejectReason.TOO_LARGE, f"the canonical url is longer than {MAX_URL_BYTES} bytes")
     return result
 
 

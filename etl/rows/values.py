@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from etl.rows.reasons import Reason, RowError
+from etl.rows.reasons import RejectReason, RowError
 from frontpage.core.canonical import CLOCK_SLACK, EARLIEST, MAX_ID_BYTES
 from frontpage.core.clock import to_utc
 
@@ -40,7 +40,7 @@ def text(row: dict[str, Any], name: str) -> str | None:
     if "\x00" in value:
         value = value.replace("\x00", "")
     if not value.isascii() and _SURROGATES.search(value):
-        raise RowError(Reason.BAD_ENCODING, f"{name} is not valid UTF-8")
+        raise RowError(RejectReason.BAD_ENCODING, f"{name} is not valid UTF-8")
     return value.strip() or None
 
 
@@ -49,10 +49,10 @@ def _digits(value: Any, name: str) -> str | None:
         if math.isnan(value):
             return None
         if value.is_integer() and abs(value) > MAX_EXACT_FLOAT:
-            raise RowError(Reason.BAD_TEXT, f"{name} is a float too large to hold every digit; export it as text")
+            raise RowError(RejectReason.BAD_TEXT, f"{name} is a float too large to hold every digit; export it as text")
         value = int(value) if value.is_integer() else value
     if isinstance(value, bool) or not isinstance(value, int):
-        raise RowError(Reason.BAD_TEXT, f"{name} is {type(value).__name__}, not text")
+        raise RowError(RejectReason.BAD_TEXT, f"{name} is {type(value).__name__}, not text")
     return str(value)
 
 
@@ -91,7 +91,7 @@ def required(row: dict[str, Any], name: str) -> str:
     """Like `text`, but absence is a `missing_field`."""
     value = text(row, name)
     if value is None:
-        raise RowError(Reason.MISSING_FIELD, f"{name} is missing")
+        raise RowError(RejectReason.MISSING_FIELD, f"{name} is missing")
     return value
 
 
@@ -99,7 +99,7 @@ def identity(row: dict[str, Any], name: str) -> str:
     """A required id, at most MAX_ID_BYTES long in UTF-8."""
     value = label(row, name)
     if value is None:
-        raise RowError(Reason.MISSING_FIELD, f"{name} is missing")
+        raise RowError(RejectReason.MISSING_FIELD, f"{name} is missing")
     return value
 
 
@@ -107,7 +107,7 @@ def label(row: dict[str, Any], name: str) -> str | None:
     """A short text that things are grouped and looked up by, at most MAX_ID_BYTES long in UTF-8."""
     value = text(row, name)
     if value is not None and len(value) * 4 > MAX_ID_BYTES and len(value.encode()) > MAX_ID_BYTES:
-        raise RowError(Reason.TOO_LARGE, f"{name} is longer than {MAX_ID_BYTES} bytes")
+        raise RowError(RejectReason.TOO_LARGE, f"{name} is longer than {MAX_ID_BYTES} bytes")
     return value
 
 
@@ -120,20 +120,20 @@ def moment(row: dict[str, Any], name: str) -> datetime | None:
         return None
     if isinstance(value, (int, float)) or (isinstance(value, str) and len(value.strip()) > _DATE_DIGITS
                                            and value.strip().isdecimal()):  # fmt: skip
-        raise RowError(Reason.BAD_TIME, f"{name} is a bare number, whose unit nobody says; write ISO 8601")
+        raise RowError(RejectReason.BAD_TIME, f"{name} is a bare number, whose unit nobody says; write ISO 8601")
     if not isinstance(value, (datetime, str)):
-        raise RowError(Reason.BAD_TIME, f"{name} is {type(value).__name__}, not ISO 8601 text")
+        raise RowError(RejectReason.BAD_TIME, f"{name} is {type(value).__name__}, not ISO 8601 text")
     try:
         return to_utc(value if isinstance(value, datetime) else datetime.fromisoformat(value.strip()))
     except (ValueError, OverflowError) as error:
-        raise RowError(Reason.BAD_TIME, f"{name} {str(value)[:60]!r} is not ISO 8601") from error
+        raise RowError(RejectReason.BAD_TIME, f"{name} {str(value)[:60]!r} is not ISO 8601") from error
 
 
 def required_moment(row: dict[str, Any], name: str) -> datetime:
     """Like `moment`, but absence is a `missing_field`."""
     value = moment(row, name)
     if value is None:
-        raise RowError(Reason.MISSING_FIELD, f"{name} is missing")
+        raise RowError(RejectReason.MISSING_FIELD, f"{name} is missing")
     return value
 
 
@@ -145,7 +145,9 @@ def can_have_been(value: datetime, recorded_at: datetime) -> bool:
 def check_time(name: str, value: datetime | None, recorded_at: datetime) -> None:
     """Refuse what happened before 1990 or more than CLOCK_SLACK after it was recorded."""
     if value is not None and not can_have_been(value, recorded_at):
-        raise RowError(Reason.TIME_OUT_OF_RANGE, f"{name} {value:%Y-%m-%d} is not a time it can have been recorded")
+        raise RowError(
+            RejectReason.TIME_OUT_OF_RANGE, f"{name} {value:%Y-%m-%d} is not a time it can have been recorded"
+        )
 
 
 def number(row: dict[str, Any], name: str) -> float | None:
@@ -154,15 +156,15 @@ def number(row: dict[str, Any], name: str) -> float | None:
     if value is None or value == "":
         return None
     if isinstance(value, bool):
-        raise RowError(Reason.BAD_NUMBER, f"{name} is true or false, not a number")
+        raise RowError(RejectReason.BAD_NUMBER, f"{name} is true or false, not a number")
     try:
         parsed = float(value)
     except (TypeError, ValueError, OverflowError) as error:
-        raise RowError(Reason.BAD_NUMBER, f"{name} {str(value)[:60]!r} is not a number") from error
+        raise RowError(RejectReason.BAD_NUMBER, f"{name} {str(value)[:60]!r} is not a number") from error
     if math.isnan(parsed) and isinstance(value, float):
         return None
     if not math.isfinite(parsed):
-        raise RowError(Reason.BAD_NUMBER, f"{name} is not finite")
+        raise RowError(RejectReason.BAD_NUMBER, f"{name} is not finite")
     return parsed
 
 
@@ -188,4 +190,4 @@ def boolean(row: dict[str, Any], name: str) -> bool | None:
     lowered = str(value).strip().lower()
     if lowered in _TRUE or lowered in _FALSE:
         return lowered in _TRUE
-    raise RowError(Reason.BAD_BOOLEAN, f"{name} {str(value)[:60]!r} is neither true nor false")
+    raise RowError(RejectReason.BAD_BOOLEAN, f"{name} {str(value)[:60]!r} is neither true nor false")

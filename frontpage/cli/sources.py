@@ -15,7 +15,6 @@ from frontpage.core.settings import Settings
 
 if TYPE_CHECKING:
     from etl.check import Looked
-    from frontpage.steps.sources import Report
 
 #: What people know an article by comes first.
 _FIRST = ("article_id", "title", "category", "publisher", "language", "published_at", "url")
@@ -61,7 +60,7 @@ def check(
         raise verdict
 
 
-def _show(report: "Report") -> None:
+def _show(report: "SourcesReport") -> None:
     width = shutil.get_terminal_size((160, 0)).columns
     for looked in report.looked:
         typer.echo(f"{looked.source.label}: {looked.source.name}" if looked.source.label else looked.source.name)
@@ -90,7 +89,7 @@ def _count_lines(looked: "Looked") -> Iterator[str]:
             yield f"    {example.payload[:200]}"
 
 
-def _closing_lines(report: "Report") -> Iterator[str]:
+def _closing_lines(report: "SourcesReport") -> Iterator[str]:
     if report.looked:
         off = ", ".join(report.features_off)
         yield f"features off with these sources alone: {off}" if off else "no feature is off with these sources"

@@ -23,7 +23,7 @@ from frontpage.digest.send import Mailer, RefusedError, UndeliverableError
 from frontpage.store.connect import Connection, connect
 from frontpage.store.delivery import digests
 from frontpage.store.delivery.digests import Content, Edition, Recipient
-from frontpage.store.delivery.suppressions import Report, is_suppressed, note_report
+from frontpage.store.delivery.suppressions import MailReport, is_suppressed, note_report
 
 #: Lists are read for so many readers at once.
 BLOCK = 100
@@ -191,7 +191,7 @@ class _Delivery:
     def _refused(self, refused: RefusedError, to: Recipient) -> str:
         params, attempt = self._office.params, to.attempts + 1
         if refused.is_final:
-            report = Report(
+            report = MailReport(
                 f"smtp {to.message_id}", "bounce", self._edition.edition_id, self._reader_key, is_dead(str(refused)),
                 str(refused),
             )  # fmt: skip

@@ -27,7 +27,7 @@ N_CHANGES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PreviewChange:
     """An article's share of the mails now and in the region's last edition, 0 to 1."""
 
     title: str
@@ -47,7 +47,7 @@ class Preview:
     edition: Edition
     mails: list[Mail]
     last_edition_id: str
-    changes: list[Change]
+    changes: list[PreviewChange]
 
 
 def write_preview(
@@ -123,13 +123,14 @@ def _preview(connection: Connection, letterhead: Letterhead, edition: Edition, d
     return Preview(edition, mails, last_edition_id, changes(contents, last))
 
 
-def changes(contents: Sequence[Content], last: Sequence[LastContent]) -> list[Change]:
+def changes(contents: Sequence[Content], last: Sequence[LastContent]) -> list[PreviewChange]:
     """Articles now or last time, those that most mails hold or held first; at most N_CHANGES."""
     items = [item for content in contents for item in content.items]
     shares = {name: n / len(contents) for name, n in Counter(item.article_id for item in items).items()}
     titles = {row.article_id: row.title for row in last} | {item.article_id: item.title for item in items}
     last_shares = {row.article_id: row.share for row in last}
     found = [
-        Change(one_line(title), shares.get(name, 0.0), last_shares.get(name, 0.0)) for name, title in titles.items()
+        PreviewChange(one_line(title), shares.get(name, 0.0), last_shares.get(name, 0.0))
+        for name, title in titles.items()
     ]
     return sorted(found, key=lambda change: (-max(change.share, change.last_share), change.title))[:N_CHANGES]

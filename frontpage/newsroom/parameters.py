@@ -11,13 +11,13 @@ from frontpage.core.errors import BadInputError
 FOLDER = Path(__file__).resolve().parent
 
 
-class Section(BaseModel):
+class NewsroomSection(BaseModel):
     """A frozen part of parameters.yaml; an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Region(Section):
+class Region(NewsroomSection):
     """A part of the world with its readers, clocks and tongues."""
 
     share: float = Field(ge=0, le=1)
@@ -26,7 +26,7 @@ class Region(Section):
     places: list[str]
 
 
-class Category(Section):
+class Category(NewsroomSection):
     """A section of the newspaper: share of articles, mean interest of readers, typical length in words."""
 
     articles: float = Field(ge=0)
@@ -34,7 +34,7 @@ class Category(Section):
     words: int = Field(gt=0)
 
 
-class Publisher(Section):
+class Publisher(NewsroomSection):
     """A newspaper: where it is read, in which language, and its share of all articles."""
 
     name: str
@@ -44,7 +44,7 @@ class Publisher(Section):
     share: float = Field(ge=0)
 
 
-class Cycles(Section):
+class Cycles(NewsroomSection):
     """Relative activity per local hour (24) and weekday from Monday (7)."""
 
     reading_hours: list[float] = Field(min_length=24, max_length=24)
@@ -53,7 +53,7 @@ class Cycles(Section):
     publishing_weekdays: list[float] = Field(min_length=7, max_length=7)
 
 
-class StoryParams(Section):
+class StoryParams(NewsroomSection):
     """What several articles are about; it bursts and decays."""
 
     per_day: float
@@ -67,7 +67,7 @@ class StoryParams(Section):
     breaking_half_life_hours: float
 
 
-class ArticleParams(Section):
+class ArticleParams(NewsroomSection):
     """How good articles are, and when and how long attention is on them."""
 
     quality_sigma: float
@@ -87,7 +87,7 @@ class ArticleParams(Section):
     words_sigma: float
 
 
-class ReaderParams(Section):
+class ReaderParams(NewsroomSection):
     """How often readers come, what they like, and how the readership changes."""
 
     sessions_per_day: float
@@ -103,7 +103,7 @@ class ReaderParams(Section):
     drift_per_day: float
 
 
-class ReadingParams(Section):
+class ReadingParams(NewsroomSection):
     """What a reader sees and picks, and how long it holds them."""
 
     editions_per_hour: int
@@ -120,14 +120,14 @@ class ReadingParams(Section):
     reactions: dict[str, float]
 
 
-class RecordingParams(Section):
+class RecordingParams(NewsroomSection):
     """When a read becomes known."""
 
     delay_seconds: float
     late_hours: float
 
 
-class NewsroomParameters(Section):
+class NewsroomParameters(NewsroomSection):
     """All parameters of the synthetic newsroom."""
 
     regions: dict[str, Region]

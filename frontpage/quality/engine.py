@@ -36,7 +36,7 @@ _TOO_LITTLE = "too little to judge by"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class CheckTarget:
     """The result of a query, with a name for pages and messages, and the columns that identify one of its rows."""
 
     name: str
@@ -48,7 +48,7 @@ class Target:
 class Validation:
     """What Great Expectations said of one target; `result` is None where the target could not be read at all."""
 
-    target: Target
+    target: CheckTarget
     outcomes: tuple[Outcome, ...]
     result: Any = None
 
@@ -59,7 +59,7 @@ class Engine:
     def __init__(self, context: Any, datasource: Any, as_of: datetime) -> None:
         self._context, self._datasource, self._as_of = context, datasource, as_of
 
-    def validate(self, target: Target, checks: Sequence[Check]) -> Validation:
+    def validate(self, target: CheckTarget, checks: Sequence[Check]) -> Validation:
         """Evaluate the checks on the target; an expectation that cannot be evaluated has the outcome `error`."""
         suite = self._context.suites.add(
             gx.ExpectationSuite(target.name, expectations=[_bound(check) for check in checks])
@@ -76,7 +76,7 @@ class Engine:
         by_name = {each.expectation_config.meta["name"]: each for each in result.results}
         return Validation(target, tuple(_outcome(check, by_name[check.name]) for check in checks), result)
 
-    def _run(self, definition: Any, target: Target, n_examples: int) -> Any:
+    def _run(self, definition: Any, target: CheckTarget, n_examples: int) -> Any:
         """Looking for examples reads every row once more for each expectation; for no examples, none."""
         return definition.run(
             result_format={
@@ -87,7 +87,7 @@ class Engine:
             run_id=RunIdentifier(run_name=iso(self._as_of), run_time=self._as_of),
         )
 
-    def _batch(self, target: Target) -> Any:
+    def _batch(self, target: CheckTarget) -> Any:
         # Great Expectations wants its queries to begin with the word select; ours, constant texts, begin with a header.
         begun = "select * from (\n" + target.query + "\n) rows"  # noqa: S608
         asset = self._datasource.add_query_asset(target.name, query=begun)

@@ -10,7 +10,7 @@ from frontpage.core import columns as c
 from frontpage.core.params import Params
 from frontpage.core.progress import track
 from frontpage.quality.declare import Boundary, Part
-from frontpage.quality.engine import Target, Validation, open_engine
+from frontpage.quality.engine import CheckTarget, Validation, open_engine
 from frontpage.quality.inputs import session_variables
 from frontpage.quality.lists import lists
 from frontpage.quality.suites import PARTS, of
@@ -37,8 +37,8 @@ def check_lists(
         ]
 
 
-def target(connection: Connection, run_id: int, part: Part) -> Target:
+def target(connection: Connection, run_id: int, part: Part) -> CheckTarget:
     """What one part of a run's lists is read from."""
     names = {"table": sql.Identifier(table_of(run_id)), "run_id": sql.Literal(run_id)}
     text = sql.SQL(query(f"quality/{Boundary.LISTS}_{part}")).format(**names).as_string(connection)
-    return Target(f"{Boundary.LISTS}.{part}", text, _IDENTITY if part == Part.ROWS else ())
+    return CheckTarget(f"{Boundary.LISTS}.{part}", text, _IDENTITY if part == Part.ROWS else ())

@@ -9,7 +9,7 @@ from frontpage.core import columns as c
 from frontpage.core.params import Params
 from frontpage.core.progress import track
 from frontpage.quality.declare import Boundary, Part
-from frontpage.quality.engine import Engine, Target, Validation, open_engine
+from frontpage.quality.engine import CheckTarget, Engine, Validation, open_engine
 from frontpage.quality.suites import INPUTS, PARTS, input_checks, of
 from frontpage.store.queries import query
 
@@ -40,5 +40,5 @@ def session_variables(params: Params) -> dict[str, Any]:
 
 def check_part(engine: Engine, boundary: Boundary, part: Part, params: Params) -> Validation:
     """The expectations on one part of one boundary."""
-    target = Target(f"{boundary}.{part}", query(f"quality/{boundary}_{part}"), _IDENTITY.get((boundary, part), ()))
+    target = CheckTarget(f"{boundary}.{part}", query(f"quality/{boundary}_{part}"), _IDENTITY.get((boundary, part), ()))
     return engine.validate(target, of(input_checks(params.quality), boundary, part))

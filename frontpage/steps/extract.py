@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from etl.pull import Pulled, Workers, details_of, is_due, pull
 from etl.reading.source_file import installation_sources
 from etl.reading.sources import INBOX, in_pull_order
-from etl.rows.normalise import Context
+from etl.rows.normalise import RowContext
 from frontpage.core.errors import UnavailableError
 from frontpage.core.params import Params
 from frontpage.core.progress import track
@@ -35,7 +35,7 @@ def run(
     began = time.perf_counter()
     known = in_pull_order([*installation_sources(settings, sources, os.environ), INBOX])
     url = database_url(settings)
-    context = Context.of(as_of, settings.pseudonym_secret.get_secret_value(), params)
+    context = RowContext.of(as_of, settings.pseudonym_secret.get_secret_value(), params)
     workers = Workers(SecretStr(url), context, params.threads, beam_options)
     pulled: list[Pulled] = []
     failed: dict[str, Exception] = {}

@@ -12,7 +12,7 @@ import pandas as pd
 from etl.check import Looked, look
 from etl.reading.source_file import installation_sources
 from etl.reading.sources import Source, in_pull_order
-from etl.rows.normalise import Context
+from etl.rows.normalise import RowContext
 from frontpage.core import columns as c
 from frontpage.core.canonical import Kind
 from frontpage.core.errors import CheckFailedError, FrontpageError
@@ -23,7 +23,7 @@ from frontpage.features.pairs import unavailable_features
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class SourcesReport:
     """What the sources gave; `failures` are the sentences of those that could not be looked at, by name.
 
     features_off: features that would be constant with these sources alone. n_reads_of_unknown: of the reads, how many
@@ -46,7 +46,7 @@ class Report:
         return None
 
 
-def check(settings: Settings, params: Params, given: Sequence[str], as_of: datetime, max_rows: int) -> Report:
+def check(settings: Settings, params: Params, given: Sequence[str], as_of: datetime, max_rows: int) -> SourcesReport:
     """Each source as a first pull at `as_of` would read it; nothing is written, no database of ours is asked.
 
     given: URIs or names of the sources file; by default all sources of the installation.
@@ -54,16 +54,16 @@ def check(settings: Settings, params: Params, given: Sequence[str], as_of: datet
     """
     looked: list[Looked] = []
     failures: dict[str, FrontpageError] = {}
-    context = Context.of(as_of, settings.pseudonym_secret.get_secret_value(), params)
+    context = RowContext.of(as_of, settings.pseudonym_secret.get_secret_value(), params)
     for source in in_pull_order(installation_sources(settings, given, os.environ)):
         try:
             looked.append(look(source, context, max_rows))
         except FrontpageError as error:
             failures[source.name] = _naming(source, error)
-    return Report(looked, failures, _features_off(looked, as_of), _reads_of_unknown(looked, failures))
+    return SourcesReport(looked, failures, _features_off(looked, as_of), _reads_of_unknown(looked, failures))
 
 
-def as_json(report: Report) -> dict[str, Any]:
+def as_json(report: SourcesReport) -> dict[str, Any]:
     """The report for programs."""
     return {
         "sources": [_source_json(one) for one in report.looked],

@@ -18,7 +18,7 @@ from models.replay.groups import NDCG, Grouping, Winners, groupings, winners
 from models.replay.lists import Lists
 from models.replay.sums import DWELL_NDCG, Row, Sums, columns_of, ends_of, key_of, rounded, summed
 from models.replay.variants import Change
-from models.replay.walk import OURS, Replayed, Training
+from models.replay.walk import OURS, Replayed, ReplayedTraining
 
 #: What is said of a policy's lists: key -> attribute of `Lists`.
 _SAID = {
@@ -155,5 +155,5 @@ def _cost(sums: Sums, change: Change, due: Mapping[str, float]) -> Row:
     }
 
 
-def _training(one: Training) -> Row:
+def _training(one: ReplayedTraining) -> Row:
     return {"as_of": iso(one.as_of), "version": one.version or None, "serves": one.serves, "gate": list(one.reasons)}

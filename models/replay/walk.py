@@ -67,7 +67,7 @@ class Cadence:
 
 
 @dataclass(frozen=True, slots=True)
-class Training:
+class ReplayedTraining:
     """One retrain: what the gate decided, in words, and what is served from then on."""
 
     as_of: datetime
@@ -102,7 +102,7 @@ class Replayed:
     chance: Floats
     measures: dict[str, dict[str, Floats]]
     lists: dict[str, list[Lists]]
-    trainings: list[Training]
+    trainings: list[ReplayedTraining]
     due: dict[str, float] = field(default_factory=dict)
 
 
@@ -171,7 +171,7 @@ class _Walk:
     ) -> None:
         self.dataset, self.params, self.variants = interaction_dataset(history), params, variants
         n_readers = len(self.dataset.reader_keys)
-        self.trainings: list[Training] = []
+        self.trainings: list[ReplayedTraining] = []
         self.kept = {name: KeptLists(n_readers, rules) for name, rules in kept.items()}
         self._history = history
         self._served = Served(None, params.rule_half_life_hours)
@@ -197,7 +197,7 @@ class _Walk:
         try:
             made = train(Inputs(known, self.params, direct_lookup, tell=report_progress), version).model
         except CheckFailedError as error:
-            self.trainings.append(Training(as_of, "", "as before", (str(error),)))
+            self.trainings.append(ReplayedTraining(as_of, "", "as before", (str(error),)))
             return
         evaluation = evaluate(known, made, self.params, direct_lookup, self._champion)
         since = as_of - timedelta(days=self.params.gate.memory_days)
@@ -210,7 +210,7 @@ class _Walk:
             for lists in self.kept.values():
                 lists.forget()
             self._vectors = made.vectors_for(self.dataset)
-        self.trainings.append(Training(as_of, version, self._serves(decided), decided.reasons))
+        self.trainings.append(ReplayedTraining(as_of, version, self._serves(decided), decided.reasons))
 
     def _serves(self, decided: Gate) -> str:
         if not decided.passed:

@@ -34,7 +34,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class CutoffPlan:
     """Cutoffs to learn from and to be measured on, ascending; what was read within `window` after one is its answer.
 
     Every training window ends before the first evaluation cutoff.
@@ -79,7 +79,7 @@ class Cutoff:
         )
 
 
-def plan(dataset: InteractionDataset, params: Params) -> Plan:
+def plan(dataset: InteractionDataset, params: Params) -> CutoffPlan:
     """Cutoffs before the dataset's `as_of`, on whole hours, since an hourly refresh leaves the features of these.
 
     The window is doubled, up to a day, until cutoffs have enough readers, but not where too few cutoffs would be left.
@@ -182,9 +182,9 @@ def sample_negatives(cutoff: Cutoff, n_candidates: int, seed: int) -> Cutoff:
     return replace(cutoff, pairs=pairs, grade=grade, extra=extra, weight=weight)
 
 
-def _plan(dataset: InteractionDataset, params: Params, window: timedelta) -> Plan:
+def _plan(dataset: InteractionDataset, params: Params, window: timedelta) -> CutoffPlan:
     if not len(dataset.read_known):
-        return Plan((), (), window)
+        return CutoffPlan((), (), window)
     first = _EPOCH + TICK * int(dataset.read_known.min())
     last = floor_to(dataset.as_of - window, HOUR)
     n_held_out, usual = params.evaluation.n_cutoffs, HOUR * params.evaluation.cutoff_hours
@@ -193,7 +193,7 @@ def _plan(dataset: InteractionDataset, params: Params, window: timedelta) -> Pla
     before = floor_to(evaluation[0] - window, HOUR)
     n_cutoffs, longest = _n_ticks(dataset, before, window, params), HOUR * params.ranker.cutoff_hours
     training = _back_from(before, n_cutoffs, _distance(before - first, n_cutoffs, longest, window))
-    return Plan(
+    return CutoffPlan(
         tuple(cutoff for cutoff in training if cutoff > first),
         tuple(cutoff for cutoff in evaluation if cutoff > first),
         window,
@@ -225,7 +225,7 @@ def _back_from(last: datetime, n: int, distance: timedelta) -> list[datetime]:
     return [last - distance * back for back in range(n)][::-1]
 
 
-def _typical_readers(dataset: InteractionDataset, made: Plan) -> float:
+def _typical_readers(dataset: InteractionDataset, made: CutoffPlan) -> float:
     counts = []
     for cutoff in made.training:
         first, last = window_rows(dataset, microseconds(cutoff), made.window)

@@ -26,7 +26,7 @@ from models.ranking.ranker import Matrix, Rows, ndcg_by_tree, predict, train_ran
 from models.retrieval import als
 from models.retrieval.content import fit_content
 from models.training.artefact import Model, Parent, model_params
-from models.training.cutoffs import Cutoff, Past, Plan, als_chain, cutoff_at, plan, sample_negatives
+from models.training.cutoffs import Cutoff, CutoffPlan, Past, als_chain, cutoff_at, plan, sample_negatives
 from models.training.feature_lookup import Lookup
 from models.training.position_bias import Impressions, Seen, examination, nowhere, sample_weights
 
@@ -154,7 +154,7 @@ def _joined(kind: Any, parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
     return np.concatenate([np.zeros(0, dtype=kind), *parts])
 
 
-def _rows(inputs: Inputs, dataset: InteractionDataset, cutoffs: Plan, vectors: NDArray[np.float32]) -> Rows:
+def _rows(inputs: Inputs, dataset: InteractionDataset, cutoffs: CutoffPlan, vectors: NDArray[np.float32]) -> Rows:
     saved = None if inputs.folder is None else inputs.folder / "rows.npz"
     if saved is not None and saved.exists():
         with np.load(saved, allow_pickle=False) as arrays:
@@ -175,7 +175,7 @@ def _rows(inputs: Inputs, dataset: InteractionDataset, cutoffs: Plan, vectors: N
 
 
 def _training_ticks(
-    inputs: Inputs, dataset: InteractionDataset, cutoffs: Plan, vectors: NDArray[np.float32]
+    inputs: Inputs, dataset: InteractionDataset, cutoffs: CutoffPlan, vectors: NDArray[np.float32]
 ) -> Iterator[Cutoff]:
     params, moments = inputs.params, cutoffs.all
     n_cutoffs = len(moments)
@@ -219,7 +219,7 @@ def _final_factors(inputs: Inputs, dataset: InteractionDataset) -> tuple[als.Fac
     return als.fit_with_checkpoints(confidence, start, params.als, params.threads, checkpoint, tell=inputs.tell)
 
 
-def _metrics(rows: Rows, cutoffs: Plan, curve: list[float], losses: list[float]) -> dict[str, float]:
+def _metrics(rows: Rows, cutoffs: CutoffPlan, curve: list[float], losses: list[float]) -> dict[str, float]:
     return {
         "train_rows": float(len(rows.grades)),
         "train_lists": float(len(rows.group_sizes)),

@@ -19,7 +19,7 @@ from frontpage.features.entities import entities_of, pairs_of
 from frontpage.features.feature_store import bulk, ticks
 from frontpage.features.feature_store.files import write_state_files
 from frontpage.features.feature_store.repository import (
-    Training,
+    TrainingFeatures,
     feature_store,
     file_store,
     historical,
@@ -414,5 +414,5 @@ def _expected(asked: pd.DataFrame) -> Any:
     return np.stack(asked["expected"].to_numpy())
 
 
-def _computed(training: Training) -> Any:
+def _computed(training: TrainingFeatures) -> Any:
     return features_of(training.entities, training.pairs)

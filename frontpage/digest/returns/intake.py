@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from frontpage.digest.returns.reports import Returned, parse_report
 from frontpage.store.connect import Connection
-from frontpage.store.delivery.suppressions import Report, delivery_of, note_report
+from frontpage.store.delivery.suppressions import MailReport, delivery_of, note_report
 
 
 def take_in(connection: Connection, mails: Iterable[bytes], soft_bounces: int) -> Counter[str]:
@@ -24,5 +24,5 @@ def _note(connection: Connection, returned: Returned, soft_bounces: int) -> str:
     delivery = delivery_of(connection, returned.message_id)
     if delivery is None:
         return "foreign"
-    report = Report(returned.fingerprint, returned.kind, *delivery, returned.is_final, returned.detail)
+    report = MailReport(returned.fingerprint, returned.kind, *delivery, returned.is_final, returned.detail)
     return note_report(connection, report, soft_bounces)

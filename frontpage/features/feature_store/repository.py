@@ -41,7 +41,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Training:
+class TrainingFeatures:
     """Rows asked for, as they stood at their moments: `pairs[i]` is row i of the request."""
 
     entities: Entities
@@ -89,7 +89,7 @@ def file_store(folder: Path) -> Any:
     return store
 
 
-def historical(store: Any, rows: pd.DataFrame) -> Training:
+def historical(store: Any, rows: pd.DataFrame) -> TrainingFeatures:
     """Point-in-time features of `rows` [reader_key, article_id, event_timestamp], from Feast's historical retrieval.
 
     Each distinct reader, article, total and article of an audience is asked for once per moment. An entity without a
@@ -105,7 +105,7 @@ def historical(store: Any, rows: pd.DataFrame) -> Training:
     states = states_of(Stored(articles, read_there, totals, readers))
     entities = entities_of(states)
     ids = rows[c.ARTICLE_ID].to_numpy(dtype=object)
-    return Training(entities, pairs_of(entities, rows[c.READER_KEY].to_numpy(), ids, times(moments)))
+    return TrainingFeatures(entities, pairs_of(entities, rows[c.READER_KEY].to_numpy(), ids, times(moments)))
 
 
 def _placed(rows: pd.DataFrame, readers: pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from frontpage.core import columns as c
 from frontpage.core.canonical import Kind
 from frontpage.core.clock import iso
 from frontpage.core.errors import BadInputError
-from frontpage.newsroom.importers.base import Importer, Report, Row, Sink, stable_id
+from frontpage.newsroom.importers.base import Importer, ImportReport, Row, Sink, stable_id
 from frontpage.newsroom.importers.fields import First, epoch_moment, plausible, seconds_read, web_address
 
 _EVENTS = "events"
@@ -39,7 +39,7 @@ class _Articles:
                 about[name] = event[name]
 
 
-def run(path: Path, sink: Sink, report: Report) -> None:
+def run(path: Path, sink: Sink, report: ImportReport) -> None:
     """Streams the files through once; articles and readers are written when all their events are known.
 
     Memory grows with the events too, to tell repeated ones.
@@ -60,7 +60,7 @@ def run(path: Path, sink: Sink, report: Report) -> None:
         sink.write(Kind.ARTICLES, _article(article, about, first.articles[article]))
 
 
-def _events(path: Path, report: Report) -> Iterator[tuple[Row, datetime]]:
+def _events(path: Path, report: ImportReport) -> Iterator[tuple[Row, datetime]]:
     """Each usable event and its time."""
     for line in _lines(path):
         if not line.strip():

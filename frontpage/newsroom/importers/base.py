@@ -26,7 +26,7 @@ _ROWS_OF_A_GROUP = 50_000
 
 
 @dataclass(slots=True)
-class Report:
+class ImportReport:
     """What an import read, wrote and dropped; for each file rows_in = rows used + rows dropped, with reasons."""
 
     format: str
@@ -62,13 +62,13 @@ class Importer:
 
     name: str
     files: tuple[str, ...]
-    run: Callable[[Path, "Sink", Report], None]
+    run: Callable[[Path, "Sink", ImportReport], None]
 
 
 class Sink:
     """Canonical files being written under hidden names; `finish` gives them their own."""
 
-    def __init__(self, out: Path, report: Report, stack: ExitStack) -> None:
+    def __init__(self, out: Path, report: ImportReport, stack: ExitStack) -> None:
         self._out, self._report, self._stack = out, report, stack
         self._open: dict[Kind, BinaryIO] = {}
         self._tables: dict[Kind, parquet.ParquetWriter] = {}
@@ -122,13 +122,13 @@ class Sink:
         return self._out / kind.value / f".{self._report.format}.{suffix}.tmp"
 
 
-def import_with(importer: Importer, path: Path, out: Path) -> Report:
+def import_with(importer: Importer, path: Path, out: Path) -> ImportReport:
     """The report of reading `path` into canonical files under `out`; it is also `out/import_report.json`.
 
     Memory grows with the number of distinct ids, and of reads where a format can repeat them; not with the texts.
     Raises BadInputError where a file is missing, is not what its name says, or gives no usable row at all.
     """
-    report = Report(importer.name)
+    report = ImportReport(importer.name)
     with ExitStack() as stack:
         sink = Sink(out, report, stack)
         try:
@@ -142,12 +142,12 @@ def import_with(importer: Importer, path: Path, out: Path) -> Report:
     return report
 
 
-def _check_not_empty(path: Path, report: Report) -> None:
+def _check_not_empty(path: Path, report: ImportReport) -> None:
     if not report.rows_out:
         raise BadInputError(f"{path} holds no usable {report.format} row; dropped: {_reasons(report)}")
 
 
-def _reasons(report: Report) -> str:
+def _reasons(report: ImportReport) -> str:
     lines = [f"{file}: {reason} {n}" for file, reasons in report.dropped.items() for reason, n in reasons.items()]
     return "; ".join(lines) or "nothing, the files are empty"
 
@@ -182,7 +182,7 @@ def readable(path: Path) -> Iterator[io.TextIOWrapper]:
 
 
 def rows(
-    path: Path, columns: tuple[str, ...], report: Report, *, header: bool = True, delimiter: str = ","
+    path: Path, columns: tuple[str, ...], report: ImportReport, *, header: bool = True, delimiter: str = ","
 ) -> Iterator[Row]:
     """Each usable row of a CSV or TSV file, by column; others are counted in `report` with their reason.
 
@@ -204,7 +204,7 @@ def check_header(names: list[str], columns: tuple[str, ...], path: Path) -> list
     return names
 
 
-def _cells(reader: Iterator[list[str]], names: list[str], file: str, report: Report) -> Iterator[Row]:
+def _cells(reader: Iterator[list[str]], names: list[str], file: str, report: ImportReport) -> Iterator[Row]:
     for cells in reader:
         if not cells:
             continue

@@ -10,7 +10,7 @@ from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
 from frontpage.core.errors import BadInputError
-from frontpage.newsroom.importers.base import Report, Row, check_header, readable
+from frontpage.newsroom.importers.base import ImportReport, Row, check_header, readable
 
 _BLOCK_BYTES = 16 * 1024 * 1024
 _PARQUET_ROWS = 2_000
@@ -18,7 +18,7 @@ _WHOLE_NUMBER = "^[0-9]{1,18}$"
 
 
 def csv_blocks(
-    path: Path, columns: tuple[str, ...], optional: tuple[str, ...], report: Report, name: str
+    path: Path, columns: tuple[str, ...], optional: tuple[str, ...], report: ImportReport, name: str
 ) -> Iterator[pa.Table]:
     """Blocks of rows with `columns` and `optional`, the latter null where the file lacks them.
 
@@ -45,7 +45,7 @@ def _beginning(path: Path) -> tuple[list[str], bool]:
         return next(csv.reader(text), []), any(line.strip() for line in text)
 
 
-def _blocks(path: Path, convert: arrow_csv.ConvertOptions, report: Report, name: str) -> Iterator[pa.Table]:
+def _blocks(path: Path, convert: arrow_csv.ConvertOptions, report: ImportReport, name: str) -> Iterator[pa.Table]:
     def skip(_row: arrow_csv.InvalidRow) -> str:
         report.rows_in[name] += 1
         report.drop(name, "wrong_number_of_cells")

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from frontpage.core import columns as c
 from frontpage.core.canonical import Kind
 from frontpage.core.clock import iso
-from frontpage.newsroom.importers.base import Importer, Report, Row, Sink, find, rows, stable_id
+from frontpage.newsroom.importers.base import Importer, ImportReport, Row, Sink, find, rows, stable_id
 from frontpage.newsroom.importers.fields import First, epoch_moment, web_address, whole_number
 
 KINDS = {"VIEW": "read", "LIKE": "like", "BOOKMARK": "bookmark", "COMMENT CREATED": "comment", "FOLLOW": "follow"}
@@ -24,7 +24,7 @@ _ARTICLE_COLUMNS = ("contentId", "eventType", "url", "title", "lang")
 _SHARED = "CONTENT SHARED"
 
 
-def run(folder: Path, sink: Sink, report: Report) -> None:
+def run(folder: Path, sink: Sink, report: ImportReport) -> None:
     """Streams the folder through twice: once for the first events, once for the reads.
 
     An article is first seen at its first event, or when it was shared if that is earlier; a reader signs up at their
@@ -32,7 +32,7 @@ def run(folder: Path, sink: Sink, report: Report) -> None:
     """
     interactions, articles = find(folder, *_INTERACTIONS), find(folder, *_ARTICLES)
     first = First()
-    for event, at in _events(interactions, Report(report.format)):
+    for event, at in _events(interactions, ImportReport(report.format)):
         first.see_article(event["contentId"], at)
         first.see_reader(event["personId"], at, event["userCountry"])
     _write_articles(articles, first, sink, report)
@@ -42,7 +42,7 @@ def run(folder: Path, sink: Sink, report: Report) -> None:
         sink.write(Kind.READS, _read(event, at, repeats))
 
 
-def _events(path: Path, report: Report) -> Iterator[tuple[Row, datetime]]:
+def _events(path: Path, report: ImportReport) -> Iterator[tuple[Row, datetime]]:
     """Each usable interaction and its time."""
     file = path.name.removesuffix(".gz")
     for event in rows(path, _EVENT_COLUMNS, report):
@@ -72,7 +72,7 @@ def _read(event: Row, at: datetime, repeats: Counter[str]) -> Row:
     }
 
 
-def _write_articles(path: Path, first: First, sink: Sink, report: Report) -> None:
+def _write_articles(path: Path, first: First, sink: Sink, report: ImportReport) -> None:
     """Articles with metadata, then those of which only events are known."""
     written: set[str] = set()
     for row in _described(path, written, report):
@@ -86,7 +86,7 @@ def _write_articles(path: Path, first: First, sink: Sink, report: Report) -> Non
             report.notes["articles_without_metadata"] += 1
 
 
-def _described(path: Path, written: set[str], report: Report) -> Iterator[Row]:
+def _described(path: Path, written: set[str], report: ImportReport) -> Iterator[Row]:
     """Usable rows of metadata, one per article."""
     file = path.name.removesuffix(".gz")
     for row in rows(path, _ARTICLE_COLUMNS, report):

@@ -14,7 +14,7 @@ from typing import Any
 from frontpage.core import columns as c
 from frontpage.core.canonical import Kind
 from frontpage.core.clock import iso
-from frontpage.newsroom.importers.base import Importer, Report, Row, Sink
+from frontpage.newsroom.importers.base import Importer, ImportReport, Row, Sink
 from frontpage.newsroom.importers.blocks import parquet_rows
 from frontpage.newsroom.importers.fields import First, plausible, seconds_read, splits, web_address
 
@@ -33,7 +33,7 @@ class _Log:
     """What is being written, and what was seen so far. Ids are numbers in the files and texts in ours."""
 
     sink: Sink
-    report: Report
+    report: ImportReport
     articles: frozenset[str]
     first: First = field(default_factory=First)
     times: dict[tuple[str, str], set[datetime]] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class _Log:
         self.first.see_article(article, at)
 
 
-def run(folder: Path, sink: Sink, report: Report) -> None:
+def run(folder: Path, sink: Sink, report: ImportReport) -> None:
     """Streams each part once: histories, which have the time and length of each read, then behaviours.
 
     A behaviour tells of the page it happened on and of the candidates clicked there, each with a reading time; both
@@ -73,7 +73,9 @@ def run(folder: Path, sink: Sink, report: Report) -> None:
     parts = splits(folder, _BEHAVIOURS)
     articles = next((place / _ARTICLES for place in (folder, folder.parent) if (place / _ARTICLES).is_file()),
                     folder / _ARTICLES)  # fmt: skip
-    log = _Log(sink, report, frozenset(str(row["article_id"]) for row in _articles(articles, Report(report.format))))
+    log = _Log(
+        sink, report, frozenset(str(row["article_id"]) for row in _articles(articles, ImportReport(report.format)))
+    )
     for _, part in parts:
         for row in parquet_rows(part / _HISTORY, _HISTORY_COLUMNS):
             _read_history(row, log)
@@ -149,7 +151,7 @@ def _write_candidates(row: Row, shown: Row, at: datetime, log: _Log) -> None:
             log.sink.write(Kind.IMPRESSIONS, shown | candidate)
 
 
-def _articles(path: Path, report: Report) -> Iterator[Row]:
+def _articles(path: Path, report: ImportReport) -> Iterator[Row]:
     """Usable articles, each once."""
     known: set[int] = set()
     for row in parquet_rows(path, _ARTICLE_COLUMNS, _ARTICLE_EXTRAS):

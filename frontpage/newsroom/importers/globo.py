@@ -19,7 +19,7 @@ from frontpage.core import columns as c
 from frontpage.core.canonical import Kind
 from frontpage.core.clock import iso
 from frontpage.core.errors import BadInputError
-from frontpage.newsroom.importers.base import Importer, Report, Row, Sink, rows
+from frontpage.newsroom.importers.base import Importer, ImportReport, Row, Sink, rows
 from frontpage.newsroom.importers.blocks import csv_blocks, digits
 from frontpage.newsroom.importers.fields import epoch_moment, whole_number
 
@@ -66,7 +66,7 @@ class _First:
         return pa.table(columns)
 
 
-def run(path: Path, sink: Sink, report: Report) -> None:
+def run(path: Path, sink: Sink, report: ImportReport) -> None:
     """Streams the log through once. An article is first seen at its first click, a reader signs up at theirs.
 
     A reader's region is the first one known. Recorded when it happened.
@@ -93,7 +93,7 @@ def _files(path: Path) -> list[Path]:
     raise BadInputError(f"{path} holds no clicks_hour_NNN.csv (or .gz), nor does clicks/ in it; give the log's folder")
 
 
-def _reads(path: Path, report: Report) -> Iterator[pa.Table]:
+def _reads(path: Path, report: ImportReport) -> Iterator[pa.Table]:
     """Blocks of canonical reads; the same click a second time is dropped, wherever in the log it stands."""
     seen: set[str] = set()
     for file in _files(path):
@@ -112,7 +112,7 @@ def _are_new(events: list[str], seen: set[str]) -> Iterator[bool]:
         seen.add(event)
 
 
-def _usable(block: pa.Table, report: Report) -> pa.Table:
+def _usable(block: pa.Table, report: ImportReport) -> pa.Table:
     """The rows with all ids and a time, every cell a number in digits or null."""
     block = pa.table({name: digits(block[name]) for name in block.column_names})
     has_ids = reduce(pc.and_, (pc.is_valid(block[name]) for name in _IDS))
@@ -149,7 +149,7 @@ def _label(clicks: pa.Table, word: str, columns: tuple[str, ...]) -> pa.ChunkedA
     return pc.if_else(pc.is_valid(numbers[0]), text, pa.scalar(None, pa.string()))
 
 
-def _write_articles(path: Path, first: pa.Table, sink: Sink, report: Report) -> None:
+def _write_articles(path: Path, first: pa.Table, sink: Sink, report: ImportReport) -> None:
     """Every clicked article, with what is known about it; nothing tells when the others could be seen."""
     seen = {row[c.ARTICLE_ID]: row[c.OCCURRED_AT] for row in first.to_pylist()}
     written: set[str] = set()
@@ -162,7 +162,7 @@ def _write_articles(path: Path, first: pa.Table, sink: Sink, report: Report) -> 
             report.notes["articles_without_metadata"] += 1
 
 
-def _metadata(path: Path, seen: dict[str, datetime], written: set[str], report: Report) -> Iterator[Row]:
+def _metadata(path: Path, seen: dict[str, datetime], written: set[str], report: ImportReport) -> Iterator[Row]:
     """Usable rows of metadata, one for each clicked article."""
     folder = path.parent if path.is_file() else path
     places = [place / f"{_METADATA}{end}" for place in (folder, folder.parent) for end in ("", ".gz")]

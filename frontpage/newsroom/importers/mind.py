@@ -11,7 +11,7 @@ from pathlib import Path
 from frontpage.core import columns as c
 from frontpage.core.canonical import Kind
 from frontpage.core.clock import iso
-from frontpage.newsroom.importers.base import Importer, Report, Row, Sink, find, rows
+from frontpage.newsroom.importers.base import Importer, ImportReport, Row, Sink, find, rows
 from frontpage.newsroom.importers.fields import First, plausible, splits, web_address
 
 _NEWS_COLUMNS = (
@@ -22,7 +22,7 @@ _NEWS, _BEHAVIOURS, CANDIDATES = "news.tsv", "behaviors.tsv", "behaviors.tsv can
 _CLICKED = {"0": False, "1": True}
 
 
-def run(folder: Path, sink: Sink, report: Report) -> None:
+def run(folder: Path, sink: Sink, report: ImportReport) -> None:
     """Streams the behaviours through once; articles and readers are written when all their events are known.
 
     A clicked candidate is a read at the impression's time. Histories have no times: they are counted, not made up.
@@ -30,7 +30,7 @@ def run(folder: Path, sink: Sink, report: Report) -> None:
     the log's first moment. The order of candidates in the file is not a position on a page, so none is written.
     """
     parts = splits(folder, _BEHAVIOURS)
-    known = {row["news_id"] for row in _news(parts, Report(report.format))}
+    known = {row["news_id"] for row in _news(parts, ImportReport(report.format))}
     first, in_histories = First(), set[str]()
     for prefix, part in parts:
         for row, at in _behaviours(find(part, _BEHAVIOURS), report):
@@ -47,7 +47,7 @@ def run(folder: Path, sink: Sink, report: Report) -> None:
     _write_articles(parts, before | first.articles, sink, report)
 
 
-def candidates(text: str, known: Container[str], report: Report) -> Iterator[tuple[str, bool]]:
+def candidates(text: str, known: Container[str], report: ImportReport) -> Iterator[tuple[str, bool]]:
     """(article, clicked) of each usable candidate of a list like `N123-1 N456-0`; others are counted."""
     listed: set[str] = set()
     for candidate in text.split():
@@ -78,7 +78,7 @@ def _write_candidate(shown: Row, sink: Sink) -> None:
         })  # fmt: skip
 
 
-def _behaviours(path: Path, report: Report) -> Iterator[tuple[Row, datetime]]:
+def _behaviours(path: Path, report: ImportReport) -> Iterator[tuple[Row, datetime]]:
     """Each usable impression and its time."""
     for row in rows(path, _BEHAVIOUR_COLUMNS, report, header=False, delimiter="\t"):
         at = _moment(row["time"])
@@ -98,7 +98,7 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _news(parts: list[tuple[str, Path]], report: Report) -> Iterator[Row]:
+def _news(parts: list[tuple[str, Path]], report: ImportReport) -> Iterator[Row]:
     """Usable articles of all parts, each once."""
     known: set[str] = set()
     for _, part in parts:
@@ -113,7 +113,7 @@ def _news(parts: list[tuple[str, Path]], report: Report) -> Iterator[Row]:
 
 
 def _write_articles(
-    parts: list[tuple[str, Path]], seen: Mapping[str, datetime | None], sink: Sink, report: Report
+    parts: list[tuple[str, Path]], seen: Mapping[str, datetime | None], sink: Sink, report: ImportReport
 ) -> None:
     for row in _news(parts, report):
         article = row["news_id"]

@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 from frontpage.core import columns as c
 from frontpage.core.canonical import Kind
 from frontpage.core.clock import iso
-from frontpage.newsroom.importers.base import Importer, Report, Row, Sink, find, rows
+from frontpage.newsroom.importers.base import Importer, ImportReport, Row, Sink, find, rows
 from frontpage.newsroom.importers.mind import candidates
 
 _ARTICLE_COLUMNS = ("news_id", "abstract", "headline", "dateModified", "url", "datePublished")
 _BEHAVIOUR_COLUMNS = ("impression", "user", "history", "candidates")
 
 
-def run(folder: Path, sink: Sink, report: Report) -> None:
+def run(folder: Path, sink: Sink, report: ImportReport) -> None:
     """Streams the folder: articles first, then impressions, with each reader at their first impression.
 
     A date is taken as that day's midnight, UTC. Nothing says when readers signed up; they are given the data set's
@@ -43,7 +43,7 @@ def run(folder: Path, sink: Sink, report: Report) -> None:
 _NO_DAY = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-def _write_article(row: Row, known: set[str], sink: Sink, report: Report) -> datetime:
+def _write_article(row: Row, known: set[str], sink: Sink, report: ImportReport) -> datetime:
     """Day on which the article came out; `_NO_DAY` where the row was dropped."""
     published = _day(row["datePublished"]) or _day(row["dateModified"])
     reason = _why_not(row, published, known)
@@ -75,7 +75,7 @@ def _why_not(row: Row, published: datetime | None, known: set[str]) -> str:
     return "" if published else "bad_date"
 
 
-def _write_impressions(row: Row, known: set[str], sink: Sink, report: Report) -> None:
+def _write_impressions(row: Row, known: set[str], sink: Sink, report: ImportReport) -> None:
     for article, clicked in candidates(row["candidates"], known, report):
         sink.write(Kind.IMPRESSIONS, {
             c.IMPRESSION_ID: row["impression"],

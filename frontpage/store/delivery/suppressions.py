@@ -8,7 +8,7 @@ from frontpage.store.queries import query
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class MailReport:
     """What somebody says of one delivery: it bounced (`is_final`: for good), or its reader complained.
 
     fingerprint: the same for the same report. detail: without addresses.
@@ -22,7 +22,7 @@ class Report:
     detail: str
 
 
-def note_report(connection: Connection, report: Report, soft_bounces: int) -> str:
+def note_report(connection: Connection, report: MailReport, soft_bounces: int) -> str:
     """Keep a report and suppress the address it is about where that is called for.
 
     `suppressed`, `noted`, or `known` for a report that was kept before.

@@ -1,6 +1,6 @@
 """What is different from the last edition."""
 
-from frontpage.digest.preview import N_CHANGES, Change, changes
+from frontpage.digest.preview import N_CHANGES, PreviewChange, changes
 from frontpage.store.delivery.digests import Content, DigestItem, LastContent
 
 
@@ -13,7 +13,11 @@ def test_articles_are_new_gone_or_stay():
     """By the share of mails that hold them, the largest first."""
     last = [LastContent("e", "b", "Title of b", 0.5), LastContent("e", "c", "Title of c", 0.25)]
     found = changes([content("a", "b"), content("a")], last)
-    assert found == [Change("Title of a", 1.0, 0.0), Change("Title of b", 0.5, 0.5), Change("Title of c", 0.0, 0.25)]
+    assert found == [
+        PreviewChange("Title of a", 1.0, 0.0),
+        PreviewChange("Title of b", 0.5, 0.5),
+        PreviewChange("Title of c", 0.0, 0.25),
+    ]
     assert [change.kind for change in found] == ["new", "stays", "gone"]
 
 

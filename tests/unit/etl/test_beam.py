@@ -13,15 +13,15 @@ from apache_beam.utils.shared import Shared
 from pydantic import SecretStr
 
 from etl import beam
-from etl.blocks import Part
+from etl.blocks import SourcePart
 from etl.pipeline import StageParts
-from etl.pipeline import Target as Stage
-from etl.rows.normalise import Context
+from etl.pipeline import StagingTarget as Stage
+from etl.rows.normalise import RowContext
 from frontpage.core.canonical import Kind
 from frontpage.core.errors import BadInputError, CheckFailedError
 from frontpage.scoring.broadcast import Broadcast
 from frontpage.scoring.pipeline import Block, ScoreBlock
-from frontpage.scoring.pipeline import Target as Run
+from frontpage.scoring.pipeline import StagingTarget as Run
 
 IMAGE = "frontpage/pipeline:1"
 DATAFLOW = [
@@ -42,8 +42,8 @@ URL = SecretStr("postgresql://frontpage:a-secret@db/frontpage")
 
 def works() -> list[Any]:
     """The two pipelines of the product, with something to do."""
-    parts = [Part(f"p{number}", Kind.READS, "reads.jsonl", "s3://a/reads.jsonl", "jsonl") for number in range(3)]
-    stage = Stage(URL, 1, Context(datetime(2026, 3, 1, tzinfo=UTC), "salt"))
+    parts = [SourcePart(f"p{number}", Kind.READS, "reads.jsonl", "s3://a/reads.jsonl", "jsonl") for number in range(3)]
+    stage = Stage(URL, 1, RowContext(datetime(2026, 3, 1, tzinfo=UTC), "salt"))
     broadcast = Broadcast(Shared(), "gs://a-newsroom/tmp/lists-of-run-1.pickle", "0" * 64)
     score = ScoreBlock(broadcast, Run(URL, 1))
     return [

@@ -22,9 +22,9 @@ from etl.reading import lines
 from etl.reading.decode import read_file_blocks
 from etl.reading.files import list_files
 from etl.reading.sources import FileSource
-from etl.rows.normalise import Context
+from etl.rows.normalise import RowContext
 from etl.rows.prepare import prepare
-from etl.rows.reasons import Reason
+from etl.rows.reasons import RejectReason
 from frontpage.core.canonical import Kind
 from frontpage.core.errors import BadInputError
 
@@ -50,7 +50,7 @@ def prepared(path: Path, kind: Kind) -> tuple[list[Any], list[str]]:
     """Rows for staging and reasons of the rejected ones, of a first pull."""
     file = list_files(FileSource("x", f"file://{path}", kind))[0]
     done = [
-        prepare(part, block, Context(AS_OF, "a secret"))
+        prepare(part, block, RowContext(AS_OF, "a secret"))
         for part in plan_file(file, None, AS_OF).parts
         for block in read_file_blocks(part)
     ]
@@ -145,7 +145,7 @@ def test_what_is_no_utf_8_text_is_one_row_that_says_so(tmp_path: Path, name: str
     """Whatever its name promises: one bad_file row with the remedy, not a row of noise for every line."""
     data = FOREIGN[said]
     (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
-    assert rows_of(tmp_path / name) == [Bad(Reason.BAD_FILE, f"the file {said}", "")]
+    assert rows_of(tmp_path / name) == [Bad(RejectReason.BAD_FILE, f"the file {said}", "")]
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from etl import blocks
-from etl.blocks import Bad, Part, Range
+from etl.blocks import Bad, Range, SourcePart
 from etl.plan import FilePlan, Pending, plan_file
 from etl.reading import lines
 from etl.reading.decode import read_file_blocks
 from etl.reading.files import File, list_feed_files, list_files
-from etl.reading.source_plan import Plan
+from etl.reading.source_plan import PullPlan
 from etl.reading.sources import FileSource, parse_source
 from frontpage.core.canonical import Kind
 from frontpage.core.errors import BadInputError, UnavailableError
@@ -202,9 +202,9 @@ def test_files_are_named_from_the_folder_that_they_share(tmp_path: Path, place: 
 
 def test_two_parts_of_one_name_are_bad_input():
     """One would be taken for the other: the sentence names both places, without passwords."""
-    parts = [Part("e.jsonl", Kind.READS, "e.jsonl", f"http://u:geheim@h/{n}/e.jsonl", "jsonl") for n in (1, 2)]
+    parts = [SourcePart("e.jsonl", Kind.READS, "e.jsonl", f"http://u:geheim@h/{n}/e.jsonl", "jsonl") for n in (1, 2)]
     with pytest.raises(BadInputError, match=r"http://h/1/e\.jsonl and http://h/2/e\.jsonl have the same name here"):
-        Plan(parts).check_complete({})
+        PullPlan(parts).check_complete({})
 
 
 def test_a_place_has_one_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -3,7 +3,7 @@
 import pytest
 
 from etl.rows import texts
-from etl.rows.reasons import Reason, RowError
+from etl.rows.reasons import RejectReason, RowError
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_what_is_no_web_address_is_refused(url: str):
     """Only absolute http and https URLs with a host can be opened by a reader."""
     with pytest.raises(RowError) as caught:
         texts.check_url(url)
-    assert caught.value.reason is Reason.BAD_URL
+    assert caught.value.reason is RejectReason.BAD_URL
 
 
 def test_a_front_page_names_no_article():

@@ -7,14 +7,14 @@ import pytest
 
 from etl.blocks import payload, storable
 from etl.reading.feed_entries import plain_text
-from etl.rows.normalise import NORMALISERS, Context, DeferredError
-from etl.rows.reasons import MEANING, Reason, RowError
+from etl.rows.normalise import NORMALISERS, DeferredError, RowContext
+from etl.rows.reasons import MEANING, RejectReason, RowError
 from etl.rows.values import boolean, identity, moment, number, text
 from frontpage.core.canonical import Kind
 from frontpage.store.staging import STAGE_COLUMNS
 
 AS_OF = datetime(2026, 3, 1, 12, tzinfo=UTC)
-CONTEXT = Context(AS_OF, "a secret of this test")
+CONTEXT = RowContext(AS_OF, "a secret of this test")
 READ = {
     "event_id": "e",
     "reader_id": "r",
@@ -24,7 +24,7 @@ READ = {
 }
 
 
-def columns(kind: Kind, row: dict, context: Context = CONTEXT) -> dict:
+def columns(kind: Kind, row: dict, context: RowContext = CONTEXT) -> dict:
     names = [name for name in STAGE_COLUMNS[kind] if name not in ("block", "row_no")]
     return dict(zip(names, NORMALISERS[kind](row, context), strict=False))
 
@@ -40,21 +40,24 @@ def test_a_read_is_normalised():
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"occurred_at": "1989-12-31T23:59:59Z"}, Reason.TIME_OUT_OF_RANGE),
-        ({"occurred_at": "2026-03-04T00:00:00Z", "recorded_at": "2026-03-01T00:00:00Z"}, Reason.TIME_OUT_OF_RANGE),
-        ({"occurred_at": "2100-01-01T00:00:00Z"}, Reason.TIME_OUT_OF_RANGE),
-        ({"occurred_at": "0000-01-01"}, Reason.BAD_TIME),
-        ({"occurred_at": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1)))}, Reason.BAD_TIME),
-        ({"dwell_seconds": 21601}, Reason.DWELL_TOO_LONG),
-        ({"dwell_seconds": "inf"}, Reason.BAD_NUMBER),
-        ({"dwell_seconds": True}, Reason.BAD_NUMBER),
-        ({"reader_id": "\u00fc" * 257}, Reason.TOO_LARGE),
-        ({"region": "x" * 513}, Reason.TOO_LARGE),
-        ({"reader_id": "\x00"}, Reason.MISSING_FIELD),
-        ({"reader_id": 1.5}, Reason.BAD_TEXT),
+        ({"occurred_at": "1989-12-31T23:59:59Z"}, RejectReason.TIME_OUT_OF_RANGE),
+        (
+            {"occurred_at": "2026-03-04T00:00:00Z", "recorded_at": "2026-03-01T00:00:00Z"},
+            RejectReason.TIME_OUT_OF_RANGE,
+        ),
+        ({"occurred_at": "2100-01-01T00:00:00Z"}, RejectReason.TIME_OUT_OF_RANGE),
+        ({"occurred_at": "0000-01-01"}, RejectReason.BAD_TIME),
+        ({"occurred_at": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1)))}, RejectReason.BAD_TIME),
+        ({"dwell_seconds": 21601}, RejectReason.DWELL_TOO_LONG),
+        ({"dwell_seconds": "inf"}, RejectReason.BAD_NUMBER),
+        ({"dwell_seconds": True}, RejectReason.BAD_NUMBER),
+        ({"reader_id": "\u00fc" * 257}, RejectReason.TOO_LARGE),
+        ({"region": "x" * 513}, RejectReason.TOO_LARGE),
+        ({"reader_id": "\x00"}, RejectReason.MISSING_FIELD),
+        ({"reader_id": 1.5}, RejectReason.BAD_TEXT),
     ],
 )
-def test_reads_that_are_refused(changes: dict, reason: Reason):
+def test_reads_that_are_refused(changes: dict, reason: RejectReason):
     """The reason says which rule was broken; six hours, ten years and 512 bytes are the last that pass."""
     with pytest.raises(RowError) as caught:
         columns(Kind.READS, {**READ, **changes})
@@ -72,7 +75,7 @@ def test_rows_of_a_later_time_wait():
 
 def test_rows_of_timeless_sources_are_recorded_at_as_of():
     """Feeds and queries without recorded_at: we learned of the row when we asked."""
-    found = columns(Kind.READS, READ, Context(AS_OF, "secret", rows_have_time=False))
+    found = columns(Kind.READS, READ, RowContext(AS_OF, "secret", rows_have_time=False))
     assert found["claimed_at"] == AS_OF
 
 
@@ -104,5 +107,5 @@ def test_payloads_can_always_be_stored():
 def test_every_reason_is_documented():
     """Each quarantine code has a sentence, and the sentence is on the reference page."""
     page = (Path(__file__).parents[3] / "docs/reference/sources.md").read_text()
-    assert set(MEANING) == set(Reason)
-    assert [reason for reason in Reason if f"| `{reason}` | {MEANING[reason]} |" not in page] == []
+    assert set(MEANING) == set(RejectReason)
+    assert [reason for reason in RejectReason if f"| `{reason}` | {MEANING[reason]} |" not in page] == []

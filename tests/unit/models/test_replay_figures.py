@@ -19,7 +19,7 @@ from models.replay.groups import groupings, winners
 from models.replay.lists import Lists
 from models.replay.report import table, write_report
 from models.replay.variants import changes
-from models.replay.walk import OURS, Cadence, Replayed, Training
+from models.replay.walk import OURS, Cadence, Replayed, ReplayedTraining
 
 DAY = timedelta(days=1)
 START = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday
@@ -40,7 +40,7 @@ def replayed(ndcg: dict[str, list[float]], cutoffs: list[int], readers: list[int
         ceiling=ones * 0.5, chance=ones * 0.01,
         measures={name: dict.fromkeys(MEASURES, value) for name, value in values.items()},
         lists={name: [SAID] * (max(cutoffs) + 1) for name in values},
-        trainings=[Training(START, "v", "ranker", ("it <reaches> it",))],
+        trainings=[ReplayedTraining(START, "v", "ranker", ("it <reaches> it",))],
     )  # fmt: skip
     return replace(made, **fields)
 

@@ -10,7 +10,7 @@ import pytest
 from frontpage.core.canonical import Kind, field_names, required_names
 from frontpage.core.errors import BadInputError
 from frontpage.newsroom.importers import IMPORTERS
-from frontpage.newsroom.importers.base import Report, import_with
+from frontpage.newsroom.importers.base import ImportReport, import_with
 
 T0 = 1_483_300_000  # 2017-01-01 19:46:40 UTC
 EVENT = {
@@ -34,7 +34,7 @@ def _days(folder: Path, *days: bytes) -> Path:
     return folder
 
 
-def _import(source: Path, out: Path) -> Report:
+def _import(source: Path, out: Path) -> ImportReport:
     return import_with(IMPORTERS["adressa"], source, out)
 
 

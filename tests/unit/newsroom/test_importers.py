@@ -10,7 +10,7 @@ import pytest
 from frontpage.core.canonical import Kind, field_names, required_names
 from frontpage.core.errors import BadInputError
 from frontpage.newsroom.importers import IMPORTERS
-from frontpage.newsroom.importers.base import Report, import_with
+from frontpage.newsroom.importers.base import ImportReport, import_with
 
 EVENTS = "timestamp,eventType,contentId,personId,sessionId,userCountry"
 ARTICLES = "sharedAt,eventType,contentId,contentType,url,title,lang"
@@ -31,7 +31,7 @@ def _nemig(folder: Path, news: Sequence[str], behaviours: Sequence[str]) -> Path
     return folder
 
 
-def _import(name: str, source: Path, out: Path) -> Report:
+def _import(name: str, source: Path, out: Path) -> ImportReport:
     return import_with(IMPORTERS[name], source, out)
 
 
