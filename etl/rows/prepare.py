@@ -34,7 +34,7 @@ def prepare(part: SourcePart, block: RowBlock, context: RowContext) -> Prepared:
             prepared.rejected.append(Rejected(row_no, key, storable(row.payload), row.reason, storable(row.detail)))
             continue
         try:
-            ours = mapping.apply(part.kind, row) if mapping else _with_names(row, names)
+            ours = _with_names(mapping.apply(part.kind, row) if mapping else row, names)
             prepared.rows.append((row_no, *normalise(ours, context)))
         except LeftOutError:
             prepared.n_left_out += 1

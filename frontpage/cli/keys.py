@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from frontpage.cli.calling import step
+
 app = typer.Typer(
     help="Keys of the API.\n\nOnly hashes are kept, and a revoked key is refused within seconds.",
     no_args_is_help=True,
@@ -23,8 +25,6 @@ def create(
     ] = None,
 ) -> None:
     """Print a new key, once."""
-    from frontpage.cli.main import step
-
     made = secrets.token_urlsafe(_SECRET_BYTES)
     step("key create", "create", module="key", name=name, scopes=scope, secret=made,
          requests_per_second=requests_per_second)  # fmt: skip
@@ -33,14 +33,10 @@ def create(
 @app.command("list")
 def list_() -> None:
     """Show every key: number, name, scopes, limit, since when, revoked when."""
-    from frontpage.cli.main import step
-
     step("key list", "list", module="key")
 
 
 @app.command()
 def revoke(key_id: Annotated[int, typer.Argument(help="Its number in `key list`.")]) -> None:
     """Take a key back for good."""
-    from frontpage.cli.main import step
-
     step("key revoke", "revoke", module="key", key_id=key_id)

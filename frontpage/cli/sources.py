@@ -15,6 +15,7 @@ from frontpage.core.settings import Settings
 
 if TYPE_CHECKING:
     from etl.check import Looked
+    from frontpage.steps.sources import SourcesReport
 
 #: What people know an article by comes first.
 _FIRST = ("article_id", "title", "category", "publisher", "language", "published_at", "url")

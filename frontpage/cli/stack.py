@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from frontpage.cli.calling import step
+
 
 def up(
     readers: int = 15_000,
@@ -24,7 +26,6 @@ def up(
 
     Publishes first editions and stays up until interrupted; `make run` calls it.
     """
-    from frontpage.cli.main import step
     from frontpage.stack.layout import Ports, World
 
     where = str(Path(data).absolute()) if data else ""
@@ -35,6 +36,4 @@ def up(
 
 def down() -> None:
     """Stop what `up` started; the data stays."""
-    from frontpage.cli.main import step
-
     step("down")

@@ -22,8 +22,8 @@ from frontpage.core.clock import iso
 from frontpage.core.database.url import DatabaseUrl
 from frontpage.core.errors import BadInputError, UnavailableError
 from frontpage.core.settings import Settings
+from frontpage.lifecycle.records import ALIASED_STAGES, TrainingRecord, Verdict, flatten
 from frontpage.lifecycle.searches import SearchRecord, TrialRecord
-from frontpage.lifecycle.tracking import ALIASED_STAGES, TrainingRecord, Verdict, flatten
 from frontpage.store.connect import connect, execute
 from frontpage.store.queries import query
 from frontpage.store.server import database_url

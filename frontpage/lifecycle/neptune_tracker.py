@@ -21,8 +21,8 @@ from neptune.types import File
 from frontpage.core.clock import iso
 from frontpage.core.errors import UnavailableError
 from frontpage.core.settings import Settings
+from frontpage.lifecycle.records import TrainingRecord, Verdict
 from frontpage.lifecycle.searches import SearchRecord
-from frontpage.lifecycle.tracking import TrainingRecord, Verdict
 
 #: Versions whose offline runs are kept; one has 50 to 500 kB. The oldest are removed when a new one is written.
 KEEP_VERSIONS = 60

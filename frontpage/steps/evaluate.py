@@ -11,7 +11,7 @@ from frontpage.features.feature_store.files import require_tick_files
 from frontpage.features.feature_store.repository import feature_store, file_store
 from frontpage.features.snapshot import read_snapshot
 from frontpage.lifecycle import registry, tracking
-from frontpage.lifecycle.tracking import Verdict
+from frontpage.lifecycle.records import Verdict
 from frontpage.store.connect import connect
 from frontpage.store.history import load_history
 from frontpage.store.locks import exclusive

@@ -16,8 +16,9 @@ from frontpage.features.feature_store.files import require_tick_files
 from frontpage.features.feature_store.repository import feature_store, file_store
 from frontpage.features.snapshot import read_manifest, read_snapshot
 from frontpage.lifecycle import registry
+from frontpage.lifecycle.records import TrainingRecord
 from frontpage.lifecycle.resources import Resources, measure
-from frontpage.lifecycle.tracking import TrainingRecord, git_commit, track_training
+from frontpage.lifecycle.tracking import git_commit, track_training
 from frontpage.store import versions
 from frontpage.store.connect import connect
 from frontpage.store.locks import exclusive

@@ -53,7 +53,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from frontpage.core.settings import Settings
 from frontpage.lifecycle.neptune_tracker import NeptuneTracker
-from frontpage.lifecycle.tracking import TrainingRecord
+from frontpage.lifecycle.records import TrainingRecord
 record = TrainingRecord("20260301T0000-aaaaaaaa", datetime(2026, 3, 1, tzinfo=UTC), "5" * 64, Path("."))
 NeptuneTracker(Settings(home=Path("."))).track(record)
 """,

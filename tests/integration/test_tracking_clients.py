@@ -13,9 +13,9 @@ import pytest
 from frontpage.core.errors import BadInputError, UnavailableError
 from frontpage.core.settings import Settings
 from frontpage.lifecycle import tracking
+from frontpage.lifecycle.records import TrainingRecord, Verdict
 from frontpage.lifecycle.resources import Resources
 from frontpage.lifecycle.searches import SearchRecord, TrialRecord
-from frontpage.lifecycle.tracking import TrainingRecord, Verdict
 from frontpage.store import server
 from tests.support.databases import admin
 

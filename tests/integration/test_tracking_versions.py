@@ -125,7 +125,8 @@ def test_a_training_is_opened_and_closed(connection: Connection):
 def test_promote_checks_artefacts_and_mirrors(settings: Settings, connection: Connection):
     """A version whose files changed is refused; a good one becomes champion here and in MLflow's registry."""
     from frontpage.lifecycle.mlflow_tracker import MlflowTracker
-    from frontpage.lifecycle.tracking import TrainingRecord, track_training
+    from frontpage.lifecycle.records import TrainingRecord
+    from frontpage.lifecycle.tracking import track_training
 
     folder = settings.home / "models" / "20260301T0200-promoted"
     folder.mkdir(parents=True)

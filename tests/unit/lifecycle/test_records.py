@@ -8,7 +8,8 @@ import pytest
 
 from frontpage.core.errors import CheckFailedError
 from frontpage.lifecycle.artefacts import folder_of, verify
-from frontpage.lifecycle.tracking import flatten, git_commit
+from frontpage.lifecycle.records import flatten
+from frontpage.lifecycle.tracking import git_commit
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 

@@ -1,0 +1,63 @@
+"""Verbs about lists: built, checked, published, taken back, explained."""
+
+from typing import Annotated
+
+import typer
+
+from frontpage.cli.calling import FOR_BEAM, LISTS, AsOf, Variant, past, step
+
+app = typer.Typer()
+
+
+@app.command(context_settings=FOR_BEAM, rich_help_panel=LISTS)
+def score(context: typer.Context, as_of: AsOf, variant: Variant = "champion") -> None:
+    """Build lists beside those being served.
+
+    Of the readers who are due; the others keep theirs. Further options go to Beam, e.g. --runner.
+    """
+    step("score", past(as_of), variant=variant, beam_options=list(context.args))
+
+
+@app.command(rich_help_panel=LISTS)
+def gate(as_of: AsOf, variant: Variant = "champion") -> None:
+    """Check the lists that were built."""
+    step("gate", past(as_of), variant=variant)
+
+
+@app.command(rich_help_panel=LISTS)
+def publish(as_of: AsOf, variant: Variant = "champion") -> None:
+    """Make the checked lists current in one transaction."""
+    step("publish", past(as_of), variant=variant)
+
+
+@app.command(context_settings=FOR_BEAM, rich_help_panel=LISTS)
+def refresh(context: typer.Context, as_of: AsOf, variant: Variant = "champion") -> None:
+    """Make new lists: from features to published.
+
+    Does features, score, gate, publish and materialise, in this order. Further options go to Beam, as with `score`.
+    """
+    step("refresh", past(as_of), variant=variant, beam_options=list(context.args))
+
+
+@app.command(rich_help_panel=LISTS)
+def rollback(
+    to: Annotated[int | None, typer.Option(help="Run to serve again; default the one before.")] = None,
+    variant: Variant = "champion",
+    reason: str = "by hand",
+) -> None:
+    """Serve the lists of an earlier run again, in seconds."""
+    step("rollback", variant=variant, to=to, reason=reason)
+
+
+@app.command(rich_help_panel=LISTS)
+def why(
+    reader_id: str,
+    run: Annotated[int | None, typer.Option(help="A run; default the one being served.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Lines of JSON instead of text.")] = False,
+) -> None:
+    """Show a reader's list and what made it.
+
+    Run, model, data, candidate source, score and reasons of each article, and what was known of the reader. It reaches
+    back as far as lists are kept: the newest `retention.runs` runs.
+    """
+    step("why", reader_id, run_id=run, as_json=as_json)
