@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from dulwich.repo import Repo
 
 from frontpage.core.errors import CheckFailedError
 from frontpage.lifecycle.artefacts import folder_of, verify
@@ -26,8 +27,8 @@ def test_nested_parameters_get_dotted_names():
 @pytest.mark.parametrize("kind", ["loose", "packed", "detached"])
 def test_commit_is_read_from_the_git_folder(tmp_path: Path, kind: str):
     """A branch head may be a file, a line of packed-refs, or HEAD itself."""
+    Repo.init(str(tmp_path)).close()
     git = tmp_path / ".git"
-    (git / "refs/heads").mkdir(parents=True)
     (git / "HEAD").write_text(COMMIT + "\n" if kind == "detached" else "ref: refs/heads/main\n")
     if kind == "loose":
         (git / "refs/heads/main").write_text(COMMIT + "\n")
