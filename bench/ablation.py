@@ -32,8 +32,8 @@ from models.inputs import ScoringInputs, scoring_inputs
 from models.ranking.ranker import Matrix, predict, train_ranker
 from models.replay.bootstrap import interval, ratio, resampled, sums_by_reader
 from models.replay.walk import params_of
-from models.reranking.rerank import rerank
-from models.retrieval.candidates import SOURCE_NAMES, Candidates, candidates
+from models.reranking.rerank import Ranked, reranker
+from models.retrieval.candidates import SOURCE_NAMES, Candidates, candidates, sources_of
 from models.training.artefact import Model
 from models.training.cutoffs import Cutoff, Past, als_chain, cutoff_at, plan, sample_negatives
 from models.training.feature_lookup import direct_lookup
@@ -97,11 +97,9 @@ def found_by(now: ScoringInputs, params: Params, pairs: Candidates) -> Mask:
     """Which sources propose each pair [pair, source]."""
     width, rows = max(len(now.context.live), 1), np.arange(len(now.context.readers))
     keys = pairs.reader * width + pairs.article
-    nothing = dict.fromkeys(SOURCE_NAMES, 0)
     columns = []
-    for name in SOURCE_NAMES:
-        alone = params.candidates.model_copy(update={**nothing, name: getattr(params.candidates, name)})
-        theirs = candidates(now, alone, rows)
+    for name, source in sources_of(params).items():
+        theirs = candidates(now, {name: source}, rows)
         columns.append(np.isin(keys, theirs.reader * width + theirs.article))
     return np.stack(columns, axis=1)
 
@@ -146,15 +144,16 @@ def _tick(
     if not len(at.readers) or not len(at.live):
         return
     now = scoring_inputs(at, params, model.factors_at(at, params.threads), model.vectors_for(dataset))
-    pairs = candidates(now, params.candidates, np.arange(len(at.readers)))
+    pairs = candidates(now, sources_of(params), np.arange(len(at.readers)))
     matrix, found = now.features(pairs.reader, pairs.article), found_by(now, params, pairs)
-    evaluator = Evaluator.of(at, read_next)
+    evaluator, rerank = Evaluator.of(at, read_next), reranker(params)
     values = {}
     for name, variant in asked.items():
         kept = np.flatnonzero(variant.keeps(found))
         left, seen = pairs.at(kept), variant.blinded(matrix[kept])
         margins = [predict(ranker, seen, params.threads) for ranker in rankers[name]]
-        each = [evaluator.measures(rerank(now, left, margin, params).top_k)[MEASURES[0]] for margin in margins]
+        lists = [rerank(now, Ranked(left, margin, left.article)).top_k for margin in margins]
+        each = [evaluator.measures(top_k)[MEASURES[0]] for top_k in lists]
         values[name] = np.mean(each, axis=0)
     yield at.readers, values
 

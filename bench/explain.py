@@ -12,28 +12,29 @@ import numpy as np
 from bench import kernels, record
 from bench.kernels import Sample
 from bench.sampled import figures_of, main_of
-from models.explaining.explain import explain, reasons_of
+from frontpage.features.entities import Pairs
+from models.explaining.explain import explain, explainer, reasons_of
 
 
 def measure(drawn: Sample) -> dict[str, Any]:
     """Figures over the sample's lists, and how far the contributions are from those of shap."""
-    ready, served = drawn.ready, drawn.ranked
-    names = ready.model.feature_names
+    served, names, entities = drawn.chosen, drawn.model.feature_names, drawn.now.entities
+    trees, pairs = explainer(drawn.model.ranker), Pairs(served.pairs.reader, served.pairs.article)
 
     def reasons() -> None:
-        reasons_of(explain(ready.trees, served.matrix, names), served.matrix, ready.entities, served.pairs)
+        reasons_of(explain(trees, served.matrix, names), served.matrix, entities, pairs)
 
     ours = figures_of(reasons, len(served.matrix))
     reference = kernels.explained(drawn, n_threads=1)
     some = served.matrix[:: max(1, len(served.matrix) // 1_000)]
-    exact = np.asarray(ready.trees.reference.shap_values(some))
+    exact = np.asarray(trees.reference.shap_values(some))
     return {
         "name": "explain",
         "rows": len(served.matrix),
         "ours": ours,
         "reference": {"seconds": round(reference, 3), "rows_per_s": round(len(served.matrix) / reference)},
         "ratio": round(ours["seconds"] / reference, 3),
-        "largest_difference": float(np.abs(explain(ready.trees, some, names).contributions - exact).max()),
+        "largest_difference": float(np.abs(explain(trees, some, names).contributions - exact).max()),
         "machine": record.machine(),
     }
 

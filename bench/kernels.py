@@ -22,9 +22,12 @@ from frontpage.store.history import load_history
 from frontpage.store.lists.runs import table_of
 from frontpage.store.queries import query
 from models.context import scoring_context
+from models.inputs import ScoringInputs, model_inputs
+from models.pipeline import Chosen
 from models.ranking.ranker import Matrix
-from models.recommender import Ranked, Ranking, ranking
 from models.threads import one_blas_thread
+from models.training.artefact import Model
+from models.variants import CHAMPION, pipeline_of
 
 #: Factors and threads of the scan, as the goal names them.
 N_FACTORS, N_THREADS = 64, 2
@@ -33,17 +36,19 @@ _SAMPLE_READERS = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Some readers of a world, evenly drawn: their ranking, every candidate's features, and their lists."""
+    """Some readers of a world, evenly drawn: what ranks them, every candidate's features, and their lists."""
 
-    ready: Ranking
+    model: Model
+    params: Params
+    now: ScoringInputs
     n_readers: int
     matrix: Matrix
-    ranked: Ranked
+    chosen: Chosen
 
     @property
     def rows(self) -> np.ndarray:
         """Reader rows of the sample."""
-        return np.arange(len(self.ready.now.context.readers), dtype=np.int64)
+        return np.arange(len(self.now.context.readers), dtype=np.int64)
 
     @property
     def scale(self) -> float:
@@ -57,11 +62,12 @@ def sample(connection: Connection, params: Params) -> Sample:
     assert version is not None
     now = scoring_context(interaction_dataset(load_history(connection, AS_OF, params.data)), AS_OF, params)
     few = now.of_readers(np.arange(0, len(now.readers), max(1, len(now.readers) // _SAMPLE_READERS)))
-    ready = ranking(registry.loaded(version), few, params)
+    model = registry.loaded(version)
+    pipeline, view = pipeline_of(params, CHAMPION, model), model_inputs(model, few, params)
     rows = np.arange(len(few.readers), dtype=np.int64)
-    found = ready.candidates(rows)
-    matrix = ready.model.seen(ready.now.features(found.reader, found.article))
-    return Sample(ready, len(now.readers), matrix, ready.rank(rows))
+    found, _ = pipeline.retrieve(view, rows)
+    matrix = model.seen(view.features(found.reader, found.article))
+    return Sample(model, params, view, len(now.readers), matrix, pipeline.chosen(view, rows))
 
 
 def reference(connection: Connection, drawn: Sample, run_id: int) -> dict[str, Any]:
@@ -69,7 +75,7 @@ def reference(connection: Connection, drawn: Sample, run_id: int) -> dict[str, A
     copied_seconds, n_bytes = copied(connection, run_id)
     seconds = {"topk": scan(drawn), "predict": predicted(drawn), "shap": explained(drawn)}
     return {
-        "live_articles": len(drawn.ready.now.context.live),
+        "live_articles": len(drawn.now.context.live),
         "candidates": round(len(drawn.matrix) * drawn.scale),
         "copied_bytes": n_bytes,
         "seconds": {name: round(value * drawn.scale, 2) for name, value in seconds.items()}
@@ -80,7 +86,7 @@ def reference(connection: Connection, drawn: Sample, run_id: int) -> dict[str, A
 def scan(drawn: Sample) -> float:
     """Seconds of an exhaustive scan of the sample's readers over all live articles."""
     random = np.random.default_rng(1)
-    articles = random.standard_normal((len(drawn.ready.now.context.live), N_FACTORS), dtype=np.float32)
+    articles = random.standard_normal((len(drawn.now.context.live), N_FACTORS), dtype=np.float32)
     readers = random.standard_normal((len(drawn.rows), N_FACTORS), dtype=np.float32)
     with one_blas_thread():
         return seconds_of(lambda: topk(articles, readers, LIST_LENGTH, num_threads=N_THREADS))
@@ -88,13 +94,13 @@ def scan(drawn: Sample) -> float:
 
 def predicted(drawn: Sample) -> float:
     """Seconds of the ranker's trees over every candidate of the sample."""
-    return seconds_of(lambda: drawn.ready.model.ranker.predict(drawn.matrix, num_threads=N_THREADS))
+    return seconds_of(lambda: drawn.model.ranker.predict(drawn.matrix, num_threads=N_THREADS))
 
 
 def explained(drawn: Sample, n_threads: int = N_THREADS) -> float:
     """Seconds of LightGBM's exact SHAP over the lists of the sample."""
-    served = drawn.ranked.matrix
-    return seconds_of(lambda: drawn.ready.model.ranker.predict(served, pred_contrib=True, num_threads=n_threads))
+    served = drawn.chosen.matrix
+    return seconds_of(lambda: drawn.model.ranker.predict(served, pred_contrib=True, num_threads=n_threads))
 
 
 def copied(connection: Connection, run_id: int) -> tuple[float, int]:

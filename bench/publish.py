@@ -34,7 +34,7 @@ from frontpage.store import server
 from frontpage.store.connect import connect, fetch_all
 from frontpage.store.lists import run_blocks, runs
 from frontpage.store.queries import query
-from models.recommender import BLOCK_READERS
+from models.pipeline import BLOCK_READERS
 
 #: Lists that are published.
 TIMES = 3

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from bench.ablation_worlds import World, cadence, worlds
 from bench.record import ROOT, write
 from frontpage.core.clock import HOUR
-from models.evaluation.baselines import rules
+from models.evaluation.baselines import POPULARITY_NAMES
 from models.evaluation.evaluator import MEASURES
 from models.replay.walk import OURS, Cadence, Replayed, replay
 
@@ -46,7 +46,7 @@ def _replayed(world: World, when: Cadence) -> Replayed:
 def _row(found: Replayed) -> Row:
     """Ours, and the best rule of that cadence."""
     means = {name: float(np.mean(measures[NDCG])) for name, measures in found.measures.items()}
-    best = max(rules(), key=means.__getitem__)
+    best = max(POPULARITY_NAMES, key=means.__getitem__)
     figures = {"ndcg_ours": means[OURS], "ndcg_best_rule": means[best], "ratio": means[OURS] / means[best]}
     return {"lists": len(found.cutoff), **{name: round(value, 4) for name, value in figures.items()}}
 

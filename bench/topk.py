@@ -11,19 +11,19 @@ from typing import Any
 from bench import kernels, record
 from bench.kernels import Sample
 from bench.sampled import figures_of, main_of
-from models.recommender import BLOCK_READERS
-from models.retrieval.candidates import similar_readers
+from models.pipeline import BLOCK_READERS
+from models.retrieval.candidates import sources_of
 
 
 def measure(drawn: Sample) -> dict[str, Any]:
     """Figures over the sample's readers; blocks of readers on two threads, as a refresh has them."""
-    inputs, rows = drawn.ready.now, drawn.rows
+    inputs, rows = drawn.now, drawn.rows
     blocks = [rows[first : first + BLOCK_READERS // 2] for first in range(0, len(rows), BLOCK_READERS // 2)]
-    wanted = drawn.ready.params.candidates.similar_readers
+    source = sources_of(drawn.params)["similar_readers"]
 
     def scan() -> None:
         with ThreadPoolExecutor(kernels.N_THREADS) as pool:
-            list(pool.map(lambda block: similar_readers(inputs, block, wanted), blocks))
+            list(pool.map(lambda block: source(inputs, block), blocks))
 
     ours = figures_of(scan, len(rows))
     reference = kernels.scan(drawn)

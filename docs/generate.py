@@ -4,7 +4,7 @@ Commands from the command line's own help, settings and parameters from their mo
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,17 @@ from frontpage.core.canonical import FIELDS
 from frontpage.core.errors import EXIT_CODES
 from frontpage.core.params import Params
 from frontpage.core.settings import PREFIX, Settings
+from models.parts import Part, registered
+from models.reranking.rules import ListRule
+from models.retrieval.sources import Source
+from models.variants import Variant, variants_of
 
 REFERENCE = Path(__file__).parent / "reference"
+#: Sections whose keys are parts, found by their folders.
+PARTS: dict[str, dict[str, Any]] = {
+    "candidates": registered("models.retrieval.sources", Source),
+    "lists": registered("models.reranking.rules", ListRule),
+}
 _GENERATED = "<!-- Written by `make docs`; a test compares it with the code. -->\n"
 
 
@@ -76,7 +85,7 @@ def parameters() -> str:
         "| key | default | meaning |",
         "|---|---|---|",
     ]
-    return "\n".join([*head, *_parameter_rows(Params(), "")]) + "\n"
+    return "\n".join([*head, *_parameter_rows(Params(), ""), *_variant_rows()]) + "\n"
 
 
 def canonical_files() -> str:
@@ -145,8 +154,26 @@ def _parameter_rows(section: BaseModel, prefix: str) -> Iterator[str]:
         value = getattr(section, name)
         if isinstance(value, BaseModel):
             yield from _parameter_rows(value, f"{prefix}{name}.")
-        else:
+        if f"{prefix}{name}" in PARTS:
+            yield from _part_rows(PARTS[f"{prefix}{name}"], f"{prefix}{name}.")
+        elif name != "variants" and not isinstance(value, BaseModel):
             yield f"| `{prefix}{name}` | `{value}` | {field.description or ''} |"
+
+
+def _part_rows(parts: Mapping[str, type[Part]], prefix: str) -> Iterator[str]:
+    """Sources and list rules: each with the defaults and meanings of its own file."""
+    for name, kind in parts.items():
+        for field, about in kind.model_fields.items():
+            key = name if len(kind.model_fields) == 1 else f"{name}.{field}"
+            yield f"| `{prefix}{key}` | `{getattr(kind(), field)}` | {about.description or ''} |"
+
+
+def _variant_rows() -> Iterator[str]:
+    for name, variant in variants_of(Params()).items():
+        for field, about in Variant.model_fields.items():
+            if (value := variant.as_written().get(field)) is not None:
+                written = ", ".join(value).join("[]") if isinstance(value, list) else value
+                yield f"| `variants.{name}.{field}` | `{written}` | {about.description or ''} |"
 
 
 if __name__ == "__main__":

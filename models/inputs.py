@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,16 @@ from frontpage.features.grouping import Floats, Ints
 from frontpage.features.memo import Memo
 from frontpage.features.pairs import Matrix, features_of
 from frontpage.features.states import ReaderRows, States, fallback_rows, states_at
+from models import compiled
 from models.context import ScoringContext
 from models.retrieval.als import Factors
 from models.retrieval.co_occurrence import CoOccurrence, read_together
-from models.retrieval.nearest import N_LAST, inner_products, profiles
+from models.retrieval.nearest import N_LAST, inner_products, nearest, profiles
 from models.retrieval.vector_index import VectorIndex, vector_index
-from models.topk import popular_order
+from models.topk import TopK, first_unseen, popular_order
+
+if TYPE_CHECKING:
+    from models.training.artefact import Model
 
 Vectors = NDArray[np.float32]
 
@@ -52,6 +57,20 @@ class ScoringInputs:
             reader_profiles=self.reader_profiles[rows],
             last_profiles=self.last_profiles[rows],
             co_occurrence=self.co_occurrence.of_readers(rows),
+        )
+
+    def of_fallbacks(self) -> ScoringInputs:
+        """The view of those who stand for somebody unknown: the same articles, and readers without a read."""
+        at = self.context
+        rows = np.arange(len(at.dataset.fallbacks), dtype=np.int64)
+        return replace(
+            self,
+            context=replace(at, readers=rows, seen=at.seen[:0]),
+            entities=self.entities.of_readers(fallback_rows(at.dataset, at.as_of)),
+            reader_factors=_nothing(len(rows), self.reader_factors.shape[1]),
+            reader_profiles=_nothing(len(rows), self.reader_profiles.shape[1]),
+            last_profiles=_nothing(len(rows), self.last_profiles.shape[1]),
+            co_occurrence=self.co_occurrence.of_nobody(len(rows)),
         )
 
     def popularity(self, half_life_hours: float) -> Floats:
@@ -89,6 +108,20 @@ class ScoringInputs:
     def factor_index(self) -> VectorIndex:
         """The articles that ALS knows."""
         return self.memo.kept("factors", lambda: vector_index(self.article_factors))
+
+    def first_unseen(self, reader_rows: Ints, order: Ints, n: int) -> TopK:
+        """The first `n` articles of `order` (live rows) that each reader has not read; fewer where fewer are left."""
+        return first_unseen(self.context, reader_rows, order, n)
+
+    def nearest_by_factors(self, reader_rows: Ints, n: int) -> TopK:
+        """The `n` unread articles with the largest positive inner product of ALS factors; none without factors."""
+        return nearest(self.context, self.reader_factors, self.factor_index(), reader_rows, n)
+
+    def read_together(self, reader_rows: Ints, n: int) -> TopK:
+        """The `n` unread articles most read by those who read the same; none for a reader without reads."""
+        scores, seen = self.co_occurrence.scores(reader_rows), self.context.seen_of(reader_rows)
+        reader, rank, article = compiled.best_stored(scores.indptr, scores.indices, scores.data, *seen, n)
+        return TopK(reader_rows[reader], rank, article)
 
     def features(self, reader_rows: Ints, live_rows: Ints) -> Matrix:
         """What the ranker sees of pairs of this view, all of it computed here and now."""
@@ -129,18 +162,36 @@ def scoring_inputs(
     )
 
 
-def of_fallbacks(now: ScoringInputs) -> ScoringInputs:
-    """The view of those who stand in for somebody unknown: the same articles, and readers without a read."""
-    at = now.context
-    rows = np.arange(len(at.dataset.fallbacks), dtype=np.int64)
-    blank = fallback_rows(at.dataset, at.as_of)
-    nobody = replace(at, readers=rows, seen=at.seen[:0])
-    return replace(
-        now,
-        context=nobody,
-        entities=now.entities.of_readers(blank),
-        reader_factors=np.zeros((len(rows), now.reader_factors.shape[1]), dtype=np.float32),
-        reader_profiles=np.zeros((len(rows), now.reader_profiles.shape[1]), dtype=np.float32),
-        last_profiles=np.zeros((len(rows), now.last_profiles.shape[1]), dtype=np.float32),
-        co_occurrence=now.co_occurrence.of_nobody(len(rows)),
+def model_inputs(
+    model: Model, context: ScoringContext, params: Params, states: States | None = None, vectors: Vectors | None = None
+) -> ScoringInputs:
+    """The view of a model brought to a moment: factors folded in, new articles' vectors, features as of now.
+
+    vectors: of the dataset's articles; computed from their texts where not given. states: as `scoring_inputs` has them.
+    """
+    found = model.vectors_for(context.dataset) if vectors is None else vectors
+    return scoring_inputs(context, params, model.factors_at(context, params.threads), found, states)
+
+
+def article_inputs(context: ScoringContext, params: Params, vectors: Vectors) -> ScoringInputs:
+    """The view of a moment for lists that hang on nothing of a reader but what they have read: articles alone.
+
+    vectors: of the whole dataset's articles, without a column where there are none.
+    """
+    nobody = np.zeros(0, dtype=np.int64)
+    states = states_at(context.dataset, context.as_of, params.data, articles=context.live, readers=nobody)
+    n_readers, n_live = len(context.readers), len(context.live)
+    return ScoringInputs(
+        context=context,
+        entities=entities_of(states),
+        reader_factors=_nothing(n_readers, 0),
+        article_factors=_nothing(n_live, 0),
+        reader_profiles=_nothing(n_readers, vectors.shape[1]),
+        last_profiles=_nothing(n_readers, vectors.shape[1]),
+        article_vectors=np.ascontiguousarray(vectors[context.live]),
+        co_occurrence=CoOccurrence.nothing(n_readers, n_live),
     )
+
+
+def _nothing(n_rows: int, n_columns: int) -> Vectors:
+    return np.zeros((n_rows, n_columns), dtype=np.float32)

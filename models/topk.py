@@ -37,6 +37,11 @@ class TopK:
             np.concatenate([nothing, *(pick.article for pick in top_k)]),
         )
 
+    def in_order(self) -> Self:
+        """The same, ordered by (reader row, rank)."""
+        order = np.lexsort((self.rank, self.reader))
+        return type(self)(self.reader[order], self.rank[order], self.article[order])
+
 
 def popular_order(context: ScoringContext, score: Floats) -> Ints:
     """Rows of the live articles, best first: by rounded score, then newest, then article id."""

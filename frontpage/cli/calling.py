@@ -18,6 +18,7 @@ from frontpage.core.errors import BadInputError
 from frontpage.core.params import Params, load_params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
+from models.variants import complete
 
 #: A scheduler's clock may be ahead of ours by this much.
 _CLOCK_SKEW = timedelta(minutes=1)
@@ -38,6 +39,7 @@ def step(verb: str, *arguments: Any, module: str = "", function: str = "run", **
     """Run `steps.<module or verb>.run` (or another function of it) with settings and parameters; print what it did."""
     settings = Settings.from_environ(os.environ)
     params, remark = installation_params(settings)
+    params = complete(params)
     started = time.monotonic()
     run = getattr(importlib.import_module(f"frontpage.steps.{module or verb}"), function)
     with shown_progress(verb, settings.home):

@@ -7,7 +7,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from frontpage.core.errors import BadInputError
 
@@ -37,14 +37,19 @@ class ExtractParams(Section):
     page_fields: tuple[str, ...] = Field((), description="query fields that name a page here, whatever the list says")
 
 
-#: Half-lives with which reads are counted, from bursts of minutes to what has lasted for days. Each one is also a rule
-#: that the ranker has to beat. With hourly lists, counts of the last minutes beat counts of the last hour on a national
-#: news portal's log, and one list a day wants hours and days (docs/reference/features.md).
+#: Half-lives with which reads are counted, from bursts of minutes to what has lasted for days. Each one is also a
+#: baseline that the ranker has to beat. With hourly lists, counts of the last minutes beat counts of the last hour on a
+#: national news portal's log, and one list a day wants hours and days (docs/reference/features.md).
 HALF_LIVES_HOURS = (0.1, 0.25, 0.5, 1.0, 2.0, 6.0, 12.0, 24.0, 72.0, 168.0)
 
 
 class ListParams(Section):
-    """What may stand in a list, for whom lists are made, and the rules that choose ten of the ranked candidates."""
+    """What may stand in a list, for whom lists are made, and, by name, the list rules that choose ten candidates.
+
+    The rules are those of `models/reranking/rules`, which know their own parameters.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     max_age_days: float = Field(14.0, gt=0, description="older articles have expired")
     active_days: float = Field(30.0, gt=0, description="readers who read or signed up within this are active")
@@ -55,11 +60,11 @@ class ListParams(Section):
         0.6, ge=0, description="so are lists of this age, times how much likelier their reader comes next than others"
     )
     habit_half_life_days: float = Field(30.0, gt=0, description="of a visit in what is known of a reader's habits")
-    max_similarity: float = Field(0.92, gt=0, le=1, description="closer texts tell one story: one stands; 1: any")
-    max_per_publisher: int = Field(0, ge=0, description="0: no limit")
-    max_per_category: int = Field(0, ge=0, description="0: no limit")
-    min_fresh: int = Field(0, ge=0, le=10, description="at least so many of the last day, if there are as many")
-    diversity: float = Field(0.0, ge=0, lt=1, description="MMR: weight of unlikeness to what stands above; 0: none")
+
+    @property
+    def rules(self) -> Mapping[str, Any]:
+        """What is written of list rules, by name."""
+        return self.model_extra or {}
 
 
 class ExplorationParams(Section):
@@ -136,17 +141,6 @@ class RankerParams(Section):
     )
 
 
-class CandidateParams(Section):
-    """How many candidates each source gives a reader."""
-
-    popular: int = Field(40, ge=10, description="of each of several half-lives")
-    audience: int = Field(15, ge=0, description="of the reader's region, device and referrer each")
-    read_together: int = Field(30, ge=0, description="by those who read what the reader has read")
-    similar_readers: int = Field(20, ge=0, description="by ALS")
-    interests: int = Field(5, ge=0, description="of each category picked at sign-up")
-    newest: int = Field(15, ge=0)
-
-
 class CoOccurrenceParams(Section):
     """Co-reading: who read what the reader has read, and what else they read."""
 
@@ -179,8 +173,13 @@ class GateParams(Section):
     max_chance: float = Field(
         0.05, ge=0, description="shortfall against the champion that chance may excuse where lists are few, a share"
     )
-    min_ratio_to_rule: float = Field(1.0, gt=0, description="to the best single rule; below it that rule is served")
-    memory_days: float = Field(14.0, ge=0, description="held-out ticks of versions this old count against the rules")
+    min_ratio_to_popularity: float = Field(
+        1.0, gt=0, description="to the best fading count; below it that count is served, in all or in a segment"
+    )
+    min_segment_lists: int = Field(
+        500, ge=1, description="held-out lists by which a segment is judged of itself; with fewer it goes with all"
+    )
+    memory_days: float = Field(14.0, ge=0, description="held-out ticks of versions this old count against the counts")
 
 
 class QualityParams(Section):
@@ -193,6 +192,7 @@ class QualityParams(Section):
     max_quarantined: float = Field(0.5, gt=0, description="share of a pull; more stops the run")
     max_constant: float = Field(0.5, gt=0, description="share of one dwell time, as the mean over readers")
     max_suspicious: float = Field(0.5, gt=0, description="share of a day's reads, as the mean over its readers")
+    max_waived: float = Field(0.03, ge=0, le=1, description="share of places filled with the list rules waived")
     min_full_lists: float = Field(0.98, ge=0, description="share of active readers whose list is as long as it can be")
     pages_kept: int = Field(24, ge=1, description="Data Docs pages kept per boundary")
 
@@ -280,11 +280,11 @@ class Params(Section):
     lists: ListParams = ListParams()
     data: DataParams = DataParams()
     exploration: ExplorationParams = ExplorationParams()
-    rule_half_life_hours: float = Field(2.0, description="of the counts served before there is a model")
     content: ContentParams = ContentParams()
     als: AlsParams = AlsParams()
     co_occurrence: CoOccurrenceParams = CoOccurrenceParams()
-    candidates: CandidateParams = CandidateParams()
+    candidates: dict[str, Any] = Field({}, description="by source of `models/retrieval/sources`")
+    variants: dict[str, Any] = Field({}, description="by name: the parts that make a variant's lists")
     ranker: RankerParams = RankerParams()
     evaluation: EvaluationParams = EvaluationParams()
     gate: GateParams = GateParams()
@@ -292,13 +292,6 @@ class Params(Section):
     quality: QualityParams = QualityParams()
     digest: DigestParams = DigestParams()
     retention: RetentionParams = RetentionParams()
-
-    @field_validator("rule_half_life_hours")
-    @classmethod
-    def _is_counted(cls, hours: float) -> float:
-        if hours not in HALF_LIVES_HOURS:
-            raise ValueError(f"choose one of {', '.join(f'{known:g}' for known in HALF_LIVES_HOURS)}")
-        return hours
 
     @model_validator(mode="after")
     def _knows_what_is_listed(self) -> Self:
@@ -318,9 +311,10 @@ def earlier_params(written: Mapping[str, Any]) -> Params:
 
 
 def _still_there(section: type[BaseModel], written: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name: written[name] for name in section.model_fields if name in written}
-    for name, value in kept.items():
-        kind = section.model_fields[name].annotation
+    is_open = section.model_config.get("extra") == "allow"
+    kept = dict(written) if is_open else {name: written[name] for name in section.model_fields if name in written}
+    for name in section.model_fields.keys() & kept.keys():
+        kind, value = section.model_fields[name].annotation, kept[name]
         if isinstance(kind, type) and issubclass(kind, Section):
             kept[name] = _still_there(kind, value)
     return kept

@@ -6,6 +6,7 @@ A version trained on later knowledge must not score an earlier moment, so a back
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -26,9 +27,12 @@ from frontpage.lifecycle.training_history import history_to_learn_from
 from frontpage.store import versions
 from frontpage.store.connect import Connection
 from frontpage.store.versions import ModelVersion
-from models.evaluation.evaluate import Gate, Means, means_of
+from models.choice import Choice
+from models.evaluation.evaluate import means_of
+from models.evaluation.gate import Earlier, Gate
 from models.training.artefact import Model, artefact_hash, load
 from models.training.cutoffs import plan
+from models.variants import CHAMPION, variants_of
 
 if TYPE_CHECKING:
     from models.training.build import Built
@@ -53,47 +57,55 @@ class Known:
 
 #: Parameters that no list hangs on.
 _BESIDE_LISTS = {"threads", "schedule", "gate", "explain", "quality", "digest", "retention"}
-#: The variant whose lists need no model.
-POPULARITY = "popularity"
 
 
-def earlier_means(connection: Connection, as_of: datetime, params: Params) -> list[Means]:
+def earlier_evaluations(connection: Connection, as_of: datetime, params: Params) -> list[Earlier]:
     """What versions of the days before measured on their held-out cutoffs, newest first."""
     since = as_of - timedelta(days=params.gate.memory_days)
     before = (version for version in versions.newest(connection, until=as_of) if since <= version.as_of < as_of)
-    return [means for version in before if (means := means_of(version.metrics))]
+    return [
+        Earlier(means, (version.gate or {}).get("segment_means", {}))
+        for version in before
+        if (means := means_of(version.metrics))
+    ]
 
 
-def rule_of(version: ModelVersion | None, params: Params) -> float | None:
-    """Half-life of the rule that makes a version's lists; None where its ranker does."""
-    if version is None:
-        return params.rule_half_life_hours
-    hours = (version.gate or {}).get("rule_half_life_hours")
-    return None if hours is None else float(hours)
+def choice_of(version: ModelVersion) -> Choice:
+    """What the evaluation of a version chose to serve: its ranker, or a count that was better."""
+    return Choice.of_gate(version.gate or {})
 
 
 def maker(version: ModelVersion | None, params: Params) -> str | None:
-    """What a version's lists hang on besides the data, as one hash; None where a rule makes them.
+    """What a version's lists hang on besides the data, as one hash; None where no ranker makes any of them.
 
-    Lists of another maker are never kept: one page does not mix two models or two sets of parameters.
+    Lists of another maker are never kept: one page does not mix two models, two choices or two sets of parameters.
     """
-    if version is None or rule_of(version, params) is not None:
+    if version is None or not (choice := choice_of(version)).uses_ranker:
         return None
-    parameters = params.model_dump_json(exclude=_BESIDE_LISTS)
-    return hashlib.sha256("\n".join((version.version, version.artefact_hash, parameters)).encode()).hexdigest()
+    made_of = (
+        version.version, version.artefact_hash, params.model_dump_json(exclude=_BESIDE_LISTS),
+        json.dumps([choice.half_life_hours, choice.of_segment], sort_keys=True),
+    )  # fmt: skip
+    return hashlib.sha256("\n".join(made_of).encode()).hexdigest()
 
 
-def serving(connection: Connection, as_of: datetime, variant: str = "champion") -> ModelVersion | None:
-    """The version that makes the lists of (as_of, variant); None means decayed popularity.
+def content_version(connection: Connection, as_of: datetime, version: ModelVersion | None) -> ModelVersion | None:
+    """The version whose content vectors say how alike articles are: the lists' own, else the champion of then."""
+    return champion_at(connection, as_of) if version is None else version
 
-    champion: the champion, or for a moment before it was trained the newest earlier one. challenger: the newest one.
-    Any other variant names a version. Raises NothingPublishedError for a version or challenger that is not there, or
-    that was trained on later knowledge.
+
+def serving(
+    connection: Connection, as_of: datetime, variant: str = CHAMPION, params: Params | None = None
+) -> ModelVersion | None:
+    """The version that makes the lists of (as_of, variant); None where they need no model, or there is none yet.
+
+    champion, and every variant of `params` with a ranker: the champion, or for a moment before it was trained the
+    newest earlier one. challenger: the newest one. Any other name is a version's. Raises NothingPublishedError for a
+    version or challenger that is not there, or that was trained on later knowledge.
     """
-    if variant == POPULARITY:
-        return None
-    if variant == "champion":
-        return champion_at(connection, as_of)
+    named = variants_of(Params() if params is None else params)
+    if variant in named:
+        return champion_at(connection, as_of) if named[variant].needs_model else None
     if variant == "challenger":
         found = versions.newest(connection, stage="challenger", until=as_of, limit=1)
         if not found:

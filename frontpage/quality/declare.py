@@ -32,11 +32,15 @@ class Boundary(StrEnum):
 
 
 class Part(StrEnum):
-    """What of a boundary is looked at: the table's shape, its rows one by one, or figures over all of them."""
+    """What of a boundary is looked at: the table's shape, its rows one by one, or figures over all of them.
+
+    Rules are those of lists: the measures of each list, which are computed here and not by a query.
+    """
 
     TABLE = "table"
     ROWS = "rows"
     FIGURES = "figures"
+    RULES = "rules"
 
 
 class Severity(StrEnum):

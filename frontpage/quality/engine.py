@@ -1,4 +1,4 @@
-"""Great Expectations at work in PostgreSQL: one ephemeral context, one data source, one suite per part of a boundary.
+"""Great Expectations at work in PostgreSQL and on frames: one ephemeral context, one suite per part of a boundary.
 
 Nothing of the context is kept on disk, and the connection stands in it as a variable's name only. The moment and the
 limits reach the queries as settings of the session (`current_setting('frontpage.as_of')`), so the SQL files are
@@ -14,6 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import pandas as pd
 from great_expectations.core.run_identifier import RunIdentifier
 from great_expectations.data_context.types.base import (
     DataContextConfig,
@@ -37,11 +38,15 @@ _TOO_LITTLE = "too little to judge by"
 
 @dataclass(frozen=True, slots=True)
 class CheckTarget:
-    """The result of a query, with a name for pages and messages, and the columns that identify one of its rows."""
+    """The result of a query, or a frame that is there already, with a name for pages and messages.
+
+    identified_by: the columns that identify one of its rows.
+    """
 
     name: str
-    query: str
+    query: str = ""
     identified_by: tuple[str, ...] = ()
+    frame: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +79,15 @@ class Engine:
             return Validation(target, tuple(Outcome(check, "error", _first_line(error)) for check in checks))
         _mark_skipped(result.results)
         by_name = {each.expectation_config.meta["name"]: each for each in result.results}
-        return Validation(target, tuple(_outcome(check, by_name[check.name]) for check in checks), result)
+        judged = tuple(_outcome(check, by_name[check.name]) for check in checks)
+        if target.frame is not None:
+            judged = tuple(_skipped_where_null(one, by_name[one.check.name].result) for one in judged)
+        return Validation(target, judged, result)
 
     def _run(self, definition: Any, target: CheckTarget, n_examples: int) -> Any:
         """Looking for examples reads every row once more for each expectation; for no examples, none."""
         return definition.run(
+            batch_parameters=None if target.frame is None else {"dataframe": target.frame},
             result_format={
                 "result_format": "SUMMARY",
                 "partial_unexpected_count": n_examples,
@@ -88,6 +97,9 @@ class Engine:
         )
 
     def _batch(self, target: CheckTarget) -> Any:
+        if target.frame is not None:
+            frames = self._context.data_sources.add_or_update_pandas("arrays")
+            return frames.add_dataframe_asset(target.name).add_batch_definition_whole_dataframe("whole")
         # Great Expectations wants its queries to begin with the word select; ours, constant texts, begin with a header.
         begun = "select * from (\n" + target.query + "\n) rows"  # noqa: S608
         asset = self._datasource.add_query_asset(target.name, query=begun)
@@ -154,6 +166,12 @@ def _outcome(check: Check, result: Any) -> Outcome:
     if found.get("observed_value") == _TOO_LITTLE:
         return Outcome(check, "skipped")
     return Outcome(check, "passed" if result.success else "failed", _observed(found), _examples(found))
+
+
+def _skipped_where_null(outcome: Outcome, found: Mapping[str, Any]) -> Outcome:
+    """A column without a single figure is too little to judge by."""
+    is_empty = found.get("element_count") and found.get("missing_count") == found["element_count"]
+    return Outcome(outcome.check, "skipped") if is_empty and outcome.state == "passed" else outcome
 
 
 def _exceptions(info: Mapping[str, Any]) -> list[Mapping[str, Any]]:

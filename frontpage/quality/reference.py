@@ -11,7 +11,7 @@ PATH = "docs/reference/expectations.md"
 _INTRODUCTION = """\
 # Expectations
 
-Written from the declarations in `quality/` by `python -m frontpage.quality.reference`; a test compares.
+Written from the declarations in `frontpage/quality/` by `python -m frontpage.quality.reference`; a test compares.
 
 `frontpage validate` checks what came in (`extract`, `articles`, `reads`, `readers`) before anything is made of it;
 `frontpage gate` checks the lists of a run before they may be published. `fail` stops the run: nothing is published and
@@ -26,6 +26,9 @@ judge by is reported as skipped, never as met in silence. Every outcome is a row
   fewer than about 150 is never called far too few by chance.
 - `staleness` is the age of the newest row over the longest pause allowed: two days, or twice the longest pause of the
   last four weeks, whichever is more.
+- `rules` looks at one row for each list and fallback list of a run: what each list rule that is switched on measures of
+  it (`models/reranking/rules/`). The page shows every rule with a value to try it with. Without a model there is nothing
+  to say how alike texts are: `list_keeps_max_similarity` is skipped.
 - Limits come from the section `quality` of `params.yaml`; the page shows the defaults.
 
 Pages with every outcome are under `FRONTPAGE_HOME/data_docs/index.html`: Great Expectations' own Data Docs, with what

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from frontpage.core.params import QualityParams
 from frontpage.quality.articles import articles
 from frontpage.quality.declare import Boundary, Check, Part
+from frontpage.quality.list_rules import every_rule, rule_checks
 from frontpage.quality.lists import lists
 from frontpage.quality.readers import extracts, readers
 from frontpage.quality.reads import reads
@@ -27,8 +28,8 @@ def input_checks(params: QualityParams) -> tuple[Check, ...]:
 
 
 def all_checks(params: QualityParams) -> tuple[Check, ...]:
-    """Every declared expectation, in the order of the reference page."""
-    return (*input_checks(params), *lists(params))
+    """Every declared expectation, in the order of the reference page; of list rules with the values a replay tries."""
+    return (*input_checks(params), *lists(params), *rule_checks(every_rule(), params))
 
 
 def of(checks: Sequence[Check], boundary: Boundary, part: Part) -> tuple[Check, ...]:

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from frontpage.scoring.broadcast import Broadcast, Received
 from frontpage.store.connect import Connection, connect
 from frontpage.store.lists import run_blocks
-from models.recommender import BLOCK_READERS
+from models.pipeline import BLOCK_READERS
 from models.threads import one_blas_thread
 
 

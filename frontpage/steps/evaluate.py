@@ -16,7 +16,8 @@ from frontpage.store.connect import connect
 from frontpage.store.history import load_history
 from frontpage.store.locks import exclusive
 from frontpage.store.server import database_url
-from models.evaluation.evaluate import evaluate, gate
+from models.evaluation.evaluate import evaluate
+from models.evaluation.gate import gate
 from models.evaluation.report import read_evaluation, write_evaluation
 from models.training import artefact
 from models.training.cutoffs import past_cutoffs
@@ -55,7 +56,7 @@ def _in_database(settings: Settings, params: Params, as_of: datetime) -> Summary
             ensure_ticks(connection, as_of, past_cutoffs(history, params), params.data)
             candidate, best = registry.loaded(row), registry.loaded(champion) if champion else None
             evaluation = evaluate(history, candidate, params, feast_lookup(feature_store(url)), best)
-            earlier = registry.earlier_means(connection, as_of, params)
+            earlier = registry.earlier_evaluations(connection, as_of, params)
             n_readers, decided = evaluation.n_readers, gate(evaluation, params.gate, earlier)
             metrics = write_evaluation(evaluation, decided, registry.folder_of(row) / "evaluation")
             row = registry.evaluator(connection, row, metrics, decided)

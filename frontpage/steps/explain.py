@@ -15,9 +15,10 @@ from frontpage.store.history import load_history
 from frontpage.store.server import database_url
 from models.context import scoring_context
 from models.evaluation.report import write_explanation
-from models.recommender import ranking
+from models.inputs import model_inputs
 from models.training import artefact
 from models.training.artefact import Model
+from models.variants import CHAMPION, pipeline_of
 
 
 def run(settings: Settings, params: Params, as_of: datetime, data: Path | None = None) -> Summary:
@@ -36,6 +37,6 @@ def run(settings: Settings, params: Params, as_of: datetime, data: Path | None =
 
 def _explained(params: Params, history: History, model: Model, folder: Path) -> Summary:
     now = scoring_context(interaction_dataset(history), history.as_of, params)
-    counts = write_explanation(ranking(model, now, params), params, folder)
+    counts = write_explanation(pipeline_of(params, CHAMPION, model), model_inputs(model, now, params), params, folder)
     details = {"version": model.version, "lists": counts["lists"]}
     return Summary("explain", len(now.readers), counts["rows"], artifact=str(folder), details=details)

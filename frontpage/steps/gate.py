@@ -11,6 +11,7 @@ from frontpage.quality import outcome
 from frontpage.quality.declare import Boundary
 from frontpage.quality.gate import check_lists
 from frontpage.quality.pages import write_pages
+from frontpage.scoring.content import content_vectors
 from frontpage.store.connect import connect
 from frontpage.store.lists import runs
 from frontpage.store.locks import exclusive
@@ -29,7 +30,8 @@ def run(settings: Settings, params: Params, as_of: datetime, variant: str = "cha
         built = runs.newest_attempt(connection, as_of, variant, "built", "failed", "passed", *runs.DONE)
         if built["state"] in runs.DONE:
             return Summary("gate", rows_in=built["n_rows"], rows_out=built["n_rows"], artifact=f"run:{built[c.RUN_ID]}")
-        validations = check_lists(connection, url, params, (built[c.RUN_ID], as_of))
+        vectors_of = content_vectors(connection, settings, built)
+        validations = check_lists(connection, url, params, (built[c.RUN_ID], as_of), vectors_of)
         outcomes = [each for validation in validations for each in validation.outcomes]
         results, good = [each.as_json() for each in outcomes], outcome.passed(outcomes)
         record_validation(connection, as_of, Boundary.LISTS, results, passed=good)

@@ -19,6 +19,7 @@ from frontpage.store.queries import query
 __all__ = [
     "TEXTS",
     "any_text",
+    "articles_with_texts",
     "load_already_read",
     "load_excluded",
     "load_history",
@@ -62,16 +63,22 @@ def load_history(connection: Connection, as_of: datetime, data: DataParams, *, w
 
 def with_texts(connection: Connection, history: History, wanted: NDArray[np.bool_]) -> History:
     """A history that was loaded without texts, with those of the `wanted` rows of its articles."""
-    articles = history.articles.copy(deep=False)
+    return replace(history, articles=articles_with_texts(connection, history.articles, wanted, history.as_of))
+
+
+def articles_with_texts(
+    connection: Connection, articles: pd.DataFrame, wanted: NDArray[np.bool_], as_of: datetime
+) -> pd.DataFrame:
+    """Articles, ordered by their ids, with the texts that the `wanted` ones had at `as_of`; None for all others."""
+    articles = articles.copy(deep=False)
     ids = articles.loc[wanted, c.ARTICLE_ID].tolist()
-    texts = copy_out(
-        connection, query("history/texts"), {"as_of": history.as_of, "article_ids": ids}, (c.ARTICLE_ID, *TEXTS)
-    )
+    asked = {"as_of": as_of, "article_ids": ids}
+    texts = copy_out(connection, query("history/texts"), asked, (c.ARTICLE_ID, *TEXTS))
     for name in TEXTS:
         column = np.full(len(articles), None, dtype=object)
         column[wanted] = texts[name]
         articles[name] = column
-    return replace(history, articles=articles)
+    return articles
 
 
 def any_text(connection: Connection, as_of: datetime) -> bool:

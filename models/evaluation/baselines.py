@@ -1,4 +1,8 @@
-"""Policies: ways to make everybody's ten at a moment. The rules among them are what the ranker has to beat."""
+"""Baselines: single methods to compare with. Those by popularity are what the ranker has to beat.
+
+All but the fading counts are yardsticks, as a method alone would have it; fading counts can be served, so they are made
+by the list pipeline, list rules and all (`servable`).
+"""
 
 from __future__ import annotations
 
@@ -8,27 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontpage.core.lists import LIST_LENGTH
-from frontpage.core.params import HALF_LIVES_HOURS
+from frontpage.core.params import HALF_LIVES_HOURS, Params
 from frontpage.features.grouping import Floats, Ints, rows_of
 from frontpage.features.interactions import DAY_MICROSECONDS, InteractionDataset
+from models.assembly import counted
 from models.inputs import ScoringInputs
-from models.retrieval.candidates import read_together, similar_readers
+from models.pipeline import ListPipeline
 from models.topk import TopK, first_unseen, popular_order
+from models.variants import POPULARITY, variants_of
 
 #: (view, reader rows) -> at most ten unread live articles for each reader, best first.
 Policy = Callable[[ScoringInputs, Ints], TopK]
 
 #: Articles drawn for each reader where there are many: enough to find ten that are unread and differ.
 _DRAWS = 64
-
-
-def decayed(half_life_hours: float) -> Policy:
-    """The most read, each read fading with this half-life (one of HALF_LIVES_HOURS)."""
-
-    def lists(now: ScoringInputs, reader_rows: Ints) -> TopK:
-        return _first(now, reader_rows, now.popularity(half_life_hours))
-
-    return lists
 
 
 def last_day(now: ScoringInputs, reader_rows: Ints) -> TopK:
@@ -47,12 +44,12 @@ def latest(now: ScoringInputs, reader_rows: Ints) -> TopK:
 
 def als_alone(now: ScoringInputs, reader_rows: Ints) -> TopK:
     """The nearest by ALS factors; fewer than ten, or none, for a reader it knows too little of."""
-    return similar_readers(now, reader_rows, LIST_LENGTH)
+    return now.nearest_by_factors(reader_rows, LIST_LENGTH)
 
 
 def together_alone(now: ScoringInputs, reader_rows: Ints) -> TopK:
     """The most read by those who read what the reader has read; none for a reader without reads."""
-    return read_together(now, reader_rows, LIST_LENGTH)
+    return now.read_together(reader_rows, LIST_LENGTH)
 
 
 def at_random(seed: int) -> Policy:
@@ -84,20 +81,34 @@ def _is_first(drawn: Ints) -> NDArray[np.bool_]:
     return result
 
 
-def rules() -> dict[str, Policy]:
-    """Every rule a newsroom could pick up, by name."""
-    by_half_life = {rule_name(hours): decayed(hours) for hours in HALF_LIVES_HOURS}
+def servable(params: Params) -> dict[str, ListPipeline]:
+    """The pipeline of each count that can be served where no ranker is better, by name."""
+    popularity = variants_of(params)[POPULARITY]
+    return {name: counted(params, popularity, hours) for name, hours in HALF_LIFE_OF.items()}
+
+
+def popularity_baselines(params: Params) -> dict[str, Policy]:
+    """Every order by popularity or time that a newsroom could pick up, by name."""
+    by_half_life = {name: pipeline.top_k for name, pipeline in servable(params).items()}
     return {**by_half_life, "clicks_24h": last_day, "latest": latest}
 
 
-def baselines(seed: int) -> dict[str, Policy]:
-    """Every single method to compare with, by name: the rules, ALS alone, co-reading alone, chance."""
-    return {**rules(), "als": als_alone, "together": together_alone, "random": at_random(seed)}
+def baselines(params: Params, seed: int) -> dict[str, Policy]:
+    """Every single method to compare with, by name: by popularity, ALS alone, co-reading alone, chance."""
+    return {
+        **popularity_baselines(params), "als": als_alone, "together": together_alone, "random": at_random(seed),
+    }  # fmt: skip
 
 
-def rule_name(half_life_hours: float) -> str:
-    """Name of a decayed count, e.g. `decayed_0.5h`."""
+def count_name(half_life_hours: float) -> str:
+    """Name of a fading count, e.g. `decayed_0.5h`."""
     return f"decayed_{half_life_hours:g}h"
+
+
+#: Half-life of each fading count by its name.
+HALF_LIFE_OF = {count_name(hours): hours for hours in HALF_LIVES_HOURS}
+POPULARITY_NAMES = (*HALF_LIFE_OF, "clicks_24h", "latest")
+BASELINE_NAMES = (*POPULARITY_NAMES, "als", "together", "random")
 
 
 def _first(now: ScoringInputs, reader_rows: Ints, score: Floats) -> TopK:

@@ -14,11 +14,14 @@ from frontpage.core import columns as c
 from frontpage.core.params import Params
 from frontpage.core.progress import track
 from frontpage.features.pairs import GROUPS
-from models.evaluation.evaluate import Evaluation, Gate
-from models.explaining.explain import Explained, explain, reasons_of
+from models.evaluation.evaluate import Evaluation
+from models.evaluation.gate import Gate
+from models.explaining.explain import Explained, explain
+from models.explaining.reasons import ShapReasons
 from models.files import save_json, write_bytes
+from models.inputs import ScoringInputs
+from models.pipeline import BLOCK_READERS, Chosen, ListPipeline
 from models.ranking.ranker import Matrix
-from models.recommender import BLOCK_READERS, Ranked, Ranking
 from models.training.plots import cutoffs_plot, shap_summary
 
 #: Served rows that the summary plot shows.
@@ -51,50 +54,53 @@ def read_evaluation(folder: Path) -> tuple[dict[str, float], list[Path]]:
 class _Block:
     """Lists of some readers with what the ranker saw and what each feature did."""
 
-    ranked: Ranked
+    chosen: Chosen
     explained: Explained
     lists: pd.DataFrame
 
     def rows(self, n: int) -> tuple[Explained, Matrix]:
         """The first `n` rows, explained."""
         some = Explained(self.explained.contributions[:n], self.explained.base, self.explained.names)
-        return some, self.ranked.matrix[:n]
+        assert self.chosen.matrix is not None
+        return some, self.chosen.matrix[:n]
 
 
-def write_explanation(ranking: Ranking, params: Params, folder: Path) -> dict[str, int]:
-    """How the model makes the lists of its moment; counts of what was written.
+def write_explanation(pipeline: ListPipeline, now: ScoringInputs, params: Params, folder: Path) -> dict[str, int]:
+    """How a ranker's pipeline makes the lists of a moment; counts of what was written.
 
     lists.parquet: every list with reasons. contributions.parquet: of the first readers' rows, the contribution of each
     group of features. features.csv: mean absolute contribution of each feature over all lists. shap_summary.png.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    lists, strengths, n_rows = [], np.zeros(len(ranking.model.feature_names)), 0
+    assert isinstance(pipeline.explain, ShapReasons)
+    names = pipeline.explain.feature_names
+    lists, strengths, n_rows = [], np.zeros(len(names)), 0
     first: _Block | None = None
-    for block in _blocks(ranking):
+    for block in _blocks(pipeline, pipeline.explain, now):
         first = first or block
         lists.append(block.lists)
         strengths += np.abs(block.explained.contributions).sum(axis=0)
         n_rows += len(block.lists)
     table = pd.concat(lists, ignore_index=True) if lists else pd.DataFrame(columns=[c.READER_KEY, c.RANK])
     table.to_parquet(folder / "lists.parquet", index=False)
-    _write_features(ranking, strengths / max(n_rows, 1), folder)
+    _write_features(names, strengths / max(n_rows, 1), folder)
     if first is not None and n_rows:
         shap_summary(*first.rows(_PLOTTED_ROWS), folder / "shap_summary.png")
         _write_contributions(first, params, folder)
     return {"lists": int(table[c.READER_KEY].nunique()), "rows": n_rows}
 
 
-def _blocks(ranking: Ranking) -> Iterator[_Block]:
-    n_readers = len(ranking.now.context.readers)
+def _blocks(pipeline: ListPipeline, explained_by: ShapReasons, now: ScoringInputs) -> Iterator[_Block]:
+    n_readers = len(now.context.readers)
     for start in track(range(0, n_readers, BLOCK_READERS), "blocks of readers"):
-        ranked = ranking.rank(np.arange(start, min(start + BLOCK_READERS, n_readers), dtype=np.int64))
-        explained = explain(ranking.trees, ranked.matrix, ranking.model.feature_names)
-        reasons = reasons_of(explained, ranked.matrix, ranking.entities, ranked.pairs)
-        yield _Block(ranked, explained, ranking.table(ranked, reasons).to_pandas())
+        chosen = pipeline.chosen(now, np.arange(start, min(start + BLOCK_READERS, n_readers), dtype=np.int64))
+        assert chosen.matrix is not None
+        explained = explain(explained_by.trees, chosen.matrix, explained_by.feature_names)
+        reasons = explained_by.said(now, chosen, explained)
+        yield _Block(chosen, explained, pipeline.table(now, chosen, reasons).to_pandas())
 
 
-def _write_features(ranking: Ranking, strengths: np.ndarray, folder: Path) -> None:
-    names = ranking.model.feature_names
+def _write_features(names: tuple[str, ...], strengths: np.ndarray, folder: Path) -> None:
     table = pd.DataFrame(
         {"feature": names, "group": [GROUPS.get(name, name) for name in names], "mean_abs_contribution": strengths}
     ).sort_values(["mean_abs_contribution", "feature"], ascending=[False, True])

@@ -9,9 +9,10 @@ import numpy as np
 
 from frontpage.core import columns as c
 from frontpage.features.grouping import Floats, Ints
-from models.evaluation.baselines import baselines
+from models.evaluation.baselines import BASELINE_NAMES
 from models.evaluation.evaluator import MEASURES
-from models.replay.walk import COLD_WITH_INTERESTS, SEGMENTS, Replayed
+from models.replay.walk import Replayed
+from models.segments import SEGMENTS, segment_of
 
 NDCG = MEASURES[0]
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -59,7 +60,7 @@ def groupings(found: Replayed) -> dict[str, Grouping]:
 
 def winners(found: Replayed) -> Winners:
     """The best baseline over all lists and of each day, by nDCG@10; of equal ones the first."""
-    names, days = [name for name in baselines(0) if name in found.measures], _by_tick(found, "%Y-%m-%d")
+    names, days = [name for name in BASELINE_NAMES if name in found.measures], _by_tick(found, "%Y-%m-%d")
     sums = np.stack([days.sums(found.measures[name][NDCG]) for name in names])
     best_of_day = np.argmax(sums, axis=0)
     daily = np.zeros(len(found.cutoff))
@@ -72,10 +73,7 @@ def winners(found: Replayed) -> Winners:
 
 def _segments(found: Replayed) -> Grouping:
     """By the reads known of the reader; those without any by whether they picked interests."""
-    cold, *others = SEGMENTS
-    segment = np.searchsorted(list(SEGMENTS.values()), found.n_known, side="right")
-    segment[(segment == 1) & ~found.has_interests] = 0
-    return Grouping((cold, COLD_WITH_INTERESTS, *others), segment)
+    return Grouping(SEGMENTS, segment_of(found.n_known, found.has_interests))
 
 
 def _by_tick(found: Replayed, pattern: str) -> Grouping:

@@ -1,7 +1,7 @@
 """Search for parameters: trials over one replay, each drawn by Optuna's TPE from what the ones before it were worth.
 
 Bergstra et al. 2011, "Algorithms for Hyper-Parameter Optimization". The gate is set aside, so that what is measured is
-the ranker and not the rule that would take its place.
+the ranker and not the count that would take its place.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from frontpage.core.errors import BadInputError, CheckFailedError
 from frontpage.core.history import History
 from frontpage.core.params import GateParams, Params
 from frontpage.features.grouping import Floats
-from models.evaluation.baselines import rules
+from models.evaluation.baselines import POPULARITY_NAMES
 from models.replay.bootstrap import interval, ratio, resampled, sums_by_reader
 from models.replay.groups import NDCG
 from models.replay.walk import OURS, Cadence, Replayed, replay
@@ -58,14 +58,14 @@ SPACE = (
     Axis("als.factors", 8, 64),
     Axis("als.alpha", 5.0, 80.0, is_log=True),
     Axis("als.regularization", 0.005, 0.5, is_log=True),
-    Axis("together.half_life_hours", 24.0, 336.0, is_log=True),
+    Axis("co_occurrence.half_life_hours", 24.0, 336.0, is_log=True),
 )
 #: Explaining a list costs about trees times leaves: a ranker beyond this is not worth having (docs/adr/0004-ranker.md).
 MOST_LEAVES_IN_ALL = 1_500
 #: Trials drawn evenly before the sampler trusts what it has seen.
 _EVEN_TRIALS = 6
 _SIGNIFICANT = 4
-_NO_GATE = GateParams(min_ratio_to_champion=1e-9, min_ratio_to_rule=1e-9)
+_NO_GATE = GateParams(min_ratio_to_champion=1e-9, min_ratio_to_popularity=1e-9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +182,8 @@ def _trial(number: int, point: Point, found: Replayed) -> Trial:
 
 
 def _best_rule(found: Replayed) -> str:
-    """Of the rules only: what ALS or co-reading would list alone changes with the parameters that are tried."""
-    return max(rules(), key=lambda name: float(found.measures[name][NDCG].sum()))
+    """By popularity only: what ALS or co-reading would list alone changes with the parameters that are tried."""
+    return max(POPULARITY_NAMES, key=lambda name: float(found.measures[name][NDCG].sum()))
 
 
 def _row(trial: Trial, first: Trial, seed: int) -> dict[str, Any]:

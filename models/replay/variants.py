@@ -10,15 +10,10 @@ from dataclasses import dataclass
 
 from frontpage.core.errors import BadInputError
 from frontpage.core.params import Params
+from models.reranking.rerank import RULES
+from models.variants import complete
 
-#: Of each rule in `lists`, and of `exploration.share`: the value that switches it off, and one to try it with.
-_RULES = {
-    "max_similarity": (1.0, 0.92),
-    "max_per_publisher": (0, 3),
-    "max_per_category": (0, 4),
-    "min_fresh": (0, 3),
-    "diversity": (0.0, 0.1),
-}
+#: Of `exploration.share`: the value that switches it off, and one to try it with.
 _EXPLORATION = {"share": (0.0, 0.1)}
 
 
@@ -39,7 +34,8 @@ class Change:
 
 def changes(params: Params) -> Mapping[str, Change]:
     """Every change by its name."""
-    made = [_change(params, "lists", rule, ends) for rule, ends in _RULES.items()]
+    params = complete(params)
+    made = [_change(params, "lists", rule, (kind.off, kind.trial)) for rule, kind in RULES.items()]
     made += [_change(params, "exploration", rule, ends) for rule, ends in _EXPLORATION.items()]
     return {change.name: change for change in made}
 

@@ -24,26 +24,22 @@ from frontpage.features.grouping import Floats, Ints
 from frontpage.features.history import history_at
 from frontpage.features.interactions import interaction_dataset
 from models.context import ScoringContext, scoring_context
-from models.evaluation.baselines import Policy, baselines, decayed, rule_name
-from models.evaluation.evaluate import Gate, Means, evaluate, gate
+from models.evaluation.baselines import Policy, baselines, count_name
+from models.evaluation.evaluate import evaluate
 from models.evaluation.evaluator import MEASURES, Evaluator, ground_truth
-from models.inputs import ScoringInputs, scoring_inputs
-from models.ranking.ranker import predict
+from models.evaluation.gate import Earlier, Gate, gate
+from models.inputs import ScoringInputs, model_inputs, scoring_inputs
+from models.pipeline import ListPipeline
 from models.replay.kept import KeptLists
 from models.replay.lists import Listed, Lists
-from models.reranking.rerank import rerank
-from models.retrieval import als
-from models.retrieval.candidates import candidates
+from models.retrieval.als import Factors
 from models.topk import TopK
 from models.training.artefact import Model
 from models.training.feature_lookup import direct_lookup
 from models.training.train import Inputs, train
+from models.variants import CHAMPION, pipeline_of
 
 OURS = "frontpage"
-#: Reads known of a reader at the cutoff, from this many on.
-SEGMENTS = {"no history": 0, "1-4 reads": 1, "5-19 reads": 5, "20+ reads": 20}
-#: Those of the first segment who picked interests at sign-up are told apart.
-COLD_WITH_INTERESTS = "no history, interests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +104,10 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What makes our lists at a moment: a ranker, or where none was good enough a rule."""
+    """What makes our lists at a moment: the pipeline of a model, or of popularity before there is one."""
 
     model: Model | None
-    rule_half_life_hours: float | None
+    pipeline: ListPipeline
 
 
 def replay(
@@ -174,11 +170,11 @@ class _Walk:
         self.trainings: list[ReplayedTraining] = []
         self.kept = {name: KeptLists(n_readers, rules) for name, rules in kept.items()}
         self._history = history
-        self._served = Served(None, params.rule_half_life_hours)
+        self._served = Served(None, pipeline_of(params, CHAMPION))
         self._champion: Model | None = None
-        self._evaluations: list[tuple[datetime, Means]] = []
+        self._evaluations: list[tuple[datetime, Earlier]] = []
         self._listed = Listed(n_readers)
-        self._policies: dict[str, Policy] = baselines(seed)
+        self._policies: dict[str, Policy] = baselines(params, seed)
         self._vectors = np.zeros((len(self.dataset.article_ids), params.content.n_dimensions), dtype=np.float32)
 
     def parts(self, cadence: Cadence) -> Iterator[_Part | None]:
@@ -191,7 +187,7 @@ class _Walk:
             yield self._tick(as_of, min(cadence.refresh, cadence.end - as_of))
 
     def retrain(self, as_of: datetime) -> None:
-        """A new version of what was known then, judged against the one served and every rule."""
+        """A new version of what was known then, judged against the one served and every count."""
         known = history_at(self._history, as_of, self.params.data)
         version = f"{as_of:%Y%m%dT%H%M}"
         try:
@@ -202,11 +198,12 @@ class _Walk:
         evaluation = evaluate(known, made, self.params, direct_lookup, self._champion)
         since = as_of - timedelta(days=self.params.gate.memory_days)
         self._evaluations = [entry for entry in self._evaluations if entry[0] >= since]
-        decided = gate(evaluation, self.params.gate, [means for _, means in self._evaluations])
-        self._evaluations.append((as_of, evaluation.means()))
+        decided = gate(evaluation, self.params.gate, [one for _, one in self._evaluations])
+        self._evaluations.append((as_of, Earlier.of(evaluation)))
         if decided.passed:
             self._champion = made
-            self._served = Served(made, decided.rule_half_life_hours)
+            threads = self.params.threads
+            self._served = Served(made, pipeline_of(self.params, CHAMPION, made, decided.choice, n_threads=threads))
             for lists in self.kept.values():
                 lists.forget()
             self._vectors = made.vectors_for(self.dataset)
@@ -215,8 +212,8 @@ class _Walk:
     def _serves(self, decided: Gate) -> str:
         if not decided.passed:
             return "as before"
-        hours = decided.rule_half_life_hours
-        return "ranker" if hours is None else rule_name(hours)
+        by_segment = [f"{name}: {_maker(hours)}" for name, hours in decided.choice.exceptions().items()]
+        return ", ".join([_maker(decided.popularity_half_life_hours), *by_segment])
 
     def lists(self, at: ScoringContext) -> tuple[ScoringInputs, dict[str, TopK]]:
         """What each policy, and each variant of ours, gives the readers of a moment."""
@@ -267,13 +264,10 @@ class _Walk:
     def _view(self, at: ScoringContext) -> ScoringInputs:
         """The view with the factors of the model that is served, or none of any."""
         model = self._served.model
-        n_factors = self.params.als.factors
         if model is None:
-            empty = als.Factors(
-                np.zeros((len(at.readers), n_factors), np.float32), np.zeros((len(at.live), n_factors), np.float32)
-            )
-            return scoring_inputs(at, self.params, empty, self._vectors)
-        return scoring_inputs(at, self.params, model.factors_at(at, self.params.threads), self._vectors_at(at, model))
+            nothing = Factors.nothing(len(at.readers), len(at.live), self.params.als.factors)
+            return scoring_inputs(at, self.params, nothing, self._vectors)
+        return model_inputs(model, at, self.params, vectors=self._vectors_at(at, model))
 
     def _vectors_at(self, at: ScoringContext, model: Model) -> NDArray[np.float32]:
         """Content vectors, with the texts of then of articles that came after the training and were changed since."""
@@ -287,16 +281,12 @@ class _Walk:
         return vectors
 
     def _ours(self, now: ScoringInputs, rows: Ints) -> dict[str, TopK]:
-        """Our lists, and those of each variant of the parameters."""
-        served = self._served
-        if served.model is None or served.rule_half_life_hours is not None:
-            hours = served.rule_half_life_hours or self.params.rule_half_life_hours
-            top_k = decayed(hours)(now, rows)
-            return dict.fromkeys(self.variants, top_k)
-        found = candidates(now, self.params.candidates, rows)
-        matrix = served.model.seen(now.features(found.reader, found.article))
-        margin = predict(served.model.ranker, matrix, self.params.threads)
-        return {name: rerank(now, found, margin, params).top_k for name, params in self.variants.items()}
+        """Our lists, and those of each variant of the parameters, from the same candidates and scores."""
+        return self._served.pipeline.top_k_under(now, rows, self.variants)
+
+
+def _maker(half_life_hours: float | None) -> str:
+    return "ranker" if half_life_hours is None else count_name(half_life_hours)
 
 
 def _joined(cadence: Cadence, walk: _Walk, parts: list[_Part]) -> Replayed:

@@ -1,192 +1,200 @@
-"""From ranked candidates to the ten: rules on the list as a whole, and the place given by lot.
+"""From ranked candidates to the ten: list rules, and the place given by lot. Every list is made here.
 
 Greedy from the top, all readers at once: at each place the best candidate that no rule forbids. Where the rules leave
-nothing, they are set aside for that place: a full list comes before a varied one.
+nothing they are waived for that place, which is noted: a full list comes before a varied one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from frontpage.core.lists import LIST_LENGTH, SCORE_DECIMALS
-from frontpage.core.params import ListParams, Params
+from frontpage.core.params import Params
 from frontpage.features.grouping import Floats, Ints
 from models import compiled
 from models.inputs import ScoringInputs
+from models.parts import configured, registered
+from models.reranking.exploration import Exploration
+from models.reranking.listed import ArticleFacts, Listed, Mask
+from models.reranking.rules import ListRule, Running
 from models.retrieval.candidates import Candidates
 from models.topk import TopK
 
 #: Best candidates of each reader that the rules choose from.
-_SHORTLIST = 40
-_FRESH_HOURS = 24.0
+SHORTLIST = 40
+#: Between margins of two tiers: more than likeness can bridge.
+_FAR = 1_000.0
+RULES = registered("models.reranking.rules", ListRule)
 
-Mask = NDArray[np.bool_]
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Candidates in an order of their own for each reader: by `tier`, then `margin` (rounded), then `tie`, ascending.
+
+    All [pair]. margin: what a candidate is worth, on the scale of a ranker's trees. tier: pairs of a higher one come
+    before all others, as in the list of a category; None: all alike.
+    """
+
+    pairs: Candidates
+    margin: Floats
+    tie: Ints
+    tier: Ints | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reranked:
-    """top-k: at most ten for each reader, ordered by (reader row, rank). pair: row of each pick among the candidates.
+    """top_k: at most ten for each reader, ordered by (reader row, rank). pair: row of each pick among the candidates.
 
     propensity [pick]: the chance with which it was given its place; below 1 only where a place could be drawn.
-    is_drawn [pick]: whether it was.
+    is_drawn [pick]: whether it was. is_waived [pick]: whether the rules were waived for its place.
     """
 
     top_k: TopK
     pair: Ints
     propensity: Floats
     is_drawn: Mask
+    is_waived: Mask
 
 
 @dataclass(frozen=True, slots=True)
-class _Short:
-    """The best candidates of each reader [reader, place]: row among the pairs (-1: none) and margin (-inf)."""
+class Shortlist:
+    """The best candidates of each reader [reader, place]: row among the pairs (-1: none), margin (-inf), articles."""
 
     readers: Ints
     pair: Ints
     margin: Floats
+    listed: Listed
+
+    @property
+    def width(self) -> int:
+        """How many places there are."""
+        return int(self.pair.shape[1])
+
+    @property
+    def is_there(self) -> Mask:
+        """Where there is a candidate."""
+        return self.pair >= 0
 
 
-def rerank(now: ScoringInputs, pairs: Candidates, margin: Floats, params: Params) -> Reranked:
-    """The lists of the readers of some pairs; equal rounded margins by article id."""
-    short = _shortlist(pairs, np.round(margin, SCORE_DECIMALS))
-    # The rules choose which ten; the best of these still comes first.
-    places = np.sort(_greedy(now, pairs, short, params.lists), axis=1)
-    pair = np.where(places < _SHORTLIST, np.take_along_axis(short.pair, places % _SHORTLIST, axis=1), -1)
-    ranked, propensity = pair, np.ones(pair.shape)
-    if params.exploration.share > 0:
-        pair, propensity = _explored(now, pairs, short, (pair, propensity), params)
-    row, place = np.nonzero(pair >= 0)
-    picked = pair[row, place]
-    top_k = TopK(short.readers[row], place + 1, pairs.article[picked])
-    return Reranked(top_k, picked, propensity[row, place], (pair != ranked)[row, place])
+@dataclass(frozen=True, slots=True)
+class Reranker:
+    """The list rules that are switched on, and the lot; None: no place is drawn."""
+
+    rules: tuple[ListRule, ...]
+    exploration: Exploration | None = None
+    stages: tuple[str, ...] = ("rules",)
+
+    def under(self, params: Params) -> Reranker:
+        """The same stages with other parameters."""
+        return reranker(params, self.stages)
+
+    def __call__(self, now: ScoringInputs, ranked: Ranked, width: int | None = SHORTLIST) -> Reranked:
+        """The lists of the readers of some ranked pairs; the rules choose from the best `width` of each (None: all)."""
+        compares = any(rule.compares_texts for rule in self.rules)
+        short = shortlist(ranked, ArticleFacts.of(now, compares_texts=compares), width)
+        places, is_waived = greedy(short, self.rules)
+        # The rules choose which ten; the best of these still comes first.
+        order = np.argsort(places, axis=1, kind="stable")
+        places = np.take_along_axis(places, order, axis=1)
+        is_waived = np.take_along_axis(is_waived, order, axis=1)
+        propensity, is_drawn = np.ones(places.shape), np.zeros(places.shape, dtype=bool)
+        if self.exploration is not None and self.exploration.share > 0:
+            places, propensity, is_drawn = self._explored(now, short, places)
+        row, place = np.nonzero(places < short.width)
+        pair = short.pair[row, places[row, place]]
+        return Reranked(
+            TopK(short.readers[row], place + 1, ranked.pairs.article[pair]), pair,
+            propensity[row, place], is_drawn[row, place], (is_waived & ~is_drawn)[row, place],
+        )  # fmt: skip
+
+    def _explored(self, now: ScoringInputs, short: Shortlist, places: Ints) -> tuple[Ints, Floats, Mask]:
+        """Places with the last of some drawn by lot among those that the rules allow there; propensity; which."""
+        assert self.exploration is not None
+        running = [rule.running(short.listed) for rule in self.rules]
+        is_free = short.is_there.copy()
+        everybody = np.arange(len(places))
+        for above in places[:, :-1].T:
+            chosen = np.minimum(above, short.width - 1)  # of a list that has ended, which has no last place to draw
+            is_free[everybody, chosen] = False
+            for rule in running:
+                rule.add(chosen)
+        is_free &= ~np.equal(places[:, -1:], np.arange(short.width))
+        may = _allowed(running, LIST_LENGTH - 1, is_free)
+        is_whole = places[:, -1] < short.width
+        which, propensity = self.exploration.drawn(now, short.readers, short.listed.rows, may & is_whole[:, None])
+        is_drawn = np.zeros(places.shape, dtype=bool)
+        is_drawn[:, -1] = which >= 0
+        of_all = np.ones(places.shape)
+        of_all[:, -1] = propensity
+        return np.where(is_drawn, which[:, None], places), of_all, is_drawn
 
 
-def _shortlist(pairs: Candidates, margin: Floats) -> _Short:
-    readers, starts = np.unique(pairs.reader, return_index=True)
-    pair = compiled.best_of_groups(np.append(starts, len(pairs)), margin, pairs.article, _SHORTLIST)
-    return _Short(readers, pair, np.where(pair >= 0, np.append(margin, -np.inf)[pair], -np.inf))
+def rules_of(params: Params) -> tuple[ListRule, ...]:
+    """The list rules that are switched on.
 
-
-def _greedy(now: ScoringInputs, pairs: Candidates, short: _Short, rules: ListParams) -> Ints:
-    """Places in the shortlist that each list takes, in the order taken; _SHORTLIST where candidates have ended."""
-    n_readers, width = len(short.readers), min(LIST_LENGTH, _SHORTLIST)
-    picked = np.tile(np.arange(width), (n_readers, 1))
-    if not _asked(rules):
-        return np.where(short.pair[:, :width] >= 0, picked, _SHORTLIST)
-    article = np.where(short.pair >= 0, pairs.article[short.pair], -1)
-    state = _Lists.empty(now, article, rules)
-    everybody = np.arange(n_readers)
-    is_free = short.pair >= 0
-    for rank in range(width):
-        allowed = is_free & state.allows(rank)
-        allowed = np.where(allowed.any(axis=1, keepdims=True), allowed, is_free)
-        worth = np.where(allowed, (1.0 - rules.diversity) * short.margin - rules.diversity * state.likeness, -np.inf)
-        best = np.argmax(worth, axis=1)
-        picked[:, rank] = np.where(is_free.any(axis=1), best, _SHORTLIST)
-        is_free[everybody, best] = False
-        state.add(best)
-    return picked
-
-
-def _asked(rules: ListParams) -> bool:
-    """Whether any rule can change a list."""
-    limits = (rules.max_per_publisher, rules.max_per_category, rules.min_fresh, rules.diversity)
-    return any(limits) or rules.max_similarity < 1
-
-
-@dataclass(slots=True)
-class _Lists:
-    """What the lists hold so far, as it bears on each candidate of the shortlist [reader, place]."""
-
-    rules: ListParams
-    publisher: Ints
-    category: Ints
-    vectors: NDArray[np.float32]
-    is_fresh: Mask
-    of_publisher: Ints
-    of_category: Ints
-    likeness: Floats
-    n_fresh: Ints
-
-    @classmethod
-    def empty(cls, now: ScoringInputs, article: Ints, rules: ListParams) -> _Lists:
-        at = now.context
-        live = np.append(at.live, -1)[article]
-        age = np.append(at.age_hours(), np.inf)[article]
-        compares = rules.max_similarity < 1 or rules.diversity > 0
-        vectors = now.article_vectors if compares else now.article_vectors[:, :0]
-        blank = np.zeros((1, vectors.shape[1]), dtype=np.float32)
-        return cls(
-            rules=rules,
-            publisher=np.where(live >= 0, at.dataset.publisher[live], -1),
-            category=np.where(live >= 0, at.dataset.category[live], -1),
-            vectors=np.vstack([vectors, blank])[article],
-            is_fresh=age <= _FRESH_HOURS,
-            of_publisher=np.zeros(article.shape, dtype=np.int64),
-            of_category=np.zeros(article.shape, dtype=np.int64),
-            likeness=np.zeros(article.shape),
-            n_fresh=np.zeros(len(article), dtype=np.int64),
-        )
-
-    def allows(self, rank: int) -> Mask:
-        """Candidates that may take this place (from 0)."""
-        rules = self.rules
-        allowed = self.likeness <= rules.max_similarity
-        if rules.max_per_publisher:
-            allowed &= self.of_publisher < rules.max_per_publisher
-        if rules.max_per_category:
-            allowed &= self.of_category < rules.max_per_category
-        must_be_fresh = rules.min_fresh - self.n_fresh >= LIST_LENGTH - rank
-        return allowed & (self.is_fresh | ~must_be_fresh[:, None])
-
-    def add(self, best: Ints) -> None:
-        """Take the candidate at each reader's place into the list."""
-        rows = np.arange(len(best))
-        for counts, labels in ((self.of_publisher, self.publisher), (self.of_category, self.category)):
-            label = labels[rows, best][:, None]
-            np.add(counts, (labels == label) & (label >= 0), out=counts)
-        if self.vectors.shape[2]:
-            like = np.einsum("rpd,rd->rp", self.vectors, self.vectors[rows, best])
-            np.maximum(self.likeness, like, out=self.likeness)
-        self.n_fresh += self.is_fresh[rows, best]
-
-
-def _explored(
-    now: ScoringInputs, pairs: Candidates, short: _Short, made: tuple[Ints, Floats], params: Params
-) -> tuple[Ints, Floats]:
-    """Lists whose last place went by lot to a fresh candidate with few reads, and the propensity of every place.
-
-    The lot is a hash of seed, moment and reader: the same in every run, independent of who else is served.
+    Raises BadInputError for a key of `lists` that is no parameter, and for a value that cannot be.
     """
-    pair, propensity = made[0].copy(), made[1].copy()
-    rules, at = params.exploration, now.context
-    entities = now.entities
-    is_new = (at.age_hours() <= rules.max_age_hours) & (entities.states.articles.reads.n_reads <= rules.max_reads)
-    eligible = (short.pair >= 0) & np.append(is_new, False)[np.where(short.pair >= 0, pairs.article[short.pair], -1)]
-    eligible &= ~(short.pair[:, :, None] == pair[:, None, :]).any(axis=2)
-    n_eligible = eligible.sum(axis=1)
-    lot = _lots(at.dataset.reader_keys[at.readers[short.readers]], params.seed ^ at.now)
-    can = (n_eligible > 0) & (pair[:, -1] >= 0)
-    drawn = can & (lot[0] < rules.share)
-    which = np.minimum((lot[1] * n_eligible).astype(np.int64), np.maximum(n_eligible - 1, 0))
-    place = np.argmax(np.cumsum(eligible, axis=1) == (which + 1)[:, None], axis=1)
-    rows = np.flatnonzero(drawn)
-    pair[rows, -1] = short.pair[rows, place[rows]]
-    propensity[can, -1] = 1.0 - rules.share
-    propensity[rows, -1] = rules.share / n_eligible[rows]
-    return pair, propensity
+    return tuple(rule for rule in configured(params.lists.rules, RULES, "lists").values() if rule.is_on)
 
 
-def _lots(keys: Ints, salt: int) -> tuple[Floats, Floats]:
-    """Two numbers in [0, 1) for each key: splitmix64 (Steele, Lea, Flood 2014)."""
-    lots = []
-    for turn in (1, 2):
-        start = (salt * 2 + turn) & (2**64 - 1)
-        mixed = keys.astype(np.uint64) + np.uint64((start * 0x9E3779B97F4A7C15) & (2**64 - 1))
-        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-            mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-        lots.append(((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(11)).astype(np.float64) / 2.0**53)
-    return lots[0], lots[1]
+def reranker(params: Params, stages: Sequence[str] = ("rules", "exploration")) -> Reranker:
+    """The stages of a variant with the parameters' values."""
+    lot = Exploration(params.exploration, params.seed) if "exploration" in stages else None
+    return Reranker(rules_of(params) if "rules" in stages else (), lot, tuple(stages))
+
+
+def shortlist(ranked: Ranked, facts: ArticleFacts, width: int | None = SHORTLIST) -> Shortlist:
+    """The best candidates of each reader; equal rounded margins by `tie`."""
+    pairs, margin = ranked.pairs, np.round(ranked.margin, SCORE_DECIMALS)
+    readers, starts = np.unique(pairs.reader, return_index=True)
+    if ranked.tier is not None:
+        margin = margin + ranked.tier * (2 * np.abs(margin).max(initial=0.0) + _FAR)
+    ends = np.append(starts, len(pairs))
+    n = int(np.diff(ends).max(initial=0)) if width is None else width
+    pair = compiled.best_of_groups(ends, margin, ranked.tie, max(n, LIST_LENGTH))
+    article = np.where(pair >= 0, np.append(pairs.article, -1)[pair], -1)
+    margin = np.where(pair >= 0, np.append(margin, -np.inf)[pair], -np.inf)
+    return Shortlist(readers, pair, margin, Listed.of(facts, article))
+
+
+def greedy(short: Shortlist, rules: Sequence[ListRule]) -> tuple[Ints, Mask]:
+    """Places in the shortlist that each list takes, in the order taken, and whether the rules were waived for each.
+
+    Where candidates have ended the place is the shortlist's width.
+    """
+    n_readers = len(short.readers)
+    picked = np.tile(np.arange(LIST_LENGTH), (n_readers, 1))
+    is_waived = np.zeros(picked.shape, dtype=bool)
+    if not rules:
+        return np.where(short.is_there[:, :LIST_LENGTH], picked, short.width), is_waived
+    running, everybody = [rule.running(short.listed) for rule in rules], np.arange(n_readers)
+    is_free = short.is_there.copy()
+    for rank in range(LIST_LENGTH):
+        allowed = _allowed(running, rank, is_free)
+        has_any, is_left = allowed.any(axis=1), is_free.any(axis=1)
+        allowed = np.where(has_any[:, None], allowed, is_free)
+        best = np.argmax(np.where(allowed, _worth(running, short.margin), -np.inf), axis=1)
+        picked[:, rank] = np.where(is_left, best, short.width)
+        is_waived[:, rank] = is_left & ~has_any
+        is_free[everybody, best] = False
+        for rule in running:
+            rule.add(best)
+    return picked, is_waived
+
+
+def _allowed(running: Sequence[Running], rank: int, is_free: Mask) -> Mask:
+    """Free candidates that every rule allows at a place (from 0)."""
+    for rule in running:
+        mask = rule.allows(rank)
+        is_free = is_free if mask is None else mask & is_free
+    return is_free
+
+
+def _worth(running: Sequence[Running], margin: Floats) -> Floats:
+    """What candidates are worth at the next place, by all rules."""
+    for rule in running:
+        margin = rule.worth(margin)
+    return margin

@@ -32,6 +32,11 @@ class Factors:
     reader: Vectors
     article: Vectors
 
+    @classmethod
+    def nothing(cls, n_readers: int, n_articles: int, n_factors: int) -> Factors:
+        """Where nothing was learned: zeros."""
+        return cls(np.zeros((n_readers, n_factors), np.float32), np.zeros((n_articles, n_factors), np.float32))
+
     def of(self, readers: Ints, articles: Ints) -> Factors:
         """Those of some readers and articles."""
         return Factors(np.ascontiguousarray(self.reader[readers]), np.ascontiguousarray(self.article[articles]))

@@ -40,6 +40,13 @@ class CoOccurrence:
     popularity: Floats
     memo: Memo = field(default_factory=Memo, repr=False, compare=False)
 
+    @classmethod
+    def nothing(cls, n_readers: int, n_live: int) -> CoOccurrence:
+        """Where nobody has read anything."""
+        empty, columns = np.zeros(n_live), np.zeros(0, dtype=np.int64)
+        reads = csr_matrix((n_readers, 0), dtype=np.float32)
+        return cls(reads, csr_matrix((0, 0), dtype=np.float32), columns, np.zeros(n_readers), empty)
+
     def scores(self, reader_rows: Ints) -> csr_matrix:
         """Scores of some readers [place in `reader_rows`, live row], sparse, with sorted columns.
 

@@ -52,12 +52,9 @@ class LateVectors:
 
         Raises OSError where the file cannot be written.
         """
-        ids, rows, lacking = pd.Index(articles[c.ARTICLE_ID]), self._rows(articles), self.lacks(articles)
-        vectors, is_new = self.model.trained_vectors(ids), self.model.is_new(ids)
-        known = is_new & ~lacking
-        vectors[known] = self.vectors[rows[known]]
-        vectors[lacking] = self.model.content.vectors(articles[lacking])
-        if lacking.any():
+        ids, vectors = pd.Index(articles[c.ARTICLE_ID]), self.made(articles)
+        is_new = self.model.is_new(ids)
+        if self.lacks(articles).any():
             save_arrays(
                 self.path,
                 article_ids=ids[is_new].to_numpy(dtype=np.str_),
@@ -65,6 +62,15 @@ class LateVectors:
                 vectors=vectors[is_new],
             )
             self._forget()
+        return vectors
+
+    def made(self, articles: pd.DataFrame) -> Vectors:
+        """The same without keeping anything."""
+        ids, rows, lacking = pd.Index(articles[c.ARTICLE_ID]), self._rows(articles), self.lacks(articles)
+        vectors = self.model.trained_vectors(ids)
+        known = self.model.is_new(ids) & ~lacking
+        vectors[known] = self.vectors[rows[known]]
+        vectors[lacking] = self.model.content.vectors(articles[lacking])
         return vectors
 
     def _rows(self, articles: pd.DataFrame) -> Ints:

@@ -21,7 +21,7 @@ from models.evaluation.evaluator import GroundTruth, ground_truth, window_rows
 from models.inputs import ScoringInputs, Vectors, scoring_inputs
 from models.retrieval import als
 from models.retrieval.als import Factors
-from models.retrieval.candidates import Candidates, candidates
+from models.retrieval.candidates import Candidates, candidates, sources_of
 
 #: A cutoff teaches too little with fewer readers than this who read something in its window.
 _ENOUGH_READERS = 100
@@ -140,7 +140,7 @@ def cutoff_at(past: Past, as_of: datetime, factors: Factors, max_readers: int | 
     readers = _drawn(read_next, as_of, params.seed, max_readers)
     at = scoring_context(dataset, as_of, params, readers=readers)
     now = scoring_inputs(at, params, factors.of(at.readers, at.live), past.vectors)
-    pairs = candidates(now, params.candidates, np.arange(len(readers)))
+    pairs = candidates(now, sources_of(params), np.arange(len(readers)))
     read_next = read_next.of(readers)
     extra = now.more_features(pairs.reader, pairs.article)
     return Cutoff(as_of, now, pairs, _grades(at, pairs, read_next), dict(extra), read_next, np.ones(len(pairs)))

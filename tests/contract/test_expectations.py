@@ -31,13 +31,19 @@ def test_each_says_why():
 
 
 def test_every_part_is_a_query_with_expectations():
-    """Each part of each boundary has a file in store/sql/quality and at least one expectation; none is left over."""
+    """Each part of each boundary has a file in store/sql/quality and at least one expectation; none is left over.
+
+    But what list rules measure, which is no query.
+    """
     assert set(PARTS) == set(Boundary) == {*INPUTS, Boundary.LISTS}
     for boundary, parts in PARTS.items():
         for part in parts:
             assert "read-only" in query(f"quality/{boundary}_{part}")
             assert of(CHECKS, boundary, part)
-    assert sum(len(of(CHECKS, boundary, part)) for boundary, parts in PARTS.items() for part in parts) == len(CHECKS)
+    by_query = [check for check in CHECKS if check.part != Part.RULES]
+    assert sum(len(of(by_query, boundary, part)) for boundary, parts in PARTS.items() for part in parts) == len(
+        by_query
+    )
 
 
 def test_shapes_are_those_of_core():

@@ -20,7 +20,7 @@ def small_params(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "ranker: {n_trees: 12, chunk_trees: 4, n_cutoffs: 4, cutoff_hours: 5, min_child_samples: 5}\n"
         "evaluation: {n_cutoffs: 2, cutoff_hours: 5}\n"
         # So few readers say little of ranker and rules; what is tested here is the ranker's way.
-        "gate: {min_ratio_to_rule: 0.1}\n"
+        "gate: {min_ratio_to_popularity: 0.1}\n"
     )
     return path
 

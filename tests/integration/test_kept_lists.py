@@ -218,8 +218,8 @@ def test_another_maker_makes_everybody_due(installation: Settings) -> None:
         assert version is not None
         base = kept_lists.base_of(connection, SECOND + HOUR, "champion", registry.maker(version, KEEPING))
         assert base is None
-        by_rule = {"passed": True, "rule_half_life_hours": 2.0}
-        versions.set_metrics(connection, version.version, version.metrics, by_rule)
+        by_popularity = {"passed": True, "popularity_half_life_hours": 2.0, "segments": {}}
+        versions.set_metrics(connection, version.version, version.metrics, by_popularity)
         assert registry.maker(registry.serving(connection, SECOND), KEEPING) is None
     assert registry.maker(version, KEEPING) != registry.maker(version, other)
 

@@ -25,8 +25,9 @@ from frontpage.store.history import load_history
 from frontpage.store.lists import runs
 from frontpage.store.server import Server
 from models.context import scoring_context
-from models.recommender import ranking
+from models.inputs import model_inputs
 from models.training import artefact
+from models.variants import pipeline_of
 from tests.support.databases import admin
 from tests.unit.models.newsroom_world import PARAMS, newsroom
 from tests.unit.models.worlds import NOW
@@ -123,8 +124,9 @@ def _lists_are_those_of_the_model(settings: Settings, world: History) -> None:
         assert row is not None
         history = load_history(connection, NOW, PARAMS.data)
     now = scoring_context(interaction_dataset(history), NOW, PARAMS)
-    ready = ranking(registry.loaded(row), now, PARAMS)
-    expected = ready.lists(np.arange(len(now.readers))).to_pandas()
+    model = registry.loaded(row)
+    pipeline, view = pipeline_of(PARAMS, "champion", model), model_inputs(model, now, PARAMS)
+    expected = pipeline.lists(view, np.arange(len(now.readers))).to_pandas()
     written = lists_of(settings, second.artifact)
     for column in (c.READER_KEY, c.RANK, c.ARTICLE_ID, c.CANDIDATE_SOURCE):
         assert written[column].tolist() == expected[column].tolist(), column

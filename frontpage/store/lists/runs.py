@@ -25,6 +25,8 @@ from frontpage.store.queries import query
 
 LIST_COLUMNS = (c.READER_KEY, c.RANK, c.ARTICLE_ID, c.SCORE, c.CANDIDATE_SOURCE, c.REASONS)
 FALLBACK_COLUMNS = ("scope", "scope_value", c.RANK, c.ARTICLE_ID, c.SCORE, c.CANDIDATE_SOURCE, c.REASONS)
+#: What rows may say beyond these columns; where they do not, no place was drawn by lot and no rule waived.
+_MORE_COLUMNS = (c.PROPENSITY, c.IS_WAIVED)
 #: States of a run that was published once; a repeated gate or publish leaves it alone.
 DONE = ("published", "superseded")
 
@@ -81,17 +83,18 @@ def _let_readers_in(connection: Connection, run_id: int) -> None:
 def write_lists(connection: Connection, run_id: int, rows: pa.Table | pd.DataFrame) -> int:
     """COPY a block of readers' lists (LIST_COLUMNS; reasons as JSON text) into the run; the row count.
 
-    A block may have a column `propensity`; without one no place was drawn by lot.
+    A block may have columns `propensity` and `is_waived`; without them no place was drawn by lot and no rule waived.
     """
     if isinstance(rows, pd.DataFrame):
         rows = pa.Table.from_pandas(rows, preserve_index=False)
-    columns = [*LIST_COLUMNS, *(name for name in (c.PROPENSITY,) if name in rows.column_names)]
+    columns = [*LIST_COLUMNS, *(name for name in _MORE_COLUMNS if name in rows.column_names)]
     return copy_table(connection, table_of(run_id), rows.select(columns))
 
 
 def write_fallbacks(connection: Connection, run_id: int, rows: pd.DataFrame) -> int:
     """COPY the lists for new and unknown readers (FALLBACK_COLUMNS) into the run; the row count."""
-    return copy_frame(connection, "fallback_list", rows.loc[:, list(FALLBACK_COLUMNS)].assign(run_id=run_id))
+    columns = [*FALLBACK_COLUMNS, *(name for name in (c.IS_WAIVED,) if name in rows)]
+    return copy_frame(connection, "fallback_list", rows.loc[:, columns].assign(run_id=run_id))
 
 
 def finish_run(connection: Connection, run_id: int) -> str:

@@ -9,7 +9,6 @@ from frontpage.core import columns as c
 from frontpage.core.history import History
 from frontpage.core.params import (
     AlsParams,
-    CandidateParams,
     ContentParams,
     EvaluationParams,
     Params,
@@ -22,7 +21,7 @@ from .worlds import NOW, article, history, reader
 PARAMS = Params(
     content=ContentParams(n_dimensions=4, max_terms=200),
     als=AlsParams(factors=4, iterations=4, checkpoint_every=2),
-    candidates=CandidateParams(popular=20, audience=10, read_together=10, similar_readers=10),
+    candidates={"popular": 20, "audience": 10, "read_together": 10, "similar_readers": 10},
     ranker=RankerParams(
         n_trees=12, n_leaves=7, chunk_trees=4, min_child_samples=5, n_cutoffs=4, cutoff_hours=5, window_hours=2
     ),

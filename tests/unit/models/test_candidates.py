@@ -9,8 +9,8 @@ from frontpage.core.params import ListParams, Params
 from frontpage.features.interactions import interaction_dataset
 from models.context import scoring_context
 from models.inputs import ScoringInputs, scoring_inputs
-from models.retrieval import als, candidates
-from models.retrieval.candidates import SOURCE_NAMES, Source
+from models.retrieval import als
+from models.retrieval.candidates import SOURCE_NAMES, SOURCES, candidates, sources_of
 from models.retrieval.content import fit_content
 from models.topk import TopK
 
@@ -43,15 +43,15 @@ def world() -> ScoringInputs:
 class SourceContract:
     """What holds for every source."""
 
-    source: Source
+    source: str
     #: Whether a reader without any reads gets candidates.
     serves_newcomers = True
     #: Lists that the source gives one reader.
     n_lists = 1
 
-    def call(self, world: ScoringInputs, n: int = 7) -> TopK:
+    def call(self, world: ScoringInputs, n: int = 10) -> TopK:
         """The source, asked for everybody."""
-        return type(self).source(world, np.arange(len(world.context.readers)), n)
+        return SOURCES[type(self).source](n=n)(world, np.arange(len(world.context.readers)))
 
     def test_nothing_read_before(self, world: ScoringInputs) -> None:
         """No pair that the reader has read."""
@@ -66,7 +66,7 @@ class SourceContract:
             ranks = np.bincount(top_k.rank[top_k.reader == row])
             assert ranks[1:].max() <= type(self).n_lists
             assert (np.diff(ranks[1:]) <= 0).all()
-            assert len(ranks) - 1 <= 7
+            assert len(ranks) - 1 <= 10
 
     def test_the_same_every_time(self, world: ScoringInputs) -> None:
         """Two calls give the same arrays."""
@@ -76,7 +76,7 @@ class SourceContract:
 
     def test_a_reader_alone_gets_the_same(self, world: ScoringInputs) -> None:
         """A reader's candidates do not depend on who else is asked for: blocks change nothing."""
-        everybody, alone = self.call(world), type(self).source(world, np.array([3]), 7)
+        everybody, alone = self.call(world), SOURCES[type(self).source](n=10)(world, np.array([3]))
         assert alone.article.tolist() == everybody.article[everybody.reader == 3].tolist()
 
     def test_newcomers(self, world: ScoringInputs) -> None:
@@ -100,14 +100,14 @@ class SourceContract:
 class TestPopular(SourceContract):
     """The most read everywhere."""
 
-    source = staticmethod(candidates.popular)
+    source = "popular"
     n_lists = 5
 
 
 class TestAudience(SourceContract):
     """The most read in the reader's region (the world has neither devices nor referrers)."""
 
-    source = staticmethod(candidates.audience)
+    source = "audience"
     serves_newcomers = False
 
     def test_of_ones_own_region(self, world: ScoringInputs) -> None:
@@ -125,44 +125,44 @@ class TestAudience(SourceContract):
 class TestReadTogether(SourceContract):
     """The most read by those who read the same."""
 
-    source = staticmethod(candidates.read_together)
+    source = "read_together"
     serves_newcomers = False
 
 
 class TestSimilarReaders(SourceContract):
     """The nearest by ALS."""
 
-    source = staticmethod(candidates.similar_readers)
+    source = "similar_readers"
     serves_newcomers = False
 
 
 class TestNewest(SourceContract):
     """The newest everywhere."""
 
-    source = staticmethod(candidates.newest)
+    source = "newest"
 
 
 class TestInterests(SourceContract):
     """The most read of the categories picked at sign-up."""
 
-    source = staticmethod(candidates.interests)
+    source = "interests"
 
     def test_only_what_was_picked(self, world: ScoringInputs) -> None:
         """A newcomer who picked sport gets sport."""
         top_k = self.call(world)
         mine = top_k.article[top_k.reader == len(world.context.readers) - 1]
         ids = world.context.dataset.article_ids.to_numpy()[world.context.live[mine]]
-        assert len(ids) == 7
+        assert len(ids) == 10
         assert {name[0] for name in ids} == {"s"}
 
 
 def test_a_pair_found_twice_is_one_candidate(world: ScoringInputs) -> None:
     """Fused pairs are distinct, ordered by reader and article, and name the source that ranked them best."""
     rows = np.arange(len(world.context.readers))
-    found = candidates.candidates(world, PARAMS.candidates, rows)
+    found = candidates(world, sources_of(PARAMS), rows)
     pairs = list(zip(found.reader.tolist(), found.article.tolist(), strict=True))
     assert pairs == sorted(set(pairs))
-    newest = candidates.newest(world, rows, PARAMS.candidates.newest)
+    newest = sources_of(PARAMS)["newest"](world, rows)
     first = newest.rank == 1
     top = zip(newest.reader[first].tolist(), newest.article[first].tolist(), strict=True)
     assert "newest" in {SOURCE_NAMES[found.source[pairs.index(pair)]] for pair in top}
@@ -170,7 +170,7 @@ def test_a_pair_found_twice_is_one_candidate(world: ScoringInputs) -> None:
 
 def test_everybody_has_ten_candidates_where_ten_are_left(world: ScoringInputs) -> None:
     """The most read reach past what a reader has read, so a full list is always possible."""
-    found = candidates.candidates(world, PARAMS.candidates, np.arange(len(world.context.readers)))
+    found = candidates(world, sources_of(PARAMS), np.arange(len(world.context.readers)))
     assert np.bincount(found.reader).min() >= 10
 
 
@@ -178,7 +178,7 @@ def test_expired_and_coming_articles_are_no_candidates() -> None:
     """Only what is live at the moment."""
     rows = [article("old", 24 * 15), article("now", 2), article("soon", published_at=hours_ago(-1))]
     now = view_of(history(rows, [], [reader(1)]))
-    found = candidates.candidates(now, PARAMS.candidates, np.arange(1))
+    found = candidates(now, sources_of(PARAMS), np.arange(1))
     assert list(now.context.dataset.article_ids[now.context.live[found.article]]) == ["now"]
     assert list(now.context.dataset.history.articles[c.ARTICLE_ID]) == ["now", "old", "soon"]
     assert ListParams().max_age_days == 14

@@ -8,13 +8,15 @@ from frontpage.core.params import HALF_LIVES_HOURS, Params
 from frontpage.features.interactions import interaction_dataset
 from models.context import scoring_context
 from models.evaluation.baselines import (
+    BASELINE_NAMES,
+    POPULARITY_NAMES,
     at_random,
     baselines,
-    decayed,
+    count_name,
     last_day,
     latest,
-    rule_name,
-    rules,
+    popularity_baselines,
+    servable,
     together_alone,
 )
 from models.inputs import ScoringInputs
@@ -55,7 +57,7 @@ def test_a_decayed_count_by_hand(hours: float, first: str) -> None:
     """Two reads three hours ago against one of now: 2 * 2^-30 < 1 with six minutes, 2 * 2^-0.02 > 1 with a week."""
     rows = [article(name, 60) for name in "ab"]
     now = seen_by(history(rows, [read(2, "a", 3), read(3, "a", 3), read(2, "b", 0)], [reader(1)]), [1])
-    assert names(now, decayed(hours)(now, np.array([0])))[0] == first
+    assert names(now, servable(Params())[count_name(hours)].top_k(now, np.array([0])))[0] == first
 
 
 def test_co_reading_knows_nothing_of_a_reader_without_reads() -> None:
@@ -82,10 +84,10 @@ def test_random_lists_are_ten_unread_articles_that_differ(n_articles: int) -> No
     assert made.article.tolist() != at_random(2)(now, np.array([0, 1])).article.tolist()
 
 
-def test_there_is_a_rule_for_each_half_life_and_a_baseline_for_each_part() -> None:
+def test_there_is_a_count_for_each_half_life_and_a_baseline_for_each_part() -> None:
     """Each half-life separately, clicks of a day, the newest; beside them ALS, co-reading, chance."""
-    by_name = [rule_name(hours) for hours in HALF_LIVES_HOURS]
+    by_name = [count_name(hours) for hours in HALF_LIVES_HOURS]
     assert by_name[0] == "decayed_0.1h"
     assert by_name[-1] == "decayed_168h"
-    assert list(rules()) == [*by_name, "clicks_24h", "latest"]
-    assert list(baselines(0)) == [*rules(), "als", "together", "random"]
+    assert (*popularity_baselines(Params()),) == POPULARITY_NAMES == (*by_name, "clicks_24h", "latest")
+    assert (*baselines(Params(), 0),) == BASELINE_NAMES == (*POPULARITY_NAMES, "als", "together", "random")

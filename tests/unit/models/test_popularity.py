@@ -11,8 +11,11 @@ from frontpage.core import columns as c
 from frontpage.core.history import History
 from frontpage.core.params import HALF_LIVES_HOURS, Params
 from frontpage.features.interactions import interaction_dataset
+from models.assembly import counted
 from models.context import ScoringContext, scoring_context
-from models.ranking.popularity import PopularityRanking, popularity_ranking
+from models.inputs import ScoringInputs, article_inputs
+from models.pipeline import ListPipeline
+from models.variants import POPULARITY, variants_of
 
 from .worlds import NOW, article, history, hours_ago, read, reader
 
@@ -23,13 +26,18 @@ def _moment(past: History) -> ScoringContext:
     return scoring_context(interaction_dataset(past), NOW, PARAMS)
 
 
-def _rule(now: ScoringContext) -> PopularityRanking:
-    return popularity_ranking(now, PARAMS, 6.0)
+def _view(now: ScoringContext) -> ScoringInputs:
+    """Articles alone, whose texts nobody knows."""
+    return article_inputs(now, PARAMS, np.zeros((len(now.dataset.article_ids), 0), np.float32))
+
+
+def _popularity() -> ListPipeline:
+    return counted(PARAMS, variants_of(PARAMS)[POPULARITY], 6.0)
 
 
 def _lists(past: History) -> dict[int, list[str]]:
     now = _moment(past)
-    frame = _rule(now).lists(np.arange(len(now.readers)))
+    frame = _popularity().lists(_view(now), np.arange(len(now.readers)))
     return {int(key): list(rows[c.ARTICLE_ID]) for key, rows in frame.to_pandas().groupby(c.READER_KEY)}
 
 
@@ -40,7 +48,7 @@ def _articles(n: int, **fields: Any) -> list[dict[str, Any]]:
 def test_a_read_halves_every_half_life() -> None:
     """A read now weighs 1, one 6 hours ago a half, one 12 hours ago a quarter."""
     past = history(_articles(2), [read(1, "a00", 0), read(2, "a00", 6), read(3, "a00", 12)], [])
-    reads = _rule(_moment(past)).entities.article_reads[:, HALF_LIVES_HOURS.index(6.0)]
+    reads = _view(_moment(past)).entities.article_reads[:, HALF_LIVES_HOURS.index(6.0)]
     assert reads.tolist() == pytest.approx([1 + 0.5 + 0.25, 0])
 
 
@@ -97,7 +105,7 @@ def test_what_was_read_outside_the_history_is_not_listed() -> None:
     past = history(rows, [], [reader(1)])
     pairs = pd.DataFrame({c.READER_KEY: [1, 1, 9], c.ARTICLE_ID: ["a00", "copy", "a01"]})
     now = scoring_context(interaction_dataset(past), NOW, PARAMS, already_read=pairs)
-    assert list(_rule(now).lists(np.arange(1)).to_pandas()[c.ARTICLE_ID]) == ["a01"]
+    assert list(_popularity().lists(_view(now), np.arange(1)).to_pandas()[c.ARTICLE_ID]) == ["a01"]
 
 
 def test_an_article_recorded_later_is_not_known_at_an_earlier_tick() -> None:
@@ -116,7 +124,7 @@ def test_readers_long_gone_get_no_list() -> None:
 def test_reasons_say_what_was_counted() -> None:
     """The most read article's reason is its readers, with the whole of the possible contribution; then its age."""
     now = _moment(history(_articles(1), [read(1, "a00")], [reader(2)]))
-    frame = _rule(now).lists(np.arange(2)).to_pandas()
+    frame = _popularity().lists(_view(now), np.arange(2)).to_pandas()
     reasons = json.loads(frame[c.REASONS].iloc[0])
     assert [(reason["code"], reason["text"]) for reason in reasons] == [
         ("popular", "much read in the last 6 hours"),
@@ -129,7 +137,7 @@ def test_fallbacks_are_global_by_region_and_by_category() -> None:
     """A region's list starts with what is read there, a category's holds its own; others complete both."""
     rows = [article("n1", category="news"), article("s1", category="sport"), article("s2", category="sport")]
     reads = [read(1, "n1", region="north"), read(2, "n1", region="north"), read(3, "s2", region="south")]
-    frame = _rule(_moment(history(rows, reads, []))).fallbacks()
+    frame = _popularity().fallbacks(_view(_moment(history(rows, reads, []))))
     lists = {key: list(part[c.ARTICLE_ID]) for key, part in frame.groupby(["scope", "scope_value"])}
     assert lists == {
         ("global", ""): ["n1", "s2", "s1"],
@@ -145,5 +153,5 @@ def test_fallbacks_are_global_by_region_and_by_category() -> None:
 def test_an_empty_history_gives_empty_lists() -> None:
     """No articles, no reads, no readers: empty frames with their columns, no error."""
     now = _moment(history([], [], []))
-    assert not len(_rule(now).lists(np.arange(0)))
-    assert _rule(now).fallbacks().empty
+    assert not len(_popularity().lists(_view(now), np.arange(0)))
+    assert _popularity().fallbacks(_view(now)).empty

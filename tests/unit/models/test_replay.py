@@ -10,7 +10,7 @@ from frontpage.core import columns as c
 from frontpage.core.errors import BadInputError, CheckFailedError
 from frontpage.core.params import ListParams
 from frontpage.features.interactions import interaction_dataset
-from models.evaluation.baselines import baselines
+from models.evaluation.baselines import BASELINE_NAMES
 from models.evaluation.evaluator import MEASURES
 from models.replay.walk import OURS, Cadence, Replayed, replay
 
@@ -34,7 +34,7 @@ def test_lists_are_made_every_refresh_until_the_end(found: Replayed) -> None:
     """Three cutoffs, the last one's lists standing for an hour and a half; trained at the first and the third."""
     assert found.cutoffs == CADENCE.cutoffs() == [hours_ago(8), hours_ago(5), hours_ago(2)]
     assert [one.as_of for one in found.trainings] == [hours_ago(8), hours_ago(2)]
-    assert {one.serves for one in found.trainings} <= {"ranker", "as before", *baselines(0)}
+    assert {one.serves for one in found.trainings} <= {"ranker", "as before", *BASELINE_NAMES}
 
 
 def test_each_list_has_a_reader_with_answers_and_every_measure(found: Replayed) -> None:
@@ -43,7 +43,7 @@ def test_each_list_has_a_reader_with_answers_and_every_measure(found: Replayed) 
     assert (found.n_listable <= found.n_existing).all()
     assert (found.n_existing <= found.n_answers).all()
     assert len(np.unique(found.cutoff * 10**6 + found.reader)) == len(found.cutoff)
-    assert list(found.measures) == [*baselines(0), OURS, VARIANT]
+    assert list(found.measures) == [*BASELINE_NAMES, OURS, VARIANT]
     for measures in found.measures.values():
         assert list(measures) == list(MEASURES)
         assert (measures["ndcg_at_10"] <= found.ceiling + 1e-6).all()
@@ -75,12 +75,12 @@ def test_the_same_replay_twice(found: Replayed) -> None:
             assert values.tolist() == found.measures[name][measure].tolist()
 
 
-def test_before_there_is_anything_to_learn_from_lists_are_made_by_a_rule() -> None:
-    """The first hour of a newsroom: no version, the parameters' rule, and a sentence that says so."""
+def test_before_there_is_anything_to_learn_from_lists_are_made_by_popularity() -> None:
+    """The first hour of a newsroom: no version, the parameters' count, and a sentence that says so."""
     made = replay(world(), PARAMS, Cadence(hours_ago(47), hours_ago(45), HOUR, 2 * HOUR))
     assert made.trainings[0].version == ""
     assert made.trainings[0].serves == "as before"
-    rule = made.measures[f"decayed_{PARAMS.rule_half_life_hours:g}h"]["ndcg_at_10"]
+    rule = made.measures["decayed_2h"]["ndcg_at_10"]
     assert made.measures[OURS]["ndcg_at_10"].tolist() == rule.tolist()
 
 

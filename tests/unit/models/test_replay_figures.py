@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from frontpage.core.params import ListParams, Params
-from models.evaluation.baselines import baselines
+from models.evaluation.baselines import BASELINE_NAMES
 from models.evaluation.evaluator import MEASURES
 from models.replay.bootstrap import interval, ratio, resampled, sums_by_group, sums_by_reader
 from models.replay.figures import figures
@@ -20,6 +20,8 @@ from models.replay.lists import Lists
 from models.replay.report import table, write_report
 from models.replay.variants import changes
 from models.replay.walk import OURS, Cadence, Replayed, ReplayedTraining
+from models.reranking.rerank import RULES
+from models.variants import complete
 
 DAY = timedelta(days=1)
 START = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday
@@ -29,7 +31,7 @@ SAID = Lists(2, 0.5, 3.0, 2.0, float("nan"), 0.1, float("nan"))
 def replayed(ndcg: dict[str, list[float]], cutoffs: list[int], readers: list[int], **fields: Any) -> Replayed:
     """Lists at some days by some readers with these values of nDCG; all other policies score 0."""
     n = len(cutoffs)
-    values = {name: np.array(ndcg.get(name, [0.0] * n), dtype=np.float32) for name in [*ndcg, *baselines(0)]}
+    values = {name: np.array(ndcg.get(name, [0.0] * n), dtype=np.float32) for name in [*ndcg, *BASELINE_NAMES]}
     ones = np.ones(n, dtype=np.int64)
     made = Replayed(
         cadence=Cadence(START, START + max(cutoffs) * DAY + DAY, DAY, DAY),
@@ -164,11 +166,11 @@ def test_a_rule_costs_what_is_lost_by_it() -> None:
 def test_every_rule_and_exploration_is_switched() -> None:
     """Each one once, away from what the parameters say; the names are those of the parameters."""
     made = changes(Params())
-    of_whom = {"max_age_days", "active_days", "max_list_age_hours", "max_visit_age_hours", "habit_half_life_days"}
-    rules = {*ListParams.model_fields} - of_whom
-    assert {change.rule for change in made.values()} == {*rules, "exploration.share"}
+    assert {change.rule for change in made.values()} == {*RULES, "exploration.share"}
     assert [name for name in made if name.startswith("without")] == ["without max_similarity"]
-    assert len({change.params.model_dump_json() for change in made.values()} | {Params().model_dump_json()}) == 7
+    assert (
+        len({change.params.model_dump_json() for change in made.values()} | {complete(Params()).model_dump_json()}) == 7
+    )
 
 
 def test_the_report_is_json_a_page_and_a_table(tmp_path: Path) -> None:

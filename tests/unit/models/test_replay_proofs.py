@@ -20,7 +20,7 @@ from .worlds import NOW
 CADENCE = Cadence(NOW - timedelta(hours=8), NOW, timedelta(hours=4), timedelta(hours=8))
 #: A ranker that always makes the lists, as in the ablation.
 UNGATED = PARAMS.model_copy(
-    update={"gate": PARAMS.gate.model_copy(update={"min_ratio_to_rule": 1e-9, "min_ratio_to_champion": 1e-9})}
+    update={"gate": PARAMS.gate.model_copy(update={"min_ratio_to_popularity": 1e-9, "min_ratio_to_champion": 1e-9})}
 )
 
 

@@ -12,7 +12,7 @@ from frontpage.core.params import ExplorationParams, ListParams, Params
 from frontpage.features.interactions import interaction_dataset
 from models.context import scoring_context
 from models.inputs import ScoringInputs, scoring_inputs
-from models.reranking.rerank import Reranked, rerank
+from models.reranking.rerank import Ranked, Reranked, reranker
 from models.retrieval import als
 from models.retrieval.candidates import Candidates
 
@@ -47,7 +47,8 @@ def by_order(now: ScoringInputs, order: str, readers: NDArray[np.int64], params:
     live = np.searchsorted(now.context.live, now.context.dataset.article_ids.get_indexer(list(order)))
     margin = np.tile(1.0 - 0.01 * np.arange(len(order)), len(readers))
     row = np.repeat(readers, len(order))
-    return rerank(now, Candidates(row, np.tile(live, len(readers)), np.zeros(len(row), int)), margin, params)
+    pairs = Candidates(row, np.tile(live, len(readers)), np.zeros(len(row), int))
+    return reranker(params)(now, Ranked(pairs, margin, pairs.article))
 
 
 def names(now: ScoringInputs, made: Reranked, row: int = 0) -> str:
@@ -69,7 +70,8 @@ def test_equal_margins_go_by_article_id() -> None:
     """Margins that differ by less than what is kept of a score are equal."""
     now = seen([article(name, 30) for name in "abc"])
     pairs = Candidates(np.zeros(3, int), np.array([2, 0, 1]), np.zeros(3, int))
-    made = rerank(now, pairs, np.array([1.0, 1.0 + 1e-9, 1.0 - 1e-9]), Params(lists=ListParams(**PLAIN)))
+    margin = np.array([1.0, 1.0 + 1e-9, 1.0 - 1e-9])
+    made = reranker(Params(lists=ListParams(**PLAIN)))(now, Ranked(pairs, margin, pairs.article))
     assert names(now, made) == "abc"
 
 

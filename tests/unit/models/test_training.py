@@ -17,18 +17,22 @@ from frontpage.features.interactions import interaction_dataset
 from frontpage.features.pairs import COLUMNS
 from frontpage.features.states import states_at
 from models.context import scoring_context
-from models.evaluation.evaluate import SERVABLE, Evaluation, evaluate, gate
-from models.explaining.explain import explain
+from models.evaluation.baselines import HALF_LIFE_OF
+from models.evaluation.evaluate import Evaluation, evaluate
+from models.evaluation.gate import Earlier, gate
+from models.explaining.explain import explain, explainer
 from models.explaining.phrases import PHRASES
 from models.explaining.rows import MAX_REASONS
 from models.files import save_json, sha256
+from models.inputs import ScoringInputs, model_inputs
+from models.pipeline import ListPipeline
 from models.ranking.ranker import predict, ranker_text
-from models.recommender import Ranking, ranking
 from models.training import artefact
 from models.training.build import build
 from models.training.cutoffs import plan
 from models.training.feature_lookup import direct_lookup
 from models.training.train import Inputs, Trained, train, version_name
+from models.variants import pipeline_of
 
 from .newsroom_world import PARAMS, newsroom
 from .worlds import NOW, article, history, read, reader
@@ -50,19 +54,20 @@ def trained(past: History) -> Trained:
     return train(_inputs(past), "v1")
 
 
-def _ranking(trained: Trained, past: History) -> Ranking:
-    return ranking(trained.model, scoring_context(interaction_dataset(past), NOW, PARAMS), PARAMS)
+def _ready(trained: Trained, past: History) -> tuple[ListPipeline, ScoringInputs]:
+    at = scoring_context(interaction_dataset(past), NOW, PARAMS)
+    return pipeline_of(PARAMS, "champion", trained.model), model_inputs(trained.model, at, PARAMS)
 
 
 def _lists(trained: Trained, past: History) -> pd.DataFrame:
-    ready = _ranking(trained, past)
-    return ready.lists(np.arange(len(ready.now.context.readers))).to_pandas()
+    pipeline, now = _ready(trained, past)
+    return pipeline.lists(now, np.arange(len(now.context.readers))).to_pandas()
 
 
 def test_the_ranker_beats_popularity_on_later_ticks(trained: Trained, past: History) -> None:
     """Readers with a taste and a region are served better than by what is read most; ALS alone is worse."""
     means = evaluate(past, trained.model, PARAMS, direct_lookup).means()
-    assert means["candidate"]["ndcg_at_10"] > 1.2 * max(means[name]["ndcg_at_10"] for name in SERVABLE)
+    assert means["candidate"]["ndcg_at_10"] > 1.2 * max(means[name]["ndcg_at_10"] for name in HALF_LIFE_OF)
     assert means["candidate"]["ndcg_at_10"] > means["als"]["ndcg_at_10"]
     assert all(0 <= value <= 1 for name, value in means["candidate"].items() if not name.startswith("n_"))
 
@@ -179,10 +184,10 @@ def test_reasons_are_sentences_and_true(trained: Trained, past: History) -> None
 
 def test_contributions_add_up_to_the_score(trained: Trained, past: History) -> None:
     """SHAP values and the base value sum to what the ranker says, for each row."""
-    ready = _ranking(trained, past)
-    ranked = ready.rank(np.arange(5))
-    explained = explain(ready.trees, ranked.matrix, trained.model.feature_names)
-    score = predict(trained.model.ranker, ranked.matrix, 1)
+    pipeline, now = _ready(trained, past)
+    matrix = pipeline.chosen(now, np.arange(5)).matrix
+    explained = explain(explainer(trained.model.ranker), matrix, trained.model.feature_names)
+    score = predict(trained.model.ranker, matrix, 1)
     assert np.allclose(explained.contributions.sum(axis=1) + explained.base, score, atol=1e-6)
 
 
@@ -198,12 +203,13 @@ def test_new_readers_and_articles_are_served_by_an_older_model(trained: Trained,
 
 def test_a_block_of_readers_is_served_as_all_of_them_are(trained: Trained, past: History) -> None:
     """A ranking without states of readers gives some of them, with theirs, the very lists that they have among all."""
-    whole = _ranking(trained, past)
-    at, rows = whole.now.context, np.array([1, 4, 5, 17, 30])
+    pipeline, whole = _ready(trained, past)
+    at, rows = whole.context, np.array([1, 4, 5, 17, 30])
     states = states_at(at.dataset, NOW, PARAMS.data, articles=at.live, readers=at.readers[:0])
     mine = states_at(at.dataset, NOW, PARAMS.data, articles=at.live[:0], readers=at.readers[rows]).readers
-    block = ranking(trained.model, at, PARAMS, states).of_readers(rows, mine).lists(np.arange(len(rows)))
-    pd.testing.assert_frame_equal(block.to_pandas(), whole.lists(rows).to_pandas())
+    some = model_inputs(trained.model, at, PARAMS, states).of_readers(rows, mine)
+    block = pipeline.for_lists().lists(some, np.arange(len(rows)))
+    pd.testing.assert_frame_equal(block.to_pandas(), pipeline.lists(whole, rows).to_pandas())
 
 
 def test_one_reader_and_one_article(trained: Trained) -> None:
@@ -297,28 +303,28 @@ def test_a_shortfall_that_chance_explains_is_excused_up_to_a_bound() -> None:
     assert not gate(Evaluation(far, scattered), GateParams()).passed
 
 
-def test_below_the_best_rule_that_rule_is_served() -> None:
+def test_below_the_best_count_that_count_is_served() -> None:
     """0.09 against 0.10: the candidate takes the place with the rule for its lists, also beside a champion."""
     for others in ({}, {"champion": 0.08}):
         decided = gate(_evaluation(candidate=0.09, decayed_2h=0.1, decayed_6h=0.05, **others), GateParams())
-        assert (decided.passed, decided.rule_half_life_hours) == (True, 2.0)
+        assert (decided.passed, decided.popularity_half_life_hours) == (True, 2.0)
         assert "lists are made by decayed_2h" in decided.reasons
 
 
 def test_a_champion_above_the_rules_keeps_its_place_from_a_candidate_below_them() -> None:
     """0.12 > 0.10 > 0.02: the champion stays; one that is below the rule itself makes room, with the rule for lists."""
     decided = gate(_evaluation(candidate=0.02, champion=0.12, decayed_2h=0.1), GateParams())
-    assert (decided.passed, decided.rule_half_life_hours) == (False, None)
+    assert (decided.passed, decided.popularity_half_life_hours) == (False, None)
     assert decided.reasons[-1].startswith("the champion stays: nDCG@10 0.1200 reaches")
     decided = gate(_evaluation(candidate=0.02, champion=0.08, decayed_2h=0.1), GateParams())
-    assert (decided.passed, decided.rule_half_life_hours) == (True, 2.0)
+    assert (decided.passed, decided.popularity_half_life_hours) == (True, 2.0)
 
 
 def test_held_out_ticks_of_versions_before_count_against_the_rules() -> None:
     """0.09 < 0.10 on 10 readers, but 0.20 > 0.10 on 30 before: 0.1725 over all is above 0.10."""
     before = {"candidate": {"ndcg_at_10": 0.2, "n_readers": 30.0}, "decayed_2h": {"ndcg_at_10": 0.1, "n_readers": 30.0}}
-    decided = gate(_evaluation(candidate=0.09, decayed_2h=0.1), GateParams(), [before])
-    assert (decided.passed, decided.rule_half_life_hours) == (True, None)
+    decided = gate(_evaluation(candidate=0.09, decayed_2h=0.1), GateParams(), [Earlier(before)])
+    assert (decided.passed, decided.popularity_half_life_hours) == (True, None)
     assert decided.ratios["decayed_2h"] == 1.725
 
 

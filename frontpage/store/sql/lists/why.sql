@@ -4,7 +4,7 @@
 -- A kept list was made by an earlier run, at its moment: scored_run, scored_at.
 select run.run_id, run.as_of, run.variant, run.model_version, run.snapshot_hash, run.checksum, run.state, run.published_at,
        maker.run_id as scored_run, maker.as_of as scored_at, list.reader_key,
-       list.rank, list.article_id, list.score, list.candidate_source, list.propensity, list.reasons,
+       list.rank, list.article_id, list.score, list.candidate_source, list.propensity, list.is_waived, list.reasons,
        article.title, article.url, article.publisher, article.category, article.published_at as article_published_at
 from reader
 join recommendation list using (reader_key)

@@ -1,0 +1,71 @@
+"""A pipeline put together from a variant's parts, with the model they need."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from frontpage.core.params import Params
+from models.choice import Choice
+from models.explaining.explain import explainer
+from models.explaining.reasons import CountReasons, ShapReasons
+from models.fallbacks import CountedFallbacks, RankedFallbacks
+from models.pipeline import ListPipeline
+from models.ranking.learned import LearnedRank
+from models.ranking.popularity import ArticleRank
+from models.reranking.rerank import reranker
+from models.retrieval.candidates import sources_of
+from models.retrieval.retrieve import FromOrder, FromSources
+from models.retrieval.sources import Source
+from models.segments import SEGMENTS
+from models.training.artefact import Model
+from models.variants import ALL_SOURCES, LIVE, Variant
+
+
+def assembled(
+    params: Params, variant: Variant, popularity: Variant, model: Model | None, choice: Choice, *, n_threads: int = 1
+) -> ListPipeline:
+    """The pipeline of a variant. popularity: the variant that takes its place where a count is served instead."""
+
+    def made(hours: float | None) -> ListPipeline:
+        if hours is None and model is not None:
+            return ranked(params, variant, LearnedRank(model, n_threads))
+        return counted(params, popularity, popularity.half_life_hours if hours is None else hours)
+
+    if not variant.needs_model:
+        return counted(params, variant, variant.half_life_hours)
+    if model is None:
+        return made(None)
+    exceptions = {SEGMENTS.index(name): made(hours) for name, hours in choice.exceptions().items() if name in SEGMENTS}
+    return replace(made(choice.half_life_hours), of_segment=exceptions)
+
+
+def ranked(params: Params, variant: Variant, rank: LearnedRank) -> ListPipeline:
+    """Lists by a model's ranker."""
+    sources, trees = chosen_sources(params, variant), explainer(rank.model.ranker)
+    return ListPipeline(
+        retrieve=FromSources(sources),
+        rank=rank,
+        rerank=reranker(params, variant.rerank),
+        explain=ShapReasons(trees, rank.model.feature_names),
+        fallback=RankedFallbacks(rank, sources, trees),
+    )
+
+
+def counted(params: Params, variant: Variant, half_life_hours: float | None) -> ListPipeline:
+    """Lists by an order that is the same for everybody."""
+    rank = ArticleRank(half_life_hours)
+    return ListPipeline(
+        retrieve=FromOrder(rank, chosen_sources(params, variant)),
+        rank=rank,
+        rerank=reranker(params, variant.rerank),
+        explain=CountReasons(rank),
+        fallback=CountedFallbacks(rank),
+    )
+
+
+def chosen_sources(params: Params, variant: Variant) -> dict[str, Source]:
+    """The sources that a variant retrieves from, in their order."""
+    if variant.retrieve == LIVE:
+        return {}
+    sources = sources_of(params)
+    return sources if variant.retrieve == ALL_SOURCES else {n: s for n, s in sources.items() if n in variant.retrieve}

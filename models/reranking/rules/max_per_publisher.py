@@ -1,0 +1,34 @@
+"""At most so many articles of one publisher in a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from models.reranking.caps import Cap, largest_count
+from models.reranking.rules import Bound, ListRule, Running
+
+if TYPE_CHECKING:
+    from frontpage.features.grouping import Floats
+    from models.reranking.listed import Listed
+
+
+class MaxPerPublisher(ListRule):
+    """A cap; articles without a publisher are never too many."""
+
+    off, trial = 0, 3
+    reason = "one publisher fills the page"
+    most: int = Field(0, ge=0, description="0: no limit")
+
+    def running(self, shortlists: Listed) -> Running:
+        """Counts of each publisher."""
+        return Cap.of(shortlists.publisher, self.most)
+
+    def measure(self, lists: Listed) -> Floats:
+        """The largest number of places of one publisher."""
+        return largest_count(lists.publisher, lists.is_judged)
+
+    def bound(self) -> Bound:
+        """At most so many."""
+        return Bound(at_most=self.most)
