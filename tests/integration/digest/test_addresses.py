@@ -40,7 +40,8 @@ def test_only_a_local_part_beyond_ascii_needs_smtputf8(odd, mailing, moody):
     """Its delivery fails, with the reason; the others go out, and nothing counts against the address."""
     server, url = moody(smtputf8=False)
     digest.run(mailing.model_copy(update={"smtp_url": url}), SHORT, TEN)
-    assert sorted(server.taken) == ['"john.doe"@x.example', "John@xn--mnchen-3ya.example"]
+    # The test's server takes off quotes that an address does not need.
+    assert sorted(server.taken) == ["John@xn--mnchen-3ya.example", "john.doe@x.example"]
     assert details(odd) == [
         ("sent", ""),
         ("sent", ""),
