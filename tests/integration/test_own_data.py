@@ -200,6 +200,7 @@ def test_a_check_agrees_with_the_pull(installation: Installation):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_from_day_zero_to_personal_lists(installation: Installation, newsroom: str, tmp_path: Path):
     """Fallbacks, then readers, then reads, then a training that nobody asked for; each step at its hour."""
     folder = Path(installation.environment["FRONTPAGE_SOURCES_FILE"]).parent
@@ -227,7 +228,8 @@ def test_from_day_zero_to_personal_lists(installation: Installation, newsroom: s
             for n in range(4)
         ]
         _export(folder, hour, events)
-        if _hour(installation, since + HOUR) == 0:
+        # Nothing can be learned of the first two hours: a tick needs reads before it and after it.
+        if hour >= 3 and _hour(installation, since + HOUR) == 0:
             trained_at = since + HOUR
             break
     assert trained_at is not None, "no training was asked for within eight hours of reading"
