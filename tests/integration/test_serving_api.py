@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from frontpage.core.settings import Settings
 from frontpage.store.connect import connect, execute
+from serving.lists.schemas import CurrentRunAnswer
 from serving.lists.service import LOOK_UP_SECONDS, PAUSE_SECONDS
-from serving.schemas import CurrentRunAnswer
 
 from .serving_client import listed, path, problem, running
 from .serving_world import TEN, World
