@@ -53,8 +53,9 @@ test: setup  ## all tests but those of the containers, on real PostgreSQL, Beam,
 	  --ignore tests/e2e/test_make_run_sources.py
 	$(PYTEST) tests/e2e/test_make_run.py tests/e2e/test_make_run_sources.py  # limits in seconds: nothing else may run
 
-check: setup lint  ## lint, types, import rules and fast tests, under two minutes
-	$(PYTEST) -n 2 -m "not slow" tests/unit tests/contract tests/docs
+check: setup lint  ## lint, types, import rules, fast tests and the docstrings' examples, under two minutes
+	$(PYTEST) -n 2 -m "not slow" tests/unit tests/spec tests/contract tests/docs
+	$(PYTEST) -n 0 --doctest-modules $$(grep -rl --include='*.py' '>>> ' frontpage models etl serving)
 
 lint: setup
 	$(BIN)/ruff check .
