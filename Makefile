@@ -20,7 +20,7 @@ AIRFLOW_PORT ?= 8080
 MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop test check lint test-db test-e2e test-compose compose-env flink docs shape
+.PHONY: help setup lock run stop test check lint test-db test-e2e test-recipes test-compose compose-env flink docs shape
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -53,8 +53,9 @@ test: setup  ## all tests but those of the containers, on real PostgreSQL, Beam,
 	  --ignore tests/e2e/test_make_run_sources.py
 	$(PYTEST) tests/e2e/test_make_run.py tests/e2e/test_make_run_sources.py  # limits in seconds: nothing else may run
 
-check: setup lint  ## lint, types, import rules and fast tests, under two minutes
-	$(PYTEST) -n 2 -m "not slow" tests/unit tests/contract tests/docs
+check: setup lint  ## lint, types, import rules, fast tests and the docstrings' examples, under two minutes
+	$(PYTEST) -n 2 -m "not slow" tests/unit tests/spec tests/contract tests/docs
+	$(PYTEST) -n 0 --doctest-modules $$(grep -rl --include='*.py' '>>> ' frontpage models etl serving)
 
 lint: setup
 	$(BIN)/ruff check .
@@ -67,6 +68,9 @@ test-db: setup  ## only the tests against a real database
 
 test-e2e: setup  ## only the end-to-end tests, through the DAGs to the API and the digest
 	$(PYTEST) tests/e2e
+
+test-recipes: setup  ## follow each recipe of docs/developing.md in a scratch copy
+	$(PYTEST) -rA tests/recipes
 
 test-compose: setup  ## build the images, start the stack, read ten recommendations, take it down
 	$(PYTEST) -rs tests/compose

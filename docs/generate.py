@@ -1,6 +1,6 @@
 """Write the reference pages that come from the code: `make docs`; with `--check` only compare them.
 
-Commands from the command line's own help, settings and parameters from their models.
+Commands from the command line's own help, settings and parameters from their models, list rules from their tests.
 """
 
 import sys
@@ -21,7 +21,8 @@ from models.reranking.rules import ListRule
 from models.retrieval.sources import Source
 from models.variants import Variant, variants_of
 
-REFERENCE = Path(__file__).parent / "reference"
+ROOT = Path(__file__).resolve().parents[1]
+REFERENCE = ROOT / "docs" / "reference"
 #: Sections whose keys are parts, found by their folders.
 PARTS: dict[str, dict[str, Any]] = {
     "candidates": registered("models.retrieval.sources", Source),
@@ -100,11 +101,65 @@ def canonical_files() -> str:
     return "\n".join(parts)
 
 
+def list_rules() -> str:
+    """The rule book: each rule with its examples, which are tests too."""
+    sys.path.insert(0, str(ROOT))
+    from tests.spec.test_list_rules import EXAMPLES
+    from tests.spec.test_popularity import ORDERS
+
+    parts = [_RULE_BOOK]
+    for name, kind in PARTS["lists"].items():
+        (about,) = kind.model_fields.values()
+        off = "" if about.get_default() != kind.off else " (off)"
+        parts += [f"## {name}", "", f"Default `{about.get_default()}`{off}. {about.description}.", ""]
+        parts += [line for one in EXAMPLES if one.rule == name for line in _rule_example(one)]
+    parts += ["## Popularity", "", _POPULARITY, ""]
+    parts += [line for one in ORDERS for line in _order_example(one)]
+    return "\n".join(parts)
+
+
+_RULE_BOOK = """# List rules
+
+How ten articles are chosen from ranked candidates: from the top, at each place the best candidate that no rule forbids.
+Where the rules leave nothing, they are waived for that place: a full list comes before a varied one. Every kind of list
+is made so, and the output gate measures every list by the same rules.
+
+Each table below is a test (`tests/spec`): candidates, best first, then the list that comes of them. `text` is the
+direction of an article's content vector in degrees: 0 and 60 have a cosine of 0.5. `-` is an article without one.
+"""
+_POPULARITY = (
+    """Where no model ranks, or a count of reads serves readers better, articles are ordered by reads that fade."""
+)
+
+
+def _rule_example(example: Any) -> Iterator[str]:
+    yield f"**`{example.rule}: {example.value}`** {example.says}"
+    yield from _table(example.candidates)
+    waived = f" (waived for {example.waived})" if example.waived else ""
+    measured = "" if example.measure is None else f"; the gate measures {example.measure:g}"
+    yield from (f"List: {example.listed}{waived}{measured}.", "")
+
+
+def _order_example(example: Any) -> Iterator[str]:
+    yield f"**half-life {example.half_life_hours:g} hours** {example.says}"
+    yield from _table(example.articles)
+    before = f", for a reader of {example.read_before}" if example.read_before else ""
+    yield from (f"List{before}: {example.listed}. Counts: {example.counts}.", "")
+
+
+def _table(text: str) -> Iterator[str]:
+    head, *rows = [line.split() for line in text.strip().splitlines()]
+    yield from ("", f"| {' | '.join(head)} |", "|---" * len(head) + "|")
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+    yield ""
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "settings.md": settings,
     "parameters.md": parameters,
     "canonical-files.md": canonical_files,
+    "list-rules.md": list_rules,
 }
 
 

@@ -32,13 +32,18 @@ class TopK:
         """One after the other."""
         nothing = np.zeros(0, dtype=np.int64)
         return cls(
-            np.concatenate([nothing, *(pick.reader for pick in top_k)]),
-            np.concatenate([nothing, *(pick.rank for pick in top_k)]),
-            np.concatenate([nothing, *(pick.article for pick in top_k)]),
+            np.concatenate([nothing, *(one.reader for one in top_k)]),
+            np.concatenate([nothing, *(one.rank for one in top_k)]),
+            np.concatenate([nothing, *(one.article for one in top_k)]),
         )
 
     def in_order(self) -> Self:
-        """The same, ordered by (reader row, rank)."""
+        """The same, ordered by (reader row, rank).
+
+        >>> top = TopK(np.array([1, 0]), np.array([1, 1]), np.array([8, 9])).in_order()
+        >>> top.reader.tolist(), top.article.tolist()
+        ([0, 1], [9, 8])
+        """
         order = np.lexsort((self.rank, self.reader))
         return type(self)(self.reader[order], self.rank[order], self.article[order])
 

@@ -31,6 +31,9 @@ def text(row: dict[str, Any], name: str) -> str | None:
     """The field as stripped text without NUL; None where absent, empty or NaN (which is how frames write absence).
 
     A whole number becomes its digits, a float too: frames write ids so where some are missing.
+
+    >>> text({"id": 42.0}, "id"), text({"id": "  "}, "id")
+    ('42', None)
     """
     value = row.get(name)
     if value is None:
@@ -60,6 +63,9 @@ def texts(row: dict[str, Any], name: str) -> list[str] | None:
     """The field as a list of stripped texts, without the empty ones; None where absent or empty.
 
     A list, the JSON text of one, or PostgreSQL's (`{a,"b c"}`); any other value is one item.
+
+    >>> texts({"tags": '{sport,"world news"}'}, "tags"), texts({"tags": "sport"}, "tags")
+    (['sport', 'world news'], ['sport'])
     """
     value = row.get(name)
     if isinstance(value, str):

@@ -11,6 +11,7 @@ import typer
 from frontpage.cli.calling import DATA, FOR_BEAM, AsOf, Data, given, past, step
 from frontpage.core.clock import parse_as_of
 from frontpage.core.settings import Settings
+from frontpage.newsroom.importers import format_names
 
 app = typer.Typer()
 #: How often a newsroom that is followed writes what has happened.
@@ -43,14 +44,17 @@ def simulate(
          out=out, follow_with=follow_with, switches=tuple(switch or ()))  # fmt: skip
 
 
-@app.command("import", rich_help_panel=DATA)
+_IMPORT_HELP = f"""Turn a published data set into canonical files.
+
+Formats: {" | ".join(format_names())}.
+"""
+
+
+@app.command("import", rich_help_panel=DATA, help=_IMPORT_HELP)
 def import_(
     format_name: str, path: Path, out: Annotated[Path, typer.Option(help="Folder for the canonical files.")]
 ) -> None:
-    """Turn a published data set into canonical files.
-
-    Formats: deskdrop | nemig | globo | mind | ebnerd | adressa.
-    """
+    """Call the step."""
     step("import", module="import_", format_name=format_name, path=path, out=out)
 
 

@@ -17,6 +17,9 @@ def parse_as_of(text: str) -> datetime:
     """ISO 8601 text as UTC; a text without an offset is taken as UTC.
 
     Raises BadInputError for anything else.
+
+    >>> parse_as_of("2026-03-01T12:00:00+02:00").isoformat()
+    '2026-03-01T10:00:00+00:00'
     """
     try:
         parsed = datetime.fromisoformat(text.strip())
@@ -29,6 +32,9 @@ def parse_duration(text: str) -> timedelta:
     """A span like `15m`, `1h`, `24h`, `3d`.
 
     Raises BadInputError for anything else, and for a span of nothing.
+
+    >>> parse_duration("1.5h")
+    datetime.timedelta(seconds=5400)
     """
     found = _DURATION.fullmatch(text.strip().lower())
     span = timedelta() if found is None else float(found[1]) * _UNITS[found[2]]
@@ -43,7 +49,11 @@ def to_utc(moment: datetime) -> datetime:
 
 
 def floor_to(moment: datetime, cadence: timedelta) -> datetime:
-    """The last whole multiple of `cadence` since the epoch at or before `moment`."""
+    """The last whole multiple of `cadence` since the epoch at or before `moment`.
+
+    >>> iso(floor_to(parse_as_of("2026-03-01T10:59:30Z"), HOUR))
+    '2026-03-01T10:00:00Z'
+    """
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     return epoch + (to_utc(moment) - epoch) // cadence * cadence
 

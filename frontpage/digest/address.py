@@ -30,6 +30,9 @@ class Address:
         """The address taken apart.
 
         Raises BadInputError for what is not one address; the sentence does not show it.
+
+        >>> str(Address.parse("Ann@Bücher.example"))
+        'Ann@xn--bcher-kva.example'
         """
         local, _, domain = normalize("NFC", text.strip()).rpartition("@")
         if not (_ATOMS.fullmatch(local) or _QUOTED.fullmatch(local)) or any(map(_is_not_printed, local)):

@@ -33,7 +33,7 @@ _STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class DeliveryContext:
     """Where deliveries are made: database, mail server, letterhead, and the secret of address hashes."""
 
     database_url: str = field(repr=False)
@@ -47,7 +47,7 @@ class Office:
         return self.letterhead.params
 
 
-def deliver(office: Office, connection: Connection, editions: Sequence[Edition]) -> Counter[str]:
+def deliver(context: DeliveryContext, connection: Connection, editions: Sequence[Edition]) -> Counter[str]:
     """Send what may go now of some editions; how many deliveries were sent, failed, skipped, put_off, stopped.
 
     Returns when all is done, or after `max_minutes`: the next call goes on. Raises what ended the first connection that
@@ -58,11 +58,11 @@ def deliver(office: Office, connection: Connection, editions: Sequence[Edition])
         for edition in editions
         for reader_key, domain in digests.waiting(connection, edition.edition_id)
     ]
-    shift = _Shift(office, {edition.edition_id: edition for edition in editions}, jobs)
+    shift = _Shift(context, {edition.edition_id: edition for edition in editions}, jobs)
     report_progress("mails", 0, len(jobs))
     with ExitStack() as ended:
         ended.callback(shift.end)
-        workers = [threading.Thread(target=shift.work) for _ in range(min(office.params.connections, len(jobs)))]
+        workers = [threading.Thread(target=shift.work) for _ in range(min(context.params.connections, len(jobs)))]
         for worker in workers:
             worker.start()
         while any(worker.is_alive() for worker in workers):
@@ -76,24 +76,24 @@ def deliver(office: Office, connection: Connection, editions: Sequence[Edition])
 class _Shift:
     """What the workers of one run share; everything but the sending itself is done under one lock."""
 
-    def __init__(self, office: Office, editions: Mapping[str, Edition], jobs: Sequence[Job]) -> None:
+    def __init__(self, context: DeliveryContext, editions: Mapping[str, Edition], jobs: Sequence[Job]) -> None:
         self.editions = editions
         self.outcomes: Counter[str] = Counter()
         self.failure: BaseException | None = None
-        self._office = office
-        self._lanes = Lanes(jobs, office.params.rates)
+        self._context = context
+        self._lanes = Lanes(jobs, context.params.rates)
         self._n_jobs = len(jobs)
         self._contents: dict[tuple[str, int], Content] = {}
         self._changed = threading.Condition()
         self._loading = threading.Lock()
-        self._ends_at = time.monotonic() + office.params.max_minutes * 60
+        self._ends_at = time.monotonic() + context.params.max_minutes * 60
 
     def work(self) -> None:
         """Make deliveries over one connection until none is left."""
         try:
             with (
-                connect(self._office.database_url, application="frontpage digest") as connection,
-                Mailer(self._office.smtp_url, self._office.letterhead.sender) as mailer,
+                connect(self._context.database_url, application="frontpage digest") as connection,
+                Mailer(self._context.smtp_url, self._context.letterhead.sender) as mailer,
             ):
                 while (job := self._take()) is not None:
                     outcome = self._deliver(connection, mailer, job)
@@ -136,20 +136,20 @@ class _Shift:
             if mine not in self._contents:
                 with self._changed:
                     keys = [job.reader_key, *self._lanes.ahead(job, BLOCK - 1)]
-                found = digests.contents(connection, edition, keys, self._office.params.max_articles)
+                found = digests.contents(connection, edition, keys, self._context.params.max_articles)
                 self._contents |= {(job.edition_id, key): content for key, content in found.items()}
             return self._contents.pop(mine)
 
     def _deliver(self, connection: Connection, mailer: Mailer, job: Job) -> str:
-        delivery = _Delivery(self._office, connection, self.editions[job.edition_id], job.reader_key)
+        delivery = _Delivery(self._context, connection, self.editions[job.edition_id], job.reader_key)
         return delivery.make(mailer, self._content(connection, job))
 
 
 class _Delivery:
     """One mail on its way from owed to settled."""
 
-    def __init__(self, office: Office, connection: Connection, edition: Edition, reader_key: int) -> None:
-        self._office = office
+    def __init__(self, context: DeliveryContext, connection: Connection, edition: Edition, reader_key: int) -> None:
+        self._context = context
         self._connection = connection
         self._edition = edition
         self._reader_key = reader_key
@@ -159,7 +159,7 @@ class _Delivery:
         to = digests.recipient(self._connection, self._edition.edition_id, self._reader_key)
         if to.email is None:
             return self._settle("skipped", "does not want it any more")
-        if len(content.items) < self._office.params.min_articles:
+        if len(content.items) < self._context.params.min_articles:
             return self._settle("skipped", f"only {len(content.items)} fresh articles")
         try:
             letter = self._letter(to, content)
@@ -168,14 +168,14 @@ class _Delivery:
         return self._hand_over(mailer, to, letter, [item.article_id for item in content.items])
 
     def _letter(self, to: Recipient, content: Content) -> bytes:
-        letterhead = self._office.letterhead
+        letterhead = self._context.letterhead
         assert to.email is not None, "checked before"
         mail = letterhead.mail(self._edition, self._reader_key, content)
         return letterhead.letter(mail, self._edition, to.email, to.message_id)
 
     def _hand_over(self, mailer: Mailer, to: Recipient, letter: bytes, article_ids: Sequence[str]) -> str:
         assert to.email is not None, "checked before"
-        hashed = hash_of(to.email, self._office.secret)
+        hashed = hash_of(to.email, self._context.secret)
         if not digests.claim(self._connection, self._edition.edition_id, self._reader_key, article_ids, hashed):
             if is_suppressed(self._connection, hashed):
                 return self._settle("skipped", "address suppressed")
@@ -189,7 +189,7 @@ class _Delivery:
         return self._settle("sent", "sent again after an interruption" if to.state == "sending" else "")
 
     def _refused(self, refused: RefusedError, to: Recipient) -> str:
-        params, attempt = self._office.params, to.attempts + 1
+        params, attempt = self._context.params, to.attempts + 1
         if refused.is_final:
             report = MailReport(
                 f"smtp {to.message_id}", "bounce", self._edition.edition_id, self._reader_key, is_dead(str(refused)),

@@ -8,7 +8,7 @@ from frontpage.core.errors import BadInputError, UnavailableError
 from frontpage.core.params import DigestParams, Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
-from frontpage.digest.deliver import Office, deliver
+from frontpage.digest.deliver import DeliveryContext, deliver
 from frontpage.digest.letter import Letterhead
 from frontpage.digest.mime import sender_domain
 from frontpage.digest.preview import send_test, write_preview
@@ -97,10 +97,10 @@ def _send(connection: Connection, settings: Settings, letterhead: Letterhead, as
     open_ones = [edition for edition in editions if edition.state == "sending" and not edition.is_stopped]
     outcomes: Counter[str] = Counter()
     if open_ones:
-        office = Office(
+        context = DeliveryContext(
             database_url(settings), settings.smtp_url, settings.pseudonym_secret.get_secret_value(), letterhead
         )
-        outcomes = deliver(office, connection, open_ones)
+        outcomes = deliver(context, connection, open_ones)
     return _summary(connection, editions, outcomes)
 
 

@@ -7,8 +7,8 @@ from frontpage.core.errors import BadInputError
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
-from frontpage.newsroom.importers import IMPORTERS
-from frontpage.newsroom.importers.base import import_with
+from frontpage.newsroom.importers import format_names, importer_of
+from frontpage.newsroom.importing.base import import_with
 
 
 def run(settings: Settings, params: Params, format_name: str, path: Path, out: Path) -> Summary:
@@ -18,9 +18,9 @@ def run(settings: Settings, params: Params, format_name: str, path: Path, out: P
     """
     del settings, params
     started = time.monotonic()
-    if format_name not in IMPORTERS:
-        raise BadInputError(f"format {format_name!r} is not known; choose one of: {', '.join(sorted(IMPORTERS))}")
-    report = import_with(IMPORTERS[format_name], path, out)
+    if format_name not in format_names():
+        raise BadInputError(f"format {format_name!r} is not known; choose one of: {', '.join(format_names())}")
+    report = import_with(importer_of(format_name), path, out)
     return Summary(
         verb="import",
         rows_in=report.rows_in.total(),

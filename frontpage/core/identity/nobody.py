@@ -17,7 +17,11 @@ _UNFILLED = (("{{", "}}"), ("${", "}"), ("<%", "%>"), ("%%", "%%"))
 
 
 def is_nobody(reader_id: str, more: Collection[str] = ()) -> bool:
-    """Whether the id is nobody's, whatever its case and the space around it. `more`: further ones, in lower case."""
+    """Whether the id is nobody's, whatever its case and the space around it. `more`: further ones, in lower case.
+
+    >>> is_nobody(" (Not Set)"), is_nobody("{{ user.id }}"), is_nobody("reader-17")
+    (True, True, False)
+    """
     name = reader_id.strip().lower()
     if name in NOBODY or name in more:
         return True

@@ -20,6 +20,9 @@ def address_hash(email: str, secret: str) -> bytes:
     """32 bytes that stand for an e-mail address, the same in upper and lower case (digest/address.py: other spellings).
 
     Keyed, so that nobody without the secret can try addresses out. What is suppressed stays so when its reader is gone.
+
+    >>> address_hash("Ann@mail.example", "secret") == address_hash("ann@mail.example ", "secret")
+    True
     """
     spelled = email.strip().lower().encode()
     return hashlib.blake2b(spelled, key=secret.encode()[:64], person=b"address", digest_size=32).digest()

@@ -17,8 +17,8 @@ from frontpage.core import columns as c
 from frontpage.core.canonical import Kind
 from frontpage.core.clock import iso
 from frontpage.core.errors import BadInputError
-from frontpage.newsroom.importers.base import Importer, ImportReport, Row, Sink, stable_id
-from frontpage.newsroom.importers.fields import First, epoch_moment, plausible, seconds_read, web_address
+from frontpage.newsroom.importing.base import Importer, ImportReport, Row, Sink, stable_id
+from frontpage.newsroom.importing.fields import First, epoch_moment, plausible, seconds_read, web_address
 
 _EVENTS = "events"
 #: What an event says about its article; the first value known is kept.
@@ -161,4 +161,4 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-ADRESSA = Importer("adressa", (_EVENTS,), run)
+IMPORTER = Importer("adressa", (_EVENTS,), run)

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from frontpage.core import columns as c
 from frontpage.core.canonical import Kind
 from frontpage.core.clock import iso
-from frontpage.newsroom.importers.base import Importer, ImportReport, Row, Sink, find, rows, stable_id
-from frontpage.newsroom.importers.fields import First, epoch_moment, web_address, whole_number
+from frontpage.newsroom.importing.base import Importer, ImportReport, Row, Sink, find, rows, stable_id
+from frontpage.newsroom.importing.fields import First, epoch_moment, web_address, whole_number
 
 KINDS = {"VIEW": "read", "LIKE": "like", "BOOKMARK": "bookmark", "COMMENT CREATED": "comment", "FOLLOW": "follow"}
 _INTERACTIONS = ("interactions.csv", "users_interactions.csv")
@@ -126,4 +126,4 @@ def _moment(text: str) -> datetime | None:
     return None if seconds is None else epoch_moment(seconds)
 
 
-DESKDROP = Importer("deskdrop", ("interactions.csv", "articles.csv"), run)
+IMPORTER = Importer("deskdrop", ("interactions.csv", "articles.csv"), run)

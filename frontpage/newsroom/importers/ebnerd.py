@@ -14,9 +14,9 @@ from typing import Any
 from frontpage.core import columns as c
 from frontpage.core.canonical import Kind
 from frontpage.core.clock import iso
-from frontpage.newsroom.importers.base import Importer, ImportReport, Row, Sink
-from frontpage.newsroom.importers.blocks import parquet_rows
-from frontpage.newsroom.importers.fields import First, plausible, seconds_read, splits, web_address
+from frontpage.newsroom.importing.base import Importer, ImportReport, Row, Sink
+from frontpage.newsroom.importing.blocks import parquet_rows
+from frontpage.newsroom.importing.fields import First, plausible, seconds_read, splits, web_address
 
 _ARTICLES, _BEHAVIOURS, _HISTORY = "articles.parquet", "behaviors.parquet", "history.parquet"
 _CLICKS, _READS, _CANDIDATES = f"{_HISTORY} clicks", f"{_BEHAVIOURS} reads", f"{_BEHAVIOURS} candidates"
@@ -187,4 +187,4 @@ def _write_articles(path: Path, log: _Log) -> None:
         })  # fmt: skip
 
 
-EBNERD = Importer("ebnerd", (_ARTICLES, _BEHAVIOURS, _HISTORY), run)
+IMPORTER = Importer("ebnerd", (_ARTICLES, _BEHAVIOURS, _HISTORY), run)

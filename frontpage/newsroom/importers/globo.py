@@ -19,9 +19,9 @@ from frontpage.core import columns as c
 from frontpage.core.canonical import Kind
 from frontpage.core.clock import iso
 from frontpage.core.errors import BadInputError
-from frontpage.newsroom.importers.base import Importer, ImportReport, Row, Sink, rows
-from frontpage.newsroom.importers.blocks import csv_blocks, digits
-from frontpage.newsroom.importers.fields import epoch_moment, whole_number
+from frontpage.newsroom.importing.base import Importer, ImportReport, Row, Sink, rows
+from frontpage.newsroom.importing.blocks import csv_blocks, digits
+from frontpage.newsroom.importing.fields import epoch_moment, whole_number
 
 _CLICKS, _METADATA = "clicks_hour_*.csv", "articles_metadata.csv"
 _IDS = ("user_id", "session_id", "click_article_id")
@@ -192,4 +192,4 @@ def _article(row: Row, first_click: datetime) -> Row:
     }
 
 
-GLOBO = Importer("globo", (_CLICKS,), run)
+IMPORTER = Importer("globo", (_CLICKS,), run)

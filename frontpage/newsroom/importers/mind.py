@@ -11,8 +11,8 @@ from pathlib import Path
 from frontpage.core import columns as c
 from frontpage.core.canonical import Kind
 from frontpage.core.clock import iso
-from frontpage.newsroom.importers.base import Importer, ImportReport, Row, Sink, find, rows
-from frontpage.newsroom.importers.fields import First, plausible, splits, web_address
+from frontpage.newsroom.importing.base import Importer, ImportReport, Row, Sink, find, rows
+from frontpage.newsroom.importing.fields import First, plausible, splits, web_address
 
 _NEWS_COLUMNS = (
     "news_id", "category", "subcategory", "title", "abstract", "url", "title_entities", "abstract_entities",
@@ -132,4 +132,4 @@ def _write_articles(
         })  # fmt: skip
 
 
-MIND = Importer("mind", (_NEWS, _BEHAVIOURS), run)
+IMPORTER = Importer("mind", (_NEWS, _BEHAVIOURS), run)

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from frontpage.core import columns as c
 from frontpage.core.canonical import Kind
 from frontpage.core.clock import iso
-from frontpage.newsroom.importers.base import Importer, ImportReport, Row, Sink, find, rows
 from frontpage.newsroom.importers.mind import candidates
+from frontpage.newsroom.importing.base import Importer, ImportReport, Row, Sink, find, rows
 
 _ARTICLE_COLUMNS = ("news_id", "abstract", "headline", "dateModified", "url", "datePublished")
 _BEHAVIOUR_COLUMNS = ("impression", "user", "history", "candidates")
@@ -94,4 +94,4 @@ def _day(text: str) -> datetime | None:
     return day if 1990 <= day.year < 2100 else None
 
 
-NEMIG = Importer("nemig", ("articles.csv", "behaviors.tsv"), run)
+IMPORTER = Importer("nemig", ("articles.csv", "behaviors.tsv"), run)

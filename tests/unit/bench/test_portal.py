@@ -8,8 +8,8 @@ import pytest
 from pyarrow import csv
 
 from bench import portal
-from frontpage.newsroom.importers import IMPORTERS
-from frontpage.newsroom.importers.base import import_with
+from frontpage.newsroom.importers import importer_of
+from frontpage.newsroom.importing.base import import_with
 
 SIZE = portal.Size(n_readers=3_000, n_articles=2_000, n_clicks=30_000, n_days=4, seed=3)
 
@@ -75,7 +75,7 @@ def test_fresh_lists_are_worth_more(folder: Path) -> None:
 
 def test_the_importer_reads_every_click(folder: Path, tmp_path: Path) -> None:
     """Nothing is dropped; the silent hour is noted."""
-    report = import_with(IMPORTERS["globo"], folder, tmp_path)
+    report = import_with(importer_of("globo"), folder, tmp_path)
     assert report.n_dropped == 0
     assert report.rows_in.total() == report.rows_out["reads"]
     assert report.notes["empty_files"] == 1

@@ -9,8 +9,8 @@ import pytest
 
 from frontpage.core.canonical import Kind, field_names, required_names
 from frontpage.core.errors import BadInputError
-from frontpage.newsroom.importers import IMPORTERS
-from frontpage.newsroom.importers.base import ImportReport, import_with
+from frontpage.newsroom.importers import importer_of
+from frontpage.newsroom.importing.base import ImportReport, import_with
 
 T0 = 1_483_300_000  # 2017-01-01 19:46:40 UTC
 EVENT = {
@@ -35,7 +35,7 @@ def _days(folder: Path, *days: bytes) -> Path:
 
 
 def _import(source: Path, out: Path) -> ImportReport:
-    return import_with(IMPORTERS["adressa"], source, out)
+    return import_with(importer_of("adressa"), source, out)
 
 
 def _rows(out: Path, kind: Kind) -> list[dict]:

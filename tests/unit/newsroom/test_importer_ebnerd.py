@@ -11,8 +11,8 @@ from pyarrow import parquet
 
 from frontpage.core.canonical import Kind, field_names, required_names
 from frontpage.core.errors import BadInputError
-from frontpage.newsroom.importers import IMPORTERS
-from frontpage.newsroom.importers.base import ImportReport, import_with
+from frontpage.newsroom.importers import importer_of
+from frontpage.newsroom.importing.base import ImportReport, import_with
 
 T0 = datetime(2023, 5, 20, 7, 0)  # noqa: DTZ001 - as published, without a timezone
 HOUR = timedelta(hours=1)
@@ -53,7 +53,7 @@ def _set(folder: Path, *, history: list[dict[str, Any]] | None = None, behaviour
 
 
 def _import(source: Path, out: Path) -> ImportReport:
-    return import_with(IMPORTERS["ebnerd"], source, out)
+    return import_with(importer_of("ebnerd"), source, out)
 
 
 def _rows(out: Path, kind: Kind) -> list[dict]:

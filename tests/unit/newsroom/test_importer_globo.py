@@ -11,8 +11,8 @@ from pyarrow import parquet
 
 from frontpage.core.canonical import Kind, field_names, required_names
 from frontpage.core.errors import BadInputError
-from frontpage.newsroom.importers import IMPORTERS
-from frontpage.newsroom.importers.base import ImportReport, import_with
+from frontpage.newsroom.importers import importer_of
+from frontpage.newsroom.importing.base import ImportReport, import_with
 
 CLICKS = (
     "user_id,session_id,session_start,session_size,click_article_id,click_timestamp,"
@@ -36,7 +36,7 @@ def _log(folder: Path, *hours: Sequence[str], metadata: Sequence[str] = ()) -> P
 
 
 def _import(source: Path, out: Path) -> ImportReport:
-    return import_with(IMPORTERS["globo"], source, out)
+    return import_with(importer_of("globo"), source, out)
 
 
 def _reads(out: Path) -> list[dict]:

@@ -8,8 +8,8 @@ import pytest
 
 from frontpage.core.canonical import Kind, field_names, required_names
 from frontpage.core.errors import BadInputError
-from frontpage.newsroom.importers import IMPORTERS
-from frontpage.newsroom.importers.base import ImportReport, import_with
+from frontpage.newsroom.importers import importer_of
+from frontpage.newsroom.importing.base import ImportReport, import_with
 
 NEWS = ["N1\tSports\tgolf\tA hole in one\tHe did it.\thttps://news.example/N1.html\t[]\t[]",
         "N2\tnews\tworld\tElsewhere\t\tnot an address\t[]\t[]",
@@ -24,7 +24,7 @@ def _mind(folder: Path, behaviours: Sequence[str], news: Sequence[str] = NEWS) -
 
 
 def _import(source: Path, out: Path) -> ImportReport:
-    return import_with(IMPORTERS["mind"], source, out)
+    return import_with(importer_of("mind"), source, out)
 
 
 def _rows(out: Path, kind: Kind) -> list[dict]:

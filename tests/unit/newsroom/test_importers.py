@@ -9,8 +9,8 @@ import pytest
 
 from frontpage.core.canonical import Kind, field_names, required_names
 from frontpage.core.errors import BadInputError
-from frontpage.newsroom.importers import IMPORTERS
-from frontpage.newsroom.importers.base import ImportReport, import_with
+from frontpage.newsroom.importers import importer_of
+from frontpage.newsroom.importing.base import ImportReport, import_with
 
 EVENTS = "timestamp,eventType,contentId,personId,sessionId,userCountry"
 ARTICLES = "sharedAt,eventType,contentId,contentType,url,title,lang"
@@ -32,7 +32,7 @@ def _nemig(folder: Path, news: Sequence[str], behaviours: Sequence[str]) -> Path
 
 
 def _import(name: str, source: Path, out: Path) -> ImportReport:
-    return import_with(IMPORTERS[name], source, out)
+    return import_with(importer_of(name), source, out)
 
 
 def _rows(out: Path, kind: Kind) -> list[dict]:

@@ -10,7 +10,7 @@ from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
 from frontpage.core.errors import BadInputError
-from frontpage.newsroom.importers.base import ImportReport, Row, check_header, readable
+from frontpage.newsroom.importing.base import ImportReport, Row, check_header, readable
 
 _BLOCK_BYTES = 16 * 1024 * 1024
 _PARQUET_ROWS = 2_000
