@@ -12,6 +12,7 @@ import orjson
 
 from frontpage.core import columns as c
 from frontpage.core.lists import SCORE_DECIMALS
+from frontpage.core.wording import reason_of, worded
 from frontpage.store.read.lists import CurrentRun, FallbackItem
 
 
@@ -77,7 +78,8 @@ def _place(rank: int, score: float, reasons: Iterable[Mapping[str, Any]], explai
     # Scores are stored as four-byte floats: 0.12345 would come back as 0.12345000356435776.
     members: dict[str, Any] = {c.RANK: rank, c.SCORE: round(score, SCORE_DECIMALS)}
     if explained_source is None:
-        members[c.REASONS] = [{"code": reason["code"], "text": reason["text"]} for reason in reasons]
+        members[c.REASONS] = [worded(reason) for reason in map(reason_of, reasons)]
     else:
-        members |= {c.CANDIDATE_SOURCE: explained_source, c.REASONS: list(reasons)}
+        explained = [{**worded(reason), "contribution": reason.contribution} for reason in map(reason_of, reasons)]
+        members |= {c.CANDIDATE_SOURCE: explained_source, c.REASONS: explained}
     return b"," + orjson.dumps(members)[1:]
