@@ -14,7 +14,8 @@ import orjson
 from pydantic import BaseModel
 
 from frontpage.core import columns as c
-from frontpage.core.lists import SCORE_DECIMALS
+from frontpage.core.lists import SCORE_DECIMALS, Reason
+from frontpage.core.wording import reason_of, worded
 from frontpage.store.read.lists import CurrentRun, FallbackItem
 from serving.articles.schemas import ShownArticle
 from serving.lists.schemas import (
@@ -88,6 +89,12 @@ def _place(rank: int, score: float, source: str, reasons: Iterable[Mapping[str, 
         # Scores are stored as four-byte floats: 0.12345 would come back as 0.12345000356435776.
         c.SCORE: round(score, SCORE_DECIMALS),
         c.CANDIDATE_SOURCE: source,
-        c.REASONS: [{name: reason[name] for name in of_reason} for reason in reasons],
+        c.REASONS: [_members(reason_of(stored), of_reason) for stored in reasons],
     }
     return b"," + orjson.dumps({name: given[name] for name in names})[1:]
+
+
+def _members(reason: Reason, names: Sequence[str]) -> dict[str, Any]:
+    """Those members of a `ListedReason` that are asked for, in English words."""
+    given = {**worded(reason), "contribution": reason.contribution}
+    return {name: given[name] for name in names}

@@ -23,7 +23,10 @@ class ListedReason(BaseModel):
     """Why an article is in a list."""
 
     code: str = Field(description="stable name, for machines")
-    text: str = Field(description="a sentence for readers")
+    text: str = Field(description="the same in English words, for readers")
+    args: dict[str, str | float] = Field(
+        default_factory=dict, description="what the code speaks of: hours, category, publisher, place"
+    )
     contribution: Annotated[float | None, EXPLAINED] = Field(
         default=None, description="only with `explain`: how much it counted"
     )

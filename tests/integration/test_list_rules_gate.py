@@ -182,4 +182,4 @@ def test_a_variant_is_one_entry(trained: Settings) -> None:
         rows = pd.DataFrame(fetch_all(connection, sql))
     assert list(rows[c.CATEGORY][:5]) == ["sport"] * 5
     assert list(rows[c.CANDIDATE_SOURCE]) == ["interests"] * 5 + ["newest"] * 5
-    assert json.loads(json.dumps(rows[c.REASONS][0]))[0]["code"] == "new"
+    assert json.loads(json.dumps(rows[c.REASONS][0]))[0]["code"] == "new_today"

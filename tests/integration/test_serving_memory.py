@@ -193,5 +193,7 @@ async def test_explained_reasons_say_how_much_they_counted(world, client):
     for reader in ("ann", "nobody"):
         plain = (await client.get(path(reader))).json()["items"]
         explained = (await client.get(path(reader), params={"explain": "true"})).json()["items"]
-        assert plain[0]["reasons"] == [{"code": "popular", "text": "much read in the last hour"}]
+        assert plain[0]["reasons"] == [
+            {"code": "much_read", "text": "much read in the last hour", "args": {"hours": 1}}
+        ]
         assert explained[0]["reasons"] == [{**plain[0]["reasons"][0], "contribution": 0.5}]
