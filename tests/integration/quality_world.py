@@ -46,7 +46,7 @@ from reader cross join lateral (
     order by md5(article_id || reader_key) limit 10
 ) chosen;
 insert into fallback_list
-select {0}, 'global', '', i + 1, 'a' || i, 1 - i / 20.0, 'popular', '[{{"code": "new", "text": "new today"}}]' -- an older run's
+select {0}, 'global', '', i + 1, 'a' || i, 1 - i / 20.0, 'popular', '[{{"code": "new", "text": "new"}}]' -- an older one
 from generate_series(0, 9) i;
 """
 
