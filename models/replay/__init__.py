@@ -1,1 +1,1 @@
-"""The product's own judge: walks through a log with a cadence, and scores every later read against the list of then."""
+"""Offline evaluation over time: a log walked through with a cadence, each later read scored against the list of then."""
