@@ -1,1 +1,1 @@
-"""Offline evaluation over time: a log walked through with a cadence, each later read scored against the list of then."""
+"""Offline evaluation over time: walks through a log with a cadence, and scores what was read next against the lists."""
