@@ -110,7 +110,7 @@ def walked(
     """Reader of each list, and nDCG@10 of each list by variant, the mean of several trainings."""
     history, cadence = world.history, world.cadence
     params, dataset = params_of(world.params, cadence), interaction_dataset(history)
-    judged = judged_readers(dataset, world.region)
+    judged = evaluated_readers(dataset, world.region)
     rankers: dict[str, list[Any]] = {}
     model: Model | None = None
     readers, ndcg, retrain_at = [], {name: list[Floats]() for name in asked}, cadence.start
@@ -127,7 +127,7 @@ def walked(
     return np.concatenate(readers), {name: np.concatenate(parts) for name, parts in ndcg.items()}
 
 
-def judged_readers(dataset: InteractionDataset, region: str | None) -> Ints:
+def evaluated_readers(dataset: InteractionDataset, region: str | None) -> Ints:
     """InteractionDataset positions of the readers whose lists count: all, or those who signed up in a region."""
     if region is None:
         return np.arange(len(dataset.reader_keys))
@@ -186,12 +186,12 @@ def _rankers(cutoffs: Sequence[Pairs], variant: Variant, params: Params, n_train
     made = []
     for training in range(n_trainings):
         seed = params.seed + training * params.ranker.n_trees  # chunks count on from a seed
-        rows = learnable((_thinned(one, variant, params, seed) for one in cutoffs), looked_up)
+        rows = learnable((_sampled(one, variant, params, seed) for one in cutoffs), looked_up)
         made.append(train_ranker(rows, params.ranker, seed, params.threads))
     return made
 
 
-def _thinned(one: Pairs, variant: Variant, params: Params, seed: int) -> Cutoff:
+def _sampled(one: Pairs, variant: Variant, params: Params, seed: int) -> Cutoff:
     """What a variant learns of one cutoff; each pair with its row among all of them."""
     kept = np.flatnonzero(variant.keeps(one.found))
     extra = {_ROW: kept.astype(np.float64)}
@@ -202,7 +202,7 @@ def _thinned(one: Pairs, variant: Variant, params: Params, seed: int) -> Cutoff:
 def losses(reader: Ints, ndcg: Mapping[str, Floats], seed: int) -> dict[str, dict[str, float]]:
     """Of each variant: nDCG@10, and what is lost without it as a share, with a 95 % interval over readers."""
     row = np.unique(reader, return_inverse=True)[1]
-    told = {WHOLE: {"ndcg_at_10": round(float(ndcg[WHOLE].mean()), 4)}}
+    found = {WHOLE: {"ndcg_at_10": round(float(ndcg[WHOLE].mean()), 4)}}
     for name, values in ndcg.items():
         if name == WHOLE or np.array_equal(values, ndcg[WHOLE]):
             continue  # the log has nothing for it
@@ -210,8 +210,8 @@ def losses(reader: Ints, ndcg: Mapping[str, Floats], seed: int) -> dict[str, dic
         drawn = resampled({"loss": sums}, seed)["loss"]
         low, high = interval(ratio(drawn[0] + drawn[1], drawn[1]) - 1) or (np.nan, np.nan)
         share = float(sums[0].sum() / sums[1].sum())
-        told[name] = {"ndcg_at_10": float(values.mean()), "loss": share, "loss_low": low, "loss_high": high}
-    return {name: {key: round(value, 4) for key, value in row.items()} for name, row in told.items()}
+        found[name] = {"ndcg_at_10": float(values.mean()), "loss": share, "loss_low": low, "loss_high": high}
+    return {name: {key: round(value, 4) for key, value in row.items()} for name, row in found.items()}
 
 
 def measured(world: World) -> dict[str, dict[str, float]]:

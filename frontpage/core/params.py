@@ -133,7 +133,7 @@ class RankerParams(Section):
     max_cutoffs: int = Field(160, ge=1, description="at most: there are more of them where each has few readers")
     max_pairs: int = Field(1_500_000, ge=1, description="of reader and article, about; decides between the two")
     cutoff_hours: float = Field(13.0, gt=0, description="longest distance between them; closer in a short history")
-    window_hours: float = Field(1.0, gt=0, description="reads this long after a tick are its positives; more if few")
+    window_hours: float = Field(1.0, gt=0, description="reads this long after a cutoff are its positives; more if few")
     max_readers_per_cutoff: int = Field(1_500, ge=1)
     list_candidates: int = Field(50, ge=10, description="pairs kept of each list that is learned from")
     max_position_weight: float = Field(
@@ -179,7 +179,7 @@ class GateParams(Section):
     min_segment_lists: int = Field(
         500, ge=1, description="held-out lists by which a segment is judged of itself; with fewer it goes with all"
     )
-    memory_days: float = Field(14.0, ge=0, description="held-out ticks of versions this old count against the counts")
+    memory_days: float = Field(14.0, ge=0, description="held-out cutoffs of versions this old count against the counts")
 
 
 class QualityParams(Section):

@@ -10,22 +10,22 @@ from frontpage.core.history import History, first_read
 from frontpage.core.params import DataParams
 
 
-def history_at(history: History, tick: datetime, data: DataParams) -> History:
-    """What `load_history` would have given at `tick`, as far as `history` reaches back.
+def history_at(history: History, as_of: datetime, data: DataParams) -> History:
+    """What `load_history` would have given at `as_of`, as far as `history` reaches back.
 
-    Only rows recorded by `tick` are in it, each article and reader as known then (`older_articles`, `older_readers`).
+    Only rows recorded by `as_of` are in it, each article and reader as known then (`older_articles`, `older_readers`).
     What was shown in lists is left out: it belongs to the windows of one training.
-    It equals the load where `history` was loaded with `max_days` that cover the tick's own window; otherwise the
+    It equals the load where `history` was loaded with `max_days` that cover its own window; otherwise the
     window is cut short at its far end.
     """
-    reads, since = history.reads, data.since(tick)
-    known = (reads[c.RECORDED_AT] <= tick) & (reads[c.OCCURRED_AT] <= tick) & (reads[c.OCCURRED_AT] > since)
+    reads, since = history.reads, data.since(as_of)
+    known = (reads[c.RECORDED_AT] <= as_of) & (reads[c.OCCURRED_AT] <= as_of) & (reads[c.OCCURRED_AT] > since)
     reads = reads[known].iloc[-data.max_interactions :].reset_index(drop=True)
-    articles, older_articles = _known(history.articles, history.older_articles, c.ARTICLE_ID, tick)
-    young = articles[[c.FIRST_SEEN_AT, c.PUBLISHED_AT]].max(axis=1) > data.unread_since(tick, first_read(reads))
+    articles, older_articles = _known(history.articles, history.older_articles, c.ARTICLE_ID, as_of)
+    young = articles[[c.FIRST_SEEN_AT, c.PUBLISHED_AT]].max(axis=1) > data.unread_since(as_of, first_read(reads))
     matters = articles[young | articles[c.ARTICLE_ID].isin(reads[c.ARTICLE_ID])].reset_index(drop=True)
-    readers, older_readers = _known(history.readers, history.older_readers, c.READER_KEY, tick)
-    return History(tick, matters, reads, readers, older_articles, older_readers)
+    readers, older_readers = _known(history.readers, history.older_readers, c.READER_KEY, as_of)
+    return History(as_of, matters, reads, readers, older_articles, older_readers)
 
 
 def known_versions(
@@ -46,13 +46,13 @@ def known_versions(
 
 
 def _known(
-    newest: pd.DataFrame, older: "pd.DataFrame | None", key: str, tick: datetime
+    newest: pd.DataFrame, older: "pd.DataFrame | None", key: str, as_of: datetime
 ) -> "tuple[pd.DataFrame, pd.DataFrame | None]":
-    """The latest row of each key recorded by `tick`, ordered by key, and the rows that it had replaced."""
-    current = newest[newest[c.RECORDED_AT] <= tick]
+    """The latest row of each key recorded by `as_of`, ordered by key, and the rows that it had replaced."""
+    current = newest[newest[c.RECORDED_AT] <= as_of]
     if older is None or older.empty:
         return current.reset_index(drop=True), older
-    past = older[older[c.RECORDED_AT] <= tick]
+    past = older[older[c.RECORDED_AT] <= as_of]
     restored = past[~past[key].isin(current[key])]
     latest = restored.drop_duplicates(key, keep="last")
     merged = _stack([current, latest]).sort_values(key, kind="stable").reset_index(drop=True)

@@ -57,7 +57,7 @@ class MlflowTracker:
             registered = _registered(client, record.version) or self._register(client, record, run)
             return f"mlflow:runs/{run.info.run_id}/models/{registered.version}"
 
-    def judge(self, verdict: Verdict) -> None:
+    def record_verdict(self, verdict: Verdict) -> None:
         """Metrics `held_out/...`, the gate's words as tags, and the files below `evaluation`, on the version's run.
 
         Raises BadInputError for a version that was never tracked.

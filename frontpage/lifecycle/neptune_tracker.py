@@ -54,7 +54,7 @@ class NeptuneTracker:
             _keep_newest(self._folder, KEEP_VERSIONS)
         return f"neptune:{self._mode}/{self._project}/{record.version}"
 
-    def judge(self, verdict: Verdict) -> None:
+    def record_verdict(self, verdict: Verdict) -> None:
         """Add `held_out/`, `gate/` and `evaluation/` to the run of that version, as `mark` adds its stage."""
         with self._run(verdict.version) as run:
             run["held_out"] = _finite(verdict.metrics)

@@ -59,7 +59,7 @@ class Tracker(Protocol):
     def track(self, record: TrainingRecord) -> str:
         """Keep the record; a reference under which it can be found again. Raises UnavailableError."""
 
-    def judge(self, verdict: Verdict) -> None:
+    def record_verdict(self, verdict: Verdict) -> None:
         """Add the evaluation to the run of a version that was tracked. Raises UnavailableError."""
 
     def mark(self, version: str, stage: str) -> None:

@@ -33,7 +33,7 @@ def track_training(settings: Settings, record: TrainingRecord) -> dict[str, str]
 def track_verdict(settings: Settings, verdict: Verdict, stage: str) -> None:
     """Tell every tracker how a version was judged and what its stage is now. Raises UnavailableError."""
     for tracker in trackers(settings):
-        tracker.judge(verdict)
+        tracker.record_verdict(verdict)
         tracker.mark(verdict.version, stage)
 
 

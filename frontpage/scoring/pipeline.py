@@ -48,9 +48,9 @@ class ScoreBlock(beam.DoFn):
     """Makes a block's lists and writes them; a block that is retried or repeated is in the run once."""
 
     def __init__(self, broadcast: Broadcast, target: Target) -> None:
-        self._handover, self._target = broadcast, target
+        self._broadcast, self._target = broadcast, target
         self._open = ExitStack()
-        self._at_hand: Received | None = None
+        self._recommender: Received | None = None
         self._connection: Connection | None = None
 
     def setup(self) -> None:
@@ -59,17 +59,17 @@ class ScoreBlock(beam.DoFn):
         url = self._target.database_url.get_secret_value()
         self._open.enter_context(one_blas_thread())
         self._connection = self._open.enter_context(connect(url, application="frontpage score"))
-        self._at_hand = self._handover.take()
+        self._recommender = self._broadcast.take()
 
     def process(self, block: Block) -> Iterator[int]:
         """The block's number, once its lists are committed."""
-        assert self._at_hand is not None
+        assert self._recommender is not None
         assert self._connection is not None
-        lists = self._at_hand.recommender(self._connection, np.arange(block.start, block.end, dtype=np.int64))
+        lists = self._recommender.recommender(self._connection, np.arange(block.start, block.end, dtype=np.int64))
         run_blocks.write_block(self._connection, self._target.run_id, block.number, lists)
         yield block.number
 
     def teardown(self) -> None:
         """Close the connection and let go of the recommender."""
         self._open.close()
-        self._at_hand = None
+        self._recommender = None

@@ -144,6 +144,6 @@ def _factors(now: ScoringContext, params: Params, model: Model | None) -> Factor
 def broadcast_file(folder: str | None, settings: Settings, run_id: int) -> str:
     """Where workers of other processes find the recommender: below `folder`, or else our own home."""
     if folder is None:
-        folder = str(settings.path("handover"))
+        folder = str(settings.path("broadcast"))
         Path(folder).mkdir(parents=True, exist_ok=True)
     return f"{folder}/lists-of-run-{run_id}.pickle"

@@ -79,7 +79,7 @@ def _from_files(params: Params, as_of: datetime, data: Path, *, resume: bool, pa
 def _inputs_of(params: Params, as_of: datetime, data: Path) -> Inputs:
     history = read_snapshot(data, as_of)
     require_tick_files(data, past_cutoffs(history, params))
-    return Inputs(history, params, feast_lookup(file_store(data)), tell=report_progress)
+    return Inputs(history, params, feast_lookup(file_store(data)), progress=report_progress)
 
 
 def _forecast(params: Params, as_of: datetime, clock: Callable[[], datetime] | None) -> Forecast | None:
@@ -88,7 +88,7 @@ def _forecast(params: Params, as_of: datetime, clock: Callable[[], datetime] | N
     return Forecast(morning, clock) if clock is not None and clock() < morning else None
 
 
-def _telling(forecast: Forecast | None) -> ProgressCallback:
+def _reporting(forecast: Forecast | None) -> ProgressCallback:
     """Progress for whoever watches, and for the forecast."""
 
     def tell(what: str, done: int, total: int | None) -> None:
@@ -107,7 +107,7 @@ def _from_database(
         known = registry.known_at(connection, as_of, params, settings.path("snapshots"))
         ensure_ticks(connection, as_of, known.past_cutoffs, params.data)
         inputs = Inputs(
-            known.history, params, feast_lookup(feature_store(url)), known.parent_model(), tell=_telling(forecast)
+            known.history, params, feast_lookup(feature_store(url)), known.parent_model(), progress=_reporting(forecast)
         )
         version = version_name(inputs, known.snapshot_hash)
         with registry.training(connection, known, params) as training_id:

@@ -55,7 +55,7 @@ class Evaluation:
 
     @property
     def n_readers(self) -> int:
-        """Lists judged, over all cutoffs."""
+        """Lists held_out, over all cutoffs."""
         return int(self.table.groupby("as_of")["n_readers"].first().sum()) if len(self.table) else 0
 
     def chance(self) -> float:
@@ -87,17 +87,17 @@ def evaluate(
     steps = track(zip(cutoffs.evaluation, chain, strict=True), "cut-offs", len(cutoffs.evaluation))
     n_most = params.evaluation.max_readers_per_cutoff
     made = [cutoff_at(past, as_of, factors, n_most) for as_of, factors in steps]
-    judged = [cutoff for cutoff in made if len(cutoff.pairs)]
-    if not judged:
+    held_out = [cutoff for cutoff in made if len(cutoff.pairs)]
+    if not held_out:
         return Evaluation(pd.DataFrame(columns=["as_of", "n_readers", "candidate_recall", "ranker", *METRICS]))
-    rows = learnable(judged, lookup)
-    parts = np.split(rows.matrix, np.cumsum([len(cutoff.pairs) for cutoff in judged])[:-1])
+    rows = learnable(held_out, lookup)
+    parts = np.split(rows.matrix, np.cumsum([len(cutoff.pairs) for cutoff in held_out])[:-1])
     variant = variants_of(params)[CHAMPION]
     rankers = {name: LearnedRank(model, params.threads, is_validation=True) for name, model in models.items()}
-    judges = _Judges({name: (rank, ranked(params, variant, rank)) for name, rank in rankers.items()}, params)
-    parted = track(zip(judged, parts, strict=True), "judgements", len(judged))
-    judgements = [judges.judged(cutoff, part) for cutoff, part in parted]
-    tables, segments, leads = zip(*judgements, strict=True)
+    evaluators = _Evaluators({name: (rank, ranked(params, variant, rank)) for name, rank in rankers.items()}, params)
+    parted = track(zip(held_out, parts, strict=True), "evaluation", len(held_out))
+    evaluated = [evaluators.evaluated(cutoff, part) for cutoff, part in parted]
+    tables, segments, leads = zip(*evaluated, strict=True)
     return Evaluation(
         pd.concat(tables, ignore_index=True), np.concatenate(leads), pd.concat(segments, ignore_index=True)
     )
@@ -112,13 +112,13 @@ def means_of(flat: Mapping[str, float]) -> Means:
 
 
 @dataclass(frozen=True, slots=True)
-class _Judges:
+class _Evaluators:
     """The pipeline of each ranker, as it stood before the held-out cutoffs, and the parameters of the baselines."""
 
     rankers: Mapping[str, tuple[LearnedRank, ListPipeline]]
     params: Params
 
-    def judged(self, cutoff: Cutoff, matrix: Matrix) -> tuple[pd.DataFrame, pd.DataFrame, Floats]:
+    def evaluated(self, cutoff: Cutoff, matrix: Matrix) -> tuple[pd.DataFrame, pd.DataFrame, Floats]:
         """Rows of the tables of one cutoff, over all and by segment, and the candidate's lead in each list."""
         now = cutoff.inputs
         evaluator, lists = Evaluator.of(now.context, cutoff.ground_truth), self._lists(cutoff, matrix)

@@ -74,7 +74,7 @@ def window_rows(dataset: InteractionDataset, now: int, window: timedelta) -> tup
 
 @dataclass(frozen=True, slots=True)
 class Evaluator:
-    """A moment's answers in the shapes of frontpage.core.metrics, made once for all lists of that moment.
+    """A moment's ground truth in the shapes of frontpage.core.metrics, made once for all lists of that moment.
 
     By reader row: n_relevant, what was read next; n_existing, how much of it was out and known at the moment;
     n_listable, how much of that could stand in a list (not expired, not retracted); n_timed, how much has a reading
@@ -93,7 +93,7 @@ class Evaluator:
 
     @classmethod
     def of(cls, at: ScoringContext, read_next: GroundTruth) -> Evaluator:
-        """The judge of lists made at a moment."""
+        """The evaluator of lists made at a moment."""
         n_readers, n_live = len(at.readers), max(len(at.live), 1)
         reader = rows_of(read_next.reader, at.readers, len(at.dataset.reader_keys))
         live = rows_of(read_next.article, at.live, len(at.dataset.article_ids))

@@ -96,7 +96,7 @@ def gate(evaluation: Evaluation, params: GateParams, earlier: Sequence[Earlier] 
     """
     means = evaluation.means()
     if "candidate" not in means or means["candidate"][_N] == 0:
-        return Gate(False, ("no reader read anything after the held-out ticks: there is nothing to judge by",), {})
+        return Gate(False, ("no reader read anything after the held-out cutoffs: there is nothing to judge by",), {})
     pooled, _ = _pooled([means, *(one.means for one in earlier)])
     best, least = _best_count(pooled), params.min_ratio_to_popularity
     ndcg = {name: values[_NDCG] for name, values in means.items()}

@@ -75,9 +75,9 @@ def train_ranker(
     folder: Path | None = None,
     *,
     sample_weights: Floats | None = None,
-    tell: ProgressCallback = no_progress,
+    progress: ProgressCallback = no_progress,
 ) -> lgb.Booster:
-    """The ranker that learned from `rows`. emphasis [pair]: what each counts; once where nothing is said.
+    """The ranker that learned from `rows`. sample_weights [pair]: what each counts; 1 where None.
 
     Chunks that `folder` holds for these very inputs are not trained again; each new one is written there, whole.
     """
@@ -89,11 +89,11 @@ def train_ranker(
         if path is not None and path.exists():
             text = path.read_text()
             continue
-        tell("trees", chunk, len(chunks))
+        progress("trees", chunk, len(chunks))
         text = _train_chunk(data, _options(params, seed + chunk, _threads(rows.matrix, n_threads)), text, n_trees)
         if path is not None:
             write_bytes(path, text.encode())
-    tell("trees", len(chunks), len(chunks))
+    progress("trees", len(chunks), len(chunks))
     return load_ranker(text)
 
 

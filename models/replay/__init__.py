@@ -1,1 +1,1 @@
-"""The product's own judge: walks through a log with a cadence, and scores every later read against the list of then."""
+"""Offline evaluation over time: walks through a log with a cadence, and scores what was read next against the lists."""

@@ -16,10 +16,10 @@ from models.segments import SEGMENTS, segment_of
 
 NDCG = MEASURES[0]
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-#: Regions beyond these, by lists, are told as one.
+#: Regions beyond these, by lists, are one group.
 _MOST_REGIONS = 30
 OTHER_REGIONS, NO_REGION = "other regions", "no region"
-#: A longer period is told by months, too.
+#: A longer period is shown by months, too.
 _LONG = timedelta(days=31)
 
 
@@ -46,7 +46,7 @@ class Winners:
 
 
 def groupings(found: Replayed) -> dict[str, Grouping]:
-    """Every way in which a replay is told; days are those of the cutoff, in UTC, regions those known at the cutoff."""
+    """Every grouping of a replay; days are those of the cutoff, in UTC, regions those known at the cutoff."""
     weekday = np.array([cutoff.weekday() for cutoff in found.cutoffs], dtype=np.int64)[found.cutoff]
     is_long = found.cadence.end - found.cadence.start > _LONG
     return {

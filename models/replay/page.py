@@ -39,7 +39,7 @@ def page(figures: Row) -> str:
     parts += [*_policies(figures), *_costs(figures), *_by(figures, "weekdays", "weekday (UTC)")]
     if "months" in figures:
         parts += _by(figures, "months", "month")
-    parts += [*_by(figures, "regions", "region known at the tick"), *_trainings(figures), "</html>\n"]
+    parts += [*_by(figures, "regions", "region known at the cutoff"), *_trainings(figures), "</html>\n"]
     return "\n".join(parts)
 
 
@@ -50,7 +50,7 @@ def _answer(figures: Row) -> Iterator[str]:
     yield (
         f'<p class="note">{_time(cadence["from"])} to {_time(cadence["to"])} UTC, '
         f"a list every {cadence['refresh_hours']:g} h, a training every {cadence['retrain_hours']:g} h: "
-        f"{cadence['n_cutoffs']:,} ticks, {lists['n_lists']:,} lists of "
+        f"{cadence['n_cutoffs']:,} cutoffs, {lists['n_lists']:,} lists of "
         f"{lists['n_readers']:,} readers who then read {lists['n_answers']:,} articles for the first time.</p>"
     )
     yield '<div class="big">'
@@ -131,16 +131,16 @@ def _group(name: str, row: Row) -> Sequence[str]:
 
 
 def _policies(figures: Row) -> Iterator[str]:
-    told = {name: row for name, row in figures["policies"].items() if name not in figures.get("costs", {})}
-    ordered = sorted(told.items(), key=lambda item: -item[1][NDCG])
-    yield "<h2>Policies, at the same ticks</h2>"
+    shown = {name: row for name, row in figures["policies"].items() if name not in figures.get("costs", {})}
+    ordered = sorted(shown.items(), key=lambda item: -item[1][NDCG])
+    yield "<h2>Policies, at the same cutoffs</h2>"
     titles = ("policy", "nDCG@10", "95 %", "hit rate", "recall", "by time", "to best rule", "coverage", "age h",
               "publishers", "categories", "alike", "overlap")  # fmt: skip
     classes = {OURS: "ours", figures["best_rule"]: "rule"}
     yield _table(titles, (_policy(name, row) for name, row in ordered), [classes.get(name, "") for name, _ in ordered])
     yield (
         '<p class="note">by time: nDCG@10 with reading time as gain. coverage: of the live articles, how many stand in '
-        "any list of a tick. publishers, categories: different ones in a list. alike: mean cosine of two texts of "
+        "any list of a cutoff. publishers, categories: different ones in a list. alike: mean cosine of two texts of "
         "a list. overlap: how much of a list stood in the reader's last one.</p>"
     )
 

@@ -23,8 +23,8 @@ def write_report(figures: dict[str, Any], json_file: Path, html_file: Path) -> N
 
 def table(figures: dict[str, Any]) -> str:
     """The policies, best first, then reader segments and the ratios, in columns of text."""
-    told = {name: row for name, row in figures["policies"].items() if name not in figures.get("costs", {})}
-    policies = sorted(told.items(), key=lambda item: -item[1][NDCG])
+    shown = {name: row for name, row in figures["policies"].items() if name not in figures.get("costs", {})}
+    policies = sorted(shown.items(), key=lambda item: -item[1][NDCG])
     parts = [
         _columns([_POLICY_TITLES, *(_policy(name, row) for name, row in policies)]),
         _columns([_SEGMENT_TITLES, *(_segment(name, row) for name, row in figures["segments"].items())]),

@@ -191,7 +191,7 @@ class _Walk:
         known = history_at(self._history, as_of, self.params.data)
         version = f"{as_of:%Y%m%dT%H%M}"
         try:
-            made = train(Inputs(known, self.params, direct_lookup, tell=report_progress), version).model
+            made = train(Inputs(known, self.params, direct_lookup, progress=report_progress), version).model
         except CheckFailedError as error:
             self.trainings.append(ReplayedTraining(as_of, "", "as before", (str(error),)))
             return

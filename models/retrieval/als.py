@@ -91,7 +91,7 @@ def fit_with_checkpoints(
     n_threads: int,
     checkpoint: Path | None = None,
     *,
-    tell: ProgressCallback = no_progress,
+    progress: ProgressCallback = no_progress,
 ) -> tuple[Factors, list[float]]:
     """Factors and training loss after each of `params.iterations`; resumed bit for bit from `checkpoint`.
 
@@ -99,11 +99,11 @@ def fit_with_checkpoints(
     """
     mark = _fingerprint(confidence, start, params)
     factors, losses = _resume(checkpoint, mark) or (start, [])
-    tell("als", len(losses), params.iterations)
+    progress("als", len(losses), params.iterations)
     while len(losses) < params.iterations:
         factors, loss = fit(confidence, factors, params, n_threads)
         losses.append(loss)
-        tell("als", len(losses), params.iterations)
+        progress("als", len(losses), params.iterations)
         if checkpoint is not None and len(losses) % params.checkpoint_every == 0:
             save_arrays(checkpoint, reader=factors.reader, article=factors.article, losses=np.array(losses), mark=mark)
     return factors, losses

@@ -29,6 +29,6 @@ class VectorIndex:
 
 
 def vector_index(vectors: Vectors) -> VectorIndex:
-    """The shelf of the vectors of all live articles."""
+    """The index of the vectors of all live articles."""
     live = np.flatnonzero(vectors.any(axis=1))
     return VectorIndex(live, np.ascontiguousarray(vectors[live]))

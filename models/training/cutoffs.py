@@ -54,7 +54,7 @@ class CutoffPlan:
 class Cutoff:
     """One past refresh, by dataset positions as of `as_of`: candidates [pair] and their grades (0: not read next).
 
-    `extra` are the features that belong to a model version. `answers` holds everything read next, candidate or not.
+    `extra` are the features that belong to a model version. `ground_truth` has all that was read next.
     weight [pair]: how many pairs each one stands for (see `sample_negatives`).
     """
 

@@ -29,7 +29,7 @@ def cutoffs_plot(values: Mapping[str, Sequence[float]], cutoffs: Sequence[str], 
     for name, line in values.items():
         axes.plot(range(len(cutoffs)), line, marker="o", label=name)
     axes.set_xticks(range(len(cutoffs)), cutoffs, rotation=20)
-    axes.set(title="held-out ticks", ylabel="nDCG@10", ylim=(0, None))
+    axes.set(title="held-out cutoffs", ylabel="nDCG@10", ylim=(0, None))
     axes.grid(alpha=0.3)
     axes.legend()
     return _save(figure, path)

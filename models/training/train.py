@@ -37,7 +37,7 @@ _SAMPLE_ROWS = 2_000
 class Inputs:
     """Everything a training is a function of. `parent`: an earlier version whose factors ALS starts from.
 
-    folder: where checkpoints are kept; None keeps none. tell: hears how far it has come.
+    folder: where checkpoints are kept; None keeps none. progress: hears how far it has come.
     """
 
     history: History
@@ -45,7 +45,7 @@ class Inputs:
     lookup: Lookup
     parent: Parent | None = None
     folder: Path | None = None
-    tell: ProgressCallback = no_progress
+    progress: ProgressCallback = no_progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ def _training_ticks(
     chain = als_chain(dataset, moments, params)
     for done, (as_of, factors) in enumerate(zip(moments, chain, strict=True), start=1):
         yield _thin_tick(past, as_of, factors)
-        inputs.tell("cut-offs", done, n_cutoffs)  # not before the first: it waits for a whole fit of ALS
+        inputs.progress("cut-offs", done, n_cutoffs)  # not before the first: it waits for a whole fit of ALS
 
 
 def _thin_tick(past: Past, as_of: Any, factors: als.Factors) -> Cutoff:
@@ -205,7 +205,7 @@ def _ranker(inputs: Inputs, rows: Rows, stage: str, examined: Floats | None) -> 
     return train_ranker(
         rows, params.ranker, params.seed, params.threads, inputs.folder,
         sample_weights=None if examined is None else sample_weights(rows, examined, params.ranker.max_position_weight),
-        tell=lambda _, done, of: inputs.tell(stage, done, of),
+        progress=lambda _, done, of: inputs.progress(stage, done, of),
     )  # fmt: skip
 
 
@@ -216,7 +216,7 @@ def _final_factors(inputs: Inputs, dataset: InteractionDataset) -> tuple[als.Fac
         start = als.warm_start(start, inputs.parent.factors_for(dataset))
     confidence = als.interactions(dataset, np.arange(len(dataset.read_time)), params.als.alpha)
     checkpoint = None if inputs.folder is None else inputs.folder / "als.npz"
-    return als.fit_with_checkpoints(confidence, start, params.als, params.threads, checkpoint, tell=inputs.tell)
+    return als.fit_with_checkpoints(confidence, start, params.als, params.threads, checkpoint, progress=inputs.progress)
 
 
 def _metrics(rows: Rows, cutoffs: CutoffPlan, curve: list[float], losses: list[float]) -> dict[str, float]:

@@ -88,7 +88,7 @@ def test_lists_are_those_of_the_local_runner_though_a_worker_is_killed(trained: 
     assert len(killed) == 1
     assert there.details == again.details == here.details
     assert there.rows_out == again.rows_out == here.rows_out == 10 * _N_READERS
-    assert list(settings.path("handover").iterdir()) == []
+    assert list(settings.path("broadcast").iterdir()) == []
 
 
 @contextmanager

@@ -83,7 +83,7 @@ def test_each_long_step_reports(installation: Settings, tmp_path: Path) -> None:
     assert told(features.run, NOW) == ["blocks of readers"]
     assert told(snapshot.run, NOW, tmp_path / "snapshot") == ["tables"]
     assert {"tables", "features of past moments", "cut-offs", "trees", "als"} <= set(told(train.run, NOW))
-    assert {"cut-offs", "judgements"} <= set(told(evaluate.run, NOW))
+    assert {"cut-offs", "evaluation"} <= set(told(evaluate.run, NOW))
     assert told(explain.run, NOW) == ["blocks of readers"]
     assert told(score.run, NOW) == ["blocks of readers"]
     assert told(gate.run, NOW) == ["checks"]

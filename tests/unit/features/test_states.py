@@ -152,7 +152,7 @@ def test_chosen_articles_and_readers_have_the_same_rows_as_among_all() -> None:
         pd.testing.assert_frame_equal(rows, expected.reset_index(drop=True))
 
 
-def test_stand_ins_have_rows_where_they_are_asked_for_only() -> None:
+def test_fallbacks_have_rows_where_they_are_asked_for_only() -> None:
     """Somebody of a region: no reads, no tastes, that region; everybody's states do not hold them."""
     world = history(9, [article("a")], [read(1, "a", 2, region="north")])
     dataset = interaction_dataset(world)
@@ -162,7 +162,7 @@ def test_stand_ins_have_rows_where_they_are_asked_for_only() -> None:
     assert (row.reads.n_reads.tolist(), row.reads.last_us.tolist()) == ([0], [NEVER])
 
 
-def test_stand_ins_have_the_same_rows_without_a_look_at_the_reads() -> None:
+def test_fallbacks_have_the_same_rows_without_a_look_at_the_reads() -> None:
     """Region and interest of their scope, and no reads, whoever else has read."""
     world = random_history(5)
     dataset = interaction_dataset(world)
@@ -215,7 +215,7 @@ def test_facts_that_were_recorded_later_are_not_known_yet() -> None:
 @pytest.mark.parametrize("tick", [30.0, 77.7, 120.0])
 @pytest.mark.parametrize("data", [DATA, DataParams(max_days=3, max_interactions=60, max_unread_days=0.2)])
 @pytest.mark.parametrize("seed", range(4))
-def test_a_later_ledger_gives_the_states_of_the_history_as_it_was_then(
+def test_a_later_dataset_gives_the_states_of_the_history_as_it_was_then(
     seed: int, tick: float, data: DataParams
 ) -> None:
     """Corrections, marks, late rows and readers of later: a tick's states are those of its own history, bit by bit."""

@@ -112,10 +112,10 @@ class TestAudience(SourceContract):
 
     def test_of_ones_own_region(self, world: ScoringInputs) -> None:
         """A northern reader gets what is read in the north, which is northern articles here."""
-        ledger_, now = world.context.dataset, world.context
+        dataset, now = world.context.dataset, world.context
         top_k = self.call(world)
-        ids = ledger_.article_ids.to_numpy()[now.live[top_k.article]]
-        region = ledger_.names.audiences[ledger_.reader_region[now.readers[top_k.reader]]]
+        ids = dataset.article_ids.to_numpy()[now.live[top_k.article]]
+        region = dataset.names.audiences[dataset.reader_region[now.readers[top_k.reader]]]
         assert {(article[1], name) for article, name in zip(ids, region, strict=True)} == {
             ("n", "region=north"),
             ("s", "region=south"),

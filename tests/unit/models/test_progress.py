@@ -65,7 +65,7 @@ def test_a_resumed_stage_is_judged_by_what_it_does_now() -> None:
 def test_a_training_tells_of_each_stage() -> None:
     """Cut-offs, trees without the newest ones, trees and ALS, each up to its end, in this order."""
     heard: list[tuple[Any, ...]] = []
-    inputs = Inputs(newsroom(60, 36), PARAMS, direct_lookup, tell=lambda *told: heard.append(told))
+    inputs = Inputs(newsroom(60, 36), PARAMS, direct_lookup, progress=lambda *told: heard.append(told))
     train(inputs, "v")
     assert list(dict.fromkeys(stage for stage, _, _ in heard)) == ["cut-offs", "older trees", "trees", "als"]
     assert [told for told in heard if told[0] == "trees"] == [("trees", n, 3) for n in range(4)]

@@ -8,7 +8,7 @@ from models.inputs import ScoringInputs
 from models.replay.lists import Listed
 from models.topk import TopK
 
-from .test_selection import seen
+from .test_rerank import seen
 from .worlds import article
 
 

@@ -56,7 +56,7 @@ def test_as_known_takes_back_what_was_recorded_later() -> None:
     assert as_known(dataset, world.as_of) is dataset
 
 
-def test_stand_ins_come_first_with_the_region_or_interest_of_their_scope() -> None:
+def test_fallbacks_come_first_with_the_region_or_interest_of_their_scope() -> None:
     """One of everybody, one of each region, one of each category; they are on record from the beginning."""
     world = history(9, [article("a", category="art")], [read(1, "a", 2, region="north", device="mobile")])
     dataset = interaction_dataset(world)

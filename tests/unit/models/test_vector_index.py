@@ -5,7 +5,7 @@ import numpy as np
 from models.retrieval.vector_index import vector_index
 
 
-def test_a_zero_vector_is_on_no_shelf() -> None:
+def test_a_zero_vector_is_not_in_the_index() -> None:
     """By hand: of four unit vectors the two nearest to (1, 0); the blank one never."""
     vectors = np.array([[0.0, 1.0], [0.0, 0.0], [1.0, 0.0], [0.6, 0.8]], dtype=np.float32)
     index = vector_index(vectors)

@@ -12,17 +12,17 @@ from models.evaluation.baselines import (
     POPULARITY_NAMES,
     at_random,
     baselines,
+    co_occurrence_alone,
     count_name,
     last_day,
     latest,
     popularity_baselines,
     servable,
-    together_alone,
 )
 from models.inputs import ScoringInputs
 from models.topk import TopK
 
-from .test_judge import bare_view
+from .test_evaluator import bare_view
 from .worlds import NOW, article, history, read, reader
 
 
@@ -65,7 +65,7 @@ def test_co_reading_knows_nothing_of_a_reader_without_reads() -> None:
     rows = [article(name, 9) for name in "abz"]
     reads = [read(1, "a", 3), read(2, "a", 3), read(2, "b", 2), read(3, "z", 2)]
     now = seen_by(history(rows, reads, [reader(9)]), [1, 9])
-    made = together_alone(now, np.array([0, 1]))
+    made = co_occurrence_alone(now, np.array([0, 1]))
     assert names(now, made, 0) == "b"
     assert names(now, made, 1) == ""
 

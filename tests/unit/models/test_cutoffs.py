@@ -105,7 +105,7 @@ def test_later_reads_change_nothing_at_an_earlier_tick() -> None:
         assert np.array_equal(values, cut_off.extra[name]), name
 
 
-def test_thinned_lists_keep_what_was_read() -> None:
+def test_sampled_lists_keep_what_was_read() -> None:
     """At most n pairs a list, all reads among them, and no list without a read; the same in every run."""
     cutoff = _ticks(newsroom(60, 30), [8])[0]
     thin = sample_negatives(cutoff, 12, 5)
