@@ -22,6 +22,7 @@ from frontpage.store.connect import Connection
 from frontpage.store.history import load_already_read, load_excluded, load_history, with_texts
 from frontpage.store.lists import kept_lists
 from frontpage.store.versions import ModelVersion
+from models.assembly import pipeline_of
 from models.choice import Choice
 from models.context import ScoringContext, scoring_context
 from models.inputs import ScoringInputs, article_inputs, scoring_inputs
@@ -29,7 +30,7 @@ from models.pipeline import ListPipeline
 from models.retrieval.als import Factors
 from models.retrieval.late_vectors import LateVectors
 from models.training.artefact import Model
-from models.variants import pipeline_of, variants_of
+from models.variants import variants_of
 
 #: Key of `rec_run.details`: the version whose content vectors say how alike articles are.
 VECTORS = "vectors"

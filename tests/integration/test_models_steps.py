@@ -24,10 +24,10 @@ from frontpage.store.copying.copy import copy_frame
 from frontpage.store.history import load_history
 from frontpage.store.lists import runs
 from frontpage.store.server import Server
+from models.assembly import pipeline_of
 from models.context import scoring_context
 from models.inputs import model_inputs
 from models.training import artefact
-from models.variants import pipeline_of
 from tests.support.databases import admin
 from tests.unit.models.newsroom_world import PARAMS, newsroom
 from tests.unit.models.worlds import NOW
