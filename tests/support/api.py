@@ -16,7 +16,7 @@ from serving.http.server import bind
 
 def as_api(url: str) -> str:
     """The database as one who may do what the API does, and nothing else."""
-    return f"{url}?role=frontpage_serving"
+    return f"{url}?options=-c%20role%3Dfrontpage_serving"
 
 
 class Api:
