@@ -39,7 +39,7 @@ HOMES = (
     ("north-america", "America/Los_Angeles"),
 )
 DOMAINS = ("readers.example", "post.example", "mail.example")
-REASONS = '[{"code": "popular", "text": "much read in the last hour", "contribution": 0.5}]'
+REASONS = '[{"code": "much_read", "args": {"hours": 1}, "contribution": 0.5}]'
 
 
 @dataclass(frozen=True)

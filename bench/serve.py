@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ KEY = "a-key-for-measuring-that-is-long"
 _SAME_ROWS = "/recommendation_1?run_id=eq.1&order=rank&reader_key=eq."
 #: pgbench takes at most 128 scripts; readers this few stay in its caches, which favours it.
 _N_SCRIPTS = 128
+_API = (sys.executable, "-m", "serving")
 
 
 def measure(n_readers: int, rounds: int, seconds: int, warm_up_seconds: int) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def measure(n_readers: int, rounds: int, seconds: int, warm_up_seconds: int) -> 
         api(running.api_url()) as own_url,
         postgrest(running, Path(folder)) as rest_url,
     ):
-        own = {order: _own(own_url, readers, order) for order in ("once", "zipf")}
+        own = {order: own_lists(own_url, readers, order) for order in ("once", "zipf")}
         rest = Asked(rest_url, _SAME_ROWS, "", readers.with_suffix(".keys"), "once")
         wrk(own["zipf"], warm_up_seconds)
         results: dict[str, list[Any]] = {"pgbench": [], "warm": [], "cold": [], "postgrest": []}
@@ -115,15 +116,14 @@ def script_for(reader_key: int) -> str:
 
 
 @contextlib.contextmanager
-def api(database_url: str) -> Iterator[str]:
-    """URL of the API with two workers, everything on."""
+def api(database_url: str, command: Sequence[str] = (*_API, "--workers", "2")) -> Iterator[str]:
+    """URL of the API with two workers, everything on; or of what `command` starts, given `--port`."""
     variables = {
         "FRONTPAGE_DATABASE_URL": database_url, "FRONTPAGE_API_KEYS": KEY, "FRONTPAGE_CLOCK": "2026-03-01T10:30:00Z",
         "FRONTPAGE_RATE_LIMIT_PER_SECOND": "1000000", "FRONTPAGE_SERVE_CACHE_MB": str(CACHE_MB),
     }  # fmt: skip
     port = _free_port()
-    command = [sys.executable, "-m", "serving", "--port", str(port), "--workers", "2"]
-    with _process(command, variables, f"http://127.0.0.1:{port}/health/ready") as url:
+    with _process([*command, "--port", str(port)], variables, f"http://127.0.0.1:{port}/health/ready") as url:
         yield url.removesuffix("/health/ready")
 
 
@@ -181,7 +181,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _own(url: str, readers: Path, order: str) -> Asked:
+def own_lists(url: str, readers: Path, order: str) -> Asked:
+    """Requests to the API for lists of the readers of a file."""
     return Asked(url, "/v1/readers/", "/recommendations", readers, order, [f"X-API-Key: {KEY}"])
 
 

@@ -22,14 +22,14 @@ N_ARTICLES = 6_000
 N_FALLBACK_LISTS = 20
 BLOCK = 50_000
 REASONS = tuple(
-    f'{{"code":"{code}","text":"{text}","contribution":'
-    for code, text in (
-        ("popular", "much read in your region in the last hour"),
-        ("trending", "read more and more since this morning"),
-        ("category", "you often read about science"),
-        ("publisher", "you often read North Coast Gazette"),
-        ("co_read", "read by readers of what you read last"),
-        ("new", "new today"),
+    f'{{"code":"{code}",{args}"contribution":'
+    for code, args in (
+        ("much_read_in_region", '"args":{"hours":1},'),
+        ("read_more_and_more", '"args":{"hours":6},'),
+        ("reads_category", '"args":{"category":"science"},'),
+        ("reads_publisher", '"args":{"publisher":"North Coast Gazette"},'),
+        ("read_together", ""),
+        ("new_today", ""),
     )
 )
 

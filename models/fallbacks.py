@@ -89,8 +89,7 @@ class CountedFallbacks:
             mine = made.top_k.reader == row
             here, elsewhere = np.flatnonzero(mine & is_local), np.flatnonzero(mine & ~is_local)
             there = np.maximum(self.rank.counts_of_scope(nobody, (scope, value)), 0.0)
-            where = f" in {value}" if value else ""
-            reasons[here] = reasons_of_counts(context, made.top_k.article[here], there, hours, where)
+            reasons[here] = reasons_of_counts(context, made.top_k.article[here], there, hours, value)
             reasons[elsewhere] = reasons_of_counts(context, made.top_k.article[elsewhere], overall, hours)
         return fallback_frame(nobody, made, scores.score[made.pair], is_local, reasons)
 

@@ -1,7 +1,7 @@
 """The application."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -9,21 +9,21 @@ from fastapi import FastAPI
 
 from frontpage.core.settings import Settings
 from frontpage.store.read.address import serving_url
+from serving.access.keys import kept_fresh
 from serving.access.security import guard
-from serving.articles.browse import Browser
-from serving.context import Context, clock_of
+from serving.articles.routes import ArticleRoutes
+from serving.context import AppContext, clock_of
 from serving.events.routes import events
-from serving.events.writing import writing
 from serving.health import health
 from serving.http import openapi, problems
-from serving.http.edge import Api
+from serving.http.middleware import Api
+from serving.http.schemas import Problem
 from serving.lists.routes import v1
 from serving.mail.links import links
 from serving.mail.reports import reports
 from serving.pages.docs_page import docs
 from serving.pages.landing import landing
 from serving.preferences.routes import preferences
-from serving.schemas import Problem
 
 VERSION = "1.0"
 _INVALID: dict[int | str, dict[str, Any]] = {422: {"model": Problem, "description": "A part of the request is wrong"}}
@@ -48,25 +48,33 @@ def create_app(settings: Settings, now: Callable[[], datetime] | None = None, ho
         redoc_url=None,
     )
     app.state.url = serving_url(settings)
-    app.state.context = Context(settings, now or clock_of(settings))
+    app.state.context = AppContext(settings, now or clock_of(settings))
     refusals = guard(app, settings, host)
-    app.include_router(landing(app, with_keys=bool(refusals)))
-    app.include_router(docs())
-    usual = _INVALID | _UNAVAILABLE | refusals
-    app.include_router(v1(), tags=["lists"], responses=usual)
-    app.include_router(Browser(app.state.context).router(), tags=["articles"], responses=usual)
-    app.include_router(events(), tags=["events"], responses=usual)
-    app.include_router(preferences(), tags=["preferences"], responses=usual)
-    app.include_router(reports(), tags=["mail"], responses=_UNAVAILABLE | refusals)
-    app.include_router(health(), tags=["operations"], responses=_UNAVAILABLE)
-    app.include_router(links(settings))
+    _include_routes(app, settings, refusals)
     problems.install(app)
     openapi.install(app, with_keys=bool(refusals))
     return app
 
 
+def _include_routes(app: FastAPI, settings: Settings, refusals: dict[int | str, dict[str, Any]]) -> None:
+    """Every route; `refusals` are the answers of those that need a key, empty where none is needed."""
+    usual = _INVALID | _UNAVAILABLE | refusals
+    app.include_router(landing(app, with_keys=bool(refusals)))
+    app.include_router(docs())
+    app.include_router(v1(), tags=["lists"], responses=usual)
+    app.include_router(ArticleRoutes(app.state.context).router(), tags=["articles"], responses=usual)
+    app.include_router(events(), tags=["events"], responses=usual)
+    app.include_router(preferences(), tags=["preferences"], responses=usual)
+    app.include_router(reports(), tags=["mail"], responses=_UNAVAILABLE | refusals)
+    app.include_router(health(), tags=["operations"], responses=_UNAVAILABLE)
+    app.include_router(links(settings))
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    context: Context = app.state.context
-    async with context.running(app.state.url), writing(app, context.database):
+    context: AppContext = app.state.context
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(context.running(app.state.url))
+        if app.state.key_ring is not None:
+            await stack.enter_async_context(kept_fresh(app.state.key_ring, context.database))
         yield

@@ -1,30 +1,23 @@
-"""The API from Python, typed: answers are the models of serving/schemas.py, problems are errors of core/errors.py.
+"""The API from Python, typed: answers are the models of the routes, problems are errors of core/errors.py.
 
 Here and not in a room of its own, since it is the other side of the same shapes. The server does not import it; it
 needs httpx, which the base install does not bring.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 import httpx
+from cachetools import LRUCache
 from pydantic import BaseModel
 
 from frontpage.core.errors import BadInputError, FrontpageError, UnavailableError
-from serving.schemas import (
-    CurrentRunAnswer,
-    Explanations,
-    PopularAnswer,
-    PopularItem,
-    RecommendationList,
-    RecommendationLists,
-    SimilarAnswer,
-)
+from serving.articles.schemas import PopularAnswer, PopularItem, SimilarAnswer
+from serving.lists.schemas import CurrentRunAnswer, Explanations, RecommendationList, RecommendationLists
 
-_REMEMBERED = 1_000
+_MAX_KNOWN = 1_000
 _SECONDS = 5.0
 Answer = TypeVar("Answer", bound=BaseModel)
 
@@ -39,7 +32,7 @@ class Client:
     def __init__(self, url: str, key: str = "") -> None:
         headers = {"X-API-Key": key} if key else {}
         self._http = httpx.Client(base_url=url, headers=headers, timeout=_SECONDS)
-        self._known: OrderedDict[str, tuple[str, RecommendationList]] = OrderedDict()
+        self._known: LRUCache[str, tuple[str, RecommendationList]] = LRUCache(_MAX_KNOWN)
 
     def recommendations(
         self, reader_id: str, limit: int = 10, surface: str | None = None, *, explain: bool = False
@@ -52,7 +45,7 @@ class Client:
         if response.status_code == httpx.codes.NOT_MODIFIED and known is not None:
             return known
         answer = RecommendationList.model_validate_json(response.content)
-        self._remember(url, response.headers.get("etag", ""), answer)
+        self._known[url] = response.headers.get("etag", ""), answer
         return answer
 
     def recommendations_of_many(
@@ -104,12 +97,6 @@ class Client:
         if response.status_code < httpx.codes.BAD_REQUEST:
             return response
         raise _error(response)
-
-    def _remember(self, url: str, tag: str, answer: RecommendationList) -> None:
-        self._known[url] = tag, answer
-        self._known.move_to_end(url)
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
 
 
 def _reader(reader_id: str, what: str) -> str:

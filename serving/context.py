@@ -13,60 +13,73 @@ from frontpage.core.identity.pseudonym import reader_key
 from frontpage.core.settings import Settings
 from frontpage.store.read.pool import close_pool, open_pool
 from frontpage.store.read.served import LOG_SESSION, ServedList, write_served
-from serving.events.batches import Batches
+from frontpage.store.write.pool import open_writer
 from serving.http.background import every
-from serving.http.metrics import Metrics, forget_the_dead, leave
+from serving.http.batch_writer import BatchWriter
+from serving.http.load_shedding import LoadShedder
+from serving.http.metrics import Metrics, remove_gauges_of_dead, remove_own_gauges
 from serving.http.request_id import request_id
 from serving.http.request_log import write_lines
-from serving.http.shedding import Busy
-from serving.lists.follow import following
-from serving.lists.service import ListService, Shown
+from serving.lists.invalidation import kept_current
+from serving.lists.service import EncodedList, ListService
 
 #: The pointer that is served. Experiments will choose one per reader.
 VARIANT = "champion"
 _MEGABYTE = 1_000_000
 #: How long lines and rows wait for their batch, and how many may wait: some seconds of full load.
-_LINES_SECONDS, _MOST_LINES = 0.2, 50_000
-_SERVED_SECONDS, _MOST_SERVED = 0.5, 50_000
-_LOOK_SECONDS = 0.5
+_LINES_SECONDS, _MAX_LINES = 0.2, 50_000
+_SERVED_SECONDS, _MAX_SERVED = 0.5, 50_000
+_GAUGES_SECONDS = 0.5
 
 
-class Context:
-    """Settings, the clock, the desk, what is counted and written down; the pools from start to stop."""
+class AppContext:
+    """Settings, the clock, the list service, what is counted and written down; connections from start to stop."""
 
     def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
         self.settings = settings
         self.now = now
         self.pool: asyncpg.Pool | None = None
         self.log_pool: asyncpg.Pool | None = None
+        self.writer_pool: asyncpg.Pool | None = None
         self.service = ListService(VARIANT, lambda: self.database, settings.serve_cache_mb * _MEGABYTE)
-        self.busy = Busy()
+        self.load = LoadShedder()
         self.metrics = Metrics()
-        self.request_log = Batches(write_lines, _LINES_SECONDS, _MOST_LINES)
-        self.served_log = Batches(self._write_served, _SERVED_SECONDS, _MOST_SERVED)
+        self.request_log = BatchWriter(write_lines, _LINES_SECONDS, _MAX_LINES)
+        self.served_log = BatchWriter(self._write_served, _SERVED_SECONDS, _MAX_SERVED)
         self._secret = settings.pseudonym_secret.get_secret_value()
 
     @property
     def database(self) -> asyncpg.Pool:
-        """The pool of the running application."""
-        assert self.pool is not None, "the application has not been started"
-        return self.pool
+        """The connections that read."""
+        return _started(self.pool)
+
+    @property
+    def writer(self) -> asyncpg.Pool:
+        """The connections that may write."""
+        return _started(self.writer_pool)
 
     def reader_key(self, reader_id: str) -> int:
         """The pseudonym under which a reader's list is stored."""
         return reader_key(reader_id, self._secret)
 
     def served(
-        self, request: Request, reader_key: int, shown: Shown, n_items: int, surface: str | None, *, not_modified: bool
+        self,
+        request: Request,
+        reader_key: int,
+        encoded: EncodedList,
+        n_items: int,
+        surface: str | None,
+        *,
+        not_modified: bool,
     ) -> None:
-        """Write down that a list was answered."""
-        run = shown.run
+        """Write down that a list was answered, with so many of its items."""
+        run = encoded.run
         state = request.scope["state"]
-        state["run_id"], state["fallback"], state["surface"] = run.run_id, shown.fallback, surface
-        self.metrics.listed(shown.fallback, not_modified=not_modified)
+        state["run_id"], state["fallback"], state["surface"] = run.run_id, encoded.fallback, surface
+        self.metrics.listed(encoded.fallback, not_modified=not_modified)
         self.served_log.add(
             ServedList(
-                self.now(), request_id(request.scope), reader_key, run.run_id, run.variant, surface, shown.fallback,
+                self.now(), request_id(request.scope), reader_key, run.run_id, run.variant, surface, encoded.fallback,
                 not_modified, n_items,
             )
         )  # fmt: skip
@@ -76,30 +89,36 @@ class Context:
         run = self.service.run
         return None if run is None else (self.now() - run.as_of).total_seconds()
 
-    def look(self) -> None:
+    def update_gauges(self) -> None:
         """Bring the metrics that are not counted request by request up to date."""
-        self.metrics.look_at(self.service, self.database, self.served_log, self.age_seconds())
+        self.metrics.update(self.service, self.database, self.served_log, self.age_seconds())
 
     @asynccontextmanager
     async def running(self, url: str) -> AsyncIterator[None]:
         """Everything that goes on beside the requests, until the end of the block."""
         _collect_garbage_seldom()
-        forget_the_dead()
+        remove_gauges_of_dead()
         self.pool = await open_pool(url)
         self.log_pool = await open_pool(url, 1, LOG_SESSION)
         async with AsyncExitStack() as stack:
-            stack.callback(leave)
+            stack.callback(remove_own_gauges)
             stack.push_async_callback(close_pool, self.pool)
             stack.push_async_callback(close_pool, self.log_pool)
-            stack.callback(self.look)  # once more, when the last batches are written
-            for part in (following(self.service, url), self.request_log.writing(), self.served_log.writing(),
-                         self.busy.looking(), every(_LOOK_SECONDS, self.look)):  # fmt: skip
+            stack.callback(self.update_gauges)  # once more, when the last batches are written
+            for part in (kept_current(self.service, url), self.request_log.writing(), self.served_log.writing(),
+                         self.load.measuring(), every(_GAUGES_SECONDS, self.update_gauges)):  # fmt: skip
                 await stack.enter_async_context(part)
+            self.writer_pool = await open_writer(url)
+            stack.push_async_callback(close_pool, self.writer_pool)
             yield
 
     async def _write_served(self, rows: list[ServedList]) -> None:
-        assert self.log_pool is not None, "the application has not been started"
-        await write_served(self.log_pool, rows)
+        await write_served(_started(self.log_pool), rows)
+
+
+def _started(pool: asyncpg.Pool | None) -> asyncpg.Pool:
+    assert pool is not None, "the application has not been started"
+    return pool
 
 
 def _collect_garbage_seldom() -> None:
@@ -116,12 +135,17 @@ def clock_of(settings: Settings) -> Callable[[], datetime]:
     return lambda: datetime.now(UTC)
 
 
-async def context_of(request: Request) -> Context:
+async def context_of(request: Request) -> AppContext:
     """The context of the application that is answering; async, since FastAPI sends others to a thread."""
     return quick_context_of(request)
 
 
-def quick_context_of(request: Request) -> Context:
+def quick_context_of(request: Request) -> AppContext:
     """The same, without waiting."""
-    context: Context = request.app.state.context
+    context: AppContext = request.app.state.context
     return context
+
+
+async def writer_of(request: Request) -> asyncpg.Pool:
+    """The connections that may write, of the application that is answering."""
+    return quick_context_of(request).writer

@@ -1,18 +1,31 @@
 """Is the process there, can it answer, and how is it doing."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from serving.context import Context, context_of
+from serving.context import AppContext, context_of
 from serving.http.metrics import MEDIA_TYPE
 from serving.http.problems import NOT_READY, ProblemError
 from serving.http.responses import json_response
-from serving.schemas import Alive, Ready
 
 _MINUTE_SECONDS = 60
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: Literal["live"] = "live"
+
+
+class Ready(BaseModel):
+    """The API can answer with lists."""
+
+    status: Literal["ready"] = "ready"
+    run_id: int
 
 
 def health() -> APIRouter:
@@ -29,7 +42,7 @@ async def live(request: Request) -> Response:
     return json_response(request, {"status": "live"})
 
 
-async def ready(request: Request, app: Annotated[Context, Depends(context_of)]) -> Response:
+async def ready(request: Request, app: Annotated[AppContext, Depends(context_of)]) -> Response:
     """Lists can be served; otherwise a 503 whose `failing` names what is missing."""
     run, age_seconds = app.service.run, app.age_seconds()
     if app.service.is_away:
@@ -41,9 +54,9 @@ async def ready(request: Request, app: Annotated[Context, Depends(context_of)]) 
     return json_response(request, {"status": "ready", "run_id": run.run_id})
 
 
-async def metrics(app: Annotated[Context, Depends(context_of)]) -> Response:
+async def metrics(app: Annotated[AppContext, Depends(context_of)]) -> Response:
     """What Prometheus collects, for all workers of this server together."""
-    app.look()
+    app.update_gauges()
     return Response(app.metrics.page(), media_type=MEDIA_TYPE)
 
 

@@ -1,6 +1,7 @@
 """The published list and its rows."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 LIST_LENGTH = 10
 #: Decimals kept of a score; below that, floating-point noise of another CPU kernel would reorder lists.
@@ -9,11 +10,15 @@ SCORE_DECIMALS = 5
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an article is in a list: a stable code for machines, a sentence for readers and auditors."""
+    """Why an article is in a list: a code and its arguments, which `core.wording` puts into words.
+
+    contribution: how much it counted for the score. text: the sentence itself, in lists of runs that stored one.
+    """
 
     code: str
-    text: str
-    contribution: float
+    args: Mapping[str, str | float] = field(default_factory=dict)
+    contribution: float = 0.0
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from frontpage.core.wording import said
 from frontpage.digest.address import one_line
-from frontpage.digest.words import day_in, moment_in, reasons_in, words_in
+from frontpage.digest.words import day_in, moment_in, words_in
 from frontpage.store.delivery.digests import DigestItem
 
 #: Longer subjects are cut by mail clients anyway.
@@ -83,7 +84,7 @@ def _shown(item: DigestItem, url: str, sheet: Sheet) -> dict[str, Any]:
         "summary": _cut(one_line(item.summary or ""), _MAX_SUMMARY),
         "language": item.language or sheet.language,
         "source": " · ".join(filter(None, map(one_line, (item.publisher or "", item.category or "", published or "")))),
-        "why": one_line(reasons_in(sheet.language, item.reasons[:_MAX_REASONS])),
+        "why": one_line("; ".join(said(reason, sheet.language) for reason in item.reasons[:_MAX_REASONS])),
     }
 
 

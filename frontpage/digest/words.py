@@ -1,16 +1,12 @@
 """What mails say in the reader's language; dates and times by CLDR's rules (Babel)."""
 
 import functools
-import re
-from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 import yaml
 from babel.dates import format_date, format_datetime
-
-from frontpage.core.lists import Reason
 
 _FOLDER = Path(__file__).parent
 #: Of languages that mails are not written in.
@@ -39,29 +35,10 @@ def moment_in(language: str, moment: datetime, zone: tzinfo) -> str:
     return format_datetime(moment, format=_SHORT[language], tzinfo=zone, locale=language)
 
 
-def reasons_in(language: str, reasons: Sequence[Reason]) -> str:
-    """The reasons, separated by semicolons; one that is not translated stays as the model said it."""
-    return "; ".join(_reason(language, " ".join(reason.text.split())) for reason in reasons)
-
-
 _SHORT = {"en": "MMM d, h:mm a", "es": "d MMM, H:mm", "pt": "d 'de' MMM, HH:mm", "fr": "d MMM, HH:mm"}
-
-
-def _reason(language: str, text: str) -> str:
-    for pattern, translations in _reasons():
-        found = pattern.fullmatch(text)
-        if found and language in translations:
-            return str(translations[language]).replace("{}", found[1] if found.groups() else "")
-    return text
 
 
 @functools.cache
 def _words() -> dict[str, dict[str, str]]:
     loaded: Any = yaml.safe_load((_FOLDER / "words.yaml").read_text())
     return {str(language): dict(texts) for language, texts in loaded.items()}
-
-
-@functools.cache
-def _reasons() -> list[tuple[re.Pattern[str], dict[str, str]]]:
-    loaded: Any = yaml.safe_load((_FOLDER / "reasons.yaml").read_text())
-    return [(re.compile(re.escape(text).replace(r"\{\}", "(.+)")), said) for text, said in loaded.items()]

@@ -195,7 +195,9 @@ def is_judged(version: ModelVersion) -> bool:
     return bool(version.gate) and version.stage != "candidate"
 
 
-def evaluator(connection: Connection, version: ModelVersion, metrics: Mapping[str, Any], decided: Gate) -> ModelVersion:
+def record_verdict(
+    connection: Connection, version: ModelVersion, metrics: Mapping[str, Any], decided: Gate
+) -> ModelVersion:
     """The version with metrics, the gate's decision and its stage: champion if it passed, else rejected.
 
     A version never takes the place of a champion that was trained on newer data.

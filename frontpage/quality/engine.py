@@ -14,6 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from great_expectations.core.run_identifier import RunIdentifier
 from great_expectations.data_context.types.base import (
@@ -156,6 +157,8 @@ def _mark_skipped(results: Sequence[Any]) -> None:
         if each.result.get("observed_value", "") is None and not raised:
             each.success = True
             each.result["observed_value"] = _TOO_LITTLE
+        elif isinstance(each.result.get("observed_value"), np.floating):
+            each.result["observed_value"] = float(each.result["observed_value"])  # pages know no other
 
 
 def _outcome(check: Check, result: Any) -> Outcome:

@@ -28,7 +28,7 @@ judge by is reported as skipped, never as met in silence. Every outcome is a row
   last four weeks, whichever is more.
 - `rules` looks at one row for each list and fallback list of a run: what each list rule that is switched on measures of
   it (`models/reranking/rules/`). The page shows every rule with a value to try it with. Without a model nothing says
-  how alike texts are: `list_keeps_max_similarity` is skipped.
+  how alike texts are, and `list_keeps_max_similarity` is skipped.
 - Limits come from the section `quality` of `params.yaml`; the page shows the defaults.
 
 Pages with every outcome are under `FRONTPAGE_HOME/data_docs/index.html`: Great Expectations' own Data Docs, with what

@@ -86,13 +86,14 @@ def live_lines(api: httpx.Client, database_url: str) -> Iterator[str]:
     """Of live sources: what came in, a reader's list, or the page of a stranger, and what personal lists lack."""
     with connect(database_url) as connection:
         counts = fetch_one(connection, query("history/live_counts")) or {}
-        reader = fetch_one(connection, query("history/reader_to_show"))
+        shown = fetch_one(connection, query("history/reader_to_show"))
     yield (
         f"{counts['articles']:,} articles, {counts['readers']:,} readers, {counts['reads']:,} reads so far; "
         f"{counts['quarantined']:,} rows in quarantine"
     )
     if counts["articles"]:
-        yield from list_lines(recommendations(api, _STRANGER if reader is None else str(reader["reader_id"])))
+        reader_id = _STRANGER if shown is None else str(shown["reader_id"])
+        yield from list_lines(recommendations(api, reader_id), is_by_rule=shown is None or bool(shown["is_by_rule"]))
     yield f"Regions with a list of their own: {', '.join(counts['regions']) or 'none, no reader or read names one'}"
     yield from _missing_lines(counts)
 

@@ -203,10 +203,6 @@ def _show_addresses(stack: Stack, console: Console) -> None:
     console.say("up")
 
 
-def _readers_list(api: httpx.Client, database: str) -> dict[str, Any]:
-    return show.recommendations(api, show.reader_to_show(database))
-
-
 def _stay(stack: Stack, children: Sequence[Child], console: Console) -> NoReturn:
     """Stay until interrupted; say it once where a part ends by itself."""
     ended: set[str] = set()

@@ -28,7 +28,7 @@ def run(settings: Settings, params: Params, as_of: datetime) -> Summary:
     """
     with connect(database_url(settings), application="frontpage learnable") as connection:
         champion = registry.champion_at(connection, as_of)
-        if champion is not None and registry.rule_of(champion, params) is None:
+        if champion is not None and registry.choice_of(champion).uses_ranker:
             raise NothingToLearnError("a model ranks the lists already; retrain_nightly trains the next one")
         last = versions.newest(connection, until=as_of, limit=1)
         history = load_history(connection, as_of, params.data, with_text=False)

@@ -12,6 +12,7 @@ from frontpage.core.errors import NothingPublishedError
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
+from frontpage.core.wording import reason_of, worded
 from frontpage.features.feature_store.repository import feature_store, readers_at
 from frontpage.steps import why_text
 from frontpage.store.connect import connect, fetch_all
@@ -43,7 +44,13 @@ def run(
 
 
 def _json(rows: list[dict[str, Any]], reader: dict[str, Any] | None) -> list[str]:
-    return [json.dumps(row, default=str, ensure_ascii=False) for row in (*rows, {"reader": reader})]
+    shown = [{**row, c.REASONS: [_reason(stored) for stored in row[c.REASONS]]} for row in rows]
+    return [json.dumps(row, default=str, ensure_ascii=False) for row in (*shown, {"reader": reader})]
+
+
+def _reason(stored: dict[str, Any]) -> dict[str, Any]:
+    reason = reason_of(stored)
+    return {**worded(reason), "contribution": reason.contribution}
 
 
 def _no_list(reader_id: str, run_id: int | None, params: Params) -> NothingPublishedError:

@@ -7,6 +7,7 @@ from typing import Any
 
 from frontpage.core import columns as c
 from frontpage.core.clock import iso, to_utc
+from frontpage.core.wording import reason_of, said
 
 _WIDTH = 100
 _INDENT = "     "
@@ -15,7 +16,7 @@ _RECENT = 5
 
 
 def lines(reader_id: str, rows: Sequence[Mapping[str, Any]], reader: Mapping[str, Any] | None) -> Iterator[str]:
-    """The list and what made it, then what was known of the reader; `rows` and `reader` as in the JSON."""
+    """The list and what made it, then what was known of the reader; `rows` as stored, `reader` as in the JSON."""
     yield from _made(reader_id, rows[0])
     for row in rows:
         yield ""
@@ -51,8 +52,8 @@ def _item(row: Mapping[str, Any]) -> Iterator[str]:
     published = row["article_published_at"]
     yield _INDENT + ", ".join([*labels, *([f"published {_minute(published)}"] if published else []), row[c.ARTICLE_ID]])
     yield f"{_INDENT}score {row['score']:.4f}, from {row['candidate_source']}"
-    for reason in row["reasons"]:
-        yield f"{_INDENT}{reason['contribution']:+7.3f}  {_printable(reason['text'])}"
+    for reason in map(reason_of, row[c.REASONS]):
+        yield f"{_INDENT}{reason.contribution:+7.3f}  {_printable(said(reason))}"
 
 
 def _known(reader: Mapping[str, Any] | None) -> Iterator[str]:

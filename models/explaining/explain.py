@@ -1,8 +1,7 @@
-"""Reasons: exact SHAP values (TreeSHAP, Lundberg et al. 2020) of the served rows, grouped and put into words."""
+"""Reasons: exact SHAP values (TreeSHAP, Lundberg et al. 2020) of the served rows, grouped and given as codes."""
 
 from __future__ import annotations
 
-import json
 import warnings
 import zlib
 from dataclasses import dataclass
@@ -14,13 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from frontpage.core import columns as c
 from frontpage.core.errors import CheckFailedError
 from frontpage.features.entities import Entities, Pairs
 from frontpage.features.grouping import Floats, Ints
 from frontpage.features.interactions import Names
 from frontpage.features.pairs import GROUPS
-from models.explaining.phrases import LAST_RESORT, PHRASES, Phrase
-from models.explaining.rows import CONTRIBUTION_DECIMALS, MAX_REASONS, MAX_SENTENCE
+from models.explaining.phrases import LAST_RESORT, PHRASES
+from models.explaining.rows import CONTRIBUTION_DECIMALS, MAX_REASONS, reason_head
 from models.explaining.tree_shap import Forest, forest
 from models.ranking.ranker import Matrix
 
@@ -31,7 +31,8 @@ with warnings.catch_warnings():
 
 #: So many rows of each block are explained by shap, too, and may differ by this much.
 _CHECKED_ROWS, _TOLERANCE = 8, 1e-9
-_CATEGORY, _PUBLISHER = "{category}", "{publisher}"
+#: What phrases name, in this order; then nothing.
+_LABELS = (c.CATEGORY, c.PUBLISHER, None)
 _PHRASE_GROUPS = tuple(dict.fromkeys(phrase.group for phrase in PHRASES))
 
 
@@ -99,7 +100,8 @@ def explain(trees: Explainer, matrix: Matrix, names: tuple[str, ...]) -> Explain
 def reasons_of(explained: Explained, matrix: Matrix, entities: Entities, pairs: Pairs) -> pa.StringArray:
     """Reasons of each row as JSON text: the true phrases of the groups that raised the score most, strongest first.
 
-    At most MAX_REASONS; only those after the first must have raised it. Ties go by the order of the phrases.
+    At most MAX_REASONS; only those after the first must have raised it. Ties go by the order of the phrases. A phrase
+    that names a label is left out where the article has none.
     """
     phrase, is_true = _phrases(explained, matrix)
     strength = np.round(explained.of_groups(), CONTRIBUTION_DECIMALS) + 0.0
@@ -134,9 +136,9 @@ def _phrases(explained: Explained, matrix: Matrix) -> tuple[Ints, NDArray[np.boo
 
 @dataclass(frozen=True, slots=True)
 class _Heads:
-    """JSON of every reason that can be given, up to its contribution: each phrase, with each label where it has one.
+    """JSON of every reason that can be given, up to its contribution: each phrase, with each label where it names one.
 
-    first [phrase]: where the phrase's begin; label [phrase]: 0 where they go by category, 1 by publisher, else -1.
+    first [phrase]: where the phrase's begin; label [phrase]: place in _LABELS of what it names.
     """
 
     texts: pa.StringArray
@@ -145,23 +147,20 @@ class _Heads:
 
     @classmethod
     def of(cls, names: Names) -> _Heads:
-        """The heads for these labels; the last of each phrase's is for none."""
-        labels = (_CATEGORY, [*names.categories, None]), (_PUBLISHER, [*names.publishers, None])
-        texts, first, label = list[str](), list[int](), list[int]()
+        """The heads for these labels."""
+        values = dict(zip(_LABELS, (names.categories, names.publishers, [None]), strict=True))
+        texts, first = list[str](), list[int]()
         for phrase in PHRASES:
             first.append(len(texts))
-            kind = next((at for at, (mark, _) in enumerate(labels) if mark in phrase.text), -1)
-            label.append(kind)
-            values = [None] if kind < 0 else labels[kind][1]
-            texts += [_head(phrase, value if kind == 0 else None, value if kind == 1 else None) for value in values]
-        return cls(pa.array(texts, pa.string()), np.array([*first, len(texts)]), np.array(label))
+            texts += [reason_head(phrase.code, phrase.args(value)) for value in values[phrase.label]]
+        label = [_LABELS.index(phrase.label) for phrase in PHRASES]
+        return cls(pa.array(texts, pa.string()), np.array(first), np.array(label))
 
     def codes(self, phrase: Ints, labels: tuple[Ints, Ints]) -> Ints:
-        """Places in `texts` [row, reason] of phrases of rows whose articles have these labels (-1: none)."""
-        size = np.diff(self.first)[phrase]
+        """Places in `texts` [row, reason] of phrases of rows whose articles have these labels; -1 where none is."""
         of_row = np.stack([*labels, np.zeros_like(labels[0])], axis=1)
         at = np.take_along_axis(of_row, self.label[phrase], axis=1)
-        return self.first[phrase] + at % size
+        return np.where(at < 0, -1, self.first[phrase] + at)
 
 
 def _as_json(codes: Ints, strength: Floats, heads: _Heads) -> pa.StringArray:
@@ -174,12 +173,5 @@ def _as_json(codes: Ints, strength: Floats, heads: _Heads) -> pa.StringArray:
         for column, at in zip(codes.T, place.reshape(codes.shape).T, strict=True)
     ]
     joined = pc.binary_join_element_wise(*parts, ",", null_handling="skip")
-    joined = pc.if_else(pc.equal(pc.binary_length(joined), 0), f"{_head(LAST_RESORT)}0.0}}", joined)
+    joined = pc.if_else(pc.equal(pc.binary_length(joined), 0), f"{reason_head(LAST_RESORT.code, {})}0.0}}", joined)
     return pc.binary_join_element_wise("[", joined, "]", "")
-
-
-def _head(phrase: Phrase, category: Any = None, publisher: Any = None) -> str:
-    """JSON of a reason up to its contribution."""
-    text = phrase.text.format(category=category, publisher=publisher)[:MAX_SENTENCE]
-    words = json.dumps({"code": phrase.group, "text": text}, separators=(",", ":"), ensure_ascii=False)
-    return f'{words[:-1]},"contribution":'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -14,23 +14,27 @@ from frontpage.features.grouping import Floats
 from models.context import ScoringContext
 from models.topk import TopK
 
-#: Reasons kept with a recommendation, and characters of each sentence.
+#: Reasons kept with a recommendation, and characters of a label among their arguments.
 MAX_REASONS = 3
-MAX_SENTENCE = 160
+MAX_LABEL = 120
 CONTRIBUTION_DECIMALS = 3
 
 
 def reasons_json(reasons: Sequence[Reason]) -> str:
     """JSON text of at most MAX_REASONS reasons, strongest first; keys and spacing never vary."""
-    rows = [
-        {
-            "code": reason.code,
-            "text": reason.text[:MAX_SENTENCE],
-            "contribution": round(float(reason.contribution), CONTRIBUTION_DECIMALS) + 0.0,
-        }
-        for reason in reasons[:MAX_REASONS]
-    ]
-    return json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
+    return f"[{','.join(_json(reason) for reason in reasons[:MAX_REASONS])}]"
+
+
+def reason_head(code: str, args: Mapping[str, str | float]) -> str:
+    """JSON of a reason up to its contribution; long labels are cut."""
+    kept = {name: value[:MAX_LABEL] if isinstance(value, str) else value for name, value in args.items()}
+    members = {"code": code, "args": kept} if kept else {"code": code}
+    return f'{json.dumps(members, separators=(",", ":"), ensure_ascii=False)[:-1]},"contribution":'
+
+
+def _json(reason: Reason) -> str:
+    contribution = round(float(reason.contribution), CONTRIBUTION_DECIMALS) + 0.0
+    return f"{reason_head(reason.code, reason.args)}{contribution}}}"
 
 
 def list_table(context: ScoringContext, top_k: TopK, score: Floats, source: pa.Array, reasons: pa.Array) -> pa.Table:

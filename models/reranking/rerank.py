@@ -173,10 +173,10 @@ def greedy(short: Shortlist, rules: Sequence[ListRule]) -> tuple[Ints, Mask]:
     running, everybody = [rule.running(short.listed) for rule in rules], np.arange(n_readers)
     is_free = short.is_there.copy()
     for rank in range(LIST_LENGTH):
-        allowed = _allowed(running, rank, is_free)
-        has_any, is_left = allowed.any(axis=1), is_free.any(axis=1)
-        allowed = np.where(has_any[:, None], allowed, is_free)
-        best = np.argmax(np.where(allowed, _worth(running, short.margin), -np.inf), axis=1)
+        allowed: Mask = _allowed(running, rank, is_free)
+        has_any, is_left = np.any(allowed, axis=1), np.any(is_free, axis=1)
+        choice = np.where(has_any[:, None], allowed, is_free)
+        best = np.argmax(np.where(choice, _worth(running, short.margin), -np.inf), axis=1)
         picked[:, rank] = np.where(is_left, best, short.width)
         is_waived[:, rank] = is_left & ~has_any
         is_free[everybody, best] = False

@@ -1,8 +1,9 @@
-"""The door of the API: who may pass, how often, and how many wrong keys an address may try."""
+"""Authentication: who may pass, how often, and how many wrong keys an address may try."""
 
 import ipaddress
 from typing import Any, Final
 
+from cachetools import FIFOCache
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,7 +13,7 @@ from frontpage.core.identity.api_keys import Scope as KeyScope
 from frontpage.core.identity.api_keys import key_hash
 from frontpage.core.settings import Settings
 from serving.access.keys import Key, KeyRing, settings_keys
-from serving.access.rate import Allowance, Limiter
+from serving.access.rate_limit import Allowance, RateLimiter
 from serving.http.problems import (
     UNAVAILABLE,
     ProblemError,
@@ -21,9 +22,9 @@ from serving.http.problems import (
     too_many_requests,
     unauthorized,
 )
-from serving.schemas import Problem
+from serving.http.schemas import Problem
 
-#: Everything below is behind the door; health, the OpenAPI document and links that carry their own proof are not.
+#: Paths below it need a key where any are needed; health, the OpenAPI document and links with their own proof do not.
 GUARDED: Final = "/v1/"
 #: Requests of a key come back evenly over this long.
 WINDOW_SECONDS: Final = 10
@@ -40,17 +41,17 @@ _READING_PATHS = frozenset({"/v1/readers:batch"})
 #: What decides about other people's mail.
 _ADMIN_PATHS = frozenset({"/v1/digest/reports"})
 #: (address, key) pairs remembered as good; beyond it the one met first is forgotten.
-_MAX_FRIENDS = 10_000
+_MAX_GOOD = 10_000
 
 
 def guard(app: FastAPI, settings: Settings, host: str) -> dict[int | str, dict[str, Any]]:
-    """Put a door before the application where keys are needed; the refusals that it adds to each guarded path.
+    """Ask for keys where they are needed; the refusals that this adds to each guarded path.
 
     Web pages of other origins are let in only where FRONTPAGE_CORS_ORIGINS names them.
     """
     app.state.key_ring = KeyRing(settings) if needs_keys(settings, host) else None
     if app.state.key_ring is not None:
-        app.add_middleware(Door, ring=app.state.key_ring, requests_per_second=settings.rate_limit_per_second)
+        app.add_middleware(AuthMiddleware, ring=app.state.key_ring, requests_per_second=settings.rate_limit_per_second)
     if settings.cors_origin_list:
         app.add_middleware(
             CORSMiddleware,
@@ -62,7 +63,7 @@ def guard(app: FastAPI, settings: Settings, host: str) -> dict[int | str, dict[s
     return {} if app.state.key_ring is None else _REFUSALS
 
 
-def refuse_open_door(settings: Settings, host: str, n_stored_keys: int = 0) -> None:
+def refuse_without_keys(settings: Settings, host: str, n_stored_keys: int = 0) -> None:
     """Raise BadInputError where a key is needed and none is known: the API would be closed to everybody."""
     if not needs_keys(settings, host) or settings_keys(settings) or n_stored_keys:
         return
@@ -95,18 +96,18 @@ def needed_scope(method: str, path: str = "") -> KeyScope:
     return KeyScope.READ if method in _READING or path in _READING_PATHS else KeyScope.EVENTS
 
 
-class Door:
+class AuthMiddleware:
     """ASGI middleware: 401, 403 or 429 for who may not pass, and `RateLimit` headers for who may.
 
-    Costs a hash and some look-ups. An address that has tried too many wrong keys is not listened to for a while, so
+    Costs a hash and some look-ups. An address that has tried too many wrong keys is refused for a while, so
     guessing is slow; keys that passed from there before go on to pass, so that a neighbour's mistake stops nobody.
     """
 
     def __init__(self, app: ASGIApp, ring: KeyRing, requests_per_second: int) -> None:
         self._app, self._ring, self._per_second = app, ring, requests_per_second
-        self._limiters: dict[int, Limiter] = {}
-        self._failures = Limiter(FAILURES_PER_MINUTE, 60)
-        self._friends: dict[tuple[str, bytes], None] = {}
+        self._limiters: dict[int, RateLimiter] = {}
+        self._failures = RateLimiter(FAILURES_PER_MINUTE, 60)
+        self._good: FIFOCache[tuple[str, bytes], None] = FIFOCache(_MAX_GOOD)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(GUARDED):
@@ -137,15 +138,15 @@ class Door:
         if not given:
             raise unauthorized()
         digest = key_hash(given)
-        friend = (address, digest)
+        pair = (address, digest)
         wait = self._failures.wait_seconds(address)
-        if wait and friend not in self._friends:
+        if wait and pair not in self._good:
             raise too_many_requests("too many wrong keys came from this address", wait)
         key = self._ring.find(digest)
         if key is None:
             raise self._refusal(address)
-        if friend not in self._friends:
-            self._befriend(friend)
+        if pair not in self._good:
+            self._good[pair] = None
         return key
 
     def _refusal(self, address: str) -> ProblemError:
@@ -154,14 +155,9 @@ class Door:
         self._failures.take(address)
         return unauthorized()
 
-    def _befriend(self, friend: tuple[str, bytes]) -> None:
-        if len(self._friends) >= _MAX_FRIENDS:
-            del self._friends[next(iter(self._friends))]
-        self._friends[friend] = None
-
-    def _limiter(self, per_second: int) -> Limiter:
+    def _limiter(self, per_second: int) -> RateLimiter:
         if per_second not in self._limiters:
-            self._limiters[per_second] = Limiter(per_second * WINDOW_SECONDS, WINDOW_SECONDS)
+            self._limiters[per_second] = RateLimiter(per_second * WINDOW_SECONDS, WINDOW_SECONDS)
         return self._limiters[per_second]
 
 

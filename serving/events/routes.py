@@ -9,9 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from frontpage.store.write.inbox import InboxEvent, append_events
-from serving.context import Context, context_of
+from serving.context import AppContext, context_of, writer_of
 from serving.events.schemas import EVENTS_BODY, Accepted, Event, parse_events
-from serving.events.writing import writer_of
 from serving.http.bodies import BODY_REFUSALS, read_json_body
 from serving.http.problems import invalid_request
 
@@ -32,7 +31,9 @@ def events() -> APIRouter:
 
 
 async def take_events(
-    request: Request, app: Annotated[Context, Depends(context_of)], writer: Annotated[asyncpg.Pool, Depends(writer_of)]
+    request: Request,
+    app: Annotated[AppContext, Depends(context_of)],
+    writer: Annotated[asyncpg.Pool, Depends(writer_of)],
 ) -> Response:
     """Take in one event, or up to 1,000 in an array.
 
@@ -51,7 +52,7 @@ async def take_events(
     return Response(orjson.dumps(answer), 202, {"Cache-Control": "no-store"}, "application/json")
 
 
-def _inbox_event(app: Context, event: Event) -> InboxEvent:
+def _inbox_event(app: AppContext, event: Event) -> InboxEvent:
     return InboxEvent(
         event.event_id, event.kind, event.reader_id, app.reader_key(event.reader_id), event.article_id,
         event.occurred_at, event.dwell_seconds, event.position, event.run_id,

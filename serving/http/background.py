@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
-#: What was told to end and goes on after this is told again.
+#: A task that was cancelled and goes on after this is cancelled again.
 _PATIENCE_SECONDS = 0.2
 
 
@@ -20,7 +20,7 @@ async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 async def _ended(task: asyncio.Task[None]) -> None:
-    """Cancel a task, again where it took no heed: a library may lose the word where its answer comes at that moment."""
+    """Cancel a task, and again if it goes on: a library may lose a cancellation that comes together with its answer."""
     while not task.done():
         task.cancel()
         await asyncio.wait([task], timeout=_PATIENCE_SECONDS)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.requests import ClientDisconnect, Request
 
 from serving.http.problems import ProblemError, bad_body, invalid_request
-from serving.schemas import Problem
+from serving.http.schemas import Problem
 
 #: What a request with a body may be refused for, beside what it says.
 BODY_REFUSALS: Final[dict[int | str, dict[str, Any]]] = {

@@ -9,7 +9,7 @@ import asyncpg
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from serving.events.batches import Batches
+from serving.http.batch_writer import BatchWriter
 from serving.lists.service import ListService
 
 #: The folder where several workers keep their values together; prometheus_client looks at it when it is imported.
@@ -27,7 +27,7 @@ class Metrics:
         self._seconds = Histogram(
             "frontpage_request_seconds", "Time to answer", ["route"], registry=self.registry, buckets=_SECONDS
         )
-        self._lists = self._counter("lists_served", "Lists by what stood in for the reader's own", "fallback")
+        self._lists = self._counter("lists_served", "Lists by kind of fallback", "fallback")
         self._not_modified = self._counter("lists_not_modified", "Lists that the caller had already")
         self._log_written = self._counter("served_list_written", "Rows written to the log of served lists")
         self._log_dropped = self._counter("served_list_dropped", "Rows that were not written to it")
@@ -56,9 +56,9 @@ class Metrics:
         """Count a list."""
         self._listed_since[fallback or "none", not_modified] += 1
 
-    def look_at(self, service: ListService, pool: asyncpg.Pool, log: Batches, age_seconds: float | None) -> None:
-        """Take over what was counted since, and what is not counted request by request."""
-        self._take_over()
+    def update(self, service: ListService, pool: asyncpg.Pool, log: BatchWriter, age_seconds: float | None) -> None:
+        """Add what was counted since, and set what is not counted request by request."""
+        self._add_counts()
         if age_seconds is not None:
             self._list_age.set(age_seconds)
         self._away.set(service.is_away)
@@ -79,7 +79,7 @@ class Metrics:
         MultiProcessCollector(everybody)  # type: ignore[no-untyped-call]
         return generate_latest(everybody)
 
-    def _take_over(self) -> None:
+    def _add_counts(self) -> None:
         for labels, n in self._answered_since.items():
             self._requests.labels(*labels).inc(n)
         for (fallback, not_modified), n in self._listed_since.items():
@@ -95,13 +95,13 @@ class Metrics:
         return Gauge(f"frontpage_{name}", meaning, registry=self.registry, multiprocess_mode=mode)  # type: ignore[arg-type]
 
 
-def leave() -> None:
+def remove_own_gauges() -> None:
     """Take this worker's gauges out; what it counted stays."""
     if FOLDER_VARIABLE in os.environ:
         mark_process_dead(os.getpid())  # type: ignore[no-untyped-call]
 
 
-def forget_the_dead() -> None:
+def remove_gauges_of_dead() -> None:
     """Take out the gauges of workers that were killed."""
     folder = os.environ.get(FOLDER_VARIABLE)
     for path in Path(folder).glob("gauge_live*.db") if folder else ():

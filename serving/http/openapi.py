@@ -36,7 +36,7 @@ def with_problems(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def with_security(document: dict[str, Any]) -> dict[str, Any]:
-    """The same document with a key, in either header, on everything behind the door."""
+    """The same document with a key, in either header, on everything that needs one."""
     paths = {
         path: {verb: {**operation, "security": _EITHER_HEADER} for verb, operation in item.items()}
         if path.startswith(GUARDED)

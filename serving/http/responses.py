@@ -3,7 +3,6 @@
 import hashlib
 import re
 import zlib
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -11,9 +10,6 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
-
-from frontpage.core import columns as c
-from frontpage.store.read.lists import CurrentRun
 
 #: A list may change with the next run or retraction, so caches must ask again.
 _HEADERS = ((b"cache-control", b"private, no-cache"), (b"vary", b"accept-encoding"))
@@ -68,23 +64,6 @@ def untagged_response(request: Request, body: bytes) -> Response:
 def takes_gzip(request: Request) -> bool:
     """Whether the caller accepts an answer by gzip."""
     return _takes_gzip(_asked(request.scope)[0])
-
-
-def run_body(run: CurrentRun, now: datetime) -> dict[str, Any]:
-    """The JSON object of `schemas.CurrentRunAnswer`."""
-    return {
-        c.RUN_ID: run.run_id,
-        c.AS_OF: run.as_of,
-        "variant": run.variant,
-        "model_version": run.model_version,
-        "snapshot_hash": run.snapshot_hash,
-        "checksum": run.checksum,
-        "n_readers": run.n_readers,
-        "n_rows": run.n_rows,
-        "generated_at": run.generated_at,
-        c.PUBLISHED_AT: run.published_at,
-        "age_seconds": (now - run.as_of).total_seconds(),
-    }
 
 
 def _full(headers: list[tuple[bytes, bytes]], body: bytes, *, is_gzip: bool) -> Response:

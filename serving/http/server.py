@@ -18,7 +18,7 @@ from frontpage.store.read.address import serving_url
 from frontpage.store.read.keys import count_keys
 from frontpage.store.read.pool import refuse_unusable
 from serving.access.keys import settings_keys
-from serving.access.security import needs_keys, refuse_open_door
+from serving.access.security import needs_keys, refuse_without_keys
 from serving.app import create_app
 from serving.http.metrics import FOLDER_VARIABLE
 from serving.http.protocol import Protocol
@@ -39,7 +39,7 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, workers
     """
     create_app(settings, host=host)  # so that a wrong setting ends this process, not only its workers
     asyncio.run(refuse_unusable(serving_url(settings)))
-    _refuse_open_door(settings, host)
+    _refuse_without_keys(settings, host)
     listener = bind(host, port)
     config = _config(settings, host, port, workers)
     with listener, contextlib.suppress(KeyboardInterrupt):
@@ -70,9 +70,9 @@ def _shared_metrics() -> Iterator[None]:
         yield
 
 
-def _refuse_open_door(settings: Settings, host: str) -> None:
+def _refuse_without_keys(settings: Settings, host: str) -> None:
     asked = needs_keys(settings, host) and not settings_keys(settings)
-    refuse_open_door(settings, host, asyncio.run(count_keys(serving_url(settings))) if asked else 0)
+    refuse_without_keys(settings, host, asyncio.run(count_keys(serving_url(settings))) if asked else 0)
 
 
 def _config(settings: Settings, host: str, port: int, workers: int) -> uvicorn.Config:

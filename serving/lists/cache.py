@@ -1,7 +1,10 @@
 """The lists that a worker holds: those most recently asked for, within a bound of memory."""
 
-from collections import OrderedDict
+import contextlib
 from dataclasses import dataclass
+from operator import attrgetter
+
+from cachetools import LRUCache
 
 from frontpage.store.read.lists import CurrentRun
 
@@ -11,18 +14,18 @@ _BYTES_PER_LIST = 500
 
 
 @dataclass(frozen=True, slots=True)
-class KeptList:
-    """A reader's list of one run: its own, or (`fallback`) what stands in; articles and encoded places, best first."""
+class CachedList:
+    """A reader's list of one run: their own, or a `fallback`; articles and encoded places, best first."""
 
     run: CurrentRun
     fallback: str | None
     article_ids: tuple[str, ...]
     places: tuple[bytes, ...]
-    #: A list that stands in holds as long as no article changed and the reader's reading is not known to have gone on.
-    changes: int = 0
+    #: A fallback holds as long as no article changed and the reader's reading is not known to have gone on.
+    n_changes: int = 0
     good_until: float = float("inf")
-    #: Which time of listening to readers it is from; what they hid in between two of them went unheard.
-    hearing: int = 0
+    #: Which connection that listens to the database it is from; what readers hid between two of them was missed.
+    listening: int = 0
 
     @property
     def n_bytes(self) -> int:
@@ -31,34 +34,27 @@ class KeptList:
 
 
 class ListCache:
-    """Lists by reader key. The one that was not asked for longest makes room; superseded ones stay until then."""
+    """Lists by reader key. The one that was not asked for longest makes room; superseded ones stay until then.
 
-    def __init__(self, largest_bytes: int) -> None:
-        self._lists: OrderedDict[int, KeptList] = OrderedDict()
-        self._largest_bytes = largest_bytes
-        self._n_bytes = 0
+    max_bytes: the bound, counted by `CachedList.n_bytes`.
+    """
 
-    def get(self, reader_key: int) -> KeptList | None:
+    def __init__(self, max_bytes: int) -> None:
+        self._lists: LRUCache[int, CachedList] = LRUCache(max_bytes, getsizeof=attrgetter("n_bytes"))
+
+    def get(self, reader_key: int) -> CachedList | None:
         """The reader's list, of whatever run, if it is there."""
-        kept = self._lists.get(reader_key)
-        if kept is not None:
-            self._lists.move_to_end(reader_key)
-        return kept
+        return self._lists.get(reader_key)
 
-    def put(self, reader_key: int, kept: KeptList) -> None:
-        """Keep a list in place of what was kept for that reader."""
+    def put(self, reader_key: int, cached: CachedList) -> None:
+        """Keep a list in place of what was kept for that reader; one larger than the whole cache is not kept."""
         self.drop(reader_key)
-        self._lists[reader_key] = kept
-        self._n_bytes += kept.n_bytes
-        while self._n_bytes > self._largest_bytes:
-            _, oldest = self._lists.popitem(last=False)
-            self._n_bytes -= oldest.n_bytes
+        with contextlib.suppress(ValueError):
+            self._lists[reader_key] = cached
 
     def drop(self, reader_key: int) -> None:
         """Forget the reader's list."""
-        kept = self._lists.pop(reader_key, None)
-        if kept is not None:
-            self._n_bytes -= kept.n_bytes
+        self._lists.pop(reader_key, None)
 
     def __len__(self) -> int:
         return len(self._lists)
@@ -66,4 +62,4 @@ class ListCache:
     @property
     def n_bytes(self) -> int:
         """Roughly what the lists take in memory."""
-        return self._n_bytes
+        return int(self._lists.currsize)

@@ -1,15 +1,15 @@
-"""Which articles stand in for a reader who has no list of their own. Pure."""
+"""The fallback list of a reader who has no list of their own. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator
 
-from frontpage.store.read.lists import FallbackItem, Stranger
+from frontpage.store.read.lists import ColdStartReader, FallbackItem
 
 _EVERYBODY = 1_000
 _OTHERS = 2_000
 
 
 def fallbacks(
-    fallbacks: Iterable[FallbackItem], reader: Stranger, is_shown: Callable[[str], bool], limit: int
+    items: Iterable[FallbackItem], reader: ColdStartReader, is_shown: Callable[[str], bool], limit: int
 ) -> list[FallbackItem]:
     """At most `limit` items, each article once: the reader's region, then their interests in the order they were
     picked, then everybody's list, then any other.
@@ -18,25 +18,21 @@ def fallbacks(
     better than none.
     """
     ordered = [
-        item
-        for item in _ordered(fallbacks, reader)
-        if is_shown(item.article_id) and item.article_id not in reader.unwanted
+        item for item in _ordered(items, reader) if is_shown(item.article_id) and item.article_id not in reader.unwanted
     ]
     unread = [item for item in ordered if item.article_id not in reader.already_read]
     return (unread or ordered)[:limit]
 
 
-def _ordered(fallbacks: Iterable[FallbackItem], reader: Stranger) -> Iterator[FallbackItem]:
+def _ordered(items: Iterable[FallbackItem], reader: ColdStartReader) -> Iterator[FallbackItem]:
     seen = set()
-    for item in sorted(
-        fallbacks, key=lambda item: (_preference(item, reader), item.scope, item.scope_value, item.rank)
-    ):
+    for item in sorted(items, key=lambda item: (_distance(item, reader), item.scope, item.scope_value, item.rank)):
         if item.article_id not in seen:
             seen.add(item.article_id)
             yield item
 
 
-def _preference(item: FallbackItem, reader: Stranger) -> int:
+def _distance(item: FallbackItem, reader: ColdStartReader) -> int:
     """How near a list is to a reader; 0 is nearest."""
     if item.scope == "region" and item.scope_value == reader.region:
         return 0

@@ -14,13 +14,12 @@ from starlette.responses import Response
 from frontpage.core.errors import NothingPublishedError
 from frontpage.core.lists import LIST_LENGTH
 from frontpage.store.read.lists import fetch_current_run
-from serving.context import VARIANT, Context, context_of, quick_context_of
+from serving.context import VARIANT, AppContext, context_of, quick_context_of
 from serving.http.bodies import BODY_REFUSALS, json_body, parsed, read_json_body
-from serving.http.quick import QuickRoute, quickly
-from serving.http.responses import Tagged, json_response, run_body, tagged, tagged_response, untagged_response
-from serving.lists.encoding import explained_head, list_head, whole_list
-from serving.lists.service import Shown
-from serving.schemas import (
+from serving.http.responses import Tagged, json_response, tagged, tagged_response, untagged_response
+from serving.lists.encoding import list_head, run_body, whole_list
+from serving.lists.quick import QuickRoute, quickly
+from serving.lists.schemas import (
     SURFACE,
     CurrentRunAnswer,
     Explanations,
@@ -28,6 +27,7 @@ from serving.schemas import (
     RecommendationList,
     RecommendationLists,
 )
+from serving.lists.service import EncodedList
 
 MAX_READER_ID_LENGTH = 1024
 _READERS_ASKED: TypeAdapter[ReadersAsked] = TypeAdapter(ReadersAsked)
@@ -49,7 +49,7 @@ Surface = Annotated[
     Query(pattern=SURFACE, description="where it is shown; goes into the log of lists"),
 ]
 Explain = Annotated[bool, Query(description="say how much each reason counted")]
-App = Annotated[Context, Depends(context_of)]
+App = Annotated[AppContext, Depends(context_of)]
 
 
 class _AnyText(Convertor[str]):
@@ -108,19 +108,19 @@ async def recommendations(
     A reader who has no list gets a fallback, flagged, with status 200: never a 404. All items are of one run.
     """
     reader_key = app.reader_key(reader_id)
-    shown = await app.service.list_for(reader_key, explain=explain)
-    response = tagged_response(request, _answer_of(shown, reader_id, limit))
-    n_items = min(limit, len(shown.items))
-    app.served(request, reader_key, shown, n_items, surface, not_modified=response.status_code == NOT_MODIFIED)
+    encoded = await app.service.list_for(reader_key, explain=explain)
+    response = tagged_response(request, _answer_of(encoded, reader_id, limit))
+    n_items = min(limit, len(encoded.items))
+    app.served(request, reader_key, encoded, n_items, surface, not_modified=response.status_code == NOT_MODIFIED)
     return response
 
 
-def _answer_of(shown: Shown, reader_id: str, limit: int) -> Tagged:
+def _answer_of(encoded: EncodedList, reader_id: str, limit: int) -> Tagged:
     """The list as an answer, made once for as long as it may be shown so."""
-    answer = shown.answers.get((reader_id, limit))
+    answer = encoded.answers.get((reader_id, limit))
     if answer is None:
-        head = list_head(reader_id, shown.run, shown.fallback)
-        answer = shown.answers[reader_id, limit] = tagged(whole_list(head, shown.items[:limit]))
+        head = list_head(reader_id, encoded.run, encoded.fallback)
+        answer = encoded.answers[reader_id, limit] = tagged(whole_list(head, encoded.items[:limit]))
     return answer
 
 
@@ -131,20 +131,20 @@ async def recommendations_of_many(request: Request, app: App) -> Response:
     """
     asked: ReadersAsked = parsed(_READERS_ASKED, await read_json_body(request, _MAX_BATCH_BYTES))
     keys = [app.reader_key(reader_id) for reader_id in asked.reader_ids]
-    lists = []
-    shown_lists = await asyncio.gather(*map(app.service.list_for, keys))
-    for reader_id, key, shown in zip(asked.reader_ids, keys, shown_lists, strict=True):
-        items = shown.items[: asked.limit]
-        lists.append(whole_list(list_head(reader_id, shown.run, shown.fallback), items))
-        app.served(request, key, shown, len(items), asked.surface, not_modified=False)
-    return untagged_response(request, b'{"lists":[%b]}' % b",".join(lists))
+    bodies = []
+    lists = await asyncio.gather(*map(app.service.list_for, keys))
+    for reader_id, key, encoded in zip(asked.reader_ids, keys, lists, strict=True):
+        items = encoded.items[: asked.limit]
+        bodies.append(whole_list(list_head(reader_id, encoded.run, encoded.fallback), items))
+        app.served(request, key, encoded, len(items), asked.surface, not_modified=False)
+    return untagged_response(request, b'{"lists":[%b]}' % b",".join(bodies))
 
 
 async def explanations(request: Request, reader_id: ReaderId, app: App) -> Response:
     """A reader's list with all that made it: run, data, model, source and score of each item, each reason's share."""
-    shown = await app.service.list_for(app.reader_key(reader_id), explain=True)
-    head = explained_head(reader_id, shown.run, shown.fallback)
-    return tagged_response(request, tagged(whole_list(head, shown.items)))
+    encoded = await app.service.list_for(app.reader_key(reader_id), explain=True)
+    head = list_head(reader_id, encoded.run, encoded.fallback, explain=True)
+    return tagged_response(request, tagged(whole_list(head, encoded.items)))
 
 
 async def current_run(request: Request, app: App) -> Response:

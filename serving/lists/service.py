@@ -8,14 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import asyncpg
+from cachetools import LRUCache
 
 from frontpage.core.errors import NothingPublishedError, UnavailableError
-from frontpage.store.read.lists import CurrentRun, Stranger
+from frontpage.store.read.lists import ColdStartReader, CurrentRun
 from frontpage.store.read.pool import away_is_unavailable
-from serving.articles.memory import Articles
-from serving.http.coalesce import Coalescer
+from serving.articles.cache import ArticleCache
+from serving.coalescing import Coalescer
 from serving.http.responses import Tagged
-from serving.lists.cache import KeptList, ListCache
+from serving.lists.cache import CachedList, ListCache
 from serving.lists.repository import ListRepository, PublishedRun
 
 #: A look-up that takes longer is given up; callers get the last known lists.
@@ -24,12 +25,12 @@ LOOK_UP_SECONDS = 0.8
 PAUSE_SECONDS = 1.0
 STALE = "stale"
 _ATTEMPTS = 3
-#: Lists kept as they were shown last, some 10 kB each: those of the readers who ask most are asked for again soon.
-_MOST_SHOWN = 4_000
+#: Lists kept with their answers, some 10 kB each: those of the readers who ask most are asked for again soon.
+_MAX_ANSWERED = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class EncodedList:
     """A list as it may be shown now: encoded items and their articles, best first, all of one run."""
 
     run: CurrentRun
@@ -41,22 +42,25 @@ class Shown:
 
 
 class ListService:
-    """The lists of one variant, as one worker hands them out."""
+    """The lists of one variant, as one worker hands them out.
 
-    def __init__(self, variant: str, pool: Callable[[], asyncpg.Pool], largest_bytes: int) -> None:
+    max_bytes: bound of the memory for lists, answers apart.
+    """
+
+    def __init__(self, variant: str, pool: Callable[[], asyncpg.Pool], max_bytes: int) -> None:
         self.variant = variant
-        self.articles = Articles(pool)
-        self.cache = ListCache(largest_bytes)
-        self._finder = ListRepository(pool, self.articles)
-        self._look_ups: Coalescer[int, KeptList] = Coalescer(self._look_up)
-        self._shown: dict[int, tuple[KeptList, int, Shown]] = {}
-        self._edition: PublishedRun | None = None
+        self.articles = ArticleCache(pool)
+        self.cache = ListCache(max_bytes)
+        self._repository = ListRepository(pool, self.articles)
+        self._look_ups: Coalescer[int, CachedList] = Coalescer(self._look_up)
+        self._answered: LRUCache[int, tuple[CachedList, int, EncodedList]] = LRUCache(_MAX_ANSWERED)
+        self._published: PublishedRun | None = None
         self._is_away = True
-        self._first_word = asyncio.Event()
+        self._database_asked = asyncio.Event()
         self._paused_until = 0.0
-        self._hearing = 0
-        #: The readers who changed their minds during each look-up that is under way.
-        self._heard: list[set[int]] = []
+        self._listening = 0
+        #: For each look-up that is under way, the readers who changed their preferences since it began.
+        self._changed_meanwhile: list[set[int]] = []
 
     @property
     def is_away(self) -> bool:
@@ -66,43 +70,43 @@ class ListService:
     @property
     def run(self) -> CurrentRun | None:
         """The run that is served, None before the first publish."""
-        return self._edition.run if self._edition else None
+        return self._published.run if self._published else None
 
-    async def adopt(self, run: CurrentRun | None) -> None:
+    async def switch_to(self, run: CurrentRun | None) -> None:
         """Serve this run from now on: the database has just said so. Raises UnavailableError where it goes away."""
         if run is None:
-            self._edition = None
+            self._published = None
         elif run != self.run:
-            self._edition = await self._finder.edition(run)
+            self._published = await self._repository.published(run)
         self._is_away = False
-        self._first_word.set()
+        self._database_asked.set()
 
-    def lost(self) -> None:
-        """The database is away: what is in memory has to do until `adopt` is called again."""
+    def database_lost(self) -> None:
+        """The database is away: what is in memory has to do until `switch_to` is called again."""
         self._is_away = True
-        self._first_word.set()
+        self._database_asked.set()
 
-    def back(self) -> None:
-        """The database is there again; what changed in between went unheard."""
-        self.articles.doubt()
-        self._hearing += 1
+    def database_back(self) -> None:
+        """The database is there again; changes in between were missed."""
+        self.articles.invalidate_all()
+        self._listening += 1
         self._paused_until = 0.0
 
     def reader_changed(self, reader_key: int) -> None:
         """Look the reader's list up again: they have hidden something, or want it back."""
         self.cache.drop(reader_key)
-        for heard in self._heard:
-            heard.add(reader_key)
+        for changed in self._changed_meanwhile:
+            changed.add(reader_key)
 
-    async def list_for(self, reader_key: int, *, explain: bool = False) -> Shown:
-        """The reader's list, or what stands in for it.
+    async def list_for(self, reader_key: int, *, explain: bool = False) -> EncodedList:
+        """The reader's list, or a fallback.
 
         With `explain` its reasons say how much each counted, but not where the list comes from memory. Raises
         NothingPublishedError before the first publish, and UnavailableError where the database is away and nothing is
         in memory.
         """
-        if not self._first_word.is_set():
-            await self._first_word.wait()
+        if not self._database_asked.is_set():
+            await self._database_asked.wait()
         if not self._is_away and self._paused_until <= _now():
             try:
                 return await (self._explained(reader_key) if explain else self._current(reader_key))
@@ -110,94 +114,94 @@ class ListService:
                 self._paused_until = _now() + PAUSE_SECONDS
         return self._last_known(reader_key)
 
-    async def _current(self, reader_key: int) -> Shown:
+    async def _current(self, reader_key: int) -> EncodedList:
         for _ in range(_ATTEMPTS):
-            kept = self.cache.get(reader_key)
-            if kept is None or not self._holds(kept):
-                kept = await self._look_ups.get(reader_key)
-            shown = self._show_again(reader_key, kept)
-            if shown is not None:
-                return shown
-            await self.articles.need(kept.article_ids)
-            if not any(map(self.articles.is_shown, kept.article_ids)):
+            cached = self.cache.get(reader_key)
+            if cached is None or not self._is_current(cached):
+                cached = await self._look_ups.get(reader_key)
+            encoded = self._encoded(reader_key, cached)
+            if encoded is not None:
+                return encoded
+            await self.articles.load(cached.article_ids)
+            if not any(map(self.articles.is_shown, cached.article_ids)):
                 self.cache.drop(reader_key)
         raise UnavailableError("articles change faster than they can be read; try again soon")
 
-    def _show_again(self, reader_key: int, kept: KeptList) -> Shown | None:
-        """The list as it was shown last, where neither it nor any article has changed since; else as it is now."""
-        changes = self.articles.changes
-        last = self._shown.get(reader_key)
-        if last is not None and last[0] is kept and last[1] == changes:
+    def _encoded(self, reader_key: int, cached: CachedList) -> EncodedList | None:
+        """The list as it was answered last, where neither it nor any article has changed since; else as it is now."""
+        n_changes = self.articles.n_changes
+        last = self._answered.get(reader_key)
+        if last is not None and last[0] is cached and last[1] == n_changes:
             return last[2]
-        shown = _show(kept, self.articles.known)
-        if shown is not None:
-            if len(self._shown) >= _MOST_SHOWN and reader_key not in self._shown:
-                del self._shown[next(iter(self._shown))]
-            self._shown[reader_key] = kept, changes, shown
-        return shown
+        encoded = _encode(cached, self.articles.known)
+        if encoded is not None:
+            self._answered[reader_key] = cached, n_changes, encoded
+        return encoded
 
-    async def _explained(self, reader_key: int) -> Shown:
-        kept = (await self._find([reader_key], explain=True))[reader_key]
-        return _show(kept, self.articles.known) or await self._current(reader_key)
+    async def _explained(self, reader_key: int) -> EncodedList:
+        cached = (await self._find([reader_key], explain=True))[reader_key]
+        return _encode(cached, self.articles.known) or await self._current(reader_key)
 
-    def _holds(self, kept: KeptList) -> bool:
-        """Whether a kept list is what the database would say."""
-        if self._edition is None or kept.run.run_id != self._edition.run.run_id:
+    def _is_current(self, cached: CachedList) -> bool:
+        """Whether a cached list is what the database would say."""
+        if self._published is None or cached.run.run_id != self._published.run.run_id:
             return False
-        if kept.hearing != self._hearing:
+        if cached.listening != self._listening:
             return False
-        return kept.fallback is None or (kept.changes == self.articles.changes and _now() < kept.good_until)
+        if cached.fallback is None:
+            return True
+        return cached.n_changes == self.articles.n_changes and _now() < cached.good_until
 
-    async def _look_up(self, reader_keys: list[int]) -> dict[int, KeptList]:
-        hearing, heard = self._hearing, set[int]()
-        self._heard.append(heard)
+    async def _look_up(self, reader_keys: list[int]) -> dict[int, CachedList]:
+        listening, changed = self._listening, set[int]()
+        self._changed_meanwhile.append(changed)
         try:
             found = await self._find(reader_keys)
         finally:
-            self._heard = [other for other in self._heard if other is not heard]
-        for reader_key in found.keys() - heard:
-            found[reader_key] = replace(found[reader_key], hearing=hearing)
+            self._changed_meanwhile = [other for other in self._changed_meanwhile if other is not changed]
+        for reader_key in found.keys() - changed:
+            found[reader_key] = replace(found[reader_key], listening=listening)
             self.cache.put(reader_key, found[reader_key])
         return found
 
-    async def _find(self, reader_keys: list[int], *, explain: bool = False) -> dict[int, KeptList]:
+    async def _find(self, reader_keys: list[int], *, explain: bool = False) -> dict[int, CachedList]:
         with away_is_unavailable():
             async with asyncio.timeout(LOOK_UP_SECONDS):
-                return await self._finder.find(self._published(), reader_keys, explain=explain)
+                return await self._repository.find(self._served(), reader_keys, explain=explain)
 
-    def _last_known(self, reader_key: int) -> Shown:
+    def _last_known(self, reader_key: int) -> EncodedList:
         """The list the reader got last, else the one for readers of whom nothing is known; marked as stale."""
-        kept = self.cache.get(reader_key)
-        shown = self._stale(kept) if kept else None
-        if shown and shown.items:
-            return shown
-        if self._edition is None and self._is_away:
+        cached = self.cache.get(reader_key)
+        encoded = self._stale(cached) if cached else None
+        if encoded and encoded.items:
+            return encoded
+        if self._published is None and self._is_away:
             raise UnavailableError("the database is away and no list is in memory yet; try again soon")
-        return self._stale(self._finder.fallback(self._published(), Stranger()))
+        return self._stale(self._repository.fallback(self._served(), ColdStartReader()))
 
-    def _stale(self, kept: KeptList) -> Shown:
+    def _stale(self, cached: CachedList) -> EncodedList:
         """The list with what was last known of its articles, without those of which nothing is known."""
-        known = {name: self.articles.last_known(name) for name in kept.article_ids}
-        shown = _show(kept, known)
-        return replace(shown, fallback=STALE) if shown else Shown(kept.run, STALE, [], [])
+        known = {name: self.articles.last_known(name) for name in cached.article_ids}
+        encoded = _encode(cached, known)
+        return replace(encoded, fallback=STALE) if encoded else EncodedList(cached.run, STALE, [], [])
 
-    def _published(self) -> PublishedRun:
-        if self._edition is None:
+    def _served(self) -> PublishedRun:
+        if self._published is None:
             raise NothingPublishedError(f"no list of {self.variant} has been published yet; run `frontpage refresh`")
-        return self._edition
+        return self._published
 
 
-def _show(kept: KeptList, known: Mapping[str, bytes]) -> Shown | None:
+def _encode(cached: CachedList, known: Mapping[str, bytes]) -> EncodedList | None:
     """The list with what is known of its articles; None where that is not everything, or leaves nothing to show."""
     items, names = [], []
-    for name, place in zip(kept.article_ids, kept.places, strict=True):
+    for name, place in zip(cached.article_ids, cached.places, strict=True):
         piece = known.get(name)
         if piece is None:
             return None
         if piece:
             items.append(piece + place)
             names.append(name)
-    return Shown(kept.run, kept.fallback, items, names) if items or not kept.article_ids else None
+    return EncodedList(cached.run, cached.fallback, items, names) if items or not cached.article_ids else None
 
 
 def _now() -> float:

@@ -14,16 +14,15 @@ from frontpage.core.errors import UnavailableError
 from frontpage.core.identity.links import Link, link_keys, read
 from frontpage.core.settings import Settings
 from frontpage.store.write.mails import record_click, unsubscribe
-from serving.context import Context, context_of
-from serving.events.writing import writer_of
+from serving.context import AppContext, context_of, writer_of
+from serving.mail.bots import device, verdict
 from serving.mail.pages import HEADERS, ask_page, done_page, gone_page, later_page
-from serving.mail.robots import device, verdict
 
 _ONE_CLICK = b"List-Unsubscribe"
 _MAX_BODY_BYTES = 4096
 _log = logging.getLogger("frontpage.links")
 
-App = Annotated[Context, Depends(context_of)]
+App = Annotated[AppContext, Depends(context_of)]
 Writer = Annotated[asyncpg.Pool, Depends(writer_of)]
 
 

@@ -5,15 +5,14 @@ from typing import Annotated, Any, Final
 import asyncpg
 import orjson
 from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from frontpage.store.write.mails import append_report
-from serving.context import Context, context_of
-from serving.events.writing import writer_of
+from serving.context import AppContext, context_of, writer_of
 from serving.http.bodies import BODY_REFUSALS, read_body
 from serving.http.problems import bad_body
-from serving.schemas import ReportTaken
 
 #: Some services name no better type than the second.
 MEDIA_TYPES: Final = ("message/rfc822", "application/octet-stream")
@@ -23,6 +22,12 @@ _BODY: Final[dict[str, Any]] = {
     "required": True,
     "content": {kind: {"schema": {"type": "string", "minLength": 1, "format": "binary"}} for kind in MEDIA_TYPES},
 }
+
+
+class ReportTaken(BaseModel):
+    """A mail that came back is on disk."""
+
+    repeated: bool = Field(description="the same mail was waiting already")
 
 
 def reports() -> APIRouter:
@@ -36,7 +41,9 @@ def reports() -> APIRouter:
 
 
 async def take_report(
-    request: Request, app: Annotated[Context, Depends(context_of)], writer: Annotated[asyncpg.Pool, Depends(writer_of)]
+    request: Request,
+    app: Annotated[AppContext, Depends(context_of)],
+    writer: Annotated[asyncpg.Pool, Depends(writer_of)],
 ) -> Response:
     """Take in a mail that came back: a delivery status notification (RFC 3464) or a feedback report (RFC 5965).
 

@@ -11,8 +11,7 @@ from starlette.responses import Response
 
 from frontpage.store.read.preferences import fetch_preferences
 from frontpage.store.write.readers import set_interests, set_preferences
-from serving.context import Context, context_of
-from serving.events.writing import writer_of
+from serving.context import AppContext, context_of, writer_of
 from serving.http.bodies import BODY_REFUSALS, json_body, read_json_body
 from serving.lists.routes import ReaderId
 from serving.preferences.schemas import (
@@ -24,7 +23,7 @@ from serving.preferences.schemas import (
     storable_reader_id,
 )
 
-App = Annotated[Context, Depends(context_of)]
+App = Annotated[AppContext, Depends(context_of)]
 Writer = Annotated[asyncpg.Pool, Depends(writer_of)]
 
 

@@ -34,7 +34,7 @@ values ('feed', '2026-03-04 10:00+00', 'done', 100, 90, 4, 5, 1),
 """
 _LISTS = """
 insert into recommendation_{0} (reader_key, rank, article_id, score, candidate_source, reasons)
-select reader_key, rank, article_id, 1 - rank / 20.0, 'popular', '[{{"code": "new", "text": "new today"}}]'
+select reader_key, rank, article_id, 1 - rank / 20.0, 'popular', '[{{"code": "new_today", "contribution": 0.0}}]'
 from reader cross join lateral (
     select article_id, row_number() over (order by md5(article_id || reader_key)) as rank
     from article_version
@@ -46,7 +46,7 @@ from reader cross join lateral (
     order by md5(article_id || reader_key) limit 10
 ) chosen;
 insert into fallback_list
-select {0}, 'global', '', i + 1, 'a' || i, 1 - i / 20.0, 'popular', '[{{"code": "new", "text": "new today"}}]'
+select {0}, 'global', '', i + 1, 'a' || i, 1 - i / 20.0, 'popular', '[{{"code": "new", "text": "new"}}]' -- an older one
 from generate_series(0, 9) i;
 """
 

@@ -7,7 +7,8 @@ import httpx
 
 from frontpage.core.settings import Settings
 from serving.app import create_app
-from serving.schemas import Problem, RecommendationList
+from serving.http.schemas import Problem
+from serving.lists.schemas import RecommendationList
 from tests.support.api import as_api
 
 #: Word of what a test has just committed has come by then.

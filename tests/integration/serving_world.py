@@ -12,7 +12,7 @@ from frontpage.store.lists import runs
 from frontpage.store.lists.runs import FALLBACK_COLUMNS, LIST_COLUMNS
 
 TEN = datetime(2026, 3, 1, 10, tzinfo=UTC)
-REASONS = '[{"code": "popular", "text": "much read in the last hour", "contribution": 0.5}]'
+REASONS = '[{"code": "much_read", "args": {"hours": 1}, "contribution": 0.5}]'
 Fallbacks = dict[tuple[str, str], Sequence[str]]
 
 

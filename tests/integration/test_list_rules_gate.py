@@ -117,7 +117,7 @@ def test_places_where_the_rules_were_waived_are_not_judged_and_are_counted(
     waived = fetch_all(
         connection, f"select count(*) filter (where is_waived) as n, count(*) from {runs.table_of(run_id)}"
     )
-    assert (waived[0]["n"], waived[0]["count"]) == (400, 500)
+    assert waived[0]["n"] * 10 == waived[0]["count"] * 8 > 0
     found = verdicts(connection)
     assert found["list_keeps_max_per_publisher"]["outcome"] == "passed"
     assert found["list_rules_are_kept"]["outcome"] == "failed"
@@ -182,4 +182,4 @@ def test_a_variant_is_one_entry(trained: Settings) -> None:
         rows = pd.DataFrame(fetch_all(connection, sql))
     assert list(rows[c.CATEGORY][:5]) == ["sport"] * 5
     assert list(rows[c.CANDIDATE_SOURCE]) == ["interests"] * 5 + ["newest"] * 5
-    assert json.loads(json.dumps(rows[c.REASONS][0]))[0]["code"] == "new"
+    assert json.loads(json.dumps(rows[c.REASONS][0]))[0]["code"] == "new_today"

@@ -11,13 +11,16 @@ from pydantic import SecretStr
 
 from frontpage.core.settings import Settings
 from frontpage.store.connect import connect, execute
+from frontpage.store.lists import runs
+from serving.lists.schemas import CurrentRunAnswer
 from serving.lists.service import LOOK_UP_SECONDS, PAUSE_SECONDS
-from serving.schemas import CurrentRunAnswer
 
 from .serving_client import listed, path, problem, running
 from .serving_world import TEN, World
 
 GLOBAL = {("global", ""): ["g1", "g2", "g3"]}
+#: As runs stored them before reasons were codes with arguments.
+OLDER_REASONS = '[{"code": "popular", "text": "much read in the last hour", "contribution": 0.5}]'
 KEY = "a-key-of-more-than-twenty-characters"
 
 
@@ -51,8 +54,22 @@ async def test_a_reader_gets_their_own_list(world, client):
     assert body["items"][1] == {
         "article_id": "a1", "rank": 2, "score": 0.5, "title": "Title of a1", "url": "https://news.example/a1",
         "publisher": "The Example", "category": "science", "published_at": "2026-03-01T10:00:00Z",
-        "reasons": [{"code": "popular", "text": "much read in the last hour"}],
+        "reasons": [{"code": "much_read", "text": "much read in the last hour", "args": {"hours": 1}}],
     }  # fmt: skip
+
+
+async def test_a_list_of_an_older_run_keeps_its_sentences(world, client):
+    """Reasons stored as sentences, of own lists and fallbacks: `code` and `text` as they are, no arguments."""
+    world.reader("ann")
+    run = world.build({"ann": ["a1"]}, GLOBAL)
+    for table in (runs.table_of(run["run_id"]), "fallback_list"):
+        execute(world.connection, f"update {table} set reasons = %s", [OLDER_REASONS])
+    runs.publish(world.connection, run)
+    for reader in ("ann", "nobody"):
+        explained = (await client.get(path(reader), params={"explain": "true"})).json()["items"]
+        assert explained[0]["reasons"] == [
+            {"code": "popular", "text": "much read in the last hour", "args": {}, "contribution": 0.5}
+        ]
 
 
 async def test_limit_cuts_from_the_top(world, client):

@@ -10,7 +10,8 @@ from pydantic import SecretStr
 
 from frontpage.core.settings import Settings
 from frontpage.store.connect import connect, execute, fetch_all
-from serving.schemas import Explanations, PopularAnswer, RecommendationLists, SimilarAnswer
+from serving.articles.schemas import PopularAnswer, SimilarAnswer
+from serving.lists.schemas import Explanations, RecommendationLists
 
 from .serving_client import path, problem, running
 from .serving_world import TEN, World

@@ -9,6 +9,7 @@ import pytest
 
 from frontpage.core.settings import Settings
 from frontpage.store.connect import connect, execute
+from serving.lists.cache import ListCache
 from tests.support.fault_proxy import FaultProxy, fault_proxy
 
 from .serving_client import listed, path, problem, running
@@ -101,11 +102,11 @@ async def test_a_new_title_is_shown(world, client):
 async def test_a_new_article_drops_nothing(world, client):
     """Articles of which nobody knew cannot be in a list: no word is sent of them."""
     await listed(client, "ann")
-    desk = client._transport.app.state.context.desk
-    before = desk.articles.changes
+    articles = client._transport.app.state.context.service.articles
+    before = articles.n_changes
     world.articles(["new-1", "new-2"], hours=1)
     await listed(client, "ann")
-    assert desk.articles.changes == before
+    assert articles.n_changes == before
 
 
 async def test_all_is_read_counts_less_than_an_empty_list(world, client):
@@ -149,12 +150,12 @@ async def test_nothing_in_memory_is_a_503(world, settings, proxy):
 async def test_memory_is_bounded(world, settings):
     """The lists in memory stay within FRONTPAGE_SERVE_CACHE_MB, whoever asks."""
     async with running(settings.model_copy(update={"serve_cache_mb": 1})) as client:
-        desk = client._transport.app.state.context.desk
-        desk.shelf._largest_bytes = 3_000
+        service = client._transport.app.state.context.service
+        service.cache = ListCache(3_000)
         for n in range(20):
             await listed(client, f"nobody-{n}")
-        assert 0 < len(desk.shelf) < 10
-        assert desk.shelf.n_bytes <= 3_000
+        assert 0 < len(service.cache) < 10
+        assert service.cache.n_bytes <= 3_000
 
 
 async def test_the_same_list_has_the_same_tag_and_is_sent_once(world, client):
@@ -192,5 +193,7 @@ async def test_explained_reasons_say_how_much_they_counted(world, client):
     for reader in ("ann", "nobody"):
         plain = (await client.get(path(reader))).json()["items"]
         explained = (await client.get(path(reader), params={"explain": "true"})).json()["items"]
-        assert plain[0]["reasons"] == [{"code": "popular", "text": "much read in the last hour"}]
+        assert plain[0]["reasons"] == [
+            {"code": "much_read", "text": "much read in the last hour", "args": {"hours": 1}}
+        ]
         assert explained[0]["reasons"] == [{**plain[0]["reasons"][0], "contribution": 0.5}]

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from frontpage.core.settings import Settings
 from frontpage.store.connect import connect, execute, fetch_all
 from frontpage.store.history import load_excluded
-from frontpage.store.read.watch import READER_CHANGED
+from frontpage.store.read.changes import READER_CHANGED
 
 from .extract_world import iso, pull, write
 from .serving_world import TEN, World

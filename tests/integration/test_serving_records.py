@@ -9,14 +9,14 @@ import pytest
 
 from frontpage.core.settings import Settings
 from frontpage.store.connect import connect, fetch_all
-from serving.http import edge, shedding
+from serving.http import load_shedding, middleware
 from tests.support.fault_proxy import FaultProxy, fault_proxy
 
 from .serving_client import listed, path, problem, running
 from .serving_world import World
 
 GLOBAL = {("global", ""): ["g1", "g2"]}
-MAX = edge.MAX_BODY_BYTES
+MAX = middleware.MAX_BODY_BYTES
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ async def test_the_log_waits_for_the_database_within_a_bound(world, client, prox
     await served(world, 1)
     proxy.cut()
     await asyncio.sleep(0.3)
-    client._transport.app.state.context.served_log._most_kept = 3
+    client._transport.app.state.context.served_log._max_kept = 3
     for _ in range(5):
         assert (await listed(client, "ann"))[0] == "stale"
     proxy.heal()
@@ -150,7 +150,7 @@ async def test_one_line_of_json_for_each_request_without_reader_ids(world, clien
 
 async def test_load_beyond_capacity_is_refused_at_once(world, client, monkeypatch):
     """503 with Retry-After and an outcome of its own; probes still answer; when it is over, lists are answered."""
-    monkeypatch.setattr(shedding, "MOST_AT_ONCE", 0)
+    monkeypatch.setattr(load_shedding, "MAX_CONCURRENT", 0)
     response = await client.get(path("ann"))
     assert (response.status_code, response.headers["retry-after"]) == (503, "2")
     assert response.json()["type"] == "urn:frontpage:problem:overloaded"
@@ -162,12 +162,12 @@ async def test_load_beyond_capacity_is_refused_at_once(world, client, monkeypatc
 
 async def test_a_loop_that_is_late_refuses(world, client):
     """A worker whose requests wait too long, again and again, sheds too; a single hiccup does not count."""
-    busy = client._transport.app.state.context.busy
+    load = client._transport.app.state.context.load
     for is_full in (False, False, True):
-        busy.waited(shedding.LONGEST_WAIT_SECONDS + 0.1)
-        assert busy.is_full is is_full
-    busy.waited(0.0)
-    assert not busy.is_full
+        load.waited(load_shedding.MAX_WAIT_SECONDS + 0.1)
+        assert load.is_full is is_full
+    load.waited(0.0)
+    assert not load.is_full
 
 
 @pytest.mark.parametrize("n_bytes", [MAX + 1, 10_000_000])

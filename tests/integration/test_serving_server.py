@@ -18,7 +18,7 @@ import pytest
 from frontpage.core.settings import Settings
 from frontpage.store import migrate, server
 from frontpage.store.connect import connect
-from frontpage.store.read.watch import PATIENCE_SECONDS
+from frontpage.store.read.changes import PATIENCE_SECONDS
 from serving.http.server import bind
 from tests.support.fault_proxy import fault_proxy
 

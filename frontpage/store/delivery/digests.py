@@ -9,6 +9,7 @@ from typing import Any
 from frontpage.core import columns as c
 from frontpage.core.errors import NothingPublishedError
 from frontpage.core.lists import Reason
+from frontpage.core.wording import reason_of
 from frontpage.store.connect import Connection, execute, fetch_all, fetch_one
 from frontpage.store.queries import query
 
@@ -236,5 +237,4 @@ def _items(rows: Iterable[dict[str, Any]]) -> tuple[DigestItem, ...]:
 
 def _item(row: dict[str, Any]) -> DigestItem:
     shown = {name: value for name, value in row.items() if name not in (c.READER_KEY, c.REASONS)}
-    reasons = tuple(Reason(part["code"], part["text"], part.get("contribution", 0.0)) for part in row[c.REASONS])
-    return DigestItem(**shown, reasons=reasons)
+    return DigestItem(**shown, reasons=tuple(map(reason_of, row[c.REASONS])))

@@ -32,7 +32,7 @@ class CurrentRun:
 
 @dataclass(frozen=True, slots=True)
 class FallbackItem:
-    """One row of a list that stands in; `reasons` is the text of a JSON array."""
+    """One row of a fallback list; `reasons` is the text of a JSON array."""
 
     scope: str
     scope_value: str
@@ -44,7 +44,7 @@ class FallbackItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Stranger:
+class ColdStartReader:
     """What is known of a reader who has no list of their own."""
 
     region: str | None = None
@@ -70,20 +70,20 @@ async def fetch_lists(pool: asyncpg.Pool, run_id: int, reader_keys: Collection[i
 
 
 async def fetch_fallbacks(pool: asyncpg.Pool, run_id: int) -> tuple[FallbackItem, ...]:
-    """Every list of the run that stands in for readers without one."""
+    """Every fallback list of the run, for readers without a list of their own."""
     return tuple(FallbackItem(**dict(row)) for row in await fetch(pool, query("serve/fallbacks"), run_id))
 
 
-async def fetch_strangers(
+async def fetch_cold_start_readers(
     pool: asyncpg.Pool, reader_keys: Collection[int], article_ids: Collection[str]
-) -> dict[int, Stranger]:
+) -> dict[int, ColdStartReader]:
     """What is known of readers; `already_read` and `unwanted` (hidden or muted) are confined to `article_ids`.
 
     Readers of whom nothing is known are left out.
     """
     rows = await fetch(pool, query("serve/strangers"), reader_keys, article_ids)
     return {
-        row[c.READER_KEY]: Stranger(
+        row[c.READER_KEY]: ColdStartReader(
             row[c.REGION], tuple(row[c.INTERESTS]), frozenset(row["already_read"]), frozenset(row["unwanted"])
         )
         for row in rows

@@ -182,3 +182,8 @@ def test_expired_and_coming_articles_are_no_candidates() -> None:
     assert list(now.context.dataset.article_ids[now.context.live[found.article]]) == ["now"]
     assert list(now.context.dataset.history.articles[c.ARTICLE_ID]) == ["now", "old", "soon"]
     assert ListParams().max_age_days == 14
+
+
+def test_every_source_keeps_the_contract() -> None:
+    """A source that is added is tested, too."""
+    assert {kind.source for kind in SourceContract.__subclasses__()} == set(SOURCES)

@@ -126,11 +126,10 @@ def test_reasons_say_what_was_counted() -> None:
     now = _moment(history(_articles(1), [read(1, "a00")], [reader(2)]))
     frame = _popularity().lists(_view(now), np.arange(2)).to_pandas()
     reasons = json.loads(frame[c.REASONS].iloc[0])
-    assert [(reason["code"], reason["text"]) for reason in reasons] == [
-        ("popular", "much read in the last 6 hours"),
-        ("new", "new today"),
+    assert reasons == [
+        {"code": "much_read", "args": {"hours": 6}, "contribution": 1.0},
+        {"code": "new_today", "contribution": 0.0},
     ]
-    assert reasons[0]["contribution"] == 1.0
 
 
 def test_fallbacks_are_global_by_region_and_by_category() -> None:

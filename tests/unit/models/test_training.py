@@ -167,19 +167,21 @@ def test_lists_are_full_fresh_and_in_order(trained: Trained, past: History) -> N
         assert scores == sorted(scores, reverse=True)
 
 
-def test_reasons_are_sentences_and_true(trained: Trained, past: History) -> None:
-    """One to three reasons in JSON, strongest first; `you chose sport` only to those who did."""
+def test_reasons_are_codes_with_their_arguments_and_true(trained: Trained, past: History) -> None:
+    """One to three reasons in JSON, strongest first, labels those of the article; `you chose sport` if they did."""
     lists = _lists(trained, past)
     chose = set(past.readers[past.readers[c.INTERESTS].notna()][c.READER_KEY])
-    texts = {phrase.text for phrase in PHRASES if "{" not in phrase.text}
-    for key, text in zip(lists[c.READER_KEY], lists[c.REASONS], strict=True):
+    labels = past.articles.set_index(c.ARTICLE_ID)
+    args = {phrase.code: phrase.label for phrase in PHRASES}
+    for key, name, text in zip(lists[c.READER_KEY], lists[c.ARTICLE_ID], lists[c.REASONS], strict=True):
         reasons = json.loads(text)
         strengths = [reason["contribution"] for reason in reasons]
         assert 1 <= len(reasons) <= MAX_REASONS
         assert strengths == sorted(strengths, reverse=True)
         for reason in reasons:
-            assert reason["text"] in texts or reason["text"].split()[-1] in {"sport", "money", "interest", "0", "1"}
-            assert reason["code"] != "interest" or key in chose
+            label = args[reason["code"]]
+            assert label is None or reason["args"] == {label: labels.loc[name, label]}
+            assert reason["code"] != "chose_category" or key in chose
 
 
 def test_contributions_add_up_to_the_score(trained: Trained, past: History) -> None:

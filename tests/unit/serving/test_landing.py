@@ -16,7 +16,7 @@ from serving.pages.docs_page import VERSION
 
 URL = "postgresql://u:p@127.0.0.1:1/frontpage"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-VENDORED = Path(serving.__file__).parent / "swagger_ui"
+VENDORED = Path(serving.__file__).parent / "pages/swagger_ui"
 FILES = ("swagger-ui-bundle.js", "swagger-ui.css", "start.js")
 
 

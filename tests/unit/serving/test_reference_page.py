@@ -8,7 +8,7 @@ from frontpage.core.settings import Settings
 from serving.app import create_app
 from serving.http import problems
 from serving.http.metrics import Metrics
-from serving.schemas import RecommendationList
+from serving.lists.schemas import RecommendationList
 
 REFERENCE = Path(__file__).resolve().parents[3] / "docs/reference"
 PAGE = (REFERENCE / "api.md").read_text()

@@ -1,4 +1,4 @@
-"""Who may pass the door."""
+"""Who may call the API."""
 
 import hashlib
 import timeit
@@ -11,7 +11,14 @@ from frontpage.core.identity.api_keys import Scope, key_hash, new_key
 from frontpage.core.settings import Settings
 from frontpage.store.read.keys import StoredKey
 from serving.access.keys import KeyRing, settings_keys
-from serving.access.security import Door, given_key, is_loopback, needed_scope, needs_keys, refuse_open_door
+from serving.access.security import (
+    AuthMiddleware,
+    given_key,
+    is_loopback,
+    needed_scope,
+    needs_keys,
+    refuse_without_keys,
+)
 
 KEY = "a-key-of-more-than-twenty-characters"
 OTHER = new_key("another-key-of-more-than-twenty-characters")
@@ -104,13 +111,13 @@ def test_no_key_is_needed_on_loopback_in_development_only():
     assert not needs_keys(settings(), "127.0.0.1")
     assert needs_keys(settings(KEY), "127.0.0.1")
     assert needs_keys(production(), "127.0.0.1")
-    refuse_open_door(settings(), "127.0.0.1")
-    refuse_open_door(settings(KEY), "0.0.0.0")
-    refuse_open_door(production(), "0.0.0.0", n_stored_keys=1)
+    refuse_without_keys(settings(), "127.0.0.1")
+    refuse_without_keys(settings(KEY), "0.0.0.0")
+    refuse_without_keys(production(), "0.0.0.0", n_stored_keys=1)
     with pytest.raises(BadInputError, match=r"on 0\.0\.0\.0 without keys; set FRONTPAGE_API_KEYS"):
-        refuse_open_door(settings(), "0.0.0.0")
+        refuse_without_keys(settings(), "0.0.0.0")
     with pytest.raises(BadInputError, match=r"FRONTPAGE_ENV=production .* `frontpage key create`"):
-        refuse_open_door(production(), "127.0.0.1")
+        refuse_without_keys(production(), "127.0.0.1")
 
 
 def test_keys_do_not_show_in_settings():
@@ -118,12 +125,12 @@ def test_keys_do_not_show_in_settings():
     assert KEY not in repr(settings(KEY))
 
 
-async def test_passing_the_door_costs_microseconds():
+async def test_a_known_key_costs_microseconds():
     """A known key is let through in well under a tenth of what a request costs, among a thousand keys."""
     ring = KeyRing(settings(KEY))
     ring.replace([StoredKey(f"k{n}", key_hash(f"k{n}"), frozenset({"read"}), None) for n in range(1000)])
-    door = Door(lambda *_: None, ring, 0)
+    middleware = AuthMiddleware(lambda *_: None, ring, 0)
     headers = [*[(b"host", b"x")] * 8, (b"x-api-key", KEY.encode())]
     scope = {"method": "GET", "client": ("10.0.0.1", 1), "headers": headers}
-    seconds = min(timeit.repeat(lambda: door._admit(scope), number=1000, repeat=5)) / 1000
+    seconds = min(timeit.repeat(lambda: middleware._admit(scope), number=1000, repeat=5)) / 1000
     assert seconds < 50e-6

@@ -11,8 +11,8 @@ ROW = {
     "scored_at": MADE,
     "rank": 1, "article_id": "a-1", "score": 0.73125, "candidate_source": "popular",
     "reasons": [
-        {"code": "popular", "text": "much read in the last hour", "contribution": 0.512},
-        {"code": "fresh", "text": "new today", "contribution": -0.03},
+        {"code": "much_read", "args": {"hours": 1}, "contribution": 0.512},
+        {"code": "fresh", "text": "new this morning", "contribution": -0.03},
     ],
     "title": "Ferries stop", "url": "https://g.example/1", "publisher": "North Coast Gazette", "category": "weather",
     "article_published_at": datetime(2026, 3, 1, 9, 40, tzinfo=timezone(timedelta(hours=1))),
@@ -31,14 +31,14 @@ def told(row=ROW, reader=READER, **changes) -> list[str]:
 
 
 def test_a_list_says_what_made_it():
-    """Rank, title, publisher, category, time in UTC, id, score, source, and each reason with what it counted."""
+    """Rank, title, publisher, category, time in UTC, id, score, source; each reason and what it counted, old or new."""
     lines = told()
     start = lines.index("  1. Ferries stop")
     assert lines[start + 1 : start + 5] == [
         "     North Coast Gazette, weather, published 2026-03-01 08:40 UTC, a-1",
         "     score 0.7312, from popular",
         "      +0.512  much read in the last hour",
-        "      -0.030  new today",
+        "      -0.030  new this morning",
     ]
 
 

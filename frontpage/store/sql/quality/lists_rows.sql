@@ -53,7 +53,7 @@ select listed.scope, listed.owner, listed.rank, listed.article_id, listed.score,
        listed.score <= coalesce(listed.score_above, listed.score) as is_in_order,
        listed.score not in ('NaN', 'Infinity', '-Infinity') as score_is_finite,
        listed.reasons -> 0 is not null
-           and not listed.reasons @? '$[*] ? (!exists(@.text) || @.text == "")' as has_reasons,
+           and not listed.reasons @? '$[*] ? (!exists(@.code) || @.code == "")' as has_reasons,
        listed.reader_is_known,
        version.article_id is not null as article_is_known,
        version.status = 'live' as is_live,

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.context import Context
+from serving.context import AppContext
 from serving.http.problems import OVERLOADED, ProblemError, bad_body, send_problem
 from serving.http.request_id import HEADER, give_request_id
 from serving.http.request_log import Handled
@@ -25,17 +25,17 @@ _UNKNOWN_ROUTE = "(no such path)"
 
 
 class Api(FastAPI):
-    """FastAPI with the edge around everything else, so that an answer to a bug has it too."""
+    """FastAPI with RequestMiddleware around everything else, so that an answer to a bug has it too."""
 
     def build_middleware_stack(self) -> ASGIApp:
         """The application as the server calls it."""
-        return Edge(super().build_middleware_stack(), self.state.context)
+        return RequestMiddleware(super().build_middleware_stack(), self.state.context)
 
 
-class Edge:
+class RequestMiddleware:
     """ASGI middleware; the outermost."""
 
-    def __init__(self, app: ASGIApp, context: Context) -> None:
+    def __init__(self, app: ASGIApp, context: AppContext) -> None:
         self._app, self._context = app, context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,20 +43,20 @@ class Edge:
             await self._app(scope, receive, send)
             return
         answer = _Answer(send, give_request_id(scope))
-        busy = self._context.busy
+        load = self._context.load
         refusal = self._refusal(scope)
-        busy.n_under_way += 1
+        load.n_concurrent += 1
         try:
             if refusal is None:
                 await self._app(scope, receive, answer.send)
             else:
                 await send_problem(refusal, scope, receive, answer.send)
         finally:
-            busy.n_under_way -= 1
+            load.n_concurrent -= 1
             self._write_down(scope, answer)
 
     def _refusal(self, scope: Scope) -> ProblemError | None:
-        if self._context.busy.is_full and not scope["path"].startswith(_ALWAYS):
+        if self._context.load.is_full and not scope["path"].startswith(_ALWAYS):
             scope["state"]["outcome"] = "shed"
             return ProblemError(503, OVERLOADED, "more requests than can be answered; try again soon")
         return _too_large() if scope["method"] in _BODILESS and _length(scope) > MAX_BODY_BYTES else None

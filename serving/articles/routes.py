@@ -16,27 +16,28 @@ from frontpage.core.clock import DAY
 from frontpage.core.errors import UnavailableError
 from frontpage.core.lists import LIST_LENGTH
 from frontpage.store.read.browse import PopularArticle, SimilarArticle, fetch_popular, fetch_similar
-from serving.context import Context, context_of
+from serving.articles.result_cache import ResultCache
+from serving.articles.schemas import PopularAnswer, SimilarAnswer
+from serving.context import AppContext, context_of
 from serving.http.problems import ProblemError
-from serving.http.remembered import Remembered
 from serving.http.responses import json_response
-from serving.schemas import PopularAnswer, Problem, SimilarAnswer
+from serving.http.schemas import Problem
 
 POPULAR_WINDOW = DAY
 SIMILAR_WINDOW = timedelta(days=3)
 #: Popular articles of a place that can be paged through, and how many of them one page has.
-MOST_POPULAR, LARGEST_PAGE = 500, 100
+MAX_POPULAR, MAX_PAGE = 500, 100
 _POPULAR_SECONDS, _SIMILAR_SECONDS = 60.0, 300.0
-_MOST_PLACES, _MOST_ARTICLES = 200, 2_000
+_MAX_PLACES, _MAX_ARTICLES = 200, 2_000
 _ID_LENGTH = 1024
 
 _ARTICLE_ID = "of a list or of /v1/popular; percent-encoded, slashes too"
 
-App = Annotated[Context, Depends(context_of)]
+App = Annotated[AppContext, Depends(context_of)]
 Place = tuple[str | None, str | None]
 Region = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$", description="reads from there only")]
 Category = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$", description="articles of it only")]
-Page = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="at most so many items")]
+Page = Annotated[int, Query(ge=1, le=MAX_PAGE, description="at most so many items")]
 Cursor = Annotated[
     str | None, Query(pattern=r"^[0-9]{1,10}-", max_length=2_000, description="`next` of the page before")
 ]
@@ -44,16 +45,16 @@ ArticleId = Annotated[str, Path(min_length=1, max_length=_ID_LENGTH, description
 Limit = Annotated[int, Query(ge=1, le=LIST_LENGTH, description="at most so many items")]
 
 
-class Browser:
-    """The routes, and what they remember."""
+class ArticleRoutes:
+    """The routes, and what they keep in memory."""
 
-    def __init__(self, app: Context) -> None:
+    def __init__(self, app: AppContext) -> None:
         self._app = app
-        self._popular: Remembered[Place, tuple[PopularArticle, ...]] = Remembered(
-            self._find_popular, _POPULAR_SECONDS, _MOST_PLACES, time.monotonic
+        self._popular: ResultCache[Place, tuple[PopularArticle, ...]] = ResultCache(
+            self._find_popular, _POPULAR_SECONDS, _MAX_PLACES, time.monotonic
         )
-        self._similar: Remembered[str, tuple[SimilarArticle, ...] | None] = Remembered(
-            self._find_similar, _SIMILAR_SECONDS, _MOST_ARTICLES, time.monotonic
+        self._similar: ResultCache[str, tuple[SimilarArticle, ...] | None] = ResultCache(
+            self._find_similar, _SIMILAR_SECONDS, _MAX_ARTICLES, time.monotonic
         )
 
     def router(self) -> APIRouter:
@@ -96,12 +97,12 @@ class Browser:
         """Without those retracted since they were found."""
         known = self._app.service.articles
         with contextlib.suppress(UnavailableError):
-            await known.need([article.article_id for article in articles])
+            await known.load([article.article_id for article in articles])
         return [article for article in articles if known.is_shown(article.article_id)]
 
     async def _find_popular(self, place: Place) -> tuple[PopularArticle, ...]:
         until = self._app.now()
-        return await fetch_popular(self._app.database, until - POPULAR_WINDOW, until, place, MOST_POPULAR)
+        return await fetch_popular(self._app.database, until - POPULAR_WINDOW, until, place, MAX_POPULAR)
 
     async def _find_similar(self, article_id: str) -> tuple[SimilarArticle, ...] | None:
         until, most = self._app.now(), 2 * LIST_LENGTH

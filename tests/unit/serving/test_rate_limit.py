@@ -1,9 +1,9 @@
-"""So much at once, then a steady trickle."""
+"""So much at once, then evenly."""
 
 import pytest
 
-from serving.access import rate
-from serving.access.rate import Limiter
+from serving.access import rate_limit
+from serving.access.rate_limit import RateLimiter
 
 
 class Clock:
@@ -23,7 +23,7 @@ def clock() -> Clock:
 @pytest.mark.parametrize("quota", [1, 3, 10, 7_000])
 def test_exactly_the_quota_passes_at_once(clock, quota):
     """Neither rounding nor the size of the quota costs or gives one."""
-    limiter = Limiter(quota, 10, clock)
+    limiter = RateLimiter(quota, 10, clock)
     taken = [limiter.take("a") for _ in range(quota)]
     assert [one.retry_seconds for one in taken] == [None] * quota
     assert [one.remaining for one in taken] == list(range(quota - 1, -1, -1))
@@ -34,7 +34,7 @@ def test_exactly_the_quota_passes_at_once(clock, quota):
 
 def test_takes_come_back_evenly(clock):
     """Ten in ten seconds: after three seconds there are three again, after ten all."""
-    limiter = Limiter(10, 10, clock)
+    limiter = RateLimiter(10, 10, clock)
     for _ in range(10):
         limiter.take("a")
     assert limiter.wait_seconds("a") == 1
@@ -46,7 +46,7 @@ def test_takes_come_back_evenly(clock):
 
 def test_names_do_not_share(clock):
     """What one uses up, another still has; asking for the wait uses nothing."""
-    limiter = Limiter(1, 60, clock)
+    limiter = RateLimiter(1, 60, clock)
     limiter.take("a")
     assert (limiter.wait_seconds("a"), limiter.wait_seconds("b")) == (60, 0)
     assert limiter.take("b").retry_seconds is None
@@ -54,15 +54,15 @@ def test_names_do_not_share(clock):
 
 def test_headers_are_those_of_the_draft(clock):
     """Structured fields: quota and window, what is left and when it is whole again."""
-    assert Limiter(20, 10, clock).take("a").headers() == {
+    assert RateLimiter(20, 10, clock).take("a").headers() == {
         "RateLimit-Policy": '"key";q=20;w=10', "RateLimit": '"key";r=19;t=1',
     }  # fmt: skip
 
 
 def test_memory_is_bounded(clock, monkeypatch):
-    """However many names come, only so many are remembered; the one met first is forgotten."""
-    monkeypatch.setattr(rate, "_MAX_NAMES", 3)
-    limiter = Limiter(1, 60, clock)
+    """However many names come, only so many are remembered; the one not seen for longest is forgotten."""
+    monkeypatch.setattr(rate_limit, "_MAX_NAMES", 3)
+    limiter = RateLimiter(1, 60, clock)
     for name in "abcd":
         limiter.take(name)
     assert [limiter.wait_seconds(name) for name in "abcd"] == [0, 60, 60, 60]

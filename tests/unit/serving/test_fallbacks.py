@@ -1,8 +1,8 @@
-"""Which list stands in for whom."""
+"""Which fallback list a reader gets."""
 
 import pytest
 
-from frontpage.store.read.lists import FallbackItem, Stranger
+from frontpage.store.read.lists import ColdStartReader, FallbackItem
 from serving.lists.fallbacks import fallbacks
 
 LISTS = {
@@ -12,6 +12,7 @@ LISTS = {
     ("category", "arts"): ["c1"],
     ("category", "sport"): ["c2", "n1"],
 }
+EVERY = ["g1", "g2", "c1", "c2", "n1", "s1"]
 FALLBACKS = [
     FallbackItem(scope, value, rank, name, 1 / rank, "popular", "[]")
     for (scope, value), names in LISTS.items()
@@ -22,12 +23,12 @@ FALLBACKS = [
 @pytest.mark.parametrize(
     ("reader", "expected"),
     [
-        (Stranger(), ["g1", "g2", "c1", "c2", "n1", "s1"]),
-        (Stranger(region="north"), ["n1", "g2", "g1", "c1", "c2", "s1"]),
-        (Stranger(interests=("sport", "arts")), ["c2", "n1", "c1", "g1", "g2", "s1"]),
-        (Stranger(region="south", interests=("arts",)), ["s1", "c1", "g1", "g2", "c2", "n1"]),
-        (Stranger(region="nowhere", already_read=frozenset({"g1", "s1"})), ["g2", "c1", "c2", "n1"]),
-        (Stranger(already_read=frozenset({"g1", "g2", "c1", "c2", "n1", "s1"})), ["g1", "g2", "c1", "c2", "n1", "s1"]),
+        (ColdStartReader(), EVERY),
+        (ColdStartReader(region="north"), ["n1", "g2", "g1", "c1", "c2", "s1"]),
+        (ColdStartReader(interests=("sport", "arts")), ["c2", "n1", "c1", "g1", "g2", "s1"]),
+        (ColdStartReader(region="south", interests=("arts",)), ["s1", "c1", "g1", "g2", "c2", "n1"]),
+        (ColdStartReader(region="nowhere", already_read=frozenset({"g1", "s1"})), ["g2", "c1", "c2", "n1"]),
+        (ColdStartReader(already_read=frozenset(EVERY)), EVERY),
     ],
 )
 def test_nearest_first_each_article_once(reader, expected):
@@ -37,5 +38,5 @@ def test_nearest_first_each_article_once(reader, expected):
 
 def test_withheld_articles_make_room():
     """The limit counts articles that may be shown."""
-    shown = fallbacks(FALLBACKS, Stranger(), lambda name: name != "g1", 2)
+    shown = fallbacks(FALLBACKS, ColdStartReader(), lambda name: name != "g1", 2)
     assert [item.article_id for item in shown] == ["g2", "c1"]

@@ -1,4 +1,4 @@
-"""Word from the database: what was published or changed, as soon as it is committed."""
+"""What was published or changed, told by the database (LISTEN) as soon as it is committed."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -20,10 +20,10 @@ PUBLISHED = "frontpage_published"
 #: The payload is the reader_key of one who has hidden or muted something, or picked interests.
 READER_CHANGED = "reader_changed"
 
-Heard = Callable[[str, str], None]
+OnChange = Callable[[str, str], None]
 
 
-class Watch:
+class ChangeListener:
     """A connection that is told of changes and can be asked which run is current."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
@@ -41,14 +41,14 @@ class Watch:
 
 
 @asynccontextmanager
-async def watching(url: str, heard: Heard) -> AsyncIterator[Watch]:
-    """A watch that calls `heard(channel, payload)` for each change; nothing is told of the time before it began.
+async def listening(url: str, on_change: OnChange) -> AsyncIterator[ChangeListener]:
+    """A listener that calls `on_change(channel, payload)` for each change; nothing is told of the time before it began.
 
     Raises UnavailableError where the database is away.
     """
 
     def tell(_connection: Any, _pid: int, channel: str, payload: object) -> None:
-        heard(channel, str(payload))
+        on_change(channel, str(payload))
 
     settings = {"application_name": "frontpage-watch", "default_transaction_read_only": "on", "timezone": "UTC"}
     with away_is_unavailable():
@@ -61,7 +61,7 @@ async def watching(url: str, heard: Heard) -> AsyncIterator[Watch]:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 for channel in (ARTICLE_CHANGED, PUBLISHED, READER_CHANGED):
                     await connection.add_listener(channel, tell)
-        yield Watch(connection)
+        yield ChangeListener(connection)
     finally:
         # A close would wait for an answer that may never come.
         connection.terminate()

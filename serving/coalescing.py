@@ -1,4 +1,4 @@
-"""Look-ups that come at the same time become one statement."""
+"""Request coalescing: look-ups that come at the same time become one statement."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,11 +16,11 @@ class Coalescer(Generic[Key, Value]):
     """
 
     def __init__(
-        self, look_up: Callable[[list[Key]], Awaitable[dict[Key, Value]]], lanes: int = 2, largest_batch: int = 250
+        self, look_up: Callable[[list[Key]], Awaitable[dict[Key, Value]]], lanes: int = 2, max_batch: int = 250
     ) -> None:
         self._look_up = look_up
         self._free_lanes = lanes
-        self._largest_batch = largest_batch
+        self._max_batch = max_batch
         self._waiting: dict[Key, asyncio.Future[Value]] = {}
         self._is_called = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -42,7 +42,7 @@ class Coalescer(Generic[Key, Value]):
     def _start(self) -> None:
         self._is_called = False
         while self._waiting and self._free_lanes:
-            batch = {key: self._waiting.pop(key) for key in list(self._waiting)[: self._largest_batch]}
+            batch = {key: self._waiting.pop(key) for key in list(self._waiting)[: self._max_batch]}
             self._free_lanes -= 1
             task = asyncio.get_running_loop().create_task(self._run(batch))
             self._tasks.add(task)

@@ -13,24 +13,24 @@ Item = TypeVar("Item")
 _STOP_SECONDS = 2.0
 
 
-class Batches(Generic[Item]):
+class BatchWriter(Generic[Item]):
     """A bounded queue before a slow writer.
 
     `write` takes a batch; one that it refuses with UnavailableError is kept and tried again. What does not fit is
     dropped and counted.
     """
 
-    def __init__(self, write: Callable[[list[Item]], Awaitable[None]], every_seconds: float, most_kept: int) -> None:
+    def __init__(self, write: Callable[[list[Item]], Awaitable[None]], every_seconds: float, max_kept: int) -> None:
         self._write = write
         self._every_seconds = every_seconds
-        self._most_kept = most_kept
+        self._max_kept = max_kept
         self._items: list[Item] = []
         self._n_written = 0
         self._n_dropped = 0
 
     def add(self, item: Item) -> None:
         """Keep an item for the next batch, unless there are too many already."""
-        if len(self._items) < self._most_kept:
+        if len(self._items) < self._max_kept:
             self._items.append(item)
         else:
             self._n_dropped += 1

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from serving.http.coalesce import Coalescer
+from serving.coalescing import Coalescer
 
 
 class Asked:
@@ -33,7 +33,7 @@ async def test_keys_of_one_turn_are_one_batch_each_once():
 async def test_what_comes_while_the_lanes_are_busy_waits_for_the_next_batch():
     """With one lane, the second and third request share a statement, cut at the largest batch."""
     asked = Asked()
-    look_ups = Coalescer(asked, lanes=1, largest_batch=2)
+    look_ups = Coalescer(asked, lanes=1, max_batch=2)
     futures = [look_ups.get(0)]
     await asyncio.sleep(0)
     await asyncio.sleep(0)

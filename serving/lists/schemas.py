@@ -1,4 +1,7 @@
-"""The shapes of the API's answers; OpenAPI is made from them, and tests hold answers against them."""
+"""The shapes of lists and runs: what is asked, and what is answered.
+
+`encoding.py` takes the members of its JSON from these models, so a field is named here and nowhere else.
+"""
 
 from datetime import datetime
 from typing import Annotated, Final, Literal
@@ -6,34 +9,38 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from frontpage.core.lists import LIST_LENGTH
+from serving.articles.schemas import ShownArticle
 
 #: Names of places where lists are shown.
 SURFACE: Final = r"^[A-Za-z0-9_.-]{1,32}$"
+#: Marks a field that is answered only with `explain`.
+EXPLAINED: Final = "explained"
 
 FallbackKind = Literal["region", "category", "global", "stale"]
 
 
-class Reason(BaseModel):
+class ListedReason(BaseModel):
     """Why an article is in a list."""
 
     code: str = Field(description="stable name, for machines")
-    text: str = Field(description="a sentence for readers")
-    contribution: float | None = Field(default=None, description="only with `explain`: how much it counted")
+    text: str = Field(description="the same in English words, for readers")
+    args: dict[str, str | float] = Field(
+        default_factory=dict, description="what the code speaks of: hours, category, publisher, place"
+    )
+    contribution: Annotated[float | None, EXPLAINED] = Field(
+        default=None, description="only with `explain`: how much it counted"
+    )
 
 
-class Recommendation(BaseModel):
+class ListedArticle(ShownArticle):
     """One article of a list."""
 
-    article_id: str
     rank: int = Field(ge=1, description="place in the published list; a retracted article leaves a gap")
     score: float
-    title: str
-    url: str
-    publisher: str | None
-    category: str | None
-    published_at: datetime | None
-    candidate_source: str | None = Field(default=None, description="only with `explain`: what proposed it")
-    reasons: list[Reason] = Field(description="strongest first")
+    candidate_source: Annotated[str | None, EXPLAINED] = Field(
+        default=None, description="only with `explain`: what proposed it"
+    )
+    reasons: list[ListedReason] = Field(description="strongest first")
 
 
 class RecommendationList(BaseModel):
@@ -47,7 +54,7 @@ class RecommendationList(BaseModel):
     fallback: FallbackKind | None = Field(
         description="null for the reader's own list; else the list that stands in, filled up from broader ones"
     )
-    items: list[Recommendation]
+    items: list[ListedArticle]
 
 
 class ReadersAsked(BaseModel):
@@ -82,44 +89,6 @@ class Explanations(RecommendationList):
     published_at: datetime
 
 
-class ShownArticle(BaseModel):
-    """What is known of a live article."""
-
-    article_id: str
-    title: str
-    url: str
-    publisher: str | None
-    category: str | None
-    published_at: datetime | None
-
-
-class PopularItem(ShownArticle):
-    """An article that was read much."""
-
-    n_reads: int = Field(ge=1, description="reads in the last 24 hours")
-
-
-class PopularAnswer(BaseModel):
-    """Articles, those read most first."""
-
-    items: list[PopularItem]
-    next: str | None = Field(description="cursor of the next page; null on the last")
-
-
-class SimilarItem(ShownArticle):
-    """An article for readers of another."""
-
-    because: Literal["co_read", "same_category"]
-    n_readers: int = Field(ge=0, description="of the other's last 200 readers, how many read it")
-
-
-class SimilarAnswer(BaseModel):
-    """Articles for readers of one, nearest first."""
-
-    article_id: str
-    items: list[SimilarItem]
-
-
 class CurrentRunAnswer(BaseModel):
     """The run being served."""
 
@@ -134,43 +103,3 @@ class CurrentRunAnswer(BaseModel):
     generated_at: datetime
     published_at: datetime
     age_seconds: float = Field(description="the API's now minus as_of")
-
-
-class Alive(BaseModel):
-    """The process answers."""
-
-    status: Literal["live"] = "live"
-
-
-class ReportTaken(BaseModel):
-    """A mail that came back is on disk."""
-
-    repeated: bool = Field(description="the same mail was waiting already")
-
-
-class Ready(BaseModel):
-    """The API can answer with lists."""
-
-    status: Literal["ready"] = "ready"
-    run_id: int
-
-
-class FieldError(BaseModel):
-    """One part of a request that cannot be used."""
-
-    field: str
-    detail: str
-
-
-class Problem(BaseModel):
-    """An error, as RFC 9457 says (`application/problem+json`)."""
-
-    type: str = Field(description="stable name of the kind of error, or about:blank")
-    title: str
-    status: int
-    detail: str
-    request_id: str
-    errors: list[FieldError] | None = Field(default=None, description="only where parts of the request are wrong")
-    failing: list[str] | None = Field(
-        default=None, description="only from /health/ready: database, published_run, run_age"
-    )
