@@ -35,4 +35,4 @@ def articles_of(connection: Connection, run_id: int, as_of: datetime) -> pd.Data
 
 def _of_run(name: str, run_id: int) -> sql.Composed:
     names = {"table": sql.Identifier(table_of(run_id)), "run_id": sql.Literal(run_id)}
-    return sql.SQL(query(name)).format(**names)
+    return sql.SQL(query(f"lists/{name}")).format(**names)
