@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCKER = ROOT / "deploy" / "docker"
 PIN = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
 #: Parameters that no stage of the pipeline looks at.
-NOT_IN_PIPELINE = {"schedule", "digest", "retention"}
+NOT_IN_PIPELINE = {"first_training", "schedule", "digest", "retention"}
 #: Parameters of work on the database only.
 EVALUATION_ONLY = {"evaluation.max_readers_per_cutoff"}
 
