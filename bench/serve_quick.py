@@ -51,7 +51,7 @@ def measure(n_readers: int, rounds: int, seconds: int) -> dict[str, Any]:
 
 def serve_without(port: int) -> None:
     """The API on this port, each request FastAPI's way."""
-    del routes.recommendations.quick  # type: ignore[attr-defined]
+    del routes.recommendations.quick
     serve(Settings.from_environ(os.environ), port=port)
 
 
