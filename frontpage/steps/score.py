@@ -11,7 +11,7 @@ from frontpage.core.params import Params
 from frontpage.core.progress import polled
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
-from frontpage.features.feature_store.ticks import require_tick
+from frontpage.features.feature_store.cutoffs import require_tick
 from frontpage.scoring.broadcast import broadcasting
 from frontpage.scoring.pipeline import ScoreBlock, Target, blocks_of
 from frontpage.scoring.prepare import broadcast_file, prepared

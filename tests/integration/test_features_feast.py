@@ -16,7 +16,7 @@ from frontpage.core.history import READ_COLUMNS, History
 from frontpage.core.params import DataParams, Params
 from frontpage.core.settings import Settings
 from frontpage.features.entities import entities_of, pairs_of
-from frontpage.features.feature_store import bulk, ticks
+from frontpage.features.feature_store import bulk, cutoffs
 from frontpage.features.feature_store.files import write_state_files
 from frontpage.features.feature_store.repository import (
     TrainingFeatures,
@@ -29,7 +29,7 @@ from frontpage.features.feature_store.repository import (
     readers_at,
 )
 from frontpage.features.feature_store.stored import reader_rows
-from frontpage.features.feature_store.ticks import ensure_ticks, forget_states, write_states
+from frontpage.features.feature_store.cutoffs import ensure_ticks, forget_states, write_states
 from frontpage.features.feature_store.views import READERS, VIEWS
 from frontpage.features.interactions import AUDIENCE_KINDS, interaction_dataset
 from frontpage.features.pairs import features_of
@@ -146,7 +146,7 @@ def test_readers_some_at_a_time_are_what_all_at_once_are(database: str, monkeypa
     with connect(database) as connection:
         put(connection, _world(23))
         for n_at_once in (50_000, 7):
-            monkeypatch.setattr(ticks, "_BLOCK_READERS", n_at_once)
+            monkeypatch.setattr(cutoffs, "_BLOCK_READERS", n_at_once)
             execute(connection, "truncate feast.state_tick, " + ", ".join(f"feast.{view.name}" for view in VIEWS))
             written = [_write(connection, order[0])]
             for key in (-5, 10**12):

@@ -3,7 +3,7 @@
 from frontpage.core import columns as c
 from frontpage.core.params import DataParams
 from frontpage.features.feature_store.repository import feature_store, materialise
-from frontpage.features.feature_store.ticks import write_states
+from frontpage.features.feature_store.cutoffs import write_states
 from frontpage.features.feature_store.views import VIEWS
 from frontpage.features.interactions import interaction_dataset
 from frontpage.store import migrate
