@@ -120,7 +120,7 @@ def everybody(connection: Connection, as_of: datetime, params: Params, content: 
 
 
 def inputs_at(connection: Connection, now: ScoringContext, params: Params, by: Maker) -> ScoringInputs:
-    """What the pipeline compares; the states of readers stay in Feast's table until their block's turn."""
+    """What the pipeline compares; the states of readers stay in Feast until their block's turn."""
     dataset = now.dataset
     vectors = (
         np.zeros((len(dataset.article_ids), 0), dtype=np.float32)
