@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from frontpage.features.feature_store.cutoffs import ensure_ticks
 
 from bench import record
 from bench.apart import apart
@@ -34,6 +33,7 @@ from bench.scale_world import ARTICLES_A_DAY, AS_OF, FULL_READERS, Size, World
 from frontpage.core.clock import iso
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
+from frontpage.features.feature_store.cutoffs import ensure_ticks
 from frontpage.store import migrate, server
 from frontpage.store.connect import connect, execute, fetch_one
 from frontpage.store.history import load_history

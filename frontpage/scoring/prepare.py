@@ -12,7 +12,7 @@ import pandas as pd
 
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
-from frontpage.features.feature_store.ticks import require_tick
+from frontpage.features.feature_store.cutoffs import require_tick
 from frontpage.features.interactions import interaction_dataset, without_reads_table
 from frontpage.features.states import states_at
 from frontpage.lifecycle import registry
@@ -121,7 +121,7 @@ def everybody(connection: Connection, as_of: datetime, params: Params, content: 
 
 
 def inputs_at(connection: Connection, now: ScoringContext, params: Params, by: Maker) -> ScoringInputs:
-    """What the pipeline compares; the states of readers stay in Feast's table until their block's turn."""
+    """What the pipeline compares; the states of readers stay in Feast until their block's turn."""
     dataset = now.dataset
     vectors = (
         np.zeros((len(dataset.article_ids), 0), dtype=np.float32)
