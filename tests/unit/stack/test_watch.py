@@ -167,7 +167,7 @@ def test_all_addresses_are_shown():
     """Each with what one needs to get in."""
     where = show.Addresses("http://a", "http://b", "secret", "http://c", "/d/index.html")
     assert list(where.lines()) == [
-        "API       http://a/v1/readers/READER/recommendations   description http://a/openapi.json",
+        "API       http://a/   lists http://a/v1/readers/READER/recommendations   try it http://a/docs",
         "Airflow   http://b   user admin   password secret",
         "MLflow    http://c",
         "Mail      /d/index.html",
