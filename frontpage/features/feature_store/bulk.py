@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 
 from frontpage.core import columns as c
 from frontpage.core.params import HALF_LIVES_HOURS
-from frontpage.features.feature_store.definitions import RANKING
 from frontpage.features.feature_store.stored import coded, coded_audience
 from frontpage.features.grouping import Floats, Ints, padded
 from frontpage.features.interactions import AUDIENCE_KINDS, N_INTERESTS, NEVER, Names, microseconds
@@ -23,6 +22,8 @@ class ReaderLookup:
     """What the ranker knows of readers at a moment, asked of Feast; each thread of a worker has its own."""
 
     def __init__(self, store: Any) -> None:
+        from frontpage.features.feature_store.definitions import RANKING
+
         self._store, self._service = store, store.get_feature_service(RANKING)
 
     def __call__(self, reader_keys: Ints, as_of: datetime, names: Names) -> ReaderRows:
