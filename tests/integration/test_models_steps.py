@@ -205,7 +205,8 @@ def test_the_first_training_is_a_small_one(installation: Settings) -> None:
     features.run(installation, small, LATER)
     whole = _version(installation, train.run(installation, small, LATER).details["version"])
     assert "first_training" not in whole.metrics
-    assert (_n_trees(whole), whole.metrics["train_ticks"], whole.parent) == (12, 6, first.version)
+    assert (_n_trees(whole), whole.parent) == (12, first.version)
+    assert whole.metrics["train_ticks"] > first.metrics["train_ticks"]
 
 
 def test_a_first_training_can_be_asked_for_or_forbidden(installation: Settings, tmp_path: Path) -> None:
