@@ -134,7 +134,8 @@ def write_past_states(settings: Settings, params: Params) -> None:
 
 
 def _start(verb: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    command = [record.FRONTPAGE, verb, "--as-of", iso(AS_OF)]
+    # The nightly training is measured, though the world has no version yet.
+    command = [record.FRONTPAGE, verb, "--as-of", iso(AS_OF), *(["--full"] if verb == "train" else [])]
     return subprocess.Popen(
         command, env=environment, cwd=record.ROOT, stdout=subprocess.DEVNULL, start_new_session=True
     )

@@ -16,9 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import sys
 from pathlib import Path
-from models.training.train.build import build
-from models.training.train.feature_lookup import direct_lookup
-from models.training.train.train import Inputs
+from models.training.build import build
+from models.training.feature_lookup import direct_lookup
+from models.training.train import Inputs
 from tests.unit.models.newsroom_world import PARAMS, newsroom
 params = PARAMS.model_copy(update={"ranker": PARAMS.ranker.model_copy(update={"n_trees": 24, "chunk_trees": 1})})
 past = newsroom(60, 36)
