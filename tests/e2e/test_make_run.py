@@ -194,7 +194,7 @@ def _quick_params(home: Path) -> Path:
     path.write_text(
         "ranker: {n_trees: 10, n_cutoffs: 4, cutoff_hours: 12}\nals: {factors: 8, iterations: 4}\n"
         # So few readers say little of ranker and rules; what is tested here is the way to personal lists.
-        "gate: {min_ratio_to_rule: 0.1}\n"
+        "gate: {min_ratio_to_popularity: 0.1}\n"
     )
     return path
 
