@@ -105,7 +105,7 @@ def _quick_params(folder: Path) -> Path:
         "ranker: {n_trees: 10, n_cutoffs: 4, cutoff_hours: 1, min_child_samples: 5}\n"
         "als: {factors: 8, iterations: 4}\ncontent: {n_dimensions: 8}\nevaluation: {n_cutoffs: 1, cutoff_hours: 1}\n"
         # So few readers say little of ranker and rules; what is tested here is the way to a ranker.
-        "gate: {min_ratio_to_rule: 0.1}\n"
+        "gate: {min_ratio_to_popularity: 0.1}\n"
     )
     return path
 
