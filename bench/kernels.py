@@ -21,13 +21,14 @@ from frontpage.store.connect import Connection, execute
 from frontpage.store.history import load_history
 from frontpage.store.lists.runs import table_of
 from frontpage.store.queries import query
+from models.assembly import pipeline_of
 from models.context import scoring_context
 from models.inputs import ScoringInputs, model_inputs
 from models.pipeline import Chosen
 from models.ranking.ranker import Matrix
 from models.threads import one_blas_thread
 from models.training.artefact import Model
-from models.variants import CHAMPION, pipeline_of
+from models.variants import CHAMPION
 
 #: Factors and threads of the scan, as the goal names them.
 N_FACTORS, N_THREADS = 64, 2

@@ -89,7 +89,7 @@ def newest_run(connection: Connection) -> dict[str, Any]:
 def timed(settings: Settings, params: Params, name: str, as_of: datetime = AS_OF) -> dict[str, Any]:
     """What a step used, which runs in a process of its own."""
     with metered(settings.home / "postgres", counts_itself=False) as meter:
-        apart(f"steps.{name}:run", settings, params, as_of)
+        apart(f"frontpage.steps.{name}:run", settings, params, as_of)
     print(f"{as_of:%H:%M} {name}", meter.as_dict(), flush=True)  # noqa: T201 - a command's progress
     return meter.as_dict()
 

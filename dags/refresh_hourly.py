@@ -2,9 +2,9 @@
 ### A new front page for every reader
 
 Pulls what came in since the last tick, brings the features up to date, scores every active reader and publishes the
-lists, each step as of the tick. Then, when readers have theirs, Feast's online store is brought to the tick. As long as
-no model ranks the lists, it looks whether there are reads to learn from; once there are, and again at twice as many, it
-asks for a `retrain_nightly` about the same moment, and the refresh after that one serves what was learned.
+lists, each step as of the tick. As long as no model ranks the lists, it looks whether there are reads to learn from;
+once there are, and again at twice as many, it asks for a `retrain_nightly` about the same moment, and the refresh after
+that one serves what was learned.
 
 **Reads** the sources of `FRONTPAGE_SOURCES`, the champion model.
 **Writes** the canonical tables, the features, and one run of lists, current once `publish` is green.
@@ -12,9 +12,9 @@ asks for a `retrain_nightly` about the same moment, and the refresh after that o
 **Triage.** Red means that readers still see the last good lists, which grow stale by the hour. Every step may be run
 again: clear the red task, and the result is that of one clean run. `extract` red: a source did not answer, or its rows
 do not balance. `validate` or `gate` red: the data or the lists failed a check that is named in the log and in the Data
-Docs; do not force them, mend the source and clear `extract`. `materialise` red: the lists are out, only Feast's online
-store is behind; the next run catches up. `learnable` and `first_training` are skipped where a model ranks already, or
-where there is nothing to learn from yet. Missed ticks are skipped, not made up for; only the newest one counts.
+Docs; do not force them, mend the source and clear `extract`. `learnable` and `first_training` are skipped where a model
+ranks already, or where there is nothing to learn from yet. Missed ticks are skipped, not made up for; only the newest
+one counts.
 
 Runbook: docs/runbook.md#refresh_hourly
 """
@@ -31,7 +31,7 @@ from plugins.trigger_operator import SameMomentTrigger
 
 with DAG(
     dag_id="refresh_hourly",
-    description="extract, validate, features, score, gate, publish, materialise",
+    description="extract, validate, features, score, gate, publish",
     doc_md=__doc__,
     schedule=timetable("refresh"),
     catchup=False,
@@ -48,9 +48,7 @@ with DAG(
     gate = StepOperator(task_id="gate")
     publish = StepOperator(task_id="publish", outlets=[assets.FRONT_PAGE])
 
-    materialise = StepOperator(task_id="materialise")
-
     learnable = StepOperator(task_id="learnable")
     first_training = SameMomentTrigger(task_id="first_training", trigger_dag_id="retrain_nightly")
 
-    extract >> validate >> features >> score >> gate >> publish >> materialise >> learnable >> first_training
+    extract >> validate >> features >> score >> gate >> publish >> learnable >> first_training

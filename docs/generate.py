@@ -16,7 +16,7 @@ from frontpage.core.canonical import FIELDS
 from frontpage.core.errors import EXIT_CODES
 from frontpage.core.params import Params
 from frontpage.core.settings import PREFIX, Settings
-from models.parts import Part, registered
+from models.parts import PipelinePart, registered
 from models.reranking.rules import ListRule
 from models.retrieval.sources import Source
 from models.variants import Variant, variants_of
@@ -215,7 +215,7 @@ def _parameter_rows(section: BaseModel, prefix: str) -> Iterator[str]:
             yield f"| `{prefix}{name}` | `{value}` | {field.description or ''} |"
 
 
-def _part_rows(parts: Mapping[str, type[Part]], prefix: str) -> Iterator[str]:
+def _part_rows(parts: Mapping[str, type[PipelinePart]], prefix: str) -> Iterator[str]:
     """Sources and list rules: each with the defaults and meanings of its own file."""
     for name, kind in parts.items():
         for field, about in kind.model_fields.items():

@@ -92,7 +92,7 @@ class Rejected:
 
 
 @dataclass(slots=True)
-class Prepared:
+class PreparedBlock:
     """A block ready to be staged: rows of the staging table, rejected rows, and what was left for later or left out."""
 
     kind: Kind

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from etl.blocks import Prepared, Rejected, SourcePart
+from etl.blocks import PreparedBlock, Rejected, SourcePart
 from etl.pipeline import read_blocks
 from etl.reading.source_plan import plan_source
 from etl.reading.sources import Source
@@ -66,13 +66,13 @@ def look(source: Source, context: RowContext, max_rows: int) -> Looked:
     return looked
 
 
-def _prepared(parts: list[SourcePart], context: RowContext) -> Iterator[Prepared]:
+def _prepared(parts: list[SourcePart], context: RowContext) -> Iterator[PreparedBlock]:
     for part in parts:
         for block, block_context in read_blocks(part, context, {}):
             yield prepare(part, block, block_context)
 
 
-def _note(looked: Looked, prepared: Prepared) -> None:
+def _note(looked: Looked, prepared: PreparedBlock) -> None:
     kind, names = prepared.kind, STAGE_COLUMNS[prepared.kind][1:]
     looked.n_usable[kind] += len(prepared.rows)
     looked.n_deferred += prepared.n_deferred

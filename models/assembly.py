@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from frontpage.core.params import Params
-from models.choice import Choice
+from models.choice import RANKER_FOR_ALL, Choice
 from models.explaining.explain import explainer
 from models.explaining.reasons import CountReasons, ShapReasons
 from models.fallbacks import CountedFallbacks, RankedFallbacks
@@ -18,7 +18,20 @@ from models.retrieval.retrieve import FromOrder, FromSources
 from models.retrieval.sources import Source
 from models.segments import SEGMENTS
 from models.training.artefact import Model
-from models.variants import ALL_SOURCES, LIVE, Variant
+from models.variants import ALL_SOURCES, CHAMPION, LIVE, POPULARITY, Variant, variants_of
+
+
+def pipeline_of(
+    params: Params, name: str, model: Model | None = None, choice: Choice = RANKER_FOR_ALL, *, n_threads: int = 1
+) -> ListPipeline:
+    """The pipeline of a variant; a name that is no variant is a model version's, whose parts are the champion's.
+
+    Without a model, `popularity` takes the place of lists that need one. choice: what the evaluation of the model
+    found to be better than its ranker, in all or in a segment of readers.
+    """
+    variants = variants_of(params)
+    variant = variants.get(name, variants[CHAMPION])
+    return assembled(params, variant, variants[POPULARITY], model, choice, n_threads=n_threads)
 
 
 def assembled(

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from frontpage.core.errors import BadInputError
 
 
-class Part(BaseModel):
+class PipelinePart(BaseModel):
     """The parameters of a part, frozen, and what it does. A part with one parameter is written as the bare value."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,7 +43,7 @@ class Part(BaseModel):
         return next(iter(values.values())) if len(values) == 1 else values
 
 
-PartType = TypeVar("PartType", bound=Part)
+PartType = TypeVar("PartType", bound=PipelinePart)
 
 
 @cache

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from frontpage.core.errors import BadInputError
 from frontpage.core.params import HALF_LIVES_HOURS, Params
-from models.choice import RANKER_FOR_ALL, Choice
 from models.parts import configured, registered
 from models.reranking.rules import ListRule
 from models.retrieval.sources import Source
-
-if TYPE_CHECKING:
-    from models.pipeline import ListPipeline
-    from models.training.artefact import Model
 
 CHAMPION, POPULARITY = "champion", "popularity"
 #: In place of a list of sources: all of `candidates`, or every live article.
@@ -105,20 +100,6 @@ def complete(params: Params) -> Params:
             "variants": {name: variant.as_written() for name, variant in variants_of(params).items()},
         }
     )
-
-
-def pipeline_of(
-    params: Params, name: str, model: Model | None = None, choice: Choice = RANKER_FOR_ALL, *, n_threads: int = 1
-) -> ListPipeline:
-    """The pipeline of a variant; a name that is no variant is a model version's, whose parts are the champion's.
-
-    Without a model, `popularity` takes the place of lists that need one. choice: what the evaluation of the model
-    found to be better than its ranker, in all or in a segment of readers.
-    """
-    from models.assembly import assembled
-
-    variant = variants_of(params).get(name, variants_of(params)[CHAMPION])
-    return assembled(params, variant, variants_of(params)[POPULARITY], model, choice, n_threads=n_threads)
 
 
 _RULES = "models.reranking.rules"

@@ -13,6 +13,9 @@ class Coalescer(Generic[Key, Value]):
 
     A key asked for twice at a time is looked up once. Whatever `look_up` raises is raised to each caller of that batch,
     and to those who wait behind it: they would only wait for the same.
+
+    Ours, since aiodataloader starts a statement in each turn, however many are under way, and lets callers that came
+    after a failing one wait for the same failure.
     """
 
     def __init__(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from etl.blocks import Bad, Prepared, Rejected, RowBlock, SourcePart, payload, storable
+from etl.blocks import Bad, PreparedBlock, Rejected, RowBlock, SourcePart, payload, storable
 from etl.reading.mapping import LeftOutError, Mapping
 from etl.rows import minhash, texts
 from etl.rows.languages import recognise_language
@@ -20,12 +20,12 @@ _BETWEEN_WORDS = re.compile(r"[\s\-._]+")
 _ARTICLE_ID, _CANONICAL, _TITLE, _SUMMARY, _BODY, _LANGUAGE = 0, 3, 4, 5, 6, 7
 
 
-def prepare(part: SourcePart, block: RowBlock, context: RowContext) -> Prepared:
+def prepare(part: SourcePart, block: RowBlock, context: RowContext) -> PreparedBlock:
     """Rows for staging in the block's order, row number first; every row is staged, rejected, deferred or left out.
 
     Rejected rows keep what the source called their fields.
     """
-    prepared = Prepared(part.kind, block.range)
+    prepared = PreparedBlock(part.kind, block.range)
     normalise, names = NORMALISERS[part.kind], frozenset(field_names(part.kind))
     mapping: Mapping | None = part.options.get("mapping")
     for index, (row_no, row) in enumerate(block.rows):
@@ -66,7 +66,7 @@ def column_name(name: str) -> str:
     return _BETWEEN_WORDS.sub("_", str(name).strip().removeprefix("\ufeff").strip().lower())
 
 
-def _enrich(prepared: Prepared) -> None:
+def _enrich(prepared: PreparedBlock) -> None:
     """Add language where missing, content hash and signature to article rows; the time of each is kept apart."""
     enriched = []
     for row_no, *article in prepared.rows:

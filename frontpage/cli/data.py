@@ -90,15 +90,6 @@ def features(as_of: AsOf, data: Data = None) -> None:
 
 
 @app.command(rich_help_panel=DATA)
-def materialise(as_of: AsOf) -> None:
-    """Bring Feast's online store to a moment.
-
-    Its features must be there; `refresh` does it after the lists are out.
-    """
-    step("materialise", past(as_of))
-
-
-@app.command(rich_help_panel=DATA)
 def snapshot(
     as_of: AsOf,
     out: Annotated[

@@ -34,7 +34,7 @@ def publish(as_of: AsOf, variant: Variant = "champion") -> None:
 def refresh(context: typer.Context, as_of: AsOf, variant: Variant = "champion") -> None:
     """Make new lists: from features to published.
 
-    Does features, score, gate, publish and materialise, in this order. Further options go to Beam, as with `score`.
+    Does features, score, gate and publish, in this order. Further options go to Beam, as with `score`.
     """
     step("refresh", past(as_of), variant=variant, beam_options=list(context.args))
 

@@ -18,9 +18,16 @@ def train(
     data: Data = None,
     resume: Annotated[bool, typer.Option(help="Go on from checkpoints of a killed training.")] = True,
     part: Annotated[str, typer.Option(help="With --data: all | inputs (of the ranker) | ranker (on these).")] = "all",
+    first: Annotated[
+        bool | None,
+        typer.Option(
+            "--first/--full", help="Within the limits of first_training, or not; by itself while there is no version."
+        ),
+    ] = None,
 ) -> None:
     """Train a candidate model."""
-    step("train", past(as_of), resume=resume, part=part, clock=lambda: datetime.now(UTC), **given(data=data))
+    options = {"resume": resume, "part": part, "first": first, **given(data=data)}
+    step("train", past(as_of), clock=lambda: datetime.now(UTC), **options)
 
 
 @app.command(rich_help_panel=MODEL)

@@ -149,6 +149,14 @@ class CoOccurrenceParams(Section):
     max_articles: int = Field(2_000, ge=1, description="live articles looked at, the most read ones")
 
 
+class FirstTrainingParams(Section):
+    """Most that a training may use while there is no version yet: personal lists come sooner, the next one is whole."""
+
+    n_cutoffs: int = Field(8, ge=1, description="past refreshes to look at, at most")
+    max_readers_per_cutoff: int = Field(500, ge=1, description="as in ranker")
+    n_trees: int = Field(30, ge=1, description="as in ranker")
+
+
 class EvaluationParams(Section):
     """The newest cutoffs; they span a day so that every time of day counts.
 
@@ -286,6 +294,9 @@ class Params(Section):
     candidates: dict[str, Any] = Field({}, description="by source of `models/retrieval/sources`")
     variants: dict[str, Any] = Field({}, description="by name: the parts that make a variant's lists")
     ranker: RankerParams = RankerParams()
+    first_training: FirstTrainingParams | None = Field(
+        FirstTrainingParams(), description="null: the first training is as large as every other"
+    )
     evaluation: EvaluationParams = EvaluationParams()
     gate: GateParams = GateParams()
     explain: ExplainParams = ExplainParams()
@@ -303,6 +314,23 @@ class Params(Section):
     def max_age(self) -> timedelta:
         """Age at which an article expires."""
         return timedelta(days=self.lists.max_age_days)
+
+    def for_first_training(self) -> Self:
+        """These parameters within the limits of `first_training`; the same where it is null or nothing is beyond them.
+
+        `max_cutoffs` comes down to `n_cutoffs`, so that few readers at a time do not bring more of them.
+        """
+        limits, ranker = self.first_training, self.ranker
+        if limits is None:
+            return self
+        n_cutoffs = min(ranker.n_cutoffs, limits.n_cutoffs)
+        smaller = {
+            "n_cutoffs": n_cutoffs,
+            "max_cutoffs": min(ranker.max_cutoffs, n_cutoffs),
+            "max_readers_per_cutoff": min(ranker.max_readers_per_cutoff, limits.max_readers_per_cutoff),
+            "n_trees": min(ranker.n_trees, limits.n_trees),
+        }
+        return self.model_copy(update={"ranker": ranker.model_copy(update=smaller)})
 
 
 def earlier_params(written: Mapping[str, Any]) -> Params:

@@ -56,7 +56,7 @@ class Known:
 
 
 #: Parameters that no list hangs on.
-_BESIDE_LISTS = {"threads", "schedule", "gate", "explain", "quality", "digest", "retention"}
+_BESIDE_LISTS = {"threads", "schedule", "first_training", "gate", "explain", "quality", "digest", "retention"}
 
 
 def earlier_evaluations(connection: Connection, as_of: datetime, params: Params) -> list[Earlier]:
@@ -163,6 +163,11 @@ def register(connection: Connection, known: Known, built: Built, training_id: in
 def parent_at(connection: Connection, as_of: datetime) -> ModelVersion | None:
     """The version that a training at `as_of` may start from: the champion of just before."""
     return champion_at(connection, as_of - TICK)
+
+
+def is_first_training(connection: Connection, as_of: datetime) -> bool:
+    """Whether no version, of whatever stage, was trained before `as_of`; one of that very moment does not count."""
+    return not versions.newest(connection, until=as_of - TICK, limit=1)
 
 
 def candidate_at(connection: Connection, as_of: datetime) -> ModelVersion:

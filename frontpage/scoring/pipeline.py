@@ -14,6 +14,8 @@ import apache_beam as beam
 import numpy as np
 from pydantic import SecretStr
 
+from frontpage.features.feature_store.bulk import ReaderLookup
+from frontpage.features.feature_store.repository import opened
 from frontpage.scoring.broadcast import Broadcast, Received
 from frontpage.store.connect import Connection, connect
 from frontpage.store.lists import run_blocks
@@ -52,20 +54,23 @@ class ScoreBlock(beam.DoFn):
         self._open = ExitStack()
         self._recommender: Received | None = None
         self._connection: Connection | None = None
+        self._readers: ReaderLookup | None = None
 
     def setup(self) -> None:
-        """One connection per worker thread, one recommender per process."""
+        """One connection and one lookup of readers per worker thread, one recommender per process."""
         self._open = ExitStack()
         url = self._target.database_url.get_secret_value()
         self._open.enter_context(one_blas_thread())
         self._connection = self._open.enter_context(connect(url, application="frontpage score"))
         self._recommender = self._broadcast.take()
+        if self._recommender.recommender.asks_readers:
+            self._readers = ReaderLookup(opened(url))
 
     def process(self, block: Block) -> Iterator[int]:
         """The block's number, once its lists are committed."""
         assert self._recommender is not None
         assert self._connection is not None
-        lists = self._recommender.recommender(self._connection, np.arange(block.start, block.end, dtype=np.int64))
+        lists = self._recommender.recommender(self._readers, np.arange(block.start, block.end, dtype=np.int64))
         run_blocks.write_block(self._connection, self._target.run_id, block.number, lists)
         yield block.number
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
-from frontpage.features.feature_store.ticks import require_tick
+from frontpage.features.feature_store.cutoffs import require_tick
 from frontpage.features.interactions import interaction_dataset, without_reads_table
 from frontpage.features.states import states_at
 from frontpage.lifecycle import registry
@@ -22,6 +22,7 @@ from frontpage.store.connect import Connection
 from frontpage.store.history import load_already_read, load_excluded, load_history, with_texts
 from frontpage.store.lists import kept_lists
 from frontpage.store.versions import ModelVersion
+from models.assembly import pipeline_of
 from models.choice import Choice
 from models.context import ScoringContext, scoring_context
 from models.inputs import ScoringInputs, article_inputs, scoring_inputs
@@ -29,7 +30,7 @@ from models.pipeline import ListPipeline
 from models.retrieval.als import Factors
 from models.retrieval.late_vectors import LateVectors
 from models.training.artefact import Model
-from models.variants import pipeline_of, variants_of
+from models.variants import variants_of
 
 #: Key of `rec_run.details`: the version whose content vectors say how alike articles are.
 VECTORS = "vectors"
@@ -120,7 +121,7 @@ def everybody(connection: Connection, as_of: datetime, params: Params, content: 
 
 
 def inputs_at(connection: Connection, now: ScoringContext, params: Params, by: Maker) -> ScoringInputs:
-    """What the pipeline compares; the states of readers stay in Feast's table until their block's turn."""
+    """What the pipeline compares; the states of readers stay in Feast until their block's turn."""
     dataset = now.dataset
     vectors = (
         np.zeros((len(dataset.article_ids), 0), dtype=np.float32)

@@ -7,16 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from frontpage.features.feature_store.bulk import readers_at
+from frontpage.features.feature_store.bulk import ReaderLookup
 from frontpage.features.grouping import Ints
-from frontpage.store.connect import Connection
 from models.inputs import ScoringInputs
 from models.pipeline import ListPipeline
 
 
 @dataclass(frozen=True, slots=True)
 class Recommender:
-    """A pipeline at a moment. It works on one core, and several threads may call it, each with its own connection.
+    """A pipeline at a moment. It works on one core, and several threads may call it, each with its own lookup.
 
     asks_readers: whether the pipeline knows more of a reader than what they have read; the moment was prepared without
     their states then, and those of a block are fetched with it.
@@ -31,11 +30,15 @@ class Recommender:
         """Of a pipeline, without the reads and the parts of its model that brought it to its moment."""
         return cls(pipeline.for_lists(), replace(now, context=now.context.without_reads()), asks_readers)
 
-    def __call__(self, connection: Connection, rows: Ints) -> pa.Table:
-        """Ten explained recommendations for each reader row [reader, rank], in the columns of `recommendation`."""
+    def __call__(self, lookup: ReaderLookup | None, rows: Ints) -> pa.Table:
+        """Ten explained recommendations for each reader row [reader, rank], in the columns of `recommendation`.
+
+        lookup: what is known of readers; needed only where the pipeline asks for it.
+        """
         if not self.asks_readers:
             return self.pipeline.lists(self.now, rows)
+        assert lookup is not None
         at = self.now.context
         dataset = at.dataset
-        states = readers_at(connection, dataset.reader_keys[at.readers[rows]], at.as_of, dataset.names)
+        states = lookup(dataset.reader_keys[at.readers[rows]], at.as_of, dataset.names)
         return self.pipeline.lists(self.now.of_readers(rows, states), np.arange(len(rows), dtype=np.int64))

@@ -9,6 +9,7 @@ from frontpage.core.summary import Summary
 from frontpage.features.feature_store.cutoffs import ensure_ticks
 from frontpage.features.feature_store.files import require_tick_files
 from frontpage.features.feature_store.repository import feature_store, file_store
+from frontpage.features.interactions import interaction_dataset
 from frontpage.features.snapshot import read_snapshot
 from frontpage.lifecycle import registry, tracking
 from frontpage.lifecycle.records import Verdict
@@ -16,11 +17,10 @@ from frontpage.store.connect import connect
 from frontpage.store.history import load_history
 from frontpage.store.locks import exclusive
 from frontpage.store.server import database_url
-from models.evaluation.evaluate import evaluate
+from models.evaluation.evaluate import evaluate, judging_plan
 from models.evaluation.gate import gate
 from models.evaluation.report import read_evaluation, write_evaluation
 from models.training import artefact
-from models.training.cutoffs import past_cutoffs
 from models.training.feature_lookup import feast_lookup
 
 
@@ -33,9 +33,8 @@ def run(settings: Settings, params: Params, as_of: datetime, data: Path | None =
 
 
 def _in_files(params: Params, as_of: datetime, data: Path) -> Summary:
-    history = read_snapshot(data, as_of)
-    require_tick_files(data, past_cutoffs(history, params))
-    candidate = artefact.load(data / "model")
+    history, candidate = read_snapshot(data, as_of), artefact.load(data / "model")
+    require_tick_files(data, judging_plan(interaction_dataset(history), candidate, params).evaluation)
     champion = artefact.load(data / "champion") if (data / "champion").is_dir() else None
     evaluation = evaluate(history, candidate, params, feast_lookup(file_store(data)), champion)
     decided = gate(evaluation, params.gate)
@@ -53,8 +52,9 @@ def _in_database(settings: Settings, params: Params, as_of: datetime) -> Summary
         n_readers = 0
         if not registry.is_judged(row):
             history, champion = load_history(connection, as_of, params.data), registry.champion_at(connection, as_of)
-            ensure_ticks(connection, as_of, past_cutoffs(history, params), params.data)
             candidate, best = registry.loaded(row), registry.loaded(champion) if champion else None
+            judged_at = judging_plan(interaction_dataset(history), candidate, params).evaluation
+            ensure_ticks(connection, as_of, judged_at, params.data)
             evaluation = evaluate(history, candidate, params, feast_lookup(feature_store(url)), best)
             earlier = registry.earlier_evaluations(connection, as_of, params)
             n_readers, decided = evaluation.n_readers, gate(evaluation, params.gate, earlier)

@@ -13,12 +13,13 @@ from frontpage.lifecycle import registry
 from frontpage.store.connect import connect
 from frontpage.store.history import load_history
 from frontpage.store.server import database_url
+from models.assembly import pipeline_of
 from models.context import scoring_context
 from models.evaluation.report import write_explanation
 from models.inputs import model_inputs
 from models.training import artefact
 from models.training.artefact import Model
-from models.variants import CHAMPION, pipeline_of
+from models.variants import CHAMPION
 
 
 def run(settings: Settings, params: Params, as_of: datetime, data: Path | None = None) -> Summary:

@@ -1,4 +1,4 @@
-"""`frontpage refresh`: features, score, gate, publish and materialise, one after the other."""
+"""`frontpage refresh`: features, score, gate and publish, one after the other."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
-from frontpage.steps import features, gate, materialise, publish, score
+from frontpage.steps import features, gate, publish, score
 
 
 def run(
@@ -24,7 +24,6 @@ def run(
     scored = score.run(settings, params, as_of, variant=variant, beam_options=beam_options)
     gate.run(settings, params, as_of, variant=variant)
     published = publish.run(settings, params, as_of, variant)
-    materialise.run(settings, params, as_of)
     return Summary(
         "refresh",
         rows_in=scored.rows_in,

@@ -11,7 +11,8 @@ from frontpage.core.params import Params
 from frontpage.core.progress import polled
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
-from frontpage.features.feature_store.ticks import require_tick
+from frontpage.features.feature_store.cutoffs import require_tick
+from frontpage.features.feature_store.repository import feature_store
 from frontpage.scoring.broadcast import broadcasting
 from frontpage.scoring.pipeline import ScoreBlock, Target, blocks_of
 from frontpage.scoring.prepare import broadcast_file, prepared
@@ -38,6 +39,8 @@ def run(
     url = database_url(settings)
     with connect(url, application="frontpage score") as connection, exclusive(connection, f"lists of {variant}"):
         made = prepared(connection, settings, params, as_of, variant)
+        if made.recommender.asks_readers:
+            feature_store(url)  # whose views are applied when the workers open it
         run_id = runs.begin_run(connection, as_of, variant, made.name, made.snapshot_hash, made.details)
         blocks = blocks_of(made.plan.n_due)
         folder = beam.temp_location(beam_options)

@@ -40,26 +40,36 @@ def run(
     *,
     resume: bool = True,
     part: Part = "all",
+    first: bool | None = None,
     clock: Callable[[], datetime] | None = None,
 ) -> Summary:
     """A version trained, kept on disk, registered as candidate and told to the trackers; with `data`, files only.
 
     The same inputs give the same version: a repeat finds it, and a killed run goes on from its checkpoints.
+    first: within the limits of a first training, or not; by itself where there is no version of before as_of. Work on
+    files has no first training.
     part: of work on files, only the `inputs` of the ranker (`data/inputs`), or only the `ranker` on these.
     clock: tells whether it will be done before the first region's morning after as_of; the log warns where it will not.
     Raises NothingToLearnError where there is nothing to learn from.
     """
     if part not in get_args(Part) or (part != "all" and not data):
         raise BadInputError(f"--part {part}: choose all, or with --data one of inputs and ranker")
+    if data and first is not None:
+        raise BadInputError("--first and --full are not for --data, where every training takes params.yaml as it is")
     if data and part == "inputs":
         return _inputs_only(params, as_of, data)
     if data:
         built = _from_files(params, as_of, data, resume=resume, part=part)
     else:
         forecast = _forecast(params, as_of, clock)
-        built = _from_database(settings, params, as_of, resume=resume, forecast=forecast)
+        built = _from_database(settings, params, as_of, resume=resume, first=first, forecast=forecast)
     metrics = built.model.metrics
-    details = {"version": built.model.version, "new": built.is_new, "ndcg": round(metrics["train_ndcg_at_10"], 4)}
+    details = {
+        "version": built.model.version,
+        "new": built.is_new,
+        "first": "first_training" in metrics,
+        "ndcg": round(metrics["train_ndcg_at_10"], 4),
+    }
     return Summary("train", int(metrics["train_rows"]), 1, artifact=str(built.folder), details=details)
 
 
@@ -100,21 +110,24 @@ def _reporting(forecast: Forecast | None) -> ProgressCallback:
 
 
 def _from_database(
-    settings: Settings, params: Params, as_of: datetime, *, resume: bool, forecast: Forecast | None
+    settings: Settings, params: Params, as_of: datetime, *, resume: bool, first: bool | None, forecast: Forecast | None
 ) -> Built:
     url = database_url(settings)
     with connect(url, application="frontpage train") as connection, exclusive(connection, "train"):
-        known = registry.known_at(connection, as_of, params, settings.path("snapshots"))
+        is_first = registry.is_first_training(connection, as_of) if first is None else first
+        used = params.for_first_training() if is_first else params
+        known = registry.known_at(connection, as_of, used, settings.path("snapshots"))
         ensure_ticks(connection, as_of, known.past_cutoffs, params.data)
         inputs = Inputs(
-            known.history, params, feast_lookup(feature_store(url)), known.parent_model(), progress=_reporting(forecast)
-        )
+            known.history, used, feast_lookup(feature_store(url)), known.parent_model(),
+            progress=_reporting(forecast), is_first=used != params,
+        )  # fmt: skip
         version = version_name(inputs, known.snapshot_hash)
-        with registry.training(connection, known, params) as training_id:
+        with registry.training(connection, known, used) as training_id:
             with measure() as meter:
                 built = build(inputs, version, settings.path("models", version), resume=resume)
             registry.register(connection, known, built, training_id)
-            references = track_training(settings, _record(known, built, params, meter.resources))
+            references = track_training(settings, _record(known, built, used, meter.resources))
             margin = {} if forecast is None else {"before_morning_seconds": forecast.margin_seconds()}
             resources = meter.resources.as_dict() | margin
             facts = {"metrics": built.model.metrics, "resources": resources, "tracker_refs": references}

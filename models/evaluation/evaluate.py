@@ -17,7 +17,7 @@ from frontpage.core.history import History
 from frontpage.core.params import Params
 from frontpage.core.progress import track
 from frontpage.features.grouping import Floats, Ints
-from frontpage.features.interactions import interaction_dataset
+from frontpage.features.interactions import InteractionDataset, interaction_dataset
 from models.assembly import ranked
 from models.evaluation.baselines import Policy, als_alone, popularity_baselines
 from models.evaluation.evaluator import MEASURES, Evaluator
@@ -27,7 +27,7 @@ from models.ranking.ranker import Matrix
 from models.segments import SEGMENTS, segments_of
 from models.topk import TopK
 from models.training.artefact import Model
-from models.training.cutoffs import Cutoff, Past, als_chain, cutoff_at, plan
+from models.training.cutoffs import Cutoff, CutoffPlan, Past, als_chain, cutoff_at, plan
 from models.training.feature_lookup import Lookup
 from models.training.train import learnable
 from models.variants import CHAMPION, variants_of
@@ -81,7 +81,7 @@ def evaluate(
     """The candidate beside the champion and every rule on the evaluation cutoffs; empty without any."""
     models = {"candidate": candidate} | ({"champion": champion} if champion is not None else {})
     dataset = interaction_dataset(history)
-    cutoffs = plan(dataset, params)
+    cutoffs = judging_plan(dataset, candidate, params)
     past = Past(dataset, params, candidate.vectors_for(dataset), cutoffs.window)
     chain = als_chain(dataset, cutoffs.evaluation, params)
     steps = track(zip(cutoffs.evaluation, chain, strict=True), "cut-offs", len(cutoffs.evaluation))
@@ -101,6 +101,14 @@ def evaluate(
     return Evaluation(
         pd.concat(tables, ignore_index=True), np.concatenate(leads), pd.concat(segments, ignore_index=True)
     )
+
+
+def judging_plan(dataset: InteractionDataset, candidate: Model, params: Params) -> CutoffPlan:
+    """The plan whose evaluation cutoffs judge the candidate: its own, so that its validation trees saw none of them.
+
+    A first training looks at fewer cutoffs than `params.ranker` says.
+    """
+    return plan(dataset, params.model_copy(update={"ranker": candidate.params.ranker}))
 
 
 def means_of(flat: Mapping[str, float]) -> Means:

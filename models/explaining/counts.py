@@ -43,5 +43,5 @@ def _given(much_read: Reason | None, share: float, age_hours: float) -> Iterator
 
 
 def _much_read(half_life_hours: float, place: str) -> Reason:
-    hours = {"hours": int(half_life_hours) if half_life_hours.is_integer() else half_life_hours}
+    hours = {"hours": int(half_life_hours) if half_life_hours == int(half_life_hours) else half_life_hours}
     return Reason("much_read_in_place", {"place": place, **hours}) if place else Reason("much_read", hours)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,7 +149,8 @@ class _Heads:
     @classmethod
     def of(cls, names: Names) -> _Heads:
         """The heads for these labels."""
-        values = dict(zip(_LABELS, (names.categories, names.publishers, [None]), strict=True))
+        of_labels: tuple[Iterable[str | None], ...] = (names.categories, names.publishers, [None])
+        values = dict(zip(_LABELS, of_labels, strict=True))
         texts, first = list[str](), list[int]()
         for phrase in PHRASES:
             first.append(len(texts))

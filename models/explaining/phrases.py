@@ -29,8 +29,8 @@ class Phrase:
 
     def args(self, label: str | None = None) -> dict[str, str | float]:
         """The arguments, for an article with this label."""
-        hours = {} if self.hours is None else {"hours": self.hours}
-        return hours if self.label is None or label is None else {**hours, self.label: label}
+        given: dict[str, str | float] = {} if self.hours is None else {"hours": self.hours}
+        return given if self.label is None or label is None else {**given, self.label: label}
 
 
 _SOME_READS = log1p(2.0)

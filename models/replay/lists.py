@@ -32,7 +32,7 @@ class Lists:
     overlap: float
 
 
-class Listed:
+class LastListed:
     """Everybody's last list by each policy, and what is said of the next ones."""
 
     def __init__(self, n_readers: int) -> None:

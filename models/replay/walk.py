@@ -23,6 +23,7 @@ from frontpage.core.progress import report_progress, track
 from frontpage.features.grouping import Floats, Ints
 from frontpage.features.history import history_at
 from frontpage.features.interactions import interaction_dataset
+from models.assembly import pipeline_of
 from models.context import ScoringContext, scoring_context
 from models.evaluation.baselines import Policy, baselines, count_name
 from models.evaluation.evaluate import evaluate
@@ -31,13 +32,13 @@ from models.evaluation.gate import Earlier, Gate, gate
 from models.inputs import ScoringInputs, model_inputs, scoring_inputs
 from models.pipeline import ListPipeline
 from models.replay.kept import KeptLists
-from models.replay.lists import Listed, Lists
+from models.replay.lists import LastListed, Lists
 from models.retrieval.als import Factors
 from models.topk import TopK
 from models.training.artefact import Model
 from models.training.feature_lookup import direct_lookup
 from models.training.train import Inputs, train
-from models.variants import CHAMPION, pipeline_of
+from models.variants import CHAMPION
 
 OURS = "frontpage"
 
@@ -173,7 +174,7 @@ class _Walk:
         self._served = Served(None, pipeline_of(params, CHAMPION))
         self._champion: Model | None = None
         self._evaluations: list[tuple[datetime, Earlier]] = []
-        self._listed = Listed(n_readers)
+        self._listed = LastListed(n_readers)
         self._policies: dict[str, Policy] = baselines(params, seed)
         self._vectors = np.zeros((len(self.dataset.article_ids), params.content.n_dimensions), dtype=np.float32)
 

@@ -38,6 +38,7 @@ class Inputs:
     """Everything a training is a function of. `parent`: an earlier version whose factors ALS starts from.
 
     folder: where checkpoints are kept; None keeps none. progress: hears how far it has come.
+    is_first: the parameters are those of a first training, which the version's metrics say.
     """
 
     history: History
@@ -46,6 +47,7 @@ class Inputs:
     parent: Parent | None = None
     folder: Path | None = None
     progress: ProgressCallback = no_progress
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def train(inputs: Inputs, version: str) -> Trained:
         validation_ranker=validation_ranker,
         feature_names=rows.names,
         calibration=calibrated(predict(validation_ranker, held_out.matrix, params.threads), held_out),
-        metrics=_metrics(rows, cutoffs, curve, losses),
+        metrics=_metrics(rows, cutoffs, curve, losses) | ({"first_training": 1.0} if inputs.is_first else {}),
         histories={"als_loss": losses, "ranker_ndcg": curve, "examination": [] if examined is None else [*examined]},
     )
     return Trained(model, rows.matrix[:: max(1, len(rows.matrix) // _SAMPLE_ROWS)])

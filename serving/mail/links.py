@@ -35,7 +35,7 @@ def links(settings: Settings) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     router.add_api_route("/r/{token}", handlers.follow, methods=["GET", "HEAD"])
     router.add_api_route("/unsubscribe/{token}", handlers.ask, methods=["GET", "HEAD"])
-    router.add_api_route("/unsubscribe/{token}", handlers.goodbye, methods=["POST"])
+    router.add_api_route("/unsubscribe/{token}", handlers.unsubscribe_reader, methods=["POST"])
     return router
 
 
@@ -62,7 +62,7 @@ class _Handlers:
         link = read(token, self._keys)
         return gone_page(404) if link is None or link.url else ask_page(link.language)
 
-    async def goodbye(self, token: str, request: Request, writer: Writer) -> Response:
+    async def unsubscribe_reader(self, token: str, request: Request, writer: Writer) -> Response:
         """Unsubscribe the reader of a mail: the one click of RFC 8058, or the button of the page. Twice is as once."""
         link = read(token, self._keys)
         if link is None or link.url:

@@ -15,7 +15,7 @@ from serving.context import AppContext, context_of, writer_of
 from serving.http.bodies import BODY_REFUSALS, json_body, read_json_body
 from serving.lists.routes import ReaderId
 from serving.preferences.schemas import (
-    Interests,
+    PickedInterests,
     PreferencesAnswer,
     PreferencesChange,
     parse_change,
@@ -32,7 +32,7 @@ def preferences() -> APIRouter:
     router = APIRouter(prefix="/v1/readers/{reader_id:any_text}")
     router.add_api_route("/preferences", preferences_of, response_model=PreferencesAnswer)
     for path, change, body, answer in (
-        ("/interests", change_interests, Interests, Interests),
+        ("/interests", change_interests, PickedInterests, PickedInterests),
         ("/preferences", change_preferences, PreferencesChange, PreferencesAnswer),
     ):
         router.add_api_route(

@@ -27,7 +27,7 @@ def _distinct(values: list[str] | None) -> list[str] | None:
 Category = Annotated[Identity, AfterValidator(_category)]
 
 
-class Interests(BaseModel):
+class PickedInterests(BaseModel):
     """The categories a reader picked, most wanted first."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
@@ -65,11 +65,11 @@ class PreferencesAnswer(BaseModel):
     digest: bool | None = Field(description="null where nothing was asked")
 
 
-_INTERESTS: TypeAdapter[Interests] = TypeAdapter(Interests)
+_INTERESTS: TypeAdapter[PickedInterests] = TypeAdapter(PickedInterests)
 _CHANGE: TypeAdapter[PreferencesChange] = TypeAdapter(PreferencesChange)
 
 
-def parse_interests(body: bytes) -> Interests:
+def parse_interests(body: bytes) -> PickedInterests:
     """Raises ProblemError for what is not JSON (400) or not interests (422)."""
     return parsed(_INTERESTS, body)
 

@@ -9,12 +9,13 @@ import yaml
 from frontpage.core.params import Params
 from frontpage.core.telemetry import QUIET
 from models.training.build import TREES
+from models.variants import complete
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKER = ROOT / "deploy" / "docker"
 PIN = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
 #: Parameters that no stage of the pipeline looks at.
-NOT_IN_PIPELINE = {"schedule", "digest", "retention"}
+NOT_IN_PIPELINE = {"extract", "first_training", "schedule", "digest", "retention"}
 #: Parameters of work on the database only.
 EVALUATION_ONLY = {"evaluation.max_readers_per_cutoff"}
 
@@ -52,7 +53,7 @@ def test_serving_lock_is_part_of_the_lock():
 
 def test_params_file_spells_out_the_defaults():
     """params.yaml has every key with its default: DVC watches keys, and people see what there is."""
-    assert yaml.safe_load((ROOT / "params.yaml").read_text()) == Params().model_dump(mode="json")
+    assert yaml.safe_load((ROOT / "params.yaml").read_text()) == complete(Params()).model_dump(mode="json")
 
 
 def test_every_parameter_of_a_model_reruns_it():

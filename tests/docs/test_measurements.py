@@ -13,7 +13,7 @@ PAGES = {
     "digest": DOCS / "reference" / "digest.md",
     "nemig": DOCS / "reference" / "nemig.md",
     **dict.fromkeys(("replay", "ablation", "staleness", "kept", "portal-week"), DOCS / "reference" / "ranking.md"),
-    **dict.fromkeys(("serve", "serve-faults"), DOCS / "reference" / "serving-speed.md"),
+    **dict.fromkeys(("serve", "serve-faults", "serve-quick"), DOCS / "reference" / "serving-speed.md"),
     **dict.fromkeys(("scale", "cost"), DOCS / "scaling.md"),
     "cluster": DOCS / "reference" / "cluster.md",
     **dict.fromkeys(("day", "retrain", "etl"), DOCS / "reference" / "day-and-night.md"),

@@ -9,7 +9,7 @@ from frontpage.core.clock import iso
 from tests.support.installation import FRONTPAGE, UNTIL, Installation
 
 AS_OF = ("--as-of", iso(UNTIL))
-#: In the order of a first day; a refresh is features, score, gate, publish and materialise. {home}, {world}: folders.
+#: In the order of a first day; a refresh is features, score, gate and publish. {home}, {world}: folders.
 VERBS = (
     ("db", "migrate"),
     ("simulate", "--readers", "20", "--days", "1", "--articles-per-day", "20", "--out", "{home}/simulated"),

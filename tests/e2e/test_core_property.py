@@ -18,7 +18,7 @@ from tests.support.installation import UNTIL, Installation, Watcher, serving
 TICKS = [UNTIL - timedelta(hours=hours) for hours in (30, 24, 6, 1, 0)]
 RETRAIN_AT = TICKS[1]
 #: Verbs of one tick, in order; `retrain` stands for train and evaluate.
-REFRESH = ("extract", "validate", "features", "score", "gate", "publish", "materialise")
+REFRESH = ("extract", "validate", "features", "score", "gate", "publish")
 
 
 @dataclass(frozen=True)

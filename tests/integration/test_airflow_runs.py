@@ -14,13 +14,13 @@ import pytest
 
 from frontpage.core.settings import Settings
 from frontpage.stack import processes, services
-from frontpage.stack.airflow_api import AirflowApi
+from frontpage.stack.airflow_api import NEEDED, AirflowApi
 from frontpage.stack.console import Console
 from frontpage.stack.environment import USER, airflow_secrets
 from frontpage.stack.layout import Layout, Ports
 from frontpage.stack.plan import WORKFLOWS
 from frontpage.stack.services import Stack
-from frontpage.stack.watch import wait_until_healthy
+from frontpage.stack.watch import Watch, wait_until_healthy
 from frontpage.store.connect import connect, execute, fetch_one
 from frontpage.store.server import database_url
 
@@ -39,7 +39,8 @@ def airflow():
     children = services.start_airflow(stack, scheduled=True)
     try:
         api = AirflowApi(stack.airflow_url, USER, airflow_secrets(stack.layout).password)
-        wait_until_healthy(api, WORKFLOWS, Console(), lambda: processes.check(stack.layout, children))
+        seen = Watch(api, Console(), lambda: processes.check(stack.layout, children), home)
+        wait_until_healthy(seen, WORKFLOWS, NEEDED)
         yield stack, api
     finally:
         services.take_down(stack.layout)

@@ -1,4 +1,4 @@
-"""Feast on PostgreSQL and on files: function = historical = online, nothing leaks, nothing old gets online."""
+"""Feast on PostgreSQL and on files: function = historical = block, and nothing leaks."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,31 +11,28 @@ import psycopg2
 import pytest
 
 from frontpage.core import columns as c
-from frontpage.core.errors import BadInputError, NothingPublishedError
+from frontpage.core.errors import BadInputError
 from frontpage.core.history import READ_COLUMNS, History
 from frontpage.core.params import DataParams, Params
 from frontpage.core.settings import Settings
 from frontpage.features.entities import entities_of, pairs_of
-from frontpage.features.feature_store import bulk, ticks
+from frontpage.features.feature_store import bulk, cutoffs
+from frontpage.features.feature_store.cutoffs import ensure_ticks, forget_states, write_states
 from frontpage.features.feature_store.files import write_state_files
 from frontpage.features.feature_store.repository import (
     TrainingFeatures,
     feature_store,
     file_store,
     historical,
-    materialise,
-    materialised_at,
-    online_readers,
+    opened,
     readers_at,
 )
 from frontpage.features.feature_store.stored import reader_rows
-from frontpage.features.feature_store.ticks import ensure_ticks, forget_states, write_states
-from frontpage.features.feature_store.views import READERS, VIEWS
+from frontpage.features.feature_store.views import READERS, VIEWS, restored
 from frontpage.features.interactions import AUDIENCE_KINDS, interaction_dataset
 from frontpage.features.pairs import features_of
 from frontpage.features.states import Activity, ReaderRows, States, states_at
 from frontpage.steps import features, snapshot
-from frontpage.steps import materialise as materialise_step
 from frontpage.store.connect import Connection, connect, execute, fetch_all, fetch_one
 from frontpage.store.copying.copy import copy_frame
 from frontpage.store.features.feature_rows import forget, forget_ticks
@@ -80,8 +77,8 @@ def _asked(connection: Connection, ticks: list[Any], n: int, seed: int = 1) -> p
 
 
 @pytest.mark.slow
-def test_function_historical_and_online_agree_for_1000_readers_and_moments(database: str) -> None:
-    """The pure function, Feast's point-in-time join and Feast's online store give the same bits."""
+def test_function_historical_and_block_agree_for_1000_readers_and_moments(database: str) -> None:
+    """The pure function, Feast's point-in-time join and its fast way for one moment give the same bits."""
     with connect(database) as connection:
         put(connection, _world())
         ensure_ticks(connection, TICKS[-1], TICKS, DATA)
@@ -90,10 +87,9 @@ def test_function_historical_and_online_agree_for_1000_readers_and_moments(datab
         assert len(asked) == 1000
         training = historical(store, asked)
         np.testing.assert_array_equal(_computed(training), _expected(asked))
-        assert materialise(store, TICKS[-1])
         current = rows_of(_states(connection, TICKS[-1]))[READERS.name]
-    online = online_readers(store, current[c.READER_KEY])
-    pd.testing.assert_frame_equal(printed(READERS, online), current)
+    block = readers_at(store, current[c.READER_KEY], TICKS[-1])
+    pd.testing.assert_frame_equal(printed(READERS, block), current)
 
 
 def test_rows_recorded_after_a_moment_never_reach_it(database: str) -> None:
@@ -146,7 +142,7 @@ def test_readers_some_at_a_time_are_what_all_at_once_are(database: str, monkeypa
     with connect(database) as connection:
         put(connection, _world(23))
         for n_at_once in (50_000, 7):
-            monkeypatch.setattr(ticks, "_BLOCK_READERS", n_at_once)
+            monkeypatch.setattr(cutoffs, "_BLOCK_READERS", n_at_once)
             execute(connection, "truncate feast.state_tick, " + ", ".join(f"feast.{view.name}" for view in VIEWS))
             written = [_write(connection, order[0])]
             for key in (-5, 10**12):
@@ -216,79 +212,38 @@ def test_forgotten_states_written_in_any_order_and_again_after_a_change(database
     np.testing.assert_array_equal(_computed(training), _expected(asked))
 
 
-def test_an_older_moment_never_reaches_the_online_store(database: str) -> None:
-    """Back-filling yesterday after today leaves today online, and asks the past from the point-in-time rows."""
-    with connect(database) as connection:
-        put(connection, _world())
-        ensure_ticks(connection, TICKS[4], TICKS[4:], DATA)
-        store = feature_store(database)
-        assert materialise(store, TICKS[4])
-        keys = fetch_all(connection, "select reader_key from feast.reader_state order by 1")
-        keys = [row[c.READER_KEY] for row in keys]
-        newest = online_readers(store, keys)
-        ensure_ticks(connection, TICKS[4], TICKS[:4], DATA)
-        assert not materialise(store, TICKS[1])
-        pd.testing.assert_frame_equal(online_readers(store, keys), newest)
-        assert materialised_at(store) == TICKS[4]
-        past = rows_of(_states(connection, TICKS[1]))[READERS.name]
-    then = readers_at(store, past[c.READER_KEY], TICKS[1])
-    pd.testing.assert_frame_equal(printed(READERS, then), past)
-    pd.testing.assert_frame_equal(readers_at(store, keys, TICKS[4]), newest)
+def test_a_block_is_what_feast_itself_gives(database: str) -> None:
+    """The fast way has the bits of Feast's own join, by table and by array; an unknown reader is blank in both."""
+    # Not above: Feast sets how prometheus_client counts in the whole process, the API's tests among them.
+    from feast.infra.offline_stores.contrib.postgres_offline_store.postgres import PostgreSQLOfflineStore
 
-
-def test_an_hour_later_only_readers_who_changed_are_written_online(database: str) -> None:
-    """Rows of the others are not touched, and what is online is what counts."""
-    soon = TICKS[2] + timedelta(hours=1)
-    with connect(database) as connection:
-        put(connection, _world())
-        store = feature_store(database)
-        written = []
-        for tick in (TICKS[2], soon):
-            ensure_ticks(connection, tick, [tick], DATA)
-            assert materialise(store, tick)
-            written.append({row["entity_key"]: row["writer"] for row in fetch_all(connection, _ONLINE)})
-        changed = fetch_all(connection, "select from feast.reader_state where event_timestamp = %s", [soon])
-        current = rows_of(_states(connection, soon))[READERS.name]
-    rewritten = [key for key, writer in written[1].items() if writer != written[0].get(key)]
-    assert 0 < len(rewritten) == len(changed) < len(written[1]) / 2
-    online = online_readers(store, current[c.READER_KEY])
-    pd.testing.assert_frame_equal(printed(READERS, online), current)
-
-
-_ONLINE = """select entity_key, max(xmin::text::bigint) as writer
-from feast.frontpage_reader_state group by entity_key"""
-
-
-def test_everybody_at_once_is_what_feast_gives(database: str) -> None:
-    """The bulk read has the bits of the point-in-time join, at any moment; an unknown reader is blank in both."""
     with connect(database) as connection:
         put(connection, _world())
         ensure_ticks(connection, TICKS[4], TICKS[2:], DATA)
         names = interaction_dataset(load_history(connection, TICKS[4], DATA)).names
-        keys = [
-            row[c.READER_KEY] for row in fetch_all(connection, "select distinct reader_key from feast.reader_state")
-        ]
-        asked = np.array([*sorted(keys), max(keys) + 1])
-        for tick in (TICKS[2], TICKS[4]):
-            frame = readers_at(feature_store(database), asked, tick)
-            expected = reader_rows(frame.assign(**{c.AS_OF: pd.Timestamp(tick)}), names)
-            made = bulk.readers_at(connection, asked, tick, names)
-            for name in (name for name in ReaderRows.__slots__ if not name.startswith("recent")):
-                for one, other in zip(_arrays(getattr(made, name)), _arrays(getattr(expected, name)), strict=True):
-                    np.testing.assert_array_equal(one, other, err_msg=name)
+        keys = [row[c.READER_KEY] for row in fetch_all(connection, _EVERYBODY)]
+    feature_store(database)
+    store, asked = opened(database), np.array([max(keys) + 1, *sorted(keys, reverse=True)])
+    look_up, view = bulk.ReaderLookup(store), store.get_feature_view(READERS.name)
+    refs = [f"{READERS.name}:{name}" for name in READERS.columns]
+    for tick in (TICKS[2], TICKS[4]):
+        rows = pd.DataFrame({c.READER_KEY: asked}).assign(**{c.EVENT_TIMESTAMP: pd.Timestamp(tick).as_unit("us")})
+        theirs = PostgreSQLOfflineStore.get_historical_features(
+            store.config, [view], refs, rows, store.registry, store.project
+        ).to_df()
+        theirs = restored(READERS, rows[[c.READER_KEY]].merge(theirs, on=c.READER_KEY))
+        pd.testing.assert_frame_equal(readers_at(store, asked, tick), theirs)
+        expected, made = reader_rows(theirs.assign(**{c.AS_OF: pd.Timestamp(tick)}), names), look_up(asked, tick, names)
+        for name in (name for name in ReaderRows.__slots__ if not name.startswith("recent")):
+            for one, other in zip(_arrays(getattr(made, name)), _arrays(getattr(expected, name)), strict=True):
+                np.testing.assert_array_equal(one, other, err_msg=name)
+
+
+_EVERYBODY = "select distinct reader_key from feast.reader_state"
 
 
 def _arrays(value: Any) -> list[Any]:
     return [getattr(value, name) for name in Activity.__slots__] if isinstance(value, Activity) else [value]
-
-
-def test_unknown_readers_are_empty_and_nobody_is_nobody(database: str) -> None:
-    """The online store never fails for want of a reader."""
-    store = feature_store(database)
-    unknown = online_readers(store, [5])
-    assert unknown[c.N_READS].tolist() == [0]
-    assert unknown[c.RECENT_ARTICLES].tolist() == [()]
-    assert online_readers(store, []).empty
 
 
 def test_files_answer_as_the_database_does(database: str, tmp_path: Path) -> None:
@@ -325,54 +280,13 @@ def test_a_newsroom_without_labels_has_no_audiences_and_agrees_too(database: str
     np.testing.assert_array_equal(_computed(training), _expected(asked))
 
 
-def test_the_steps_twice_write_once_and_say_what_is_online(settings: Settings) -> None:
-    """`frontpage features` is idempotent; `materialise` after a back-fill says that it did not go online."""
+def test_the_step_twice_writes_once(settings: Settings) -> None:
+    """`frontpage features` is idempotent."""
     with connect(settings.database_url) as connection:
         put(connection, _world())
-    params = Params()
-    with pytest.raises(NothingPublishedError, match="frontpage features --as-of"):
-        materialise_step.run(settings, params, TICKS[3])
-    first, again = (features.run(settings, params, TICKS[3]) for _ in range(2))
+    first, again = (features.run(settings, Params(), TICKS[3]) for _ in range(2))
     assert first.rows_out > 0
     assert again.rows_out == 0
-    assert materialised_at(feature_store(settings.database_url)) is None
-    online = [materialise_step.run(settings, params, TICKS[3]).details["online"] for _ in range(2)]
-    features.run(settings, params, TICKS[1])
-    assert [*online, materialise_step.run(settings, params, TICKS[1]).details["online"]] == [True, True, False]
-
-
-def test_what_comes_in_pieces_is_what_feast_would_read_at_once(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The newest row of each reader within a span, in pieces of seven: the same as by Feast's own store."""
-    # Not above: Feast sets how prometheus_client counts in the whole process, the API's tests among them.
-    from feast.infra.offline_stores.contrib.postgres_offline_store.postgres import PostgreSQLOfflineStore
-
-    from frontpage.features.feature_store import offline_store
-
-    with connect(database) as connection:
-        put(connection, _world())
-        ensure_ticks(connection, TICKS[3], TICKS[:4], DATA)
-    store = feature_store(database)
-    source, config = store.get_feature_view(READERS.name).batch_source, store.config
-    asked = (source, list(READERS.keys), list(READERS.columns), c.EVENT_TIMESTAMP, None, TICKS[0], TICKS[3])
-    at_once = PostgreSQLOfflineStore.pull_latest_from_table_or_query(config, *asked).to_arrow()
-    monkeypatch.setattr(offline_store, "PIECE_ROWS", 7)
-    in_pieces = offline_store.PiecewiseOfflineStore.pull_latest_from_table_or_query(config, *asked).to_arrow()
-    assert in_pieces.column(0).num_chunks > 7
-    key = [(c.READER_KEY, "ascending")]
-    pd.testing.assert_frame_equal(in_pieces.sort_by(key).to_pandas(), at_once.sort_by(key).to_pandas())
-    assert in_pieces.schema.equals(at_once.schema)
-
-
-def test_rows_that_came_late_go_online_too(settings: Settings) -> None:
-    """A moment written again after it was online: `materialise` of it sends what is there now."""
-    with connect(settings.database_url) as connection:
-        put(connection, random_history(5, n_articles=5, n_readers=5, n_reads=20))
-        features.run(settings, Params(), hours(202))
-        materialise_step.run(settings, Params(), hours(202))
-        execute(connection, "update feast.reader_state set n_reads = 77")
-    materialise_step.run(settings, Params(), hours(202))
-    keys = random_history(5, n_articles=5, n_readers=5, n_reads=20).readers[c.READER_KEY]
-    assert (online_readers(feature_store(settings.database_url), keys)[c.N_READS] == 77).all()
 
 
 def test_the_step_on_files_needs_their_moment_and_leaves_the_database_alone(settings: Settings, tmp_path: Path) -> None:
@@ -399,7 +313,6 @@ def test_an_empty_newsroom_and_quiet_hours_are_no_error(settings: Settings) -> N
         put(connection, random_history(5, n_articles=5, n_readers=5, n_reads=20))
     later = [moments[2] + timedelta(hours=n) for n in range(3)]
     quiet = [features.run(settings, Params(), moment) for moment in later]
-    assert [materialise_step.run(settings, Params(), moment).details["online"] for moment in later] == [True] * 3
     assert [done.rows_out > 0 for done in quiet] == [True, False, False]
 
 

@@ -2,8 +2,8 @@
 
 from frontpage.core import columns as c
 from frontpage.core.params import DataParams
-from frontpage.features.feature_store.repository import feature_store, materialise
-from frontpage.features.feature_store.ticks import write_states
+from frontpage.features.feature_store.cutoffs import write_states
+from frontpage.features.feature_store.repository import feature_store
 from frontpage.features.feature_store.views import VIEWS
 from frontpage.features.interactions import interaction_dataset
 from frontpage.store import migrate
@@ -46,7 +46,7 @@ def test_the_tables_have_the_columns_of_the_views_and_say_their_grain(database: 
 
 
 def test_states_in_use_go_down_and_up_again_and_are_written_anew(database: str) -> None:
-    """Feast's registry and online tables go with the states: afterwards a tick is written, applied and online again."""
+    """Feast's registry goes with the states: afterwards a tick is written and applied again."""
     world = random_history(1)
     with connect(database) as connection:
         put(connection, world)
@@ -56,7 +56,7 @@ def test_states_in_use_go_down_and_up_again_and_are_written_anew(database: str) 
             dataset = interaction_dataset(load_history(connection, world.as_of, DataParams()))
             written = write_states(connection, dataset, world.as_of, DataParams())
             assert all(n_rows > 0 for n_rows in written.values())
-        assert materialise(feature_store(database), world.as_of)
+        assert feature_store(database).list_feature_views()
         migrate.downgrade(database, "0003")
         with connect(database) as connection:
             assert {"article_region_state", "region_state"} < _shape(connection).keys()

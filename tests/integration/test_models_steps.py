@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ import pytest
 from frontpage.core import columns as c
 from frontpage.core.errors import BadInputError, NothingPublishedError
 from frontpage.core.history import History
-from frontpage.core.params import EvaluationParams, GateParams
+from frontpage.core.params import EvaluationParams, FirstTrainingParams, GateParams, Params
 from frontpage.core.settings import Settings
 from frontpage.features.interactions import interaction_dataset
 from frontpage.features.snapshot import write_snapshot
@@ -21,13 +21,16 @@ from frontpage.steps import evaluate, explain, features, score, train
 from frontpage.store import versions
 from frontpage.store.connect import Connection, connect, fetch_all
 from frontpage.store.copying.copy import copy_frame
+from frontpage.store.features.feature_rows import written_ticks
 from frontpage.store.history import load_history
 from frontpage.store.lists import runs
 from frontpage.store.server import Server
+from models.assembly import pipeline_of
 from models.context import scoring_context
 from models.inputs import model_inputs
+from models.ranking.ranker import load_ranker
 from models.training import artefact
-from models.variants import pipeline_of
+from models.training.cutoffs import past_cutoffs
 from tests.support.databases import admin
 from tests.unit.models.newsroom_world import PARAMS, newsroom
 from tests.unit.models.worlds import NOW
@@ -180,6 +183,63 @@ def _files_give_the_same_model(settings: Settings, version: str, tmp_path: Path)
         with pytest.raises(BadInputError, match="has no features of"):
             step.run(alone, others, NOW, data=tmp_path / "data")
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_the_first_training_is_a_small_one(installation: Settings) -> None:
+    """No version yet: two past refreshes and four trees instead of four and twelve, which its metrics say.
+
+    It passes the gate and makes the lists; a repeat finds it. The next one is whole, and starts from it.
+    """
+    small = PARAMS.model_copy(update={"first_training": FirstTrainingParams(n_cutoffs=2, n_trees=4)})
+    features.run(installation, small, NOW)
+    made, again = (train.run(installation, small, NOW) for _ in range(2))
+    assert (made.details["first"], made.details["new"], again.details["new"]) == (True, True, False)
+    assert made.details["version"] == again.details["version"]
+    assert evaluate.run(installation, small, NOW).details["stage"] == "champion"
+    assert _moments(installation) == {NOW, *_look_backs(installation, small.for_first_training())}
+    assert score.run(installation, small, NOW).details["model"] == made.details["version"]
+    first = _version(installation, made.details["version"])
+    assert first.metrics["first_training"] == 1
+    assert (_n_trees(first), first.metrics["train_ticks"]) == (4, 4)  # of its ticks, two are held out
+
+    features.run(installation, small, LATER)
+    whole = _version(installation, train.run(installation, small, LATER).details["version"])
+    assert "first_training" not in whole.metrics
+    assert (_n_trees(whole), whole.metrics["train_ticks"], whole.parent) == (12, 6, first.version)
+
+
+def test_a_first_training_can_be_asked_for_or_forbidden(installation: Settings, tmp_path: Path) -> None:
+    """`--full`: whole though there is no version; `--first`: small though there is one; on files neither is there."""
+    small = PARAMS.model_copy(update={"first_training": FirstTrainingParams(n_trees=4)})
+    features.run(installation, small, NOW)
+    whole = train.run(installation, small, NOW, first=False).details
+    assert (whole["first"], _n_trees(_version(installation, whole["version"]))) == (False, 12)
+    assert train.run(installation, PARAMS, NOW).details["version"] == whole["version"]  # nothing beyond its limits
+    features.run(installation, small, LATER)
+    asked = train.run(installation, small, LATER, first=True).details
+    assert (asked["first"], _n_trees(_version(installation, asked["version"]))) == (True, 4)
+    for first in (True, False):
+        with pytest.raises(BadInputError, match="not for --data"):
+            train.run(installation, small, NOW, data=tmp_path, first=first)
+
+
+def _version(settings: Settings, name: str) -> versions.ModelVersion:
+    with connect(settings.database_url) as connection:
+        return versions.get(connection, name)
+
+
+def _n_trees(version: versions.ModelVersion) -> int:
+    return load_ranker((Path(version.artefact_uri) / artefact.RANKER).read_text()).num_trees()
+
+
+def _moments(settings: Settings) -> set[datetime]:
+    with connect(settings.database_url) as connection:
+        return written_ticks(connection)
+
+
+def _look_backs(settings: Settings, params: Params) -> list[datetime]:
+    with connect(settings.database_url) as connection:
+        return past_cutoffs(load_history(connection, NOW, params.data), params)
 
 
 def test_without_a_training_there_is_nothing_to_judge(settings: Settings) -> None:

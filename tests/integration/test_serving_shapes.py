@@ -13,7 +13,7 @@ from serving.articles.schemas import PopularAnswer, SimilarAnswer
 from serving.events.schemas import Accepted
 from serving.health import Alive, Ready
 from serving.lists.schemas import CurrentRunAnswer, Explanations, RecommendationList, RecommendationLists
-from serving.preferences.schemas import Interests, PreferencesAnswer
+from serving.preferences.schemas import PickedInterests, PreferencesAnswer
 
 from .serving_client import path, running
 from .serving_world import World
@@ -37,7 +37,7 @@ ANSWERS = [
     (SimilarAnswer, "GET", "/v1/articles/a1/similar", None, ()),
     (PreferencesAnswer, "GET", "/v1/readers/ann/preferences", None, ()),
     (PreferencesAnswer, "PUT", "/v1/readers/ann/preferences", {"digest": False}, ()),
-    (Interests, "PUT", "/v1/readers/ann/interests", {"interests": ["sport"]}, ()),
+    (PickedInterests, "PUT", "/v1/readers/ann/interests", {"interests": ["sport"]}, ()),
     (Accepted, "POST", "/v1/events", [EVENT, {**EVENT, "kind": "stare"}], ()),
     (Alive, "GET", "/health/live", None, ()),
     (Ready, "GET", "/health/ready", None, ()),

@@ -1,8 +1,4 @@
-"""What Feast is told: entities, feature views and services, over tables in PostgreSQL or over Parquet files alike.
-
-Only the reader's view is online: a refresh computes articles and totals from its own history in one go, but needs the
-tastes of readers by key.
-"""
+"""What Feast is told: entities, feature views and services, over tables in PostgreSQL or over Parquet files alike."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,8 +13,10 @@ from frontpage.core import columns as c
 from frontpage.features.feature_store.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS, VIEWS, View
 
 PROJECT: Final = "frontpage"
-#: Service of all views: what ranking is made of.
+#: Service of what the ranker knows of a reader: all but the last articles, which no feature is made of.
 RANKING: Final = "ranking"
+#: Columns of readers that are not in it.
+LAST_ARTICLES: Final = (c.RECENT_ARTICLES, c.RECENT_DWELL_SECONDS)
 
 _TYPES: Final[dict[str, Any]] = {
     "text": String, "integer": Int64, "number": Float64, "count": Int64, "sum": Float64,
@@ -46,7 +44,9 @@ def definitions(source_of: Callable[[View], DataSource]) -> list[Any]:
     views: list[Any] = [_feature_view(view, entities, source_of(view)) for view in VIEWS]
     alone = zip(VIEWS, views, strict=True)
     services = [FeatureService(name=service_name(view), features=[made]) for view, made in alone]
-    return [*entities.values(), *views, *services, FeatureService(name=RANKING, features=views)]
+    ranked = [name for name in READERS.columns if name not in LAST_ARTICLES]
+    ranking = FeatureService(name=RANKING, features=[views[VIEWS.index(READERS)][ranked]])
+    return [*entities.values(), *views, *services, ranking]
 
 
 def _feature_view(view: View, entities: dict[str, Entity], source: DataSource) -> FeatureView:
@@ -56,6 +56,6 @@ def _feature_view(view: View, entities: dict[str, Entity], source: DataSource) -
         entities=[entities[key] for key in view.keys],
         ttl=timedelta(0),  # a row counts until the next one, however old it is
         schema=[Field(name=name, dtype=_TYPES[kind]) for name, kind in view.columns.items()],
-        online=view is READERS,
+        online=False,
         source=source,
     )

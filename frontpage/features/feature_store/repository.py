@@ -1,7 +1,7 @@
-"""The Feast repository, applied from code: point-in-time rows for training, and current readers by key.
+"""The Feast repository, applied from code: states as they stood at any moment.
 
-Two stores with the same views: PostgreSQL (offline, online and registry in schema `feast` of our database), and Parquet
-files under a folder, for work on files only.
+Two stores with the same views: PostgreSQL (source tables and registry in schema `feast` of our database), and Parquet
+files under a folder, for work on files only. Neither has an online store (docs/adr/0015-no-online-store.md).
 """
 
 import contextlib
@@ -11,7 +11,7 @@ import tempfile
 import weakref
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 
 from frontpage.core import columns as c
-from frontpage.core.clock import TICK
 from frontpage.core.database.url import DatabaseUrl
 from frontpage.core.errors import BadInputError
 from frontpage.features.entities import Entities, Pairs, entities_of, pairs_of
@@ -33,11 +32,6 @@ from frontpage.store.features.feature_rows import applying
 SCHEMA: Final = "feast"
 _PORT: Final = 5432
 _LOCAL: Final = ("127.0.0.1", "localhost", "::1")
-#: Readers asked for at once: Feast holds every value of an answer as a message of its own.
-ONLINE_CHUNK: Final = 2_000
-#: Readers written online at once, for the same reason.
-BATCH_ENTITIES: Final = 10_000
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +46,33 @@ def feature_store(database_url: str) -> Any:
     """The Feast store on our database, its views applied; applying again changes nothing."""
     from feast.infra.offline_stores.contrib.postgres_offline_store.postgres_source import PostgreSQLSource
 
-    server = _postgres(database_url)
-    config = {
-        "registry": {"registry_type": "sql", "path": _registry_url(database_url), "cache_ttl_seconds": 0},
-        "offline_store": {"type": "frontpage.features.feature_store.offline_store.PiecewiseOfflineStore", **server},
-        "online_store": {"type": "frontpage.features.feature_store.online_store.CopyOnlineStore", **server},
-        "materialization": {"online_write_batch_size": BATCH_ENTITIES},
-    }
     with applying(database_url):
         return _applied(
-            config, lambda view: PostgreSQLSource(name=view.name, table=f"{SCHEMA}.{view.name}", **_times())
+            _configured(database_url),
+            lambda view: PostgreSQLSource(name=view.name, table=f"{SCHEMA}.{view.name}", **_times()),
         )
 
 
+def opened(database_url: str) -> Any:
+    """The Feast store on our database, where somebody has applied its views."""
+    return _opened(_configured(database_url))
+
+
+def _configured(database_url: str) -> dict[str, Any]:
+    server = _postgres(database_url)
+    return {
+        "registry": {"registry_type": "sql", "path": _registry_url(database_url), "cache_ttl_seconds": 0},
+        "offline_store": {
+            "type": "frontpage.features.feature_store.offline_store.BlockOfflineStore",
+            **server,
+            "database_url": database_url,
+        },
+        "online_store": None,
+    }
+
+
 def file_store(folder: Path) -> Any:
-    """The same views over `folder/features/*.parquet`; historical rows only, nothing online.
+    """The same views over `folder/features/*.parquet`.
 
     The registry is a temporary file, gone with the store: the folder's files stay as they are.
     Raises BadInputError where they are not there.
@@ -82,7 +88,7 @@ def file_store(folder: Path) -> Any:
     config = {
         "registry": f"{work}/registry.db",
         "offline_store": {"type": "frontpage.features.feature_store.parquet_store.ParquetOfflineStore"},
-        "online_store": {"type": "sqlite", "path": f"{work}/online.db"},
+        "online_store": None,
     }
     store = _applied(config, lambda view: FileSource(name=view.name, path=str(state_file(folder, view)), **_times()))
     weakref.finalize(store, shutil.rmtree, work, ignore_errors=True)
@@ -132,56 +138,13 @@ def _scopes(articles: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([part for part in parts if len(part)], ignore_index=True).drop_duplicates()
 
 
-def online_readers(store: Any, reader_keys: Iterable[int]) -> pd.DataFrame:
-    """Reader states as last materialised, one row per key in the order given; an unknown reader has an empty row."""
-    keys = [int(key) for key in reader_keys]
-    service = _service(store, READERS)
-    chunks = [
-        restored(READERS, store.get_online_features(features=service, entity_rows=entity_rows).to_df())
-        for entity_rows in _batches(keys)
-    ]
-    return pd.concat(chunks, ignore_index=True) if chunks else restored(READERS, pd.DataFrame(columns=READERS.names))
-
-
 def readers_at(store: Any, reader_keys: Iterable[int], as_of: datetime) -> pd.DataFrame:
-    """Reader states at `as_of`, one row per key in the order given: online where that moment is there, else historical.
-
-    So a back-fill of an older moment never sees what the online store has learned since.
-    """
-    if materialised_at(store) == as_of:
-        return online_readers(store, reader_keys)
+    """Reader states at `as_of`, one row per key in the order given; an unknown reader has an empty row."""
     moment = pd.Timestamp(as_of).tz_convert("UTC").as_unit("us")
     keys = np.array([int(key) for key in reader_keys], dtype=np.int64)
     rows = pd.DataFrame({c.READER_KEY: keys}).assign(**{c.EVENT_TIMESTAMP: moment})
     known = _retrieved(store, READERS, rows).drop(columns=c.AS_OF)
     return rows[[c.READER_KEY]].merge(known, on=c.READER_KEY, how="left")
-
-
-def materialise(store: Any, as_of: datetime) -> bool:
-    """Bring the online store to `as_of`; False, and nothing done, where it already holds a newer moment.
-
-    Feast's PostgreSQL online store overwrites whatever it holds, so an older moment must never be sent to it. A killed
-    run is caught up by the next one. Where it holds exactly `as_of`, rows of that moment are sent again.
-    Only rows that came since are sent: Feast's span includes both of its ends, and the first of them is there already.
-    """
-    newest = materialised_at(store)
-    if newest is not None and newest > as_of:
-        return False
-    start = _EPOCH if newest is None else min(newest + TICK, as_of)
-    with _quiet():
-        store.materialize(start, as_of, feature_views=[READERS.name])
-    return True
-
-
-def materialised_at(store: Any) -> datetime | None:
-    """The moment that the online store holds; None before the first materialisation."""
-    done = store.get_feature_view(READERS.name).materialization_intervals
-    return max((end for _, end in done), default=None)
-
-
-def _batches(keys: list[int]) -> Iterator[list[dict[str, int]]]:
-    for start in range(0, len(keys), ONLINE_CHUNK):
-        yield [{c.READER_KEY: key} for key in keys[start : start + ONLINE_CHUNK]]
 
 
 def _retrieved(store: Any, view: View, rows: pd.DataFrame) -> pd.DataFrame:
@@ -205,13 +168,19 @@ def _service(store: Any, view: View) -> Any:
     return store.get_feature_service(service_name(view))
 
 
-def _applied(config: dict[str, Any], source_of: Any) -> Any:
+def _opened(config: dict[str, Any]) -> Any:
     from feast import FeatureStore, RepoConfig
 
-    from frontpage.features.feature_store.definitions import PROJECT, definitions
+    from frontpage.features.feature_store.definitions import PROJECT
 
     repo = RepoConfig(project=PROJECT, provider="local", entity_key_serialization_version=3, **config)
-    store = FeatureStore(config=repo)
+    return FeatureStore(config=repo)
+
+
+def _applied(config: dict[str, Any], source_of: Any) -> Any:
+    from frontpage.features.feature_store.definitions import definitions
+
+    store = _opened(config)
     with _quiet():
         store.apply(definitions(source_of))
     return store

@@ -1,6 +1,6 @@
 """The shape of state rows as they are stored: one truth for the tables, the Parquet files and the Feast views.
 
-Times are stored as microseconds since 1970 (`*_us`), because Feast's online store keeps whole seconds of a timestamp.
+Times are stored as microseconds since 1970 (`*_us`): whole numbers survive every store and file alike.
 Lists are never null, only empty. An entity that left the history has an empty row: no reads, no facts.
 """
 

@@ -17,17 +17,13 @@ from frontpage.core import columns as c
 from frontpage.store.connect import Connection, connect, execute, fetch_all, fetch_one, transaction
 from frontpage.store.copying.copy_arrow import copy_table
 from frontpage.store.copying.copy_out import copy_out_table
-from frontpage.store.queries import query
 
 SCHEMA = "feast"
 #: Between the members of a list that is given as text.
 MEMBERS = "\x1f"
+_AS_TEXT = "nullif(array_to_string({0}, E'\\x1f'), '') as {0}"
 #: Whether a row was written at the moment that is asked for (`t`), or earlier (`f`).
 WRITTEN_THEN = "written_then"
-_READER_COLUMNS = (
-    c.READER_KEY, c.REGION, c.DEVICE, c.REFERRER, c.LANGUAGE, c.LAST_READ_US, c.N_READS, c.MEDIAN_DWELL_SECONDS,
-    c.DECAYED_READS, c.INTERESTS, c.CATEGORIES, c.CATEGORY_SHARES, c.PUBLISHERS, c.PUBLISHER_SHARES,
-)  # fmt: skip
 
 
 def lock(connection: Connection) -> None:
@@ -90,10 +86,29 @@ def fingerprints(
     return copy_out_table(connection, statement, parameters, [*keys, c.FINGERPRINT, WRITTEN_THEN])
 
 
-def reader_states_at(connection: Connection, reader_keys: NDArray[np.int64], as_of: datetime) -> pa.Table:
-    """The state of each of these readers that counts at `as_of`, ordered by key; lists as text (see MEMBERS)."""
-    asked = {"reader_keys": reader_keys.tolist(), "as_of": as_of}
-    return copy_out_table(connection, query("features/reader_states_at"), asked, _READER_COLUMNS)
+def states_at(
+    connection: Connection,
+    table: str,
+    key: str,
+    columns: Sequence[str],
+    lists: Sequence[str],
+    asked: NDArray[np.int64],
+    as_of: datetime,
+) -> pa.Table:
+    """Key and `columns` of the row of each entity of `asked` that counts at `as_of`, ordered by key.
+
+    lists: those columns that hold lists; they come as text (see MEMBERS), an empty one as null.
+    """
+    given = [sql.SQL(_AS_TEXT if name in lists else "{0}").format(sql.Identifier(name)) for name in columns]
+    statement = sql.SQL(
+        "select distinct on ({key}) {key}, {columns} from {table} "
+        "where {key} = any(%(asked)s) and event_timestamp <= %(as_of)s order by {key}, event_timestamp desc"
+    ).format(
+        key=sql.Identifier(key),
+        columns=sql.SQL(", ").join(given),
+        table=sql.Identifier(SCHEMA, table),
+    )
+    return copy_out_table(connection, statement, {"asked": asked.tolist(), "as_of": as_of}, [key, *columns])
 
 
 def keys_between(

@@ -81,7 +81,7 @@ async def fetch_cold_start_readers(
 
     Readers of whom nothing is known are left out.
     """
-    rows = await fetch(pool, query("serve/strangers"), reader_keys, article_ids)
+    rows = await fetch(pool, query("serve/cold_start_readers"), reader_keys, article_ids)
     return {
         row[c.READER_KEY]: ColdStartReader(
             row[c.REGION], tuple(row[c.INTERESTS]), frozenset(row["already_read"]), frozenset(row["unwanted"])

@@ -1,4 +1,4 @@
-"""What readers ask of us, written down; each change is told to listeners (`store.read.changes.READER_CHANGED`)."""
+"""What readers ask of us, written down; listeners are told of each change (`store.read.changes.READER_CHANGED`)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from models.parts import Part
+from models.parts import PipelinePart
 
 if TYPE_CHECKING:
     from frontpage.features.grouping import Floats, Ints
@@ -38,7 +38,7 @@ class Running:
         """The candidate at each reader's `chosen` place was taken into the list."""
 
 
-class ListRule(Part):
+class ListRule(PipelinePart):
     """A rule with its parameter. `off` and `trial`: the value that switches it off, and one that a replay tries."""
 
     off: ClassVar[Any]

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from models.parts import Part
+from models.parts import PipelinePart
 
 if TYPE_CHECKING:
     from frontpage.features.grouping import Ints
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from models.topk import TopK
 
 
-class Source(Part):
+class Source(PipelinePart):
     """Where candidates come from; the first parameter says how many for each reader, and 0 switches it off.
 
     Every source has the same contract: for the given reader rows it returns unread live articles, best first, at most

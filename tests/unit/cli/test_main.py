@@ -84,6 +84,16 @@ def test_each_value_in_the_commands_of_dvc_is_one_word():
     assert odd in shlex.split(pipeline["stages"]["snapshot"]["cmd"].replace("${path}", odd))
 
 
+def test_threads_that_wait_sleep(tmp_path, monkeypatch):
+    """OpenMP says what it was told when LightGBM loads it; what a user sets for themselves counts."""
+    monkeypatch.setenv("OMP_DISPLAY_ENV", "true")
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    command = [FRONTPAGE, "train", "--as-of", "2026-01-01", "--data", str(tmp_path)]
+    assert "OMP_WAIT_POLICY = 'PASSIVE'" in subprocess.run(command, capture_output=True, text=True).stderr
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    assert "OMP_WAIT_POLICY = 'ACTIVE'" in subprocess.run(command, capture_output=True, text=True).stderr
+
+
 def test_a_wrong_setting_is_named(tmp_path, monkeypatch):
     """Outside development a placeholder secret is refused before anything runs."""
     monkeypatch.setenv("FRONTPAGE_ENV", "production")
@@ -117,6 +127,7 @@ def test_help_has_a_place_and_a_short_line_for_every_verb():
         "Start", "Data", "Model", "Lists", "Delivery", "Research", "Maintenance",
     }  # fmt: skip
     page = CliRunner().invoke(main.app, ["--help"], env={"COLUMNS": "80"}).stdout
+    width = max(map(len, group.commands))
     for name, command in group.commands.items():
         first = command.help.split("\n\n")[0].replace("`", "")
-        assert f"│ {name:<11}  {first} " in page
+        assert f"│ {name:<{width}}  {first} " in page

@@ -68,7 +68,8 @@ def test_the_last_line_is_in_a_file_while_the_verb_runs(tmp_path, monkeypatch, c
 def test_a_terminal_gets_a_bar(tmp_path):
     """On standard error, so that what a verb prints can be kept in a file."""
     code = (
-        "import time; from pathlib import Path; from cli import progress; from frontpage.core.progress import track\n"
+        "import time; from pathlib import Path; from frontpage.cli import progress\n"
+        "from frontpage.core.progress import track\n"
         "progress._BAR_DELAY_SECONDS = 0.0\n"
         f"with progress.shown_progress('train', Path({str(tmp_path)!r})):\n"
         "    for _ in track(range(4), 'cut-offs'): time.sleep(0.15)\n"

@@ -21,7 +21,7 @@ from frontpage.core.canonical import Kind
 from frontpage.core.errors import BadInputError, CheckFailedError
 from frontpage.scoring.broadcast import Broadcast
 from frontpage.scoring.pipeline import Block, ScoreBlock
-from frontpage.scoring.pipeline import StagingTarget as Run
+from frontpage.scoring.pipeline import Target as Run
 
 IMAGE = "frontpage/pipeline:1"
 DATAFLOW = [

@@ -26,6 +26,7 @@ PARAMS = Params(
         n_trees=12, n_leaves=7, chunk_trees=4, min_child_samples=5, n_cutoffs=4, cutoff_hours=5, window_hours=2
     ),
     evaluation=EvaluationParams(n_cutoffs=2, cutoff_hours=3),
+    first_training=None,  # or the first training of a test would be another than every other
 )
 _WORDS = {"sport": "goal match league striker", "money": "bank rates inflation market"}
 

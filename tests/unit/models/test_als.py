@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_matrix
+from scipy.sparse import random as random_matrix
 
 from frontpage.core.history import History
 from frontpage.core.params import AlsParams, Params
@@ -34,6 +35,16 @@ def _two_tastes(n_readers: int = 20) -> History:
 def _confidence(past: History) -> csr_matrix:
     dataset = interaction_dataset(past)
     return als.interactions(dataset, scoring_context(dataset, NOW, Params()).known, 20.0)
+
+
+def test_the_loss_is_the_same_to_the_last_bit() -> None:
+    """Whatever the number of threads and however they take turns, since it is part of a version's bytes."""
+    random = np.random.default_rng(1)
+    confidence = random_matrix(20_000, 800, density=0.01, format="csr", dtype=np.float32, random_state=random)
+    confidence.data = 1 + 20 * confidence.data
+    start = als.Factors(*(random.random((n, 32), dtype=np.float32) for n in confidence.shape))
+    params = AlsParams(factors=32)
+    assert len({als.fit(confidence, start, params, n_threads)[1] for n_threads in (1, 2, 3, 4) * 4}) == 1
 
 
 def test_the_loss_falls_with_every_iteration() -> None:

@@ -13,7 +13,6 @@ from frontpage.core.metrics import ndcg_of_groups
 from frontpage.core.params import RankerParams
 from frontpage.features.grouping import Floats, Ints
 from frontpage.features.interactions import interaction_dataset
-from frontpage.store.history import SINCE_US, UNTIL_US
 from models.ranking.ranker import Rows, predict, ranker_text, train_ranker
 from models.retrieval import als
 from models.training.cutoffs import Cutoff, Past, cutoff_at, plan
@@ -135,12 +134,12 @@ def test_what_is_asked_for_are_the_windows_of_those_who_are_learned_from() -> No
     """One row for each cutoff and each reader with a new read in its window."""
     past = newsroom()
     windows, cutoffs = learned_windows(interaction_dataset(past), PARAMS), plan(interaction_dataset(past), PARAMS)
-    assert sorted(set(windows[SINCE_US])) == [int(cutoff.timestamp() * 1e6) for cutoff in cutoffs.all]
-    assert set(windows[UNTIL_US] - windows[SINCE_US]) == {cutoffs.window // timedelta(microseconds=1)}
+    assert sorted(set(windows[c.SINCE_US])) == [int(cutoff.timestamp() * 1e6) for cutoff in cutoffs.all]
+    assert set(windows[c.UNTIL_US] - windows[c.SINCE_US]) == {cutoffs.window // timedelta(microseconds=1)}
     assert not windows.duplicated().any()
     first = pd.Timestamp(cutoffs.all[0])
     new = past.reads[(past.reads[c.OCCURRED_AT] > first) & (past.reads[c.OCCURRED_AT] <= first + cutoffs.window)]
-    assert set(windows[windows[SINCE_US] == windows[SINCE_US].min()][c.READER_KEY]) <= set(new[c.READER_KEY])
+    assert set(windows[windows[c.SINCE_US] == windows[c.SINCE_US].min()][c.READER_KEY]) <= set(new[c.READER_KEY])
 
 
 def _newsroom_with_lists() -> History:

@@ -5,7 +5,7 @@ import pytest
 
 from frontpage.core import columns as c
 from models.inputs import ScoringInputs
-from models.replay.lists import Listed
+from models.replay.lists import LastListed
 from models.topk import TopK
 
 from .test_rerank import seen
@@ -25,7 +25,7 @@ def test_two_lists_by_hand() -> None:
     ages = {"a": 2, "b": 4, "c": 6, "d": 8}
     rows = [article(name, age, **{c.PUBLISHER: "p" if name == "a" else "q"}) for name, age in ages.items()]
     now = seen(rows, {"a": [1.0, 0.0], "b": [1.0, 0.0], "c": [0.0, 1.0]}, readers=2)
-    said = Listed(len(now.context.dataset.reader_keys)).said(now, "ours", top_k(now, "ab", "ac"))
+    said = LastListed(len(now.context.dataset.reader_keys)).said(now, "ours", top_k(now, "ab", "ac"))
     assert (said.n_lists, said.coverage, said.mean_age_hours, said.publishers) == (2, 0.75, 3.5, 2.0)
     assert said.similarity == pytest.approx((1.0 + 0.0) / 2)
     assert np.isnan(said.categories)
@@ -35,7 +35,7 @@ def test_two_lists_by_hand() -> None:
 def test_overlap_is_with_the_last_list_of_the_same_policy() -> None:
     """Half of the first list stood in the one before; without lists before, or now, there is no overlap."""
     now = seen([article(name, 30) for name in "abcd"], readers=2)
-    listed = Listed(len(now.context.dataset.reader_keys))
+    listed = LastListed(len(now.context.dataset.reader_keys))
     listed.said(now, "ours", top_k(now, "ab", "cd"))
     assert listed.said(now, "ours", top_k(now, "bc", "cd")).overlap == pytest.approx((0.5 + 1.0) / 2)
     assert np.isnan(listed.said(now, "other", top_k(now, "bc")).overlap)

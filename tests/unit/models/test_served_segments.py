@@ -13,6 +13,7 @@ from frontpage.core import columns as c
 from frontpage.core.history import History
 from frontpage.core.params import GateParams
 from frontpage.features.interactions import interaction_dataset
+from models.assembly import pipeline_of
 from models.choice import Choice
 from models.context import scoring_context
 from models.evaluation.evaluate import Evaluation, evaluate
@@ -23,7 +24,6 @@ from models.segments import SEGMENTS, segment_of, segments_of
 from models.training.artefact import Model
 from models.training.feature_lookup import direct_lookup
 from models.training.train import Inputs, train
-from models.variants import pipeline_of
 
 from .newsroom_world import PARAMS, newsroom
 from .worlds import NOW, history, read, reader

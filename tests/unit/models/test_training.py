@@ -16,6 +16,7 @@ from frontpage.core.params import GateParams
 from frontpage.features.interactions import interaction_dataset
 from frontpage.features.pairs import COLUMNS
 from frontpage.features.states import states_at
+from models.assembly import pipeline_of
 from models.context import scoring_context
 from models.evaluation.baselines import HALF_LIFE_OF
 from models.evaluation.evaluate import Evaluation, evaluate
@@ -32,7 +33,6 @@ from models.training.build import build
 from models.training.cutoffs import plan
 from models.training.feature_lookup import direct_lookup
 from models.training.train import Inputs, Trained, train, version_name
-from models.variants import pipeline_of
 
 from .newsroom_world import PARAMS, newsroom
 from .worlds import NOW, article, history, read, reader
@@ -101,7 +101,7 @@ def test_a_version_of_an_earlier_release_is_loaded(trained: Trained, past: Histo
     save_json(folder / "manifest.json", {name: sha256(folder / name) for name in names})
     loaded = artefact.load(folder)
     assert ranker_text(loaded.validation_ranker) == ranker_text(loaded.ranker)
-    assert loaded.params == trained.model.params
+    assert artefact.model_params(loaded.params) == artefact.model_params(trained.model.params)
     pd.testing.assert_frame_equal(_lists(Trained(loaded, trained.sample), past), _lists(trained, past))
 
 

@@ -141,7 +141,8 @@ def test_a_free_port_is_taken_as_preferred():
 def test_this_process_is_never_a_stray(layout, monkeypatch):
     """The command that takes down does not end itself, though it may carry the mark."""
     script = (
-        "from stack import processes; from frontpage.stack.layout import Layout; from pathlib import Path; import sys;"
+        "from frontpage.stack import processes; from frontpage.stack.layout import Layout;"
+        "from pathlib import Path; import sys;"
         "print(processes.strays(Layout(Path(sys.argv[1]))))"
     )
     done = subprocess.run(

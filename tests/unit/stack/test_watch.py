@@ -77,15 +77,15 @@ def test_each_task_is_a_line_when_it_ends():
 
 
 def test_nobody_waits_for_what_comes_after_the_task_that_counts():
-    """Lists are published: Feast's online store may follow, or fail."""
+    """Lists are published: what comes next may follow, or fail."""
     planned = [PlannedRun("refresh_hourly", AS_OF, until="publish")]
     airflow = FakeAirflow(
-        RunState("running", {"publish": "running", "materialise": "none"}),
-        RunState("running", {"publish": "success", "materialise": "running"}),
+        RunState("running", {"publish": "running", "learnable": "none"}),
+        RunState("running", {"publish": "success", "learnable": "running"}),
     )
     assert shown(airflow, planned=planned)[-1] == "    publish       0 s  success"
-    failed = FakeAirflow(RunState("failed", {"publish": "success", "materialise": "failed"}))
-    assert "    materialise" in shown(failed, planned=planned)[-1]
+    failed = FakeAirflow(RunState("failed", {"publish": "success", "learnable": "failed"}))
+    assert "    learnable" in shown(failed, planned=planned)[-1]
     with pytest.raises(CheckFailedError, match="publish failed"):
         shown(FakeAirflow(RunState("failed", {"publish": "failed"})), planned=planned)
 
@@ -167,7 +167,7 @@ def test_all_addresses_are_shown():
     """Each with what one needs to get in."""
     where = show.Addresses("http://a", "http://b", "secret", "http://c", "/d/index.html")
     assert list(where.lines()) == [
-        "API       http://a/v1/readers/READER/recommendations   description http://a/openapi.json",
+        "API       http://a/   lists http://a/v1/readers/READER/recommendations   try it http://a/docs",
         "Airflow   http://b   user admin   password secret",
         "MLflow    http://c",
         "Mail      /d/index.html",

@@ -1,7 +1,7 @@
--- What decides which list stands in for a reader without one: region, interests, what they have read, and what they have
--- hidden or muted.
+-- What decides on the fallback list of a reader without one of their own: region, interests, what they have read, and
+-- what they have hidden or muted.
 -- grain: reader; those of whom nothing is known give no row
--- parameters: $1 reader_keys, $2 article_ids of the lists that could stand in; read-only (asyncpg, numbered)
+-- parameters: $1 reader_keys, $2 article_ids of the fallback lists; read-only (asyncpg, numbered)
 -- Region: as said at sign-up, else that of the last read. Interests: in the order they were picked. Who read or hid a copy
 -- of an article read or hid the article.
 with told as (
