@@ -31,13 +31,15 @@ class Meter:
     _before: dict[int, tuple[float, int]] = field(default_factory=dict)
     _last: dict[int, tuple[float, int]] = field(default_factory=dict)
     _of_server: set[int] = field(default_factory=set)
+    _others: set[int] = field(default_factory=set)
 
     def sample(self, server: psutil.Process | None) -> None:
         """Look once at every living process of the two trees."""
         peak = 0
         mine = psutil.Process()
         theirs = [] if server is None else [server, *server.children(recursive=True)]
-        ours = [mine, *mine.children(recursive=True)] if self.counts_itself else mine.children(recursive=True)
+        children = [child for child in mine.children(recursive=True) if child.pid not in self._others]
+        ours = [mine, *children] if self.counts_itself else children
         for process in [*ours, *theirs]:
             try:
                 peak += process.memory_full_info().pss
@@ -50,7 +52,10 @@ class Meter:
         self.peak_bytes = max(self.peak_bytes, peak)
 
     def begin(self) -> None:
-        """Count from here."""
+        """Count from here; children of this process that run already are no part of work that is done apart."""
+        if not self.counts_itself:
+            self._others = {child.pid for child in psutil.Process().children(recursive=True)}
+        self.peak_bytes = 0
         self._before = dict(self._last)
 
     def end(self, seconds: float) -> None:

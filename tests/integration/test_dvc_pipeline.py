@@ -105,8 +105,8 @@ def nightly(postgres: server.Server, tmp_path_factory: pytest.TempPathFactory) -
                   "--until", AS_OF, "--out", str(world))  # fmt: skip
     installed.run("extract", "--as-of", AS_OF)
     show_lists(url)
-    for verb in ("snapshot", "train", "explain"):
-        installed.run(verb, "--as-of", AS_OF)
+    for verb, *options in (("snapshot",), ("train", "--full"), ("explain",)):
+        installed.run(verb, "--as-of", AS_OF, *options)
     (pointer,) = (home / "snapshots").glob("[!.]*.dvc")
     shutil.rmtree(pointer.with_suffix(""))
     (model,) = (home / "models").glob("[!.]*")

@@ -1,0 +1,100 @@
+"""`make proof-first-hour`: `make run` from nothing, at its default size: seconds to each edition, and peak memory."""
+
+import os
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+from bench import record
+from frontpage.stack import processes
+
+N_RUNS = 3
+LIMIT_SECONDS = 1800
+_SAMPLE_SECONDS = 2.0
+_LINE = re.compile(r"^\[ *(\d+) s\] {5}(\w+) +(\d+) s  success$", re.MULTILINE)
+
+
+def main() -> None:
+    """Three runs one after the other, each in a folder of its own; the medians and each run."""
+    runs = []
+    for number in range(N_RUNS):
+        runs.append(_run())
+        print(f"{number + 1} of {N_RUNS}: {runs[-1]}", flush=True)
+    names = ("first_edition_seconds", "personal_edition_seconds", "peak_gb")
+    figures = {name: statistics.median(run[name] for run in runs) for name in names}
+    record.write("first-hour", {**figures, "runs": runs}, "simulated", record.command("first-hour", is_full=True))
+    print(figures)
+
+
+def _run() -> dict[str, float | dict[str, int]]:
+    """Seconds from the command to the tenth line of each edition, peak memory of all its processes, tasks' seconds."""
+    home = Path(tempfile.mkdtemp(prefix="frontpage-first-hour-"))
+    home.chmod(0o755)
+    ports = [f"{name}={processes.free_port(0)}" for name in ("API_PORT", "AIRFLOW_PORT", "MLFLOW_PORT")]
+    env = {**os.environ, "FRONTPAGE_HOME": str(home)}
+    started = time.monotonic()
+    process = subprocess.Popen(
+        ["make", "run", *ports],
+        cwd=record.ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    lines: list[str] = []
+    tenth: list[float] = []
+    ended = threading.Event()
+
+    def listen() -> None:
+        for line in process.stdout or ():
+            lines.append(line)
+            if re.match(r"^ *10\. \S", line):
+                tenth.append(round(time.monotonic() - started, 1))
+            if re.search(r"\] up$", line):
+                ended.set()
+        ended.set()
+
+    threading.Thread(target=listen, daemon=True).start()
+    peak = 0
+    while not ended.wait(_SAMPLE_SECONDS):
+        peak = max(peak, _memory(process.pid, home))
+        if time.monotonic() - started > LIMIT_SECONDS:
+            break
+    process.send_signal(signal.SIGINT)
+    process.wait(120)
+    subprocess.run(["make", "stop"], cwd=record.ROOT, env=env, check=True, capture_output=True)
+    text = "".join(lines)
+    if len(tenth) != 2:
+        raise SystemExit(f"two editions expected, {len(tenth)} seen:\n{text}")
+    shutil.rmtree(home)
+    return {
+        "first_edition_seconds": tenth[0],
+        "personal_edition_seconds": tenth[1],
+        "peak_gb": round(peak / 1e9, 2),
+        "train_seconds": next(int(seconds) for _, task, seconds in _LINE.findall(text) if task == "train"),
+    }
+
+
+def _memory(pid: int, home: Path) -> int:
+    """Proportional memory of the processes of one `make run`: its children, and what has its folder as home."""
+    total = 0
+    for process in psutil.process_iter(["pid"]):
+        try:
+            if os.getsid(process.pid) == os.getsid(pid) or process.environ().get("FRONTPAGE_HOME") == str(home):
+                total += process.memory_full_info().pss
+        except (psutil.Error, OSError):
+            continue  # it ended between listing and looking
+    return total
+
+
+if __name__ == "__main__":
+    main()
