@@ -12,9 +12,11 @@ import typer
 from pydantic import BaseModel
 
 from frontpage.cli.main import app
-from frontpage.core.canonical import FIELDS
+from frontpage.core.canonical import Kind, fields
 from frontpage.core.errors import EXIT_CODES
 from frontpage.core.params import Params
+from frontpage.core.schema.fields import Edge, Field, Shape
+from frontpage.core.schema.shapes import SHAPES
 from frontpage.core.settings import PREFIX, Settings
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -82,13 +84,58 @@ def parameters() -> str:
 def canonical_files() -> str:
     """Each field of the canonical files."""
     parts = ["# Canonical files", "", "What `simulate` and `import` write and `extract` reads.", ""]
-    for kind, fields in FIELDS.items():
+    for kind in (Kind.ARTICLES, Kind.READS, Kind.READERS, Kind.IMPRESSIONS):
         parts += [f"## {kind}", "", "| field | type | required | meaning |", "|---|---|---|---|"]
         parts += [
-            f"| `{f.name}` | {f.type} | {'yes' if f.required else ''} | {f.meaning.replace('|', 'or')} |"
-            for f in fields
+            f"| `{field.name}` | {_type(field)} | {'yes' if Edge.FILE in field.required else ''} | {_meaning(field)} |"
+            for field in fields(kind)
         ] + [""]
     return "\n".join(parts)
+
+
+#: Edges in the order of the page's columns.
+_EDGES = (Edge.FILE, Edge.STAGED, Edge.TABLE, Edge.HISTORY, Edge.FEATURE, Edge.LIST, Edge.API)
+_SHAPES = """# Shapes
+
+What crosses from one room to the next, field by field: `frontpage/core/schema/`. Where a field is carried says `x`;
+where no row is without it, `X`.
+
+- file: [canonical files](canonical-files.md); staged: the staging tables of an extract; table: PostgreSQL, after the
+  last migration; history: the frames that features and models are made of, and the snapshot's Parquet files
+- feature: Feast's views and the files of states; list: what scoring hands over; API: what it is sent, or answers with
+
+Files, staging tables, frames, snapshots, Feast's views and the expectations on columns are made from these shapes.
+`tests/contract/test_shapes.py` compares them, the database's columns and the API's models with the shapes.
+"""
+
+
+def shapes() -> str:
+    """Each field of each shape, and where it is carried."""
+    return _SHAPES + "".join(_shape(shape) for shape in SHAPES)
+
+
+def _shape(shape: Shape) -> str:
+    edges = [edge for edge in _EDGES if shape.at(edge)]
+    head = ["field", "type", *(str(edge.name).lower().replace("api", "API") for edge in edges), "meaning"]
+    lines = ["", f"## {shape.name}", "", f"Table `{shape.table}`, one row for each {_keys(shape)}.", ""]
+    lines += [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    for field in shape.fields:
+        marks = ["X" if edge in field.required else "x" if edge in field.at else "" for edge in edges]
+        lines.append(f"| {' | '.join([f'`{field.name}`', _type(field), *marks, _meaning(field)])} |")
+    return "\n".join(lines) + "\n"
+
+
+def _keys(shape: Shape) -> str:
+    stamp = " and `event_timestamp`" if any(field.name == "event_timestamp" for field in shape.fields) else ""
+    return " and ".join(f"`{key}`" for key in shape.keys) + stamp
+
+
+def _type(field: Field) -> str:
+    return f"{field.type}, {field.unit}" if field.unit else str(field.type)
+
+
+def _meaning(field: Field) -> str:
+    return field.meaning.replace("|", "or")
 
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -96,6 +143,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "parameters.md": parameters,
     "canonical-files.md": canonical_files,
+    "shapes.md": shapes,
 }
 
 

@@ -14,7 +14,8 @@ from frontpage.core.lists import LIST_LENGTH, SCORE_DECIMALS
 from frontpage.core.params import Params
 from frontpage.features.entities import Entities, Pairs
 from frontpage.features.grouping import Floats, Ints
-from frontpage.features.states import ReaderRows, States
+from frontpage.features.reader_states import ReaderRows
+from frontpage.features.states import States
 from models.context import ScoringContext
 from models.explaining.explain import Explainer, explain, explainer, reasons_of
 from models.explaining.rows import list_table

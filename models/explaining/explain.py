@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from frontpage.core.errors import CheckFailedError
 from frontpage.features.entities import Entities, Pairs
 from frontpage.features.grouping import Floats, Ints
-from frontpage.features.interactions import Names
+from frontpage.features.names import Names
 from frontpage.features.pairs import GROUPS
 from models.explaining.phrases import LAST_RESORT, PHRASES, Phrase
 from models.explaining.rows import CONTRIBUTION_DECIMALS, MAX_REASONS, MAX_SENTENCE

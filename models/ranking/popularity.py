@@ -14,7 +14,8 @@ from frontpage.core.lists import LIST_LENGTH, SCORE_DECIMALS, Reason
 from frontpage.core.params import HALF_LIVES_HOURS, Params
 from frontpage.features.entities import Entities, entities_of
 from frontpage.features.grouping import Floats, Ints
-from frontpage.features.interactions import GLOBAL, InteractionDataset, position
+from frontpage.features.interactions import GLOBAL, InteractionDataset
+from frontpage.features.names import position
 from frontpage.features.states import states_at
 from models.context import ScoringContext
 from models.explaining.rows import list_table, reasons_json

@@ -14,7 +14,7 @@ import numpy as np
 
 from frontpage.core.params import CandidateParams
 from frontpage.features.grouping import Ints
-from frontpage.features.interactions import AUDIENCE_KINDS
+from frontpage.features.names import AUDIENCE_KINDS
 from models import compiled
 from models.inputs import ScoringInputs
 from models.retrieval.nearest import nearest

@@ -14,15 +14,16 @@ from feast.types import Array, Float64, Int64, String
 from feast.value_type import ValueType
 
 from frontpage.core import columns as c
-from frontpage.features.feature_store.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS, VIEWS, View
+from frontpage.core.schema.fields import Type
+from frontpage.features.feature_store.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS, VIEWS, View, columns_of
 
 PROJECT: Final = "frontpage"
 #: Service of all views: what ranking is made of.
 RANKING: Final = "ranking"
 
-_TYPES: Final[dict[str, Any]] = {
-    "text": String, "integer": Int64, "number": Float64, "count": Int64, "sum": Float64,
-    "texts": Array(String), "numbers": Array(Float64), "decayed": Array(Float64),
+_TYPES: Final[dict[Type, Any]] = {
+    Type.TEXT: String, Type.INTEGER: Int64, Type.NUMBER: Float64,
+    Type.TEXTS: Array(String), Type.NUMBERS: Array(Float64),
 }  # fmt: skip
 _KEY_TYPES: Final = {c.READER_KEY: ValueType.INT64}
 _DESCRIPTIONS: Final = {
@@ -55,7 +56,7 @@ def _feature_view(view: View, entities: dict[str, Entity], source: DataSource) -
         description=_DESCRIPTIONS[view.name],
         entities=[entities[key] for key in view.keys],
         ttl=timedelta(0),  # a row counts until the next one, however old it is
-        schema=[Field(name=name, dtype=_TYPES[kind]) for name, kind in view.columns.items()],
+        schema=[Field(name=field.name, dtype=_TYPES[field.type]) for field in columns_of(view)],
         online=view is READERS,
         source=source,
     )

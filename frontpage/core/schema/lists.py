@@ -1,0 +1,42 @@
+"""A recommendation: one place of a reader's list, or of a fallback list for whom there is none."""
+
+from typing import Final
+
+from frontpage.core import columns as c
+from frontpage.core.schema.fields import Edge, Field, Shape, Type
+
+_MADE: Final = Edge.LIST | Edge.TABLE
+_RUN: Final = Field(c.RUN_ID, Type.INTEGER, Edge.TABLE, "the run that it is part of", required=Edge.TABLE)
+_PLACE: Final = (
+    Field(c.RANK, Type.INTEGER, _MADE | Edge.API, "place in the list, 1 to 10", required=_MADE | Edge.API, narrow=True),
+    Field(c.ARTICLE_ID, Type.TEXT, _MADE | Edge.API, "what is recommended", required=_MADE | Edge.API),
+    Field(c.SCORE, Type.NUMBER, _MADE | Edge.API, "what it was ranked by; comparable within a list only",
+          required=_MADE | Edge.API, narrow=True),
+    Field(c.CANDIDATE_SOURCE, Type.TEXT, _MADE | Edge.API, "what proposed it", required=_MADE),
+    Field(c.REASONS, Type.JSON, _MADE | Edge.API, "why it is here, strongest first", required=_MADE | Edge.API),
+)  # fmt: skip
+
+RECOMMENDATION: Final = Shape(
+    "recommendation",
+    (
+        _RUN,
+        Field(c.READER_KEY, Type.INTEGER, _MADE, "the reader's pseudonym", required=_MADE),
+        *_PLACE,
+        Field(c.PROPENSITY, Type.NUMBER, _MADE, "chance of this article in this place; below 1 where it was drawn",
+              required=Edge.TABLE, narrow=True),
+        Field(c.SCORED_RUN, Type.INTEGER, Edge.TABLE, "the earlier run that made this list, where it was kept"),
+    ),
+    table="recommendation",
+    keys=(c.RUN_ID, c.READER_KEY, c.RANK),
+)  # fmt: skip
+FALLBACK: Final = Shape(
+    "fallback",
+    (
+        _RUN,
+        Field(c.SCOPE, Type.TEXT, _MADE, "whom it is for: global, region or category", required=_MADE),
+        Field(c.SCOPE_VALUE, Type.TEXT, _MADE, "which region or category; empty for global", required=_MADE),
+        *_PLACE,
+    ),
+    table="fallback_list",
+    keys=(c.RUN_ID, c.SCOPE, c.SCOPE_VALUE, c.RANK),
+)
