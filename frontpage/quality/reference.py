@@ -11,7 +11,7 @@ PATH = "docs/reference/expectations.md"
 _INTRODUCTION = """\
 # Expectations
 
-Written from the declarations in `quality/` by `python -m frontpage.quality.reference`; a test compares.
+Written from the declarations in `frontpage/quality/` by `python -m frontpage.quality.reference`; a test compares.
 
 `frontpage validate` checks what came in (`extract`, `articles`, `reads`, `readers`) before anything is made of it;
 `frontpage gate` checks the lists of a run before they may be published. `fail` stops the run: nothing is published and
