@@ -15,7 +15,7 @@ from frontpage.cli.main import app
 from frontpage.core.canonical import Kind, fields
 from frontpage.core.errors import EXIT_CODES
 from frontpage.core.params import Params
-from frontpage.core.schema.fields import Edge, Field, Shape
+from frontpage.core.schema.fields import Field, Layer, Shape
 from frontpage.core.schema.shapes import SHAPES
 from frontpage.core.settings import PREFIX, Settings
 
@@ -87,14 +87,14 @@ def canonical_files() -> str:
     for kind in (Kind.ARTICLES, Kind.READS, Kind.READERS, Kind.IMPRESSIONS):
         parts += [f"## {kind}", "", "| field | type | required | meaning |", "|---|---|---|---|"]
         parts += [
-            f"| `{field.name}` | {_type(field)} | {'yes' if Edge.FILE in field.required else ''} | {_meaning(field)} |"
+            f"| `{field.name}` | {_type(field)} | {'yes' if Layer.FILE in field.required else ''} | {_meaning(field)} |"
             for field in fields(kind)
         ] + [""]
     return "\n".join(parts)
 
 
 #: Edges in the order of the page's columns.
-_EDGES = (Edge.FILE, Edge.STAGED, Edge.TABLE, Edge.HISTORY, Edge.FEATURE, Edge.LIST, Edge.API)
+_LAYERS = (Layer.FILE, Layer.STAGED, Layer.TABLE, Layer.HISTORY, Layer.FEATURE, Layer.LIST, Layer.API)
 _SHAPES = """# Shapes
 
 What crosses from one room to the next, field by field: `frontpage/core/schema/`. Where a field is carried says `x`;
@@ -115,12 +115,12 @@ def shapes() -> str:
 
 
 def _shape(shape: Shape) -> str:
-    edges = [edge for edge in _EDGES if shape.at(edge)]
-    head = ["field", "type", *(str(edge.name).lower().replace("api", "API") for edge in edges), "meaning"]
+    layers = [layer for layer in _LAYERS if shape.at(layer)]
+    head = ["field", "type", *(str(layer.name).lower().replace("api", "API") for layer in layers), "meaning"]
     lines = ["", f"## {shape.name}", "", f"Table `{shape.table}`, one row for each {_keys(shape)}.", ""]
     lines += [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for field in shape.fields:
-        marks = ["X" if edge in field.required else "x" if edge in field.at else "" for edge in edges]
+        marks = ["X" if layer in field.required else "x" if layer in field.at else "" for layer in layers]
         lines.append(f"| {' | '.join([f'`{field.name}`', _type(field), *marks, _meaning(field)])} |")
     return "\n".join(lines) + "\n"
 

@@ -30,7 +30,7 @@ from frontpage.core.canonical import EARLIEST, MAX_DWELL, Kind, fields
 from frontpage.core.identity.nobody import is_nobody
 from frontpage.core.identity.pseudonym import reader_key
 from frontpage.core.params import Params
-from frontpage.core.schema.fields import Edge, Type
+from frontpage.core.schema.fields import Layer, Type
 from frontpage.core.schema.reads import READ_KINDS
 
 MAX_TITLE_CHARACTERS = 1_000
@@ -186,7 +186,7 @@ def _completed(kind: Kind, rule: Normaliser) -> Normaliser:
         nonlocal rest
         made = rule(row, context)
         if rest is None:  # a rule names the same columns for every row
-            staged = [field for field in fields(kind) if Edge.STAGED in field.at and field.name not in made]
+            staged = [field for field in fields(kind) if Layer.STAGED in field.at and field.name not in made]
             rest = [(field.name, _BY_TYPE[field.type]) for field in staged]
         for name, clean in rest:
             made[name] = clean(row, name)

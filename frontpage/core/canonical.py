@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final
 
 from frontpage.core.schema.articles import ARTICLE
-from frontpage.core.schema.fields import Edge, Field, Shape
+from frontpage.core.schema.fields import Field, Layer, Shape
 from frontpage.core.schema.impressions import IMPRESSION
 from frontpage.core.schema.readers import READER
 from frontpage.core.schema.reads import READ
@@ -44,7 +44,7 @@ SHAPE_OF: Final[dict[Kind, Shape]] = {
 @cache
 def fields(kind: Kind) -> tuple[Field, ...]:
     """Fields of a kind of file in their documented order; times are ISO 8601 in JSON and timestamps in Parquet, UTC."""
-    return SHAPE_OF[kind].at(Edge.FILE)
+    return SHAPE_OF[kind].at(Layer.FILE)
 
 
 def field_names(kind: Kind) -> list[str]:
@@ -54,4 +54,4 @@ def field_names(kind: Kind) -> list[str]:
 
 def required_names(kind: Kind) -> list[str]:
     """Names of the fields that every row must carry, in their documented order."""
-    return list(SHAPE_OF[kind].required(Edge.FILE))
+    return list(SHAPE_OF[kind].required(Layer.FILE))

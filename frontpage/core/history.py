@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from frontpage.core import columns as c
 from frontpage.core.schema.articles import ARTICLE
-from frontpage.core.schema.fields import Edge
+from frontpage.core.schema.fields import Layer
 from frontpage.core.schema.impressions import IMPRESSION
 from frontpage.core.schema.readers import READER
 from frontpage.core.schema.reads import READ
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: Columns of `History.articles` in order.
-ARTICLE_COLUMNS: Final = ARTICLE.names(Edge.HISTORY)
+ARTICLE_COLUMNS: Final = ARTICLE.names(Layer.HISTORY)
 #: Columns of `History.reads` in order.
-READ_COLUMNS: Final = READ.names(Edge.HISTORY)
+READ_COLUMNS: Final = READ.names(Layer.HISTORY)
 #: Columns of `History.shown` in order.
-SHOWN_COLUMNS: Final = IMPRESSION.names(Edge.HISTORY)
+SHOWN_COLUMNS: Final = IMPRESSION.names(Layer.HISTORY)
 #: Columns of `History.readers` in order.
-READER_COLUMNS: Final = READER.names(Edge.HISTORY)
+READER_COLUMNS: Final = READER.names(Layer.HISTORY)
 
 
 @dataclass(frozen=True, slots=True)

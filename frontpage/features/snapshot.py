@@ -21,7 +21,7 @@ from frontpage.core.errors import BadInputError
 from frontpage.core.history import History
 from frontpage.core.progress import track
 from frontpage.core.schema.articles import ARTICLE
-from frontpage.core.schema.fields import Edge, Shape
+from frontpage.core.schema.fields import Layer, Shape
 from frontpage.core.schema.impressions import IMPRESSION
 from frontpage.core.schema.readers import READER
 from frontpage.core.schema.reads import READ
@@ -105,7 +105,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 
 def _table(frame: "pd.DataFrame | None", shape: Shape) -> pa.Table:
-    schema = arrow_schema(shape.at(Edge.HISTORY))
+    schema = arrow_schema(shape.at(Layer.HISTORY))
     if frame is None:
         return schema.empty_table()
     return pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False).replace_schema_metadata(None)

@@ -2,7 +2,7 @@
 
 from frontpage.core import columns as c
 from frontpage.core.params import QualityParams
-from frontpage.core.schema.fields import Edge
+from frontpage.core.schema.fields import Layer
 from frontpage.core.schema.readers import READER_IDENTITY
 from frontpage.quality.declare import Boundary, Check, Part, Severity, expectations, figure
 
@@ -21,7 +21,7 @@ def readers() -> tuple[Check, ...]:
             Part.TABLE,
             _FAIL,
             "the API finds a reader's list through them",
-            e.ExpectTableColumnsToMatchSet(column_set=list(READER_IDENTITY.names(Edge.TABLE)), exact_match=False),
+            e.ExpectTableColumnsToMatchSet(column_set=list(READER_IDENTITY.names(Layer.TABLE)), exact_match=False),
         ),
         Check(
             "reader_id_is_there",

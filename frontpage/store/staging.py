@@ -10,7 +10,7 @@ from psycopg2 import sql
 
 from frontpage.core import columns as c
 from frontpage.core.canonical import SHAPE_OF, Kind
-from frontpage.core.schema.fields import Edge, Field
+from frontpage.core.schema.fields import Field, Layer
 from frontpage.core.schema.origin import STAGING_KEY
 from frontpage.store.column_types import postgres_type
 from frontpage.store.connect import Connection, execute, fetch_all, fetch_one, transaction
@@ -30,7 +30,7 @@ _QUARANTINE: Final = "stage_quarantine"
 
 def stage_fields(kind: Kind) -> tuple[Field, ...]:
     """The columns of the staging table of a kind."""
-    return (*STAGING_KEY, *SHAPE_OF[kind].at(Edge.STAGED))
+    return (*STAGING_KEY, *SHAPE_OF[kind].at(Layer.STAGED))
 
 
 @dataclass(frozen=True, slots=True)

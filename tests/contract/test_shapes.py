@@ -21,7 +21,7 @@ from frontpage.core import columns as c
 from frontpage.core.canonical import SHAPE_OF, Kind
 from frontpage.core.params import DataParams, QualityParams
 from frontpage.core.schema.articles import ARTICLE
-from frontpage.core.schema.fields import Edge, Field, Shape, Type
+from frontpage.core.schema.fields import Field, Layer, Shape, Type
 from frontpage.core.schema.impressions import IMPRESSION
 from frontpage.core.schema.inbox import INBOX_EVENT
 from frontpage.core.schema.lists import FALLBACK, RECOMMENDATION
@@ -39,13 +39,14 @@ from frontpage.store.connect import connect, fetch_all
 from frontpage.store.queries import query
 from frontpage.store.write.inbox import InboxEvent
 from serving.app import create_app
+from serving.events.schemas import Event
 from tests.feature_worlds import random_history
 
 Columns = dict[str, dict[str, str]]
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
-EVERY_EDGE = ~Edge(0)
-PLANTED = Field("planted", Type.TEXT, EVERY_EDGE, "is nowhere", required=EVERY_EDGE)
+EVERY_LAYER = ~Layer(0)
+PLANTED = Field("planted", Type.TEXT, EVERY_LAYER, "is nowhere", required=EVERY_LAYER)
 _COLUMNS = """
 select attname as name, format_type(atttypid, atttypmod) || case when attnotnull then '!' else '' end as type
 from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped
@@ -60,12 +61,12 @@ class Place:
     folder: Path
 
 
-def _described(fields: Iterable[Field], edge: Edge, word: Callable[[Field], str]) -> dict[str, str]:
-    return {field.name: word(field) + ("!" if edge in field.required else "") for field in fields}
+def _described(fields: Iterable[Field], layer: Layer, word: Callable[[Field], str]) -> dict[str, str]:
+    return {field.name: word(field) + ("!" if layer in field.required else "") for field in fields}
 
 
-def _at(shapes: Iterable[Shape], edge: Edge, word: Callable[[Field], str]) -> Columns:
-    return {shape.name: _described(shape.at(edge), edge, word) for shape in shapes if shape.at(edge)}
+def _at(shapes: Iterable[Shape], layer: Layer, word: Callable[[Field], str]) -> Columns:
+    return {shape.name: _described(shape.at(layer), layer, word) for shape in shapes if shape.at(layer)}
 
 
 def _in_postgres(field: Field) -> str:
@@ -83,7 +84,7 @@ def tables(place: Place) -> Columns:
 
 
 def of_tables(shapes: tuple[Shape, ...]) -> Columns:
-    return _at(shapes, Edge.TABLE, _in_postgres)
+    return _at(shapes, Layer.TABLE, _in_postgres)
 
 
 def staging_tables(place: Place) -> Columns:
@@ -98,7 +99,7 @@ def staging_tables(place: Place) -> Columns:
 
 
 def of_staging(shapes: tuple[Shape, ...]) -> Columns:
-    return _at(shapes, Edge.STAGED, _in_postgres)
+    return _at(shapes, Layer.STAGED, _in_postgres)
 
 
 def files_page(place: Place) -> Columns:
@@ -113,7 +114,7 @@ def files_page(place: Place) -> Columns:
 
 
 def of_files(shapes: tuple[Shape, ...]) -> Columns:
-    return _at(shapes, Edge.FILE, lambda field: field.type)
+    return _at(shapes, Layer.FILE, lambda field: field.type)
 
 
 def history_queries(place: Place) -> Columns:
@@ -130,7 +131,7 @@ def history_queries(place: Place) -> Columns:
 
 
 def of_history(shapes: tuple[Shape, ...]) -> Columns:
-    return {shape.name: dict.fromkeys(shape.names(Edge.HISTORY), "") for shape in shapes if shape.at(Edge.HISTORY)}
+    return {shape.name: dict.fromkeys(shape.names(Layer.HISTORY), "") for shape in shapes if shape.at(Layer.HISTORY)}
 
 
 def snapshot_files(place: Place) -> Columns:
@@ -146,10 +147,10 @@ def of_snapshot(shapes: tuple[Shape, ...]) -> Columns:
     return {
         shape.name: {
             field.name: read_back.get(str(arrow_type(field)), str(arrow_type(field)))
-            for field in shape.at(Edge.HISTORY)
+            for field in shape.at(Layer.HISTORY)
         }
         for shape in shapes
-        if shape.at(Edge.HISTORY)
+        if shape.at(Layer.HISTORY)
     }
 
 
@@ -173,17 +174,17 @@ def of_feast(shapes: tuple[Shape, ...]) -> Columns:
         Type.TEXTS: "Array(String)", Type.NUMBERS: "Array(Float64)",
     }  # fmt: skip
     return {
-        shape.name: {field.name: words[field.type] for field in shape.at(Edge.FEATURE)}
+        shape.name: {field.name: words[field.type] for field in shape.at(Layer.FEATURE)}
         for shape in shapes
-        if shape.at(Edge.FEATURE)
+        if shape.at(Layer.FEATURE)
     }
 
 
 _EXPECTED = {
-    Boundary.ARTICLES: (ARTICLE.name, lambda shape: shape.names(Edge.HISTORY)),
-    Boundary.READS: (READ.name, lambda shape: shape.names(Edge.HISTORY)),
-    Boundary.READERS: (READER_IDENTITY.name, lambda shape: shape.names(Edge.TABLE)),
-    Boundary.LISTS: (RECOMMENDATION.name, lambda shape: (c.RUN_ID, *shape.required(Edge.LIST))),
+    Boundary.ARTICLES: (ARTICLE.name, lambda shape: shape.names(Layer.HISTORY)),
+    Boundary.READS: (READ.name, lambda shape: shape.names(Layer.HISTORY)),
+    Boundary.READERS: (READER_IDENTITY.name, lambda shape: shape.names(Layer.TABLE)),
+    Boundary.LISTS: (RECOMMENDATION.name, lambda shape: (c.RUN_ID, *shape.required(Layer.LIST))),
 }
 
 
@@ -228,7 +229,7 @@ def _word(schema: dict[str, Any]) -> str:
 
 
 def of_api(shapes: tuple[Shape, ...]) -> Columns:
-    by_name = _at(shapes, Edge.API, lambda field: field.type)
+    by_name = _at(shapes, Layer.API, lambda field: field.type)
     del by_name[FALLBACK.name]  # a list that stands in is answered with like any other
     by_name[RECOMMENDATION.name] |= by_name[ARTICLE.name]
     return {name: by_name[name] for name in (ARTICLE.name, RECOMMENDATION.name, INBOX_EVENT.name)}
@@ -290,8 +291,13 @@ def test_frames_have_the_columns_in_the_order_of_the_queries(place: Place) -> No
 
 
 def test_events_on_their_way_to_the_inbox_are_its_rows() -> None:
-    """All columns but when they were received, which is one moment for a batch."""
-    assert set(InboxEvent._fields) == set(INBOX_EVENT.names(Edge.TABLE)) - {c.RECEIVED_AT}
+    """All columns but when they were received, one moment for a batch; as arrays in the order of the statement."""
+    fields = list(InboxEvent._fields)
+    assert set(fields) == set(INBOX_EVENT.names(Layer.TABLE)) - {c.RECEIVED_AT}
+    assert set(fields) - {c.READER_KEY} == set(Event.model_fields)
+    arrays = re.search(r"event \(([^)]*)\)", query("inbox/append"))
+    assert arrays is not None
+    assert re.split(r",\s*", arrays[1]) == [*fields, "place"]
 
 
 def test_a_name_has_one_type_and_is_known() -> None:
@@ -317,5 +323,5 @@ def test_a_history_of_an_empty_database_has_the_shape(place: Place) -> None:
         history = load_history(connection, NOW, DataParams())
     frames = {ARTICLE.name: history.articles, READ.name: history.reads, READER.name: history.readers}
     assert {name: tuple(frame.columns) for name, frame in frames.items()} == {
-        shape.name: shape.names(Edge.HISTORY) for shape in (ARTICLE, READ, READER)
+        shape.name: shape.names(Layer.HISTORY) for shape in (ARTICLE, READ, READER)
     }

@@ -20,7 +20,7 @@ class Type(StrEnum):
     BYTES = "bytes"
 
 
-class Edge(Flag):
+class Layer(Flag):
     """Where a field is carried from one room to the next."""
 
     FILE = auto()  # canonical files
@@ -32,16 +32,16 @@ class Edge(Flag):
     API = auto()  # what the API is sent, or answers with
 
 
-NOWHERE: Final = Edge(0)
+NOWHERE: Final = Layer(0)
 #: The way of what a source says, from its file to the frames that features and models are made of.
-ALL_THE_WAY: Final = Edge.FILE | Edge.STAGED | Edge.TABLE | Edge.HISTORY
+ALL_THE_WAY: Final = Layer.FILE | Layer.STAGED | Layer.TABLE | Layer.HISTORY
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a shape.
 
-    required: the edges at which no row is without it.
+    required: the layers at which no row is without it.
     narrow: PostgreSQL holds it in half the bytes (`real`, `smallint`).
     length: members of a list at most; of sums without `names` and `beside`, exactly so many.
     names: what its texts are names of (`categories`, `audiences` ...): in memory they are codes.
@@ -50,9 +50,9 @@ class Field:
 
     name: str
     type: Type
-    at: Edge
+    at: Layer
     meaning: str
-    required: Edge = NOWHERE
+    required: Layer = NOWHERE
     unit: str = ""
     narrow: bool = False
     length: int = 0
@@ -69,25 +69,25 @@ class Shape:
     table: str = ""
     keys: tuple[str, ...] = ()
 
-    def at(self, edge: Edge) -> tuple[Field, ...]:
-        """The fields carried at an edge."""
-        return tuple(field for field in self.fields if edge in field.at)
+    def at(self, layer: Layer) -> tuple[Field, ...]:
+        """The fields carried at an layer."""
+        return tuple(field for field in self.fields if layer in field.at)
 
-    def names(self, edge: Edge) -> tuple[str, ...]:
-        """Names of the fields carried at an edge.
+    def names(self, layer: Layer) -> tuple[str, ...]:
+        """Names of the fields carried at an layer.
 
-        >>> Shape("tea", (Field("cup", Type.TEXT, Edge.FILE, "whose"),)).names(Edge.FILE)
+        >>> Shape("tea", (Field("cup", Type.TEXT, Layer.FILE, "whose"),)).names(Layer.FILE)
         ('cup',)
         """
-        return tuple(field.name for field in self.at(edge))
+        return tuple(field.name for field in self.at(layer))
 
-    def required(self, edge: Edge) -> tuple[str, ...]:
-        """Names of the fields that no row is without at an edge."""
-        return tuple(field.name for field in self.at(edge) if edge in field.required)
+    def required(self, layer: Layer) -> tuple[str, ...]:
+        """Names of the fields that no row is without at an layer."""
+        return tuple(field.name for field in self.at(layer) if layer in field.required)
 
-    def columns(self, edge: Edge) -> tuple[Field, ...]:
-        """The fields carried at an edge that are no keys."""
-        return tuple(field for field in self.at(edge) if field.name not in self.keys)
+    def columns(self, layer: Layer) -> tuple[Field, ...]:
+        """The fields carried at an layer that are no keys."""
+        return tuple(field for field in self.at(layer) if field.name not in self.keys)
 
     def __getitem__(self, name: str) -> Field:
         """The field of that name. Raises KeyError where there is none."""

@@ -3,17 +3,18 @@
 from typing import Final
 
 from frontpage.core import columns as c
-from frontpage.core.schema.fields import Edge, Field, Shape, Type
+from frontpage.core.schema.fields import Field, Layer, Shape, Type
 
-_MADE: Final = Edge.LIST | Edge.TABLE
-_RUN: Final = Field(c.RUN_ID, Type.INTEGER, Edge.TABLE, "the run that it is part of", required=Edge.TABLE)
+_MADE: Final = Layer.LIST | Layer.TABLE
+_SHOWN: Final = _MADE | Layer.API
+_RUN: Final = Field(c.RUN_ID, Type.INTEGER, Layer.TABLE, "the run that it is part of", required=Layer.TABLE)
 _PLACE: Final = (
-    Field(c.RANK, Type.INTEGER, _MADE | Edge.API, "place in the list, 1 to 10", required=_MADE | Edge.API, narrow=True),
-    Field(c.ARTICLE_ID, Type.TEXT, _MADE | Edge.API, "what is recommended", required=_MADE | Edge.API),
-    Field(c.SCORE, Type.NUMBER, _MADE | Edge.API, "what it was ranked by; comparable within a list only",
-          required=_MADE | Edge.API, narrow=True),
-    Field(c.CANDIDATE_SOURCE, Type.TEXT, _MADE | Edge.API, "what proposed it", required=_MADE),
-    Field(c.REASONS, Type.JSON, _MADE | Edge.API, "why it is here, strongest first", required=_MADE | Edge.API),
+    Field(c.RANK, Type.INTEGER, _SHOWN, "place in the list, 1 to 10", required=_SHOWN, narrow=True),
+    Field(c.ARTICLE_ID, Type.TEXT, _SHOWN, "what is recommended", required=_SHOWN),
+    Field(c.SCORE, Type.NUMBER, _SHOWN, "what it was ranked by; comparable within a list only",
+          required=_SHOWN, narrow=True),
+    Field(c.CANDIDATE_SOURCE, Type.TEXT, _SHOWN, "what proposed it", required=_MADE),
+    Field(c.REASONS, Type.JSON, _SHOWN, "why it is here, strongest first", required=_SHOWN),
 )  # fmt: skip
 
 RECOMMENDATION: Final = Shape(
@@ -23,8 +24,8 @@ RECOMMENDATION: Final = Shape(
         Field(c.READER_KEY, Type.INTEGER, _MADE, "the reader's pseudonym", required=_MADE),
         *_PLACE,
         Field(c.PROPENSITY, Type.NUMBER, _MADE, "chance of this article in this place; below 1 where it was drawn",
-              required=Edge.TABLE, narrow=True),
-        Field(c.SCORED_RUN, Type.INTEGER, Edge.TABLE, "the earlier run that made this list, where it was kept"),
+              required=Layer.TABLE, narrow=True),
+        Field(c.SCORED_RUN, Type.INTEGER, Layer.TABLE, "the earlier run that made this list, where it was kept"),
     ),
     table="recommendation",
     keys=(c.RUN_ID, c.READER_KEY, c.RANK),

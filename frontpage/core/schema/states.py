@@ -8,7 +8,7 @@ from typing import Final
 
 from frontpage.core import columns as c
 from frontpage.core.params import HALF_LIVES_HOURS
-from frontpage.core.schema.fields import Edge, Field, Shape, Type
+from frontpage.core.schema.fields import Field, Layer, Shape, Type
 
 #: Interests that count of those picked at sign-up.
 N_INTERESTS: Final = 16
@@ -17,12 +17,12 @@ N_SHARES: Final = 8
 #: Articles that a reader read last.
 N_RECENT: Final = 20
 
-_KEPT: Final = Edge.FEATURE | Edge.TABLE
+_KEPT: Final = Layer.FEATURE | Layer.TABLE
 _US: Final = "us since 1970"
 _WRITTEN: Final = (
-    Field(c.EVENT_TIMESTAMP, Type.TIME, Edge.TABLE, "the moment it counts from, until the next row",
-          required=Edge.TABLE),
-    Field(c.FINGERPRINT, Type.INTEGER, Edge.TABLE, "hash of the columns; 0 is the empty row", required=Edge.TABLE),
+    Field(c.EVENT_TIMESTAMP, Type.TIME, Layer.TABLE, "the moment it counts from, until the next row",
+          required=Layer.TABLE),
+    Field(c.FINGERPRINT, Type.INTEGER, Layer.TABLE, "hash of the columns; 0 is the empty row", required=Layer.TABLE),
 )  # fmt: skip
 _ARTICLE_ID: Final = Field(c.ARTICLE_ID, Type.TEXT, _KEPT, "the article", required=_KEPT, names="articles")
 _READS: Final = (

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from frontpage.core import columns as c
-from frontpage.core.schema.fields import Edge
+from frontpage.core.schema.fields import Layer
 from frontpage.features.feature_store.codec import rows_of
 from frontpage.features.feature_store.views import READERS
 from frontpage.features.grouping import Ints, rows_in
@@ -27,7 +27,7 @@ def readers_at(connection: Connection, reader_keys: Ints, as_of: datetime, names
 
     The same rows as Feast's point-in-time join gives, without the recent articles, which no feature is made of.
     """
-    asked = [field for field in READERS.at(Edge.FEATURE) if field.name not in _NOT_ASKED]
+    asked = [field for field in READERS.at(Layer.FEATURE) if field.name not in _NOT_ASKED]
     stored = states_at(connection, READERS, asked, reader_keys, as_of)
     place = rows_in(stored[c.READER_KEY].to_numpy(), reader_keys)
     rows = stored.take(pa.array(place, mask=place < 0))

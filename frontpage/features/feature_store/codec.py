@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from frontpage.core import columns as c
-from frontpage.core.schema.fields import Edge, Field, Type
+from frontpage.core.schema.fields import Field, Layer, Type
 from frontpage.features.article_states import ArticleAudienceRows, ArticleRows
 from frontpage.features.feature_store.views import (
     ARTICLE_AUDIENCES,
@@ -57,7 +57,7 @@ def tables_of(states: States) -> dict[str, pa.Table]:
 def table_of(view: View, states: States) -> pa.Table:
     """The rows of one view as they are stored, with their fingerprints."""
     rows = getattr(states, _ROWS[view.name][0])
-    columns = {field.name: _stored(field, view, rows, states.names) for field in view.at(Edge.FEATURE)}
+    columns = {field.name: _stored(field, view, rows, states.names) for field in view.at(Layer.FEATURE)}
     return with_fingerprints(view, pa.table(columns))
 
 
@@ -66,7 +66,7 @@ def rows_of(view: View, table: pa.Table, names: Names, at_us: Ints) -> Any:
 
     Lists that are not in the table are as wide as nothing. The other direction is `table_of`.
     """
-    values = {field.name: _loaded(field, table, names) for field in view.at(Edge.FEATURE)}
+    values = {field.name: _loaded(field, table, names) for field in view.at(Layer.FEATURE)}
     reads = Activity(**{attribute: values.pop(name) for name, attribute in _READS.items()})
     if view is READERS:
         values["audiences"] = np.stack([values.pop(kind) for kind in AUDIENCE_KINDS], axis=1)
@@ -108,7 +108,7 @@ def _names(tables: dict[str, pa.Table]) -> Names:
     """Everything that the columns name, by what they name."""
     found: dict[str, set[str]] = {name: set() for name in Names.__slots__}
     for view in VIEWS:
-        for field in (field for field in view.at(Edge.FEATURE) if field.names):
+        for field in (field for field in view.at(Layer.FEATURE) if field.names):
             column = tables[view.name][field.name]
             flat = pc.list_flatten(column) if field.type is Type.TEXTS else column
             kind = f"{field.name}=" if field.name in AUDIENCE_KINDS else ""
@@ -127,7 +127,7 @@ def _stored(field: Field, view: View, rows: Any, names: Names) -> Any:
         return _split(pa.array(value[given]), given)
     if field.names:
         return _named(_index(field, names), value)
-    if Edge.FEATURE in field.required:
+    if Layer.FEATURE in field.required:
         return pa.array(value, pa.string()) if field.type is Type.TEXT else value
     absent = value == NEVER if field.type is Type.INTEGER else np.isnan(value)
     return pa.array(value, mask=absent)
@@ -176,7 +176,7 @@ def _loaded(field: Field, table: pa.Table, names: Names) -> NDArray[Any]:
         return padded(flat.to_numpy(zero_copy_only=False), counts, field.length, 0.0)
     if field.type is Type.TEXT:
         return _codes(field, column, names) if field.names else column.to_numpy(zero_copy_only=False)
-    absent = 0 if Edge.FEATURE in field.required else NEVER if field.type is Type.INTEGER else np.nan
+    absent = 0 if Layer.FEATURE in field.required else NEVER if field.type is Type.INTEGER else np.nan
     return np.asarray(pc.fill_null(column, pa.scalar(absent, column.type)).to_numpy(zero_copy_only=False))
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from frontpage.core import columns as c
-from frontpage.core.schema.fields import Edge, Field, Shape, Type
+from frontpage.core.schema.fields import Field, Layer, Shape, Type
 from frontpage.core.schema.states import ARTICLE_AUDIENCE_STATE, ARTICLE_STATE, READER_STATE, STATES, TOTAL_STATE
 from frontpage.features.grouping import Ints
 from frontpage.store.column_types import arrow_schema
@@ -39,12 +39,12 @@ VIEWS: Final = STATES
 
 def names_of(view: View) -> list[str]:
     """Keys, then the other columns, without time and fingerprint."""
-    return list(view.names(Edge.FEATURE))
+    return list(view.names(Layer.FEATURE))
 
 
 def columns_of(view: View) -> tuple[Field, ...]:
     """The columns that are no keys, without time and fingerprint."""
-    return view.columns(Edge.FEATURE)
+    return view.columns(Layer.FEATURE)
 
 
 def with_fingerprints(view: View, rows: pa.Table) -> pa.Table:
@@ -69,7 +69,7 @@ def stamped(rows: pa.Table, as_of: datetime) -> pa.Table:
 
 def schema(view: View) -> pa.Schema:
     """Keys, columns and fingerprint with their types."""
-    return arrow_schema((*view.at(Edge.FEATURE), view[c.FINGERPRINT]))
+    return arrow_schema((*view.at(Layer.FEATURE), view[c.FINGERPRINT]))
 
 
 def empty_rows(view: View, keys: pa.Table) -> pa.Table:
@@ -142,13 +142,13 @@ def _empty(field: Field) -> Any:
     """What a column holds of an entity without reads and facts."""
     if field.type in (Type.TEXTS, Type.NUMBERS):
         return () if field.names or field.beside else (0.0,) * field.length
-    if Edge.FEATURE not in field.required:
+    if Layer.FEATURE not in field.required:
         return None
     return 0 if field.type is Type.INTEGER else 0.0
 
 
 def _restored(column: "pd.Series[Any]", field: Field) -> "pd.Series[Any]":
-    is_given = Edge.FEATURE in field.required
+    is_given = Layer.FEATURE in field.required
     if field.type is Type.TEXT:
         return column.astype(object).where(column.notna(), None)
     if field.type is Type.NUMBER:

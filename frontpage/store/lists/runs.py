@@ -18,15 +18,15 @@ from psycopg2.errors import LockNotAvailable
 
 from frontpage.core import columns as c
 from frontpage.core.errors import CheckFailedError, NothingPublishedError
-from frontpage.core.schema.fields import Edge
+from frontpage.core.schema.fields import Layer
 from frontpage.core.schema.lists import FALLBACK, RECOMMENDATION
 from frontpage.store.connect import Connection, execute, fetch_all, fetch_one, transaction
 from frontpage.store.copying.copy import copy_frame
 from frontpage.store.copying.copy_arrow import copy_table
 from frontpage.store.queries import query
 
-LIST_COLUMNS = RECOMMENDATION.required(Edge.LIST)
-FALLBACK_COLUMNS = FALLBACK.required(Edge.LIST)
+LIST_COLUMNS = RECOMMENDATION.required(Layer.LIST)
+FALLBACK_COLUMNS = FALLBACK.required(Layer.LIST)
 #: States of a run that was published once; a repeated gate or publish leaves it alone.
 DONE = ("published", "superseded")
 
@@ -87,7 +87,7 @@ def write_lists(connection: Connection, run_id: int, rows: pa.Table | pd.DataFra
     """
     if isinstance(rows, pd.DataFrame):
         rows = pa.Table.from_pandas(rows, preserve_index=False)
-    given = [name for name in RECOMMENDATION.names(Edge.LIST) if name in LIST_COLUMNS or name in rows.column_names]
+    given = [name for name in RECOMMENDATION.names(Layer.LIST) if name in LIST_COLUMNS or name in rows.column_names]
     return copy_table(connection, table_of(run_id), rows.select(given))
 
 
