@@ -5,8 +5,8 @@ from datetime import datetime
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
+from frontpage.features.feature_store.cutoffs import require_tick
 from frontpage.features.feature_store.repository import feature_store, materialise
-from frontpage.features.feature_store.ticks import require_tick
 from frontpage.store.connect import connect
 from frontpage.store.server import database_url
 

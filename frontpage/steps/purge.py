@@ -7,7 +7,7 @@ from frontpage.core.params import Params, RetentionParams
 from frontpage.core.progress import track
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
-from frontpage.features.feature_store.ticks import forget_states
+from frontpage.features.feature_store.cutoffs import forget_states
 from frontpage.store import retention
 from frontpage.store.connect import Connection, connect
 from frontpage.store.locks import exclusive

@@ -13,7 +13,7 @@ from frontpage.core.params import Params
 from frontpage.core.progress import polled
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
-from frontpage.features.feature_store.ticks import require_tick
+from frontpage.features.feature_store.cutoffs import require_tick
 from frontpage.features.interactions import interaction_dataset, without_reads_table
 from frontpage.features.states import states_at
 from frontpage.lifecycle import registry

@@ -16,8 +16,9 @@ from frontpage.core.history import READ_COLUMNS, History
 from frontpage.core.params import DataParams, Params
 from frontpage.core.settings import Settings
 from frontpage.features.entities import entities_of, pairs_of
-from frontpage.features.feature_store import bulk, ticks
+from frontpage.features.feature_store import bulk
 from frontpage.features.feature_store.codec import reader_rows
+from frontpage.features.feature_store.cutoffs import ensure_ticks, forget_states, write_states
 from frontpage.features.feature_store.files import write_state_files
 from frontpage.features.feature_store.repository import (
     Training,
@@ -29,8 +30,7 @@ from frontpage.features.feature_store.repository import (
     online_readers,
     readers_at,
 )
-from frontpage.features.feature_store.ticks import ensure_ticks, forget_states, write_states
-from frontpage.features.feature_store.views import READERS, VIEWS
+from frontpage.features.feature_store.views import READERS, VIEWS, columns_of
 from frontpage.features.interactions import interaction_dataset
 from frontpage.features.known_reads import Activity
 from frontpage.features.names import AUDIENCE_KINDS
@@ -356,7 +356,15 @@ def test_what_comes_in_pieces_is_what_feast_would_read_at_once(database: str, mo
         ensure_ticks(connection, TICKS[3], TICKS[:4], DATA)
     store = feature_store(database)
     source, config = store.get_feature_view(READERS.name).batch_source, store.config
-    asked = (source, list(READERS.keys), list(READERS.columns), c.EVENT_TIMESTAMP, None, TICKS[0], TICKS[3])
+    asked = (
+        source,
+        list(READERS.keys),
+        [field.name for field in columns_of(READERS)],
+        c.EVENT_TIMESTAMP,
+        None,
+        TICKS[0],
+        TICKS[3],
+    )
     at_once = PostgreSQLOfflineStore.pull_latest_from_table_or_query(config, *asked).to_arrow()
     monkeypatch.setattr(offline_store, "PIECE_ROWS", 7)
     in_pieces = offline_store.PiecewiseOfflineStore.pull_latest_from_table_or_query(config, *asked).to_arrow()

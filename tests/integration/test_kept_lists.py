@@ -14,7 +14,7 @@ from frontpage.core.clock import iso
 from frontpage.core.errors import NothingPublishedError
 from frontpage.core.params import ListParams, Params
 from frontpage.core.settings import Settings
-from frontpage.features.feature_store.ticks import forget_states
+from frontpage.features.feature_store.cutoffs import forget_states
 from frontpage.lifecycle import registry
 from frontpage.steps import evaluate, features, gate, publish, refresh, rollback, score, train, why
 from frontpage.store import versions

@@ -10,8 +10,9 @@ with waiting as (
     select w.* from waiting w
     where exists (select 1 from article_version a where a.article_id = w.payload ->> 'article_id')
 ), block as (
-    insert into stage_block (attempt, file, first_row, n_rows, start_byte, end_byte, rows_in, n_deferred, keyed, timed, seconds)
-    select 0, 'released', 0, count(*), 0, 0, count(*), 0, true, true, '{}' from known having count(*) > 0
+    insert into stage_block (attempt, file, first_row, n_rows, start_byte, end_byte, rows_in, n_deferred, keyed, timed,
+        n_left_out, seconds)
+    select 0, 'released', 0, count(*), 0, 0, count(*), 0, true, true, 0, '{}' from known having count(*) > 0
     returning block
 ), reads as (
     insert into stage_read

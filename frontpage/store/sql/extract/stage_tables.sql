@@ -25,7 +25,7 @@ create unlogged table stage_block (
     next_at    timestamptz,
     keyed      boolean not null,
     timed      boolean not null,
-    n_left_out bigint not null default 0,
+    n_left_out bigint not null,
     seconds    jsonb not null
 );
 create unlogged table stage_quarantine (

@@ -10,9 +10,10 @@ with attempt as (
 ), numbered as (
     select *, row_number() over (order by received_at, occurred_at, event_id collate "C") as row_no from taken
 ), block as (
-    insert into stage_block (attempt, file, first_row, n_rows, start_byte, end_byte, rows_in, n_deferred, keyed, timed, seconds)
+    insert into stage_block (attempt, file, first_row, n_rows, start_byte, end_byte, rows_in, n_deferred, keyed, timed,
+        n_left_out, seconds)
     select attempt, 'inbox', 1, (select count(*) from taken), 0, 0, (select count(*) from taken),
-           (select count(*) from event_inbox where received_at > %(as_of)s), true, true, '{}'
+           (select count(*) from event_inbox where received_at > %(as_of)s), true, true, 0, '{}'
     from attempt
     returning block
 ), reads as (
