@@ -149,7 +149,7 @@ def test_readers_some_at_a_time_are_what_all_at_once_are(database: str, monkeypa
     with connect(database) as connection:
         put(connection, _world(23))
         for n_at_once in (50_000, 7):
-            monkeypatch.setattr(ticks, "_BLOCK_READERS", n_at_once)
+            monkeypatch.setattr(cutoffs, "_BLOCK_READERS", n_at_once)
             execute(connection, "truncate feast.state_tick, " + ", ".join(f"feast.{view.name}" for view in VIEWS))
             written = [_write(connection, order[0])]
             for key in (-5, 10**12):
