@@ -14,7 +14,8 @@ from frontpage.features.entities import Entities, Pairs, entities_of
 from frontpage.features.grouping import Floats, Ints
 from frontpage.features.memo import Memo
 from frontpage.features.pairs import Matrix, features_of
-from frontpage.features.states import ReaderRows, States, fallback_rows, states_at
+from frontpage.features.reader_states import ReaderRows, fallback_rows
+from frontpage.features.states import States, states_at
 from models import compiled
 from models.context import ScoringContext
 from models.retrieval.als import Factors

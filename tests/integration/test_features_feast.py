@@ -17,6 +17,7 @@ from frontpage.core.params import DataParams, Params
 from frontpage.core.settings import Settings
 from frontpage.features.entities import entities_of, pairs_of
 from frontpage.features.feature_store import bulk, cutoffs
+from frontpage.features.feature_store.codec import reader_rows
 from frontpage.features.feature_store.cutoffs import ensure_ticks, forget_states, write_states
 from frontpage.features.feature_store.files import write_state_files
 from frontpage.features.feature_store.repository import (
@@ -27,11 +28,13 @@ from frontpage.features.feature_store.repository import (
     opened,
     readers_at,
 )
-from frontpage.features.feature_store.stored import reader_rows
 from frontpage.features.feature_store.views import READERS, VIEWS, restored
-from frontpage.features.interactions import AUDIENCE_KINDS, interaction_dataset
+from frontpage.features.interactions import interaction_dataset
+from frontpage.features.known_reads import Activity
+from frontpage.features.names import AUDIENCE_KINDS
 from frontpage.features.pairs import features_of
-from frontpage.features.states import Activity, ReaderRows, States, states_at
+from frontpage.features.reader_states import ReaderRows
+from frontpage.features.states import States, states_at
 from frontpage.steps import features, snapshot
 from frontpage.store.connect import Connection, connect, execute, fetch_all, fetch_one
 from frontpage.store.copying.copy import copy_frame

@@ -12,7 +12,8 @@ from frontpage.core.params import HALF_LIVES_HOURS, DataParams
 from frontpage.features.entities import entities_of
 from frontpage.features.history import history_at
 from frontpage.features.interactions import NEVER, interaction_dataset, microseconds
-from frontpage.features.states import ReaderRows, States, fallback_rows, states_at
+from frontpage.features.reader_states import ReaderRows, fallback_rows
+from frontpage.features.states import States, states_at
 from frontpage.features.weights import read_weights
 from tests.feature_worlds import article, frame, history, hours, random_history, read, reader
 from tests.state_frames import rows_of
