@@ -12,9 +12,9 @@ import typer
 from pydantic import BaseModel
 
 from frontpage.cli.main import app
-from frontpage.core.canonical import Kind, fields
 from frontpage.core.errors import EXIT_CODES
 from frontpage.core.params import Params
+from frontpage.core.schema.canonical import Kind, fields
 from frontpage.core.schema.fields import Field, Layer, Shape
 from frontpage.core.schema.shapes import SHAPES
 from frontpage.core.settings import PREFIX, Settings

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from etl.rows.reasons import RejectReason
-from frontpage.core.canonical import Kind
+from frontpage.core.schema.canonical import Kind
 
 #: Rows of one block: large enough that Beam, COPY and commits cost little per row, small enough to sit in memory.
 BLOCK_ROWS = 5_000

@@ -12,7 +12,7 @@ from etl.reading.sources import Source
 from etl.rows.normalise import RowContext
 from etl.rows.prepare import prepare
 from frontpage.core import columns as c
-from frontpage.core.canonical import Kind
+from frontpage.core.schema.canonical import Kind
 from frontpage.store.extracts import Extract
 
 N_SHOWN = 10

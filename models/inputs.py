@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from frontpage.core.params import HALF_LIVES_HOURS, Params
+from frontpage.core.params import Params
+from frontpage.core.schema.states import HALF_LIVES_HOURS
 from frontpage.features.entities import Entities, Pairs, entities_of
 from frontpage.features.grouping import Floats, Ints
 from frontpage.features.memo import Memo

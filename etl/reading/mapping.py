@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from etl.rows.reasons import RejectReason, RowError
 from etl.rows.values import number, text
 from frontpage.core import columns as c
-from frontpage.core.canonical import Kind, field_names, fields
+from frontpage.core.schema.canonical import Kind, field_names, fields
 from frontpage.core.schema.fields import Type
 from frontpage.core.schema.reads import READ_KINDS
 

@@ -26,10 +26,10 @@ from etl.rows.values import (
     texts,
 )
 from frontpage.core import columns as c
-from frontpage.core.canonical import EARLIEST, MAX_DWELL, Kind, fields
 from frontpage.core.identity.nobody import is_nobody
 from frontpage.core.identity.pseudonym import reader_key
 from frontpage.core.params import Params
+from frontpage.core.schema.canonical import EARLIEST, MAX_DWELL, Kind, fields
 from frontpage.core.schema.fields import Layer, Type
 from frontpage.core.schema.reads import READ_KINDS
 

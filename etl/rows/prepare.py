@@ -14,7 +14,7 @@ from etl.rows.languages import recognise_language
 from etl.rows.normalise import NORMALISERS, DeferredError, RowContext
 from etl.rows.reasons import RowError
 from frontpage.core import columns as c
-from frontpage.core.canonical import Kind, field_names
+from frontpage.core.schema.canonical import Kind, field_names
 
 _BETWEEN_WORDS = re.compile(r"[\s\-._]+")
 

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from frontpage.core.clock import to_utc
-from frontpage.core.params import DigestParams
+from frontpage.core.sections.digest import DigestParams
 
 
 def next_morning(after: datetime, params: DigestParams) -> datetime:

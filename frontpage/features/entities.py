@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from frontpage.core.params import HALF_LIVES_HOURS
+from frontpage.core.schema.states import HALF_LIVES_HOURS
 from frontpage.features import compiled
 from frontpage.features.grouping import HOUR_US, Floats, Ints
 from frontpage.features.interactions import NEVER

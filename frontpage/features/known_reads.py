@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontpage.core import columns as c
-from frontpage.core.params import HALF_LIVES_HOURS, DataParams
+from frontpage.core.schema.states import HALF_LIVES_HOURS
+from frontpage.core.sections.data import DataParams
 from frontpage.features.grouping import Floats, Ints, decayed_sums, last_of, without_gaps
 from frontpage.features.interactions import DAY_MICROSECONDS, NEVER, InteractionDataset, as_known, microseconds
 from frontpage.features.names import AUDIENCE_KINDS

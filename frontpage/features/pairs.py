@@ -14,7 +14,7 @@ import pandas as pd
 
 from frontpage.core import columns as c
 from frontpage.core.history import History
-from frontpage.core.params import HALF_LIVES_HOURS
+from frontpage.core.schema.states import HALF_LIVES_HOURS
 from frontpage.features import compiled
 from frontpage.features.entities import Entities, Pairs, Totals
 from frontpage.features.grouping import HOUR_US, Floats, Ints

@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 
 from frontpage.core import columns as c
-from frontpage.core.params import HALF_LIVES_HOURS
-from frontpage.core.schema.states import N_RECENT, N_SHARES
+from frontpage.core.schema.states import HALF_LIVES_HOURS, N_RECENT, N_SHARES
 from frontpage.features.grouping import (
     HOUR_US,
     Floats,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from frontpage.core.params import DataParams
+from frontpage.core.sections.data import DataParams
 from frontpage.features.article_states import ArticleAudienceRows, ArticleRows, article_audience_rows, article_rows
 from frontpage.features.grouping import Ints
 from frontpage.features.interactions import InteractionDataset

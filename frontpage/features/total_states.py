@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontpage.core import columns as c
-from frontpage.core.params import HALF_LIVES_HOURS
+from frontpage.core.schema.states import HALF_LIVES_HOURS
 from frontpage.features.grouping import Floats, Ints
 from frontpage.features.interactions import NEVER
 from frontpage.features.known_reads import Activity, KnownReads, activity, dwell_times

@@ -2,9 +2,9 @@
 
 from frontpage.core import columns as c
 from frontpage.core.lists import LIST_LENGTH
-from frontpage.core.params import QualityParams
 from frontpage.core.schema.fields import Layer
 from frontpage.core.schema.lists import RECOMMENDATION
+from frontpage.core.sections.data import QualityParams
 from frontpage.quality.declare import Boundary, Check, Expectation, Part, Severity, expectations, figure
 
 _AT = Boundary.LISTS

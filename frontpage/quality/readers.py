@@ -1,9 +1,9 @@
 """Expectations on readers and on the pulls that brought everything."""
 
 from frontpage.core import columns as c
-from frontpage.core.params import QualityParams
 from frontpage.core.schema.fields import Layer
 from frontpage.core.schema.readers import READER_IDENTITY
+from frontpage.core.sections.data import QualityParams
 from frontpage.quality.declare import Boundary, Check, Part, Severity, expectations, figure
 
 _FAIL, _WARN = Severity.FAIL, Severity.WARN

@@ -9,7 +9,7 @@ from typing import Any, Final
 from psycopg2 import sql
 
 from frontpage.core import columns as c
-from frontpage.core.canonical import SHAPE_OF, Kind
+from frontpage.core.schema.canonical import SHAPE_OF, Kind
 from frontpage.core.schema.fields import Field, Layer
 from frontpage.core.schema.origin import STAGING_KEY
 from frontpage.store.column_types import postgres_type

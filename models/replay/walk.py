@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from frontpage.core import columns as c
 from frontpage.core.errors import BadInputError, CheckFailedError
 from frontpage.core.history import History
-from frontpage.core.params import ListParams, Params
+from frontpage.core.params import Params
 from frontpage.core.progress import report_progress, track
+from frontpage.core.sections.lists import ListParams
 from frontpage.features.grouping import Floats, Ints
 from frontpage.features.history import history_at
 from frontpage.features.interactions import interaction_dataset

@@ -18,9 +18,8 @@ from pyarrow import parquet
 from pydantic import SecretStr
 
 from frontpage.core import columns as c
-from frontpage.core.canonical import SHAPE_OF, Kind
-from frontpage.core.params import DataParams, QualityParams
 from frontpage.core.schema.articles import ARTICLE
+from frontpage.core.schema.canonical import SHAPE_OF, Kind
 from frontpage.core.schema.fields import Field, Layer, Shape, Type
 from frontpage.core.schema.impressions import IMPRESSION
 from frontpage.core.schema.inbox import INBOX_EVENT
@@ -28,6 +27,7 @@ from frontpage.core.schema.lists import FALLBACK, RECOMMENDATION
 from frontpage.core.schema.readers import READER, READER_IDENTITY
 from frontpage.core.schema.reads import READ
 from frontpage.core.schema.shapes import SHAPES
+from frontpage.core.sections.data import DataParams, QualityParams
 from frontpage.core.settings import Settings
 from frontpage.features.feature_store.definitions import definitions
 from frontpage.features.snapshot import write_snapshot

@@ -13,7 +13,8 @@ import pytest
 from frontpage.core import columns as c
 from frontpage.core.errors import BadInputError
 from frontpage.core.history import READ_COLUMNS, History
-from frontpage.core.params import DataParams, Params
+from frontpage.core.params import Params
+from frontpage.core.sections.data import DataParams
 from frontpage.core.settings import Settings
 from frontpage.features.entities import entities_of, pairs_of
 from frontpage.features.feature_store import bulk, cutoffs

@@ -1,6 +1,6 @@
 """The tables of states: their shape is that of the views, and they go down and up again with whatever is in them."""
 
-from frontpage.core.params import DataParams
+from frontpage.core.sections.data import DataParams
 from frontpage.features.feature_store.cutoffs import write_states
 from frontpage.features.feature_store.repository import feature_store
 from frontpage.features.feature_store.views import VIEWS

@@ -7,9 +7,12 @@ never missing, only empty. Of an entity that left the history the row is empty: 
 from typing import Final
 
 from frontpage.core import columns as c
-from frontpage.core.params import HALF_LIVES_HOURS
 from frontpage.core.schema.fields import Field, Layer, Shape, Type
 
+#: Half-lives with which reads are counted, from bursts of minutes to what has lasted for days. Each one is also a
+#: baseline that the ranker has to beat. With hourly lists, counts of the last minutes beat counts of the last hour on a
+#: national news portal's log, and one list a day wants hours and days (docs/reference/features.md).
+HALF_LIVES_HOURS: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 6.0, 12.0, 24.0, 72.0, 168.0)
 #: Interests that count of those picked at sign-up.
 N_INTERESTS: Final = 16
 #: Categories, and publishers, whose shares of a reader's reads are kept.

@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 from frontpage.core import columns as c
 from frontpage.core.clock import iso
 from frontpage.core.errors import NothingPublishedError
-from frontpage.core.params import DataParams
 from frontpage.core.progress import track
+from frontpage.core.sections.data import DataParams
 from frontpage.features.feature_store.codec import table_of
 from frontpage.features.feature_store.views import (
     ARTICLE_AUDIENCES,

@@ -26,8 +26,8 @@ from etl.rows.normalise import RowContext
 from etl.rows.prepare import prepare
 from etl.rows.reasons import RejectReason
 from frontpage.core import columns as c
-from frontpage.core.canonical import Kind
 from frontpage.core.errors import BadInputError
+from frontpage.core.schema.canonical import Kind
 
 AS_OF = datetime(2026, 3, 2, tzinfo=UTC)
 AT = datetime(2026, 3, 1, 10, tzinfo=UTC)

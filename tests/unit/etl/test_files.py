@@ -16,8 +16,8 @@ from etl.reading.decode import read_file_blocks
 from etl.reading.files import File, list_feed_files, list_files
 from etl.reading.source_plan import PullPlan
 from etl.reading.sources import FileSource, parse_source
-from frontpage.core.canonical import Kind
 from frontpage.core.errors import BadInputError, UnavailableError
+from frontpage.core.schema.canonical import Kind
 
 AS_OF = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from etl.reading.feed_entries import plain_text
 from etl.rows.normalise import NORMALISERS, DeferredError, RowContext
 from etl.rows.reasons import MEANING, RejectReason, RowError
 from etl.rows.values import boolean, identity, moment, number, text
-from frontpage.core.canonical import Kind
+from frontpage.core.schema.canonical import Kind
 
 AS_OF = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CONTEXT = RowContext(AS_OF, "a secret of this test")

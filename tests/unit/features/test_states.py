@@ -8,7 +8,8 @@ import pytest
 
 from frontpage.core import columns as c
 from frontpage.core.history import History
-from frontpage.core.params import HALF_LIVES_HOURS, DataParams
+from frontpage.core.schema.states import HALF_LIVES_HOURS
+from frontpage.core.sections.data import DataParams
 from frontpage.features.entities import entities_of
 from frontpage.features.history import history_at
 from frontpage.features.interactions import NEVER, interaction_dataset, microseconds

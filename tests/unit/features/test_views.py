@@ -8,8 +8,8 @@ import pandas as pd
 
 from frontpage.core import columns as c
 from frontpage.core.history import History
-from frontpage.core.params import DataParams
 from frontpage.core.schema.fields import Type
+from frontpage.core.sections.data import DataParams
 from frontpage.features.feature_store.codec import Stored, reader_rows, states_of
 from frontpage.features.feature_store.views import ARTICLES, GONE, READERS, VIEWS, changed, columns_of, restored
 from frontpage.features.interactions import interaction_dataset

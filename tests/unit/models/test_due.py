@@ -8,7 +8,8 @@ import pytest
 
 from frontpage.core import columns as c
 from frontpage.core.lists import LIST_LENGTH
-from frontpage.core.params import ListParams, Params
+from frontpage.core.params import Params
+from frontpage.core.sections.lists import ListParams
 from frontpage.features.interactions import HOUR_MICROSECONDS, interaction_dataset
 from models.context import ScoringContext, scoring_context
 from models.due import LastLists, due, visit_rate

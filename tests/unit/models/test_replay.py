@@ -8,7 +8,7 @@ import pytest
 
 from frontpage.core import columns as c
 from frontpage.core.errors import BadInputError, CheckFailedError
-from frontpage.core.params import ListParams
+from frontpage.core.sections.lists import ListParams
 from frontpage.features.interactions import interaction_dataset
 from models.evaluation.baselines import BASELINE_NAMES
 from models.evaluation.evaluator import MEASURES

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from frontpage.core.params import ListParams, Params
+from frontpage.core.params import Params
+from frontpage.core.sections.lists import ListParams
 from models.evaluation.baselines import BASELINE_NAMES
 from models.evaluation.evaluator import MEASURES
 from models.replay.bootstrap import interval, ratio, resampled, sums_by_group, sums_by_reader

@@ -1,0 +1,1 @@
+"""Sections of params.yaml, by what they are about; `frontpage.core.params` holds them together."""
