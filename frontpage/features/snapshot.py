@@ -26,7 +26,7 @@ from frontpage.core.schema.impressions import IMPRESSION
 from frontpage.core.schema.readers import READER
 from frontpage.core.schema.reads import READ
 from frontpage.features.feature_store.files import WRITE_OPTIONS
-from frontpage.store.column_types import arrow_schema
+from frontpage.store.copying.column_types import arrow_schema
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1

@@ -12,8 +12,8 @@ from frontpage.core import columns as c
 from frontpage.core.schema.canonical import SHAPE_OF, Kind
 from frontpage.core.schema.fields import Field, Layer
 from frontpage.core.schema.origin import STAGING_KEY
-from frontpage.store.column_types import postgres_type
 from frontpage.store.connect import Connection, execute, fetch_all, fetch_one, transaction
+from frontpage.store.copying.column_types import postgres_type
 from frontpage.store.copying.copy_arrow import copy_records
 from frontpage.store.queries import query
 

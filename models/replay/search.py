@@ -21,7 +21,8 @@ from frontpage.features.grouping import Floats
 from models.evaluation.baselines import POPULARITY_NAMES
 from models.replay.bootstrap import interval, ratio, resampled, sums_by_reader
 from models.replay.groups import NDCG
-from models.replay.walk import OURS, Cadence, Replayed, replay
+from models.replay.replayed import OURS, Cadence, Replayed
+from models.replay.walk import replay
 
 #: Parameter -> its value in a trial.
 Point = Mapping[str, float]

@@ -34,8 +34,8 @@ from frontpage.features.snapshot import write_snapshot
 from frontpage.quality.declare import Boundary, Part
 from frontpage.quality.suites import all_checks
 from frontpage.store import staging
-from frontpage.store.column_types import arrow_type, postgres_type
 from frontpage.store.connect import connect, fetch_all
+from frontpage.store.copying.column_types import arrow_type, postgres_type
 from frontpage.store.queries import query
 from frontpage.store.write.inbox import InboxEvent
 from serving.app import create_app

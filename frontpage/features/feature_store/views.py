@@ -17,7 +17,7 @@ from frontpage.core import columns as c
 from frontpage.core.schema.fields import Field, Layer, Shape, Type
 from frontpage.core.schema.states import ARTICLE_AUDIENCE_STATE, ARTICLE_STATE, READER_STATE, STATES, TOTAL_STATE
 from frontpage.features.grouping import Ints
-from frontpage.store.column_types import arrow_schema
+from frontpage.store.copying.column_types import arrow_schema
 
 Hashes = npt.NDArray[np.uint64]
 #: Fingerprint of the empty row.

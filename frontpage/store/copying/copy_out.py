@@ -14,8 +14,8 @@ from pyarrow import csv
 from frontpage.core import columns as c
 from frontpage.core.schema.fields import Type, types_of
 from frontpage.core.schema.shapes import SHAPES
-from frontpage.store.column_types import arrow_type
 from frontpage.store.connect import Connection
+from frontpage.store.copying.column_types import arrow_type
 
 #: Name of a column that tells the newest of several versions.
 NEWEST = "newest"

@@ -16,8 +16,8 @@ from psycopg2 import sql
 
 from frontpage.core import columns as c
 from frontpage.core.schema.fields import Field, Shape, Type
-from frontpage.store.column_types import arrow_schema, arrow_type
 from frontpage.store.connect import Connection, connect, execute, fetch_all, fetch_one, transaction
+from frontpage.store.copying.column_types import arrow_schema, arrow_type
 from frontpage.store.copying.copy_arrow import copy_table
 from frontpage.store.copying.copy_out import copy_out_table
 

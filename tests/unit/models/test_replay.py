@@ -12,7 +12,8 @@ from frontpage.core.sections.lists import ListParams
 from frontpage.features.interactions import interaction_dataset
 from models.evaluation.baselines import BASELINE_NAMES
 from models.evaluation.evaluator import MEASURES
-from models.replay.walk import OURS, Cadence, Replayed, replay
+from models.replay.replayed import OURS, Cadence, Replayed
+from models.replay.walk import replay
 
 from .newsroom_world import PARAMS
 from .replay_world import world

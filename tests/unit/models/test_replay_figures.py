@@ -18,9 +18,9 @@ from models.replay.bootstrap import interval, ratio, resampled, sums_by_group, s
 from models.replay.figures import figures
 from models.replay.groups import groupings, winners
 from models.replay.lists import Lists
+from models.replay.replayed import OURS, Cadence, Replayed, ReplayedTraining
 from models.replay.report import table, write_report
 from models.replay.variants import changes
-from models.replay.walk import OURS, Cadence, Replayed, ReplayedTraining
 from models.reranking.rerank import RULES
 from models.variants import complete
 
