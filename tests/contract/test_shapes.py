@@ -212,7 +212,7 @@ def api_models(place: Place) -> Columns:
     del article["n_reads"]
     return {
         ARTICLE.name: article,
-        RECOMMENDATION.name: _properties(models["Recommendation"]),
+        RECOMMENDATION.name: _properties(models["ListedArticle"]),
         INBOX_EVENT.name: _properties(sent),
     }
 

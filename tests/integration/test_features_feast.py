@@ -14,6 +14,7 @@ from frontpage.core import columns as c
 from frontpage.core.errors import BadInputError
 from frontpage.core.history import READ_COLUMNS, History
 from frontpage.core.params import Params
+from frontpage.core.schema.fields import Layer
 from frontpage.core.sections.data import DataParams
 from frontpage.core.settings import Settings
 from frontpage.features.entities import entities_of, pairs_of
@@ -229,7 +230,7 @@ def test_a_block_is_what_feast_itself_gives(database: str) -> None:
     feature_store(database)
     store, asked = opened(database), np.array([max(keys) + 1, *sorted(keys, reverse=True)])
     look_up, view = bulk.ReaderLookup(store), store.get_feature_view(READERS.name)
-    refs = [f"{READERS.name}:{name}" for name in READERS.columns]
+    refs = [f"{READERS.name}:{name}" for name in READERS.names(Layer.FEATURE) if name not in READERS.keys]
     for tick in (TICKS[2], TICKS[4]):
         rows = pd.DataFrame({c.READER_KEY: asked}).assign(**{c.EVENT_TIMESTAMP: pd.Timestamp(tick).as_unit("us")})
         theirs = PostgreSQLOfflineStore.get_historical_features(
