@@ -27,7 +27,7 @@ class Layer(Flag):
     STAGED = auto()  # staging tables of an extract
     TABLE = auto()  # where rows stay in PostgreSQL
     HISTORY = auto()  # frames of a History, and the Parquet files of its snapshot
-    FEATURE = auto()  # state rows: Feast's sources, its views and its online store
+    FEATURE = auto()  # state rows: Feast's sources and views
     LIST = auto()  # blocks of lists on their way to a run's table
     API = auto()  # what the API is sent, or answers with
 
@@ -70,11 +70,11 @@ class Shape:
     keys: tuple[str, ...] = ()
 
     def at(self, layer: Layer) -> tuple[Field, ...]:
-        """The fields carried at an layer."""
+        """The fields carried at a layer."""
         return tuple(field for field in self.fields if layer in field.at)
 
     def names(self, layer: Layer) -> tuple[str, ...]:
-        """Names of the fields carried at an layer.
+        """Names of the fields carried at a layer.
 
         >>> Shape("tea", (Field("cup", Type.TEXT, Layer.FILE, "whose"),)).names(Layer.FILE)
         ('cup',)
@@ -82,11 +82,11 @@ class Shape:
         return tuple(field.name for field in self.at(layer))
 
     def required(self, layer: Layer) -> tuple[str, ...]:
-        """Names of the fields that no row is without at an layer."""
+        """Names of the fields that no row is without at a layer."""
         return tuple(field.name for field in self.at(layer) if layer in field.required)
 
     def columns(self, layer: Layer) -> tuple[Field, ...]:
-        """The fields carried at an layer that are no keys."""
+        """The fields carried at a layer that are no keys."""
         return tuple(field for field in self.at(layer) if field.name not in self.keys)
 
     def __getitem__(self, name: str) -> Field:

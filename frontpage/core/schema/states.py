@@ -1,7 +1,7 @@
 """Feature states as they are stored: what the reads of an article, an audience of it, a total and a reader amount to.
 
-Times are microseconds since 1970 (`*_us`), because Feast's online store keeps whole seconds of a timestamp. Lists are
-never missing, only empty. Of an entity that left the history the row is empty: no reads, no facts.
+Times are microseconds since 1970 (`*_us`): whole numbers survive every store and file alike. Lists are never missing,
+only empty. Of an entity that left the history the row is empty: no reads, no facts.
 """
 
 from typing import Final
