@@ -90,7 +90,7 @@ def _run() -> dict[str, float | dict[str, int]]:
 def _memory(pid: int, home: Path) -> int:
     """Proportional memory of the processes of one `make run`: its children, and its database server's."""
     roots = [psutil.Process(pid)]
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, ValueError, psutil.Error):  # not there yet, or made at this moment
         roots.append(psutil.Process(int((home / "postgres" / "postmaster.pid").read_text().split()[0])))
     total = 0
     for process in {found for root in roots for found in [root, *root.children(recursive=True)]}:
