@@ -80,6 +80,7 @@ def stack(engine: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> I
     ports = {name: str(port + secrets.randbelow(5000)) for name, port in first.items()}
     running = Stack({**engine, **made, **ports, **SMALL_WORLD})
     try:
+        running.compose("down", "--volumes", "--timeout", "5", check=False)  # of a test that was killed
         running.compose("build", timeout=BUILD_SECONDS)
         running.compose("up", "--detach", timeout=EDITION_SECONDS)
         ended = running.compose("wait", "first-edition", timeout=EDITION_SECONDS, check=False)
