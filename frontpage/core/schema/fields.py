@@ -33,8 +33,10 @@ class Layer(Flag):
 
 
 NOWHERE: Final = Layer(0)
+#: Where what has come in is kept.
+KEPT: Final = Layer.TABLE | Layer.HISTORY
 #: The way of what a source says, from its file to the frames that features and models are made of.
-ALL_THE_WAY: Final = Layer.FILE | Layer.STAGED | Layer.TABLE | Layer.HISTORY
+ALL_THE_WAY: Final = Layer.FILE | Layer.STAGED | KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,11 @@ class Field:
     length: int = 0
     names: str = ""
     beside: str = ""
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it holds a list of texts or of numbers."""
+        return self.type in (Type.TEXTS, Type.NUMBERS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,12 @@ from dataclasses import replace
 from typing import Final
 
 from frontpage.core import columns as c
-from frontpage.core.schema.fields import ALL_THE_WAY, Field, Layer, Shape, Type
+from frontpage.core.schema.fields import ALL_THE_WAY, KEPT, Field, Layer, Shape, Type
 from frontpage.core.schema.origin import CLAIMED_AT, ORIGIN
 
-_KEPT: Final = Layer.TABLE | Layer.HISTORY
 _LOADED: Final = Layer.FILE | Layer.STAGED
 _ID: Final = Field(c.READER_ID, Type.TEXT, _LOADED, "the platform's name of the reader", required=Layer.FILE)
-_KEY: Final = Field(c.READER_KEY, Type.INTEGER, Layer.STAGED | _KEPT, "the reader's pseudonym: 63 bits", required=_KEPT)
+_KEY: Final = Field(c.READER_KEY, Type.INTEGER, Layer.STAGED | KEPT, "the reader's pseudonym: 63 bits", required=KEPT)
 _EMAIL: Final = Field(c.EMAIL, Type.TEXT, _LOADED, "where the digest goes")
 _OPT_IN: Final = Field(c.DIGEST_OPT_IN, Type.BOOLEAN, _LOADED, "whether the reader wants the digest")
 
@@ -25,8 +24,8 @@ READER: Final = Shape(
         Field(c.TIMEZONE, Type.TEXT, ALL_THE_WAY, "IANA name"),
         _EMAIL,
         _OPT_IN,
-        Field(c.RECORDED_AT, Type.TIME, Layer.FILE | _KEPT,
-              "when the source learned of this state; default signed_up_at", required=_KEPT),
+        Field(c.RECORDED_AT, Type.TIME, Layer.FILE | KEPT,
+              "when the source learned of this state; default signed_up_at", required=KEPT),
         CLAIMED_AT,
         *ORIGIN,
     ),

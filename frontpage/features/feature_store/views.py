@@ -140,7 +140,7 @@ def _hash_lists(column: pa.ListArray) -> Hashes:
 
 def _empty(field: Field) -> Any:
     """What a column holds of an entity without reads and facts."""
-    if field.type in (Type.TEXTS, Type.NUMBERS):
+    if field.is_list:
         return () if field.names or field.beside else (0.0,) * field.length
     if Layer.FEATURE not in field.required:
         return None

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from psycopg2 import sql
 
 from frontpage.core import columns as c
-from frontpage.core.schema.fields import Field, Shape, Type
+from frontpage.core.schema.fields import Field, Shape
 from frontpage.store.connect import Connection, connect, execute, fetch_all, fetch_one, transaction
 from frontpage.store.copying.column_types import arrow_schema, arrow_type
 from frontpage.store.copying.copy_arrow import copy_table
@@ -105,14 +105,13 @@ def states_at(
 def _sent(field: Field) -> sql.Composed:
     """A column as COPY sends it: a list as text with `_MEMBERS` between its members, an empty one as null."""
     column = sql.Identifier(field.name)
-    if field.type not in (Type.TEXTS, Type.NUMBERS):
+    if not field.is_list:
         return sql.Composed([column])
     return sql.SQL("nullif(array_to_string({}, {}), '')").format(column, sql.Literal(_MEMBERS))
 
 
 def _received(column: pa.ChunkedArray, field: Field) -> pa.ChunkedArray:
-    is_list = field.type in (Type.TEXTS, Type.NUMBERS)
-    return pc.cast(pc.split_pattern(column, _MEMBERS), arrow_type(field)) if is_list else column
+    return pc.cast(pc.split_pattern(column, _MEMBERS), arrow_type(field)) if field.is_list else column
 
 
 def keys_between(
