@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from bench import record
+from bench.meter import Meter, postmaster
 from frontpage.stack import processes
 
 N_RUNS = 3
@@ -29,7 +30,7 @@ def main() -> None:
     runs = []
     for number in range(N_RUNS):
         runs.append(_run())
-        sys.stdout.write(f"{number + 1} of {N_RUNS}: {runs[-1]}" + "\n")
+        sys.stdout.write(f"{number + 1} of {N_RUNS}: {runs[-1]}\n")
         sys.stdout.flush()
     names = ("first_edition_seconds", "personal_edition_seconds", "peak_gb")
     figures = {name: statistics.median(run[name] for run in runs) for name in names}
@@ -38,7 +39,7 @@ def main() -> None:
 
 
 def _run() -> dict[str, float]:
-    """Seconds from the command to the tenth line of each edition, peak memory of all its processes, tasks' seconds."""
+    """Seconds from the command to the tenth line of each edition, peak memory with its database server's, `train`."""
     home = Path(tempfile.mkdtemp(prefix="frontpage-first-hour-"))
     home.chmod(0o755)
     ports = [f"{name}={processes.free_port(0)}" for name in ("API_PORT", "AIRFLOW_PORT", "MLFLOW_PORT")]
@@ -67,9 +68,9 @@ def _run() -> dict[str, float]:
         ended.set()
 
     threading.Thread(target=listen, daemon=True).start()
-    peak = 0
+    meter = Meter(counts_itself=False)
     while not ended.wait(_SAMPLE_SECONDS):
-        peak = max(peak, _memory(process.pid, home))
+        meter.sample(_server(home))
         if time.monotonic() - started > LIMIT_SECONDS:
             break
     process.send_signal(signal.SIGINT)
@@ -82,23 +83,16 @@ def _run() -> dict[str, float]:
     return {
         "first_edition_seconds": tenth[0],
         "personal_edition_seconds": tenth[1],
-        "peak_gb": round(peak / 1e9, 2),
+        "peak_gb": round(meter.peak_bytes / 1e9, 2),
         "train_seconds": next(int(seconds) for _, task, seconds in _LINE.findall(text) if task == "train"),
     }
 
 
-def _memory(pid: int, home: Path) -> int:
-    """Proportional memory of the processes of one `make run`: its children, and its database server's."""
-    roots = [psutil.Process(pid)]
+def _server(home: Path) -> psutil.Process | None:
+    """The database server, once there is one."""
     with contextlib.suppress(OSError, ValueError, psutil.Error):  # not there yet, or made at this moment
-        roots.append(psutil.Process(int((home / "postgres" / "postmaster.pid").read_text().split()[0])))
-    total = 0
-    for process in {found for root in roots for found in [root, *root.children(recursive=True)]}:
-        try:
-            total += process.memory_full_info().pss
-        except psutil.Error:
-            continue  # it ended between listing and looking
-    return total
+        return psutil.Process(postmaster(home / "postgres"))
+    return None
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ class Meter:
 def metered(server_data: Path | None = None, *, counts_itself: bool = True) -> Iterator[Meter]:
     """A meter of the block; `server_data`: data folder of the server to watch as well."""
     meter, done = Meter(counts_itself), threading.Event()
-    server = None if server_data is None else psutil.Process(_postmaster(server_data))
+    server = None if server_data is None else psutil.Process(postmaster(server_data))
     meter.sample(server)
     meter.begin()
 
@@ -101,5 +101,6 @@ def metered(server_data: Path | None = None, *, counts_itself: bool = True) -> I
         meter.end(seconds)
 
 
-def _postmaster(data: Path) -> int:
+def postmaster(data: Path) -> int:
+    """Process id of the server of a data folder."""
     return int((data / "postmaster.pid").read_text().split()[0])
