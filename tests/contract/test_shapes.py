@@ -45,6 +45,8 @@ from tests.feature_worlds import random_history
 Columns = dict[str, dict[str, str]]
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
+#: Shape -> query below `history/`, and file of a snapshot.
+HISTORY_FILES = {ARTICLE.name: "articles", READ.name: "reads", READER.name: "readers", IMPRESSION.name: "shown"}
 EVERY_LAYER = ~Layer(0)
 PLANTED = Field("planted", Type.TEXT, EVERY_LAYER, "is nowhere", required=EVERY_LAYER)
 _COLUMNS = """
@@ -121,10 +123,9 @@ def history_queries(place: Place) -> Columns:
     """Columns that the queries of `load_history` give, in order."""
     bounds = dict.fromkeys(("as_of", "since", "first_read", "unread_since"), NOW)
     bounds |= {"max_interactions": 1, "with_text": True, c.READER_KEY: [], c.SINCE_US: [], c.UNTIL_US: []}
-    files = {ARTICLE.name: "articles", READ.name: "reads", READER.name: "readers", IMPRESSION.name: "shown"}
     found = {}
     with connect(place.database) as connection, connection.cursor() as cursor:
-        for name, file in files.items():
+        for name, file in HISTORY_FILES.items():
             cursor.execute(query(f"history/{file}"), bounds)
             found[name] = {column.name: "" for column in cursor.description if column.name != "newest"}
     return found
@@ -137,8 +138,7 @@ def of_history(shapes: tuple[Shape, ...]) -> Columns:
 def snapshot_files(place: Place) -> Columns:
     """Columns of the Parquet files of a snapshot."""
     write_snapshot(random_history(1), place.folder)
-    files = {ARTICLE.name: "articles", READ.name: "reads", READER.name: "readers", IMPRESSION.name: "shown"}
-    schemas = {name: parquet.read_schema(place.folder / f"{file}.parquet") for name, file in files.items()}
+    schemas = {name: parquet.read_schema(place.folder / f"{file}.parquet") for name, file in HISTORY_FILES.items()}
     return {name: {field.name: str(field.type) for field in schema} for name, schema in schemas.items()}
 
 

@@ -25,7 +25,6 @@ from frontpage.features.feature_store.views import (
     TOTALS,
     VIEWS,
     View,
-    schema,
     with_fingerprints,
 )
 from frontpage.features.grouping import Ints, padded
@@ -35,6 +34,7 @@ from frontpage.features.names import AUDIENCE_KINDS, Names
 from frontpage.features.reader_states import ReaderRows
 from frontpage.features.states import States
 from frontpage.features.total_states import TotalRows
+from frontpage.store.copying.column_types import arrow_schema
 
 #: Attribute of `States`, and class, of the rows of each view.
 _ROWS: Final[dict[str, tuple[str, type]]] = {
@@ -100,7 +100,7 @@ def reader_rows(frame: pd.DataFrame, names: Names) -> ReaderRows:
 
 
 def _table(view: View, frame: pd.DataFrame) -> pa.Table:
-    fields = schema(view).remove(len(schema(view)) - 1)  # without the fingerprint
+    fields = arrow_schema(view.at(Layer.FEATURE))
     return pa.Table.from_pandas(frame[fields.names], fields, preserve_index=False)
 
 
@@ -111,8 +111,7 @@ def _names(tables: dict[str, pa.Table]) -> Names:
         for field in (field for field in view.at(Layer.FEATURE) if field.names):
             column = tables[view.name][field.name]
             flat = pc.list_flatten(column) if field.type is Type.TEXTS else column
-            kind = f"{field.name}=" if field.name in AUDIENCE_KINDS else ""
-            found[field.names] |= {kind + name for name in pc.unique(flat).to_pylist() if name is not None}
+            found[field.names] |= {_full(field, name) for name in pc.unique(flat).to_pylist() if name is not None}
     return Names(**{name: pd.Index(sorted(members), dtype=object) for name, members in found.items()})
 
 
@@ -149,6 +148,11 @@ def _index(field: Field, names: Names) -> pd.Index[Any]:
     if field.name in AUDIENCE_KINDS:
         return pd.Index([str(name).partition("=")[2] for name in index], dtype=object)
     return index
+
+
+def _full(field: Field, name: str) -> str:
+    """A name as `Names` has it: of a kind of audience with its kind, `region=BR` of `BR`."""
+    return f"{field.name}={name}" if field.name in AUDIENCE_KINDS else name
 
 
 def _named(index: pd.Index[Any], codes: Ints) -> pa.StringArray:
@@ -190,8 +194,7 @@ def _members(column: pa.ListArray, length: int) -> tuple[pa.Array, Ints]:
 def _codes(field: Field, column: pa.Array, names: Names) -> Ints:
     """Codes of names, -1 where one is missing or unknown; only the few distinct names are looked up."""
     encoded = column.dictionary_encode()
-    kind = f"{field.name}=" if field.name in AUDIENCE_KINDS else ""
-    distinct = pd.Index([kind + name for name in encoded.dictionary.to_pylist()], dtype=object)
+    distinct = pd.Index([_full(field, name) for name in encoded.dictionary.to_pylist()], dtype=object)
     of_name = np.append(getattr(names, field.names).get_indexer(distinct), -1)
     place = pc.fill_null(encoded.indices, len(distinct)).to_numpy(zero_copy_only=False)
     return np.asarray(of_name[place], dtype=np.int64)

@@ -6,7 +6,7 @@ A run is one attempt for (as_of, variant). Its rows go to a table of its own tha
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from psycopg2.errors import LockNotAvailable
 
 from frontpage.core import columns as c
 from frontpage.core.errors import CheckFailedError, NothingPublishedError
-from frontpage.core.schema.fields import Layer
+from frontpage.core.schema.fields import Layer, Shape
 from frontpage.core.schema.lists import FALLBACK, RECOMMENDATION
 from frontpage.store.connect import Connection, execute, fetch_all, fetch_one, transaction
 from frontpage.store.copying.copy import copy_frame
@@ -87,14 +87,18 @@ def write_lists(connection: Connection, run_id: int, rows: pa.Table | pd.DataFra
     """
     if isinstance(rows, pd.DataFrame):
         rows = pa.Table.from_pandas(rows, preserve_index=False)
-    given = [name for name in RECOMMENDATION.names(Layer.LIST) if name in LIST_COLUMNS or name in rows.column_names]
-    return copy_table(connection, table_of(run_id), rows.select(given))
+    return copy_table(connection, table_of(run_id), rows.select(_given(RECOMMENDATION, rows.column_names)))
 
 
 def write_fallbacks(connection: Connection, run_id: int, rows: pd.DataFrame) -> int:
     """COPY the lists for new and unknown readers (FALLBACK_COLUMNS) into the run; the row count."""
-    given = [name for name in FALLBACK.names(Layer.LIST) if name in FALLBACK_COLUMNS or name in rows]
-    return copy_frame(connection, "fallback_list", rows.loc[:, given].assign(run_id=run_id))
+    given = rows.loc[:, _given(FALLBACK, rows.columns)]
+    return copy_frame(connection, "fallback_list", given.assign(run_id=run_id))
+
+
+def _given(shape: Shape, names: Collection[str]) -> list[str]:
+    """The columns of rows on their way to a run: those that each row has to have, and of the others what is there."""
+    return [name for name in shape.names(Layer.LIST) if name in shape.required(Layer.LIST) or name in names]
 
 
 def finish_run(connection: Connection, run_id: int) -> str:
