@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from frontpage.core.errors import BadInputError
 from frontpage.core.sections.base import Section
 from frontpage.core.sections.digest import DigestParams
+from frontpage.core.sections.rollout import RolloutParams
 
 
 class ScheduleParams(Section):
@@ -240,6 +241,7 @@ class Params(Section):
     explain: ExplainParams = ExplainParams()
     quality: QualityParams = QualityParams()
     digest: DigestParams = DigestParams()
+    rollout: RolloutParams = RolloutParams()
     retention: RetentionParams = RetentionParams()
 
     @model_validator(mode="after")
