@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from frontpage.core.clock import iso
 from frontpage.core.errors import BadInputError, CheckFailedError, NothingPublishedError, NothingToDoError
@@ -14,6 +15,7 @@ from frontpage.core.summary import Summary
 from frontpage.lifecycle import tracking
 from frontpage.lifecycle.rollout import transitions
 from frontpage.lifecycle.rollout.admission import StageChanger, begin, move_to
+from frontpage.lifecycle.rollout.audience import SHADOW
 from frontpage.lifecycle.rollout.guardrails import Guardrail
 from frontpage.lifecycle.rollout.measured import measured
 from frontpage.lifecycle.rollout.transitions import Action, Move, Position
@@ -22,6 +24,7 @@ from frontpage.store import versions
 from frontpage.store.connect import Connection, connect
 from frontpage.store.lifecycle import rollouts
 from frontpage.store.lifecycle.rollouts import Rollout
+from frontpage.store.lists import runs
 from frontpage.store.locks import exclusive
 from frontpage.store.server import database_url
 
@@ -43,6 +46,7 @@ def run(settings: Settings, params: Params, as_of: datetime) -> Summary:
             move, reason = _judged(rollout, found, as_of, params)
             rails = [each.as_json() for each in found]
             move_to(StageChanger(connection, as_of, settings.acting), rollout, move, reason, rails)
+            runs.drop_unserved(connection, SHADOW)
         if rollout.variant == "canary" and move.to.state != "taken_back":
             publish.run(settings, params, as_of, rollout.variant)
     return _told(settings, rollout, move, reason)
@@ -159,14 +163,17 @@ def _require(reason: str) -> None:
         raise BadInputError("give a reason: --reason 'why'")
 
 
-def _lines(rollout: Rollout, trail: Sequence[dict]) -> list[str]:
+def _lines(rollout: Rollout, trail: Sequence[Mapping[str, Any]]) -> list[str]:
     head = f"rollout {rollout.rollout_id} of {rollout.version}: {rollout.state}, {rollout.share:.0%} of readers"
-    lines = [head, f"recipe {rollout.recipe[:12]}, step since {iso(rollout.step_since)}"]
-    for event in trail:
-        lines.append(
-            f"{iso(event['as_of'])}  {event['action']:<9} {event['state']} {event['share']:.0%}  {event['actor']}  {event['reason']}"
-        )
-    judged = [event for event in trail if event["guardrails"]]
-    for rail in judged[-1]["guardrails"] if judged else ():
-        lines.append(f"  {rail['name']:<16} {rail['verdict']:<12} {rail['says']}")
-    return lines
+    judged = [event["guardrails"] for event in trail if event["guardrails"]]
+    return [
+        head,
+        f"recipe {rollout.recipe[:12]}, step since {iso(rollout.step_since)}",
+        *(_line(event) for event in trail),
+        *(f"  {rail['name']:<16} {rail['verdict']:<12} {rail['says']}" for rail in (judged[-1] if judged else ())),
+    ]
+
+
+def _line(event: Mapping[str, Any]) -> str:
+    stands = f"{event['action']:<9} {event['state']} {event['share']:.0%}"
+    return f"{iso(event['as_of'])}  {stands}  {event['actor']}  {event['reason']}"

@@ -10,7 +10,7 @@ from typing import Any
 from frontpage.core.actor import Actor
 from frontpage.core.errors import BadInputError
 from frontpage.lifecycle import registry
-from frontpage.lifecycle.rollout.audience import CANARY, SHADOW
+from frontpage.lifecycle.rollout.audience import CANARY
 from frontpage.lifecycle.rollout.recipe import written_recipe
 from frontpage.lifecycle.rollout.transitions import Move, Position
 from frontpage.store import versions
@@ -66,8 +66,8 @@ def begin(at: StageChanger, version: ModelVersion, reason: str) -> Rollout:
     if version.stage == "champion":
         raise BadInputError(f"{version.version} is the champion already")
     recipe = written_recipe(version) or f"version {version.version}"
-    if version.stage != SHADOW:
-        at.stage(version.version, SHADOW, reason)
+    if version.stage != "shadow":
+        at.stage(version.version, "shadow", reason)
     return rollouts.begin(at.connection, recipe, version.version, at.as_of, at.actor, reason)
 
 
