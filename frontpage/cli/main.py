@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from frontpage.cli import data, database, delivery, keys, lists, model, rollout, sources, stack
+from frontpage.cli import data, database, delivery, keys, lists, model, pilot, rollout, sources, stack
 from frontpage.cli.calling import DATA, DELIVERY, LISTS, MAINTENANCE, START, AsOf, past, step
 from frontpage.cli.quiet import hush
 from frontpage.core.errors import EXIT_CODES, FrontpageError
@@ -36,10 +36,11 @@ app = typer.Typer(
 )
 app.command(rich_help_panel=START)(stack.up)
 app.command(rich_help_panel=START)(stack.down)
-for _verbs in (data, model, lists, delivery):
+for _verbs in (data, model, lists, pilot, delivery):
     app.add_typer(_verbs.app)
 app.add_typer(database.app, name="db", rich_help_panel=MAINTENANCE)
 app.add_typer(rollout.app, name="rollout", rich_help_panel=LISTS)
+app.add_typer(pilot.report, name="report", rich_help_panel=LISTS)
 app.add_typer(keys.app, name="key", rich_help_panel=DELIVERY)
 app.add_typer(sources.app, name="sources", rich_help_panel=DATA)
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from frontpage.core.errors import BadInputError
 from frontpage.core.sections.base import Section
 from frontpage.core.sections.digest import DigestParams
+from frontpage.core.sections.pilot import PilotParams
 from frontpage.core.sections.rollout import RolloutParams
 
 
@@ -242,6 +243,7 @@ class Params(Section):
     quality: QualityParams = QualityParams()
     digest: DigestParams = DigestParams()
     rollout: RolloutParams = RolloutParams()
+    pilot: PilotParams = PilotParams()
     retention: RetentionParams = RetentionParams()
 
     @model_validator(mode="after")

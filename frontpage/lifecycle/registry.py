@@ -70,7 +70,8 @@ ON_TRIAL: tuple[Stage, ...] = ("shadow", "canary")
 
 #: Parameters that no list hangs on.
 BESIDE_LISTS = {
-    "threads", "schedule", "extract", "first_training", "gate", "explain", "quality", "digest", "rollout", "retention",
+    "threads", "schedule", "extract", "first_training", "gate", "explain", "quality", "digest", "rollout", "pilot",
+    "retention",
 }  # fmt: skip
 
 

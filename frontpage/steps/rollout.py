@@ -27,6 +27,7 @@ from frontpage.store.lifecycle.rollouts import Rollout
 from frontpage.store.lists import runs
 from frontpage.store.locks import exclusive
 from frontpage.store.server import database_url
+from models.variants import CHAMPION
 
 _MARKS = {"pass": "passes", "fail": "FAILS", "inconclusive": "cannot say", "no_data": "has no data"}
 
@@ -102,7 +103,9 @@ def _by_hand(settings: Settings, action: Action, to, as_of: datetime, reason: st
     with connect(database_url(settings)) as connection, exclusive(connection, rollouts.LOCK):
         rollout = _newest(connection)
         move = Move(action, to(Position(rollout.state, rollout.share)))
-        move_to(StageChanger(connection, as_of, settings.acting), rollout, move, reason)
+        served = runs.current(connection, CHAMPION)
+        at = as_of if served is None else max(as_of, served["as_of"])  # an answer may come days after its question
+        move_to(StageChanger(connection, at, settings.acting), rollout, move, reason)
     return _told(settings, rollout, move, reason)
 
 
