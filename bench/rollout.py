@@ -108,7 +108,8 @@ def _publish_two(connection: Connection) -> None:
     later = AS_OF + timedelta(hours=1)
     copy = runs.begin_run(connection, later, "champion", run["model_version"])
     columns = "reader_key, rank, article_id, score, candidate_source, reasons, propensity, is_waived"
-    execute(connection, f"insert into {table_of(copy)} ({columns}) select {columns} from {table_of(run['run_id'])}")  # noqa: S608
+    source = table_of(run["run_id"])
+    execute(connection, f"insert into {table_of(copy)} ({columns}) select {columns} from {source}")  # noqa: S608
     runs.finish_run(connection, copy)
     runs.set_state(connection, copy, "passed")
     runs.publish(connection, runs.newest_attempt(connection, later, "champion", "passed"))
@@ -121,7 +122,7 @@ def _roll_back(connection: Connection, settings: Settings) -> float:
     started = time.perf_counter()
     subprocess.run(
         [record.FRONTPAGE, "rollback", "--reason", "measured"], check=True, stdout=subprocess.DEVNULL,
-        env={**os.environ, "FRONTPAGE_HOME": str(settings.home), "FRONTPAGE_PARAMS_FILE": str(record.ROOT / "params.yaml")},
+        env={**os.environ, "FRONTPAGE_HOME": str(settings.home)}, cwd=record.ROOT,
     )  # fmt: skip
     seconds = time.perf_counter() - started
     now = runs.current(connection, "champion")

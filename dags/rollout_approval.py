@@ -10,8 +10,8 @@ to its next step. Reject: its readers have the champion's lists again. Meanwhile
 
 **Triage.** Red means that the answer could not be carried out: most often somebody has moved the rollout by hand in
 the meantime (exit code 3; its sentence says where it stands). Readers notice nothing. Running `approve` or `take_back`
-again is safe. A run that nobody answers ends by itself after six days; `frontpage rollout approve --reason "..."` does the
-same at any time.
+again is safe. A run that nobody answers ends by itself after six days; `frontpage rollout approve --reason "..."` does
+the same at any time.
 
 Runbook: docs/runbook.md#rollout_approval
 """

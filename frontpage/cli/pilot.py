@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from frontpage.cli.calling import LISTS, past, step
-from frontpage.lifecycle.pilot.choose import Choice
+from frontpage.lifecycle.pilot.choose import PilotChoice
 
 app = typer.Typer()
 report = typer.Typer(help="What was found out, as a page and as CSV.", no_args_is_help=True)
@@ -29,10 +29,10 @@ def pilot(
 
     A control group among them and everybody else get the product of today, the variant `today`.
     """
-    moment, choice = _moment(as_of), Choice(readers, region, share)
+    moment, choice = _moment(as_of), PilotChoice(readers, region, share)
     if stop:
         step("pilot", function="stop", as_of=moment, reason=reason)
-    elif choice == Choice():
+    elif choice == PilotChoice():
         step("pilot", function="status")
     else:
         step("pilot", choice, control=control, as_of=moment, reason=reason)

@@ -17,6 +17,7 @@ from frontpage.lifecycle.records import Verdict
 from frontpage.lifecycle.rollout.admission import StageChanger, admit
 from frontpage.store.connect import connect
 from frontpage.store.history import load_history
+from frontpage.store.lifecycle import rollouts
 from frontpage.store.locks import exclusive
 from frontpage.store.server import database_url
 from models.evaluation.evaluate import evaluate, judging_plan
@@ -63,8 +64,9 @@ def _in_database(settings: Settings, params: Params, as_of: datetime) -> Summary
             earlier = registry.earlier_evaluations(connection, as_of, params)
             n_readers, decided = evaluation.n_readers, gate(evaluation, params.gate, earlier)
             metrics = write_evaluation(evaluation, decided, registry.folder_of(row) / "evaluation")
-            at = StageChanger(connection, as_of, settings.acting)
-            row = registry.record_verdict(connection, row, metrics, decided, settings.acting, partial(admit, at))
+            admitted = partial(admit, StageChanger(connection, as_of, settings.acting))
+            with exclusive(connection, rollouts.LOCK):
+                row = registry.record_verdict(connection, row, metrics, decided, settings.acting, admitted)
     metrics, files = read_evaluation(registry.folder_of(row) / "evaluation")
     verdict = Verdict(row.version, row.as_of, row.gate["passed"], row.gate["reasons"], metrics, files)
     tracking.track_verdict(settings, verdict, row.stage)

@@ -10,7 +10,7 @@ from frontpage.core.errors import BadInputError, NothingPublishedError
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
-from frontpage.lifecycle.pilot.choose import Choice, arms, ids_in, require_known
+from frontpage.lifecycle.pilot.choose import PilotChoice, arms, ids_in, require_known
 from frontpage.store.connect import Connection, connect
 from frontpage.store.lifecycle import pilots
 from frontpage.store.lifecycle.pilots import Pilot
@@ -18,7 +18,7 @@ from frontpage.store.server import database_url
 
 
 def run(
-    settings: Settings, params: Params, choice: Choice, *, control: float | None, as_of: datetime, reason: str
+    settings: Settings, params: Params, choice: PilotChoice, *, control: float | None, as_of: datetime, reason: str
 ) -> Summary:
     """A pilot begun: the next refresh makes our lists for the treated readers, and today's product for all others.
 
@@ -55,7 +55,7 @@ def status(settings: Settings, _params: Params) -> Summary:
     return _told(pilot, "on" if pilot.ended_at is None else "ended")
 
 
-def _chosen(connection: Connection, choice: Choice, as_of: datetime) -> Mapping[str, int]:
+def _chosen(connection: Connection, choice: PilotChoice, as_of: datetime) -> Mapping[str, int]:
     if choice.readers is not None:
         ids = ids_in(choice.readers)
         known = pilots.readers_chosen(connection, ids=ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from frontpage.core.summary import Summary
 from frontpage.lifecycle import tracking
 from frontpage.lifecycle.rollout import transitions
 from frontpage.lifecycle.rollout.admission import StageChanger, begin, move_to
-from frontpage.lifecycle.rollout.audience import SHADOW
+from frontpage.lifecycle.rollout.audience import CANARY, SHADOW, on_trial
 from frontpage.lifecycle.rollout.guardrails import Guardrail
 from frontpage.lifecycle.rollout.measured import measured
 from frontpage.lifecycle.rollout.transitions import Action, Move, Position
@@ -38,18 +38,21 @@ def run(settings: Settings, params: Params, as_of: datetime) -> Summary:
     A guardrail that fails takes it back here and now: readers have the champion's lists again.
     """
     with connect(database_url(settings), application="frontpage rollout") as connection:
+        variant = on_trial(connection, as_of)
+        if variant is None:
+            return _none(connection, settings, as_of)
+        _made_and_checked(connection, settings, params, as_of, variant)
         with exclusive(connection, rollouts.LOCK):
             rollout = rollouts.under_way(connection)
-            if rollout is None:
-                return _none(connection, settings, as_of)
-            _made_and_checked(connection, settings, params, as_of, rollout.variant)
+            if rollout is None or rollout.variant != variant:
+                return _none(connection, settings, as_of)  # somebody moved it by hand in the meantime
             found = measured(connection, rollout, as_of, params.rollout)
             move, reason = _judged(rollout, found, as_of, params)
             rails = [each.as_json() for each in found]
             move_to(StageChanger(connection, as_of, settings.acting), rollout, move, reason, rails)
             runs.drop_unserved(connection, SHADOW)
-        if rollout.variant == "canary" and move.to.state != "taken_back":
-            publish.run(settings, params, as_of, rollout.variant)
+        if variant == CANARY and move.to.state != "taken_back":
+            publish.run(settings, params, as_of, variant)
     return _told(settings, rollout, move, reason)
 
 
@@ -69,8 +72,9 @@ def waiting(settings: Settings, _params: Params, as_of: datetime) -> Summary:
     """Whether a rollout began to wait for a person at `as_of`. Raises NothingToDoError where none did."""
     with connect(database_url(settings)) as connection:
         rollout = rollouts.under_way(connection)
-        last = rollouts.events(connection, rollout.rollout_id)[-1] if rollout else None
-    if rollout is None or last is None or (last["action"], last["as_of"]) != ("wait", as_of):
+        trail = rollouts.events(connection, rollout.rollout_id) if rollout else []
+    began = any((event["action"], event["as_of"]) == ("wait", as_of) for event in trail)
+    if rollout is None or rollout.state != "waiting" or not began:
         raise NothingToDoError(f"no rollout began to wait for a person at {iso(as_of)}")
     return Summary("rollout", rows_out=1, artifact=rollout.version, details={"state": rollout.state})
 
@@ -98,7 +102,9 @@ def take_back(settings: Settings, _params: Params, *, as_of: datetime, reason: s
     return _by_hand(settings, "take_back", transitions.taken_back, as_of, reason)
 
 
-def _by_hand(settings: Settings, action: Action, to, as_of: datetime, reason: str) -> Summary:
+def _by_hand(
+    settings: Settings, action: Action, to: Callable[[Position], Position], as_of: datetime, reason: str
+) -> Summary:
     _require(reason)
     with connect(database_url(settings)) as connection, exclusive(connection, rollouts.LOCK):
         rollout = _newest(connection)

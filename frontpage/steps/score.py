@@ -51,7 +51,7 @@ def run(
         for name in companions(connection, variant):
             _scored(work, name)
         summary = _scored(work, variant)
-        trial = on_trial(connection) if variant == CHAMPION else None
+        trial = on_trial(connection, as_of) if variant == CHAMPION else None
         if trial is None:
             return summary
         started = time.perf_counter()

@@ -99,8 +99,8 @@ def everybody_reads(settings: Settings, since: datetime, until: datetime, but: s
                     execute(
                         connection,
                         "insert into read_event (event_id, reader_key, article_id, kind, occurred_at, recorded_at, "
-                        "dwell_seconds, source, extract_id) select %s, %s, min(article_id), 'read', %s, %s, 60, 'test', 0 "
-                        "from article_version", values,
+                        "dwell_seconds, source, extract_id) select %s, %s, min(article_id), 'read', %s, %s, 60, "
+                        "'test', 0 from article_version", values,
                     )  # fmt: skip
 
 
@@ -145,7 +145,7 @@ def test_a_changed_recipe_goes_by_shadow_and_canary_and_is_taken_back(installati
 
 
 def test_who_cannot_say_asks_a_person_and_approval_goes_on_to_champion(installation: Settings) -> None:
-    """Without a served list there is no data at the end of a step; the last approval promotes, and one publish switches."""
+    """Without a served list there is no data at the end of a step; approval promotes, and one publish switches."""
     with connect(installation.database_url) as connection:
         trial = rollouts.under_way(connection)
     assert trial is not None

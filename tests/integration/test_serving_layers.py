@@ -117,7 +117,8 @@ def test_a_rollback_holds_until_it_is_lifted_or_a_later_version_passes(world, se
     assert runs.current(world.connection, "champion")["run_id"] == first
     execute(
         world.connection,
-        "insert into model_version (version, as_of, artefact_uri, artefact_hash) values ('model-2', %s, '-', '-')", [later],
+        "insert into model_version (version, as_of, artefact_uri, artefact_hash) values ('model-2', %s, '-', '-')",
+        [later],
     )  # fmt: skip
     assert holds.forbids(world.connection, {**run, "model_version": "model-2"}) is None
     assert holds.active(world.connection, "champion") is None

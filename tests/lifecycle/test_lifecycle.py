@@ -9,11 +9,12 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -21,6 +22,7 @@ import yaml
 
 from frontpage.core.assignment import within
 from frontpage.core.clock import iso
+from frontpage.core.errors import UnavailableError
 from frontpage.core.settings import Settings
 from frontpage.lifecycle.mlflow_tracker import REGISTERED_MODEL
 from frontpage.stack import processes, services
@@ -90,7 +92,7 @@ class Product:
 
     def until_over(self, dag_id: str, run_id: str, seconds: float = 400) -> RunState:
         deadline = time.monotonic() + seconds
-        while not (state := self.api.run_state(dag_id, run_id)).is_over:
+        while not (state := _patiently(lambda: self.api.run_state(dag_id, run_id))).is_over:
             assert time.monotonic() < deadline, f"{dag_id} {run_id} is still {state}"
             time.sleep(0.5)
         return state
@@ -149,7 +151,7 @@ def product() -> Iterator[Product]:
         made.verb("simulate", "--readers", "300", "--days", "5", "--articles-per-day", "150", "--seed", "3",
                   "--until", iso(NIGHT + 12 * HOUR), "--out", str(stack.layout.newsroom))  # fmt: skip
         seen = Watch(api, Console(), lambda: processes.check(stack.layout, children), home)
-        wait_until_healthy(seen, [*WORKFLOWS, APPROVAL], NEEDED)
+        _patiently(lambda: wait_until_healthy(seen, [*WORKFLOWS, APPROVAL], NEEDED))
         for dag_id in (*WORKFLOWS, APPROVAL):
             api.unpause(dag_id)
         yield made
@@ -247,7 +249,10 @@ def _reads_vanish(product: Product, since: datetime, until: datetime) -> None:
                     execute(connection, _READ, [f"{key}-{number}", key, article["article_id"], at, at])
 
 
-_SERVED = "insert into served_list (served_at, request_id, reader_key, run_id, variant, not_modified, n_items) values (%s, '-', %s, 0, %s, false, 10)"
+_SERVED = (
+    "insert into served_list (served_at, request_id, reader_key, run_id, variant, not_modified, n_items) "
+    "values (%s, '-', %s, 0, %s, false, 10)"
+)
 _READ = (
     "insert into read_event (event_id, reader_key, article_id, kind, occurred_at, recorded_at, dwell_seconds, source, "
     "extract_id) values (%s, %s, %s, 'read', %s, %s, 60, 'planted', 0)"
@@ -281,6 +286,17 @@ def _alias(product: Product, alias: str) -> str:
         )  # fmt: skip
     assert row is not None
     return str(row["value"])
+
+
+def _patiently(call: Callable[[], Any], times: int = 5) -> Any:
+    """What a call gives, which is tried again where Airflow's API is too busy to answer."""
+    for left in range(times - 1, -1, -1):
+        try:
+            return call()
+        except UnavailableError:
+            if not left:
+                raise
+    return None
 
 
 def _merged(base: dict, over: dict) -> dict:

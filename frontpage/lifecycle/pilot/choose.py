@@ -13,7 +13,7 @@ _NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PilotChoice:
     """How readers are chosen: by a file of ids, by region, or by share; just one of them is given."""
 
     readers: Path | None = None

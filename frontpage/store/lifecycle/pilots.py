@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -57,7 +57,7 @@ def reader_keys(connection: Connection, pilot_id: int, arm: PilotArm) -> NDArray
 
 def begin(
     connection: Connection,
-    arms: dict[PilotArm, Sequence[int]],
+    arms: Mapping[PilotArm, Sequence[int]],
     chosen_by: str,
     control: float,
     started_at: datetime,
