@@ -10,6 +10,7 @@ from frontpage.core.summary import Summary
 from frontpage.features.interactions import interaction_dataset
 from frontpage.features.snapshot import read_snapshot
 from frontpage.lifecycle import registry
+from frontpage.lifecycle.artefacts import folder_of
 from frontpage.store.connect import connect
 from frontpage.store.history import load_history
 from frontpage.store.server import database_url
@@ -33,7 +34,7 @@ def run(settings: Settings, params: Params, as_of: datetime, data: Path | None =
     with connect(database_url(settings), application="frontpage explain") as connection:
         row = registry.candidate_at(connection, as_of)
         history = load_history(connection, as_of, params.data)
-    return _explained(params, history, registry.loaded(row), registry.folder_of(row) / "explanation")
+    return _explained(params, history, registry.loaded(row, settings), folder_of(row, settings) / "explanation")
 
 
 def _explained(params: Params, history: History, model: Model, folder: Path) -> Summary:

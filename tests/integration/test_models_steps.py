@@ -31,6 +31,7 @@ from models.inputs import model_inputs
 from models.ranking.ranker import load_ranker
 from models.training import artefact
 from models.training.cutoffs import past_cutoffs
+from models.training.held_back import history_to_learn
 from tests.support.databases import admin
 from tests.unit.models.newsroom_world import PARAMS, newsroom
 from tests.unit.models.worlds import NOW
@@ -127,7 +128,7 @@ def _lists_are_those_of_the_model(settings: Settings, world: History) -> None:
         assert row is not None
         history = load_history(connection, NOW, PARAMS.data)
     now = scoring_context(interaction_dataset(history), NOW, PARAMS)
-    model = registry.loaded(row)
+    model = registry.loaded(row, settings)
     pipeline, view = pipeline_of(PARAMS, "champion", model), model_inputs(model, now, PARAMS)
     expected = pipeline.lists(view, np.arange(len(now.readers))).to_pandas()
     written = lists_of(settings, second.artifact)
@@ -240,7 +241,7 @@ def _moments(settings: Settings) -> set[datetime]:
 
 def _look_backs(settings: Settings, params: Params) -> list[datetime]:
     with connect(settings.database_url) as connection:
-        return past_cutoffs(load_history(connection, NOW, params.data), params)
+        return past_cutoffs(history_to_learn(load_history(connection, NOW, params.data), params), params)
 
 
 def test_without_a_training_there_is_nothing_to_judge(settings: Settings) -> None:
