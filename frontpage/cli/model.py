@@ -77,8 +77,8 @@ def explain(as_of: AsOf, data: Data = None) -> None:
 
 @app.command(rich_help_panel=MODEL)
 def promote(version: str, reason: str = "by hand") -> None:
-    """Make a model version the champion."""
-    step("promote", version, reason=reason)
+    """Make a model version the champion: `models promote`, which asks for a reason."""
+    step("models promote", version, module="promote", reason=reason)
 
 
 @app.command(rich_help_panel=RESEARCH)

@@ -83,7 +83,7 @@ class ArtefactStore:
         partial = folder.with_name(f".{folder.name}.fetched")
         shutil.rmtree(partial, ignore_errors=True)
         for name, digest in listed.items():
-            target = partial / _inside(name)
+            target = partial / inside(name)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(self.get(digest))
         shutil.rmtree(folder, ignore_errors=True)
@@ -130,7 +130,7 @@ def _files_below(folder: Path) -> Iterable[Path]:
     return (path for path in folder.rglob("*") if path.is_file())
 
 
-def _inside(name: str) -> Path:
+def inside(name: str) -> Path:
     """A relative path that leads nowhere else. Raises CheckFailedError for one that does."""
     path = Path(name)
     if path.is_absolute() or ".." in path.parts:

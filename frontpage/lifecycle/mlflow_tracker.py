@@ -24,6 +24,7 @@ from frontpage.core.database.url import DatabaseUrl
 from frontpage.core.errors import BadInputError, UnavailableError
 from frontpage.core.settings import Settings
 from frontpage.lifecycle.records import ALIASED_STAGES, FILES_OF, METRICS_OF, TrainingRecord, Verdict, flatten
+from frontpage.lifecycle.release.scorer import describe
 from frontpage.lifecycle.searches import SearchRecord, TrialRecord
 from frontpage.store.connect import connect, execute
 from frontpage.store.queries import query
@@ -176,6 +177,7 @@ class MlflowTracker:
             client.get_registered_model(REGISTERED_MODEL)
         except MlflowException:
             client.create_registered_model(REGISTERED_MODEL, description="Ten articles per reader, with reasons")
+        describe(record.artefact_dir)
         address = record.artefact_dir.absolute().as_uri()
         registered = client.create_model_version(
             REGISTERED_MODEL, source=address, run_id=run.info.run_id, tags=_tags(record), description=record.version

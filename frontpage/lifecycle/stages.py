@@ -21,6 +21,12 @@ NEXT_STAGES: Mapping[Stage, tuple[Stage, ...]] = {
 ON_TRIAL: tuple[Stage, ...] = ("shadow", "canary")
 
 
+def require_reason(reason: str) -> None:
+    """Raise BadInputError where there is none: whoever reads the trail later asks why."""
+    if not reason.strip():
+        raise BadInputError("give a reason for the change: --reason 'why'")
+
+
 def change_stage(
     connection: Connection, version: str, stage: Stage, *, actor: Actor, reason: str
 ) -> ModelVersion | None:
@@ -29,8 +35,7 @@ def change_stage(
     A version that has the stage already is left alone. Raises BadInputError without a reason and for a stage that may
     not follow the one it has, NothingPublishedError for an unknown version.
     """
-    if not reason.strip():
-        raise BadInputError("give a reason for the change: --reason 'why'")
+    require_reason(reason)
     now = versions.get(connection, version).stage
     if stage != now and stage not in NEXT_STAGES[now]:
         raise BadInputError(f"{version} is {now}, and {stage} does not follow that; {', '.join(NEXT_STAGES[now])} may")
@@ -42,8 +47,7 @@ def take_back(connection: Connection, *, actor: Actor, reason: str) -> tuple[str
 
     Raises BadInputError without a reason, NothingPublishedError where there is no champion, or none before it.
     """
-    if not reason.strip():
-        raise BadInputError("give a reason for taking it back: --reason 'why'")
+    require_reason(reason)
     now, former = versions.champion(connection), versions.former(connection)
     if now is None or former is None:
         which = "champion" if now is None else f"version before {now.version}"

@@ -5,7 +5,7 @@ from datetime import datetime
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
-from frontpage.lifecycle import artefacts, registry, tracking
+from frontpage.lifecycle import artefacts, registry, stages, tracking
 from frontpage.lifecycle.artefacts import folder_of
 from frontpage.lifecycle.release.card import card_file, write_card
 from frontpage.lifecycle.release.fitness import require_fit
@@ -28,7 +28,7 @@ def run(settings: Settings, params: Params, as_of: datetime) -> Summary:
             found = require_fit(folder_of(row, settings), params, row.version)
             versions.set_findings(connection, row.version, fitness=found.as_json())
             reason = f"accepted: {row.acceptance['reasons'][0]}"
-            registry.change_stage(connection, row.version, "champion", actor=settings.acting, reason=reason)
+            stages.change_stage(connection, row.version, "champion", actor=settings.acting, reason=reason)
             row = versions.get(connection, row.version)
             write_card(connection, settings, row)
     if row.fitness:

@@ -199,9 +199,9 @@ def _slice_verdict(name: str, sums: Floats, draws: Floats, n_readers: int, param
         verdict = "too few readers"
     elif lost > most:
         verdict = "fail" if around is not None and around[0] > most else "within chance"
-    mean = [float(value) for value in sums[1:] / n_lists]
-    of_candidate = interval(ratio(draws[1], draws[0]))
-    return SliceVerdict(name, verdict, n_readers, n_lists, *mean, of_candidate, lost if sums[2] else None, around)
+    candidate, reference, popularity = (float(value) for value in sums[1:] / n_lists)
+    of_candidate, told = interval(ratio(draws[1], draws[0])), lost if sums[2] else None
+    return SliceVerdict(name, verdict, n_readers, n_lists, candidate, reference, popularity, of_candidate, told, around)
 
 
 def _lost(sums: Floats) -> Floats:

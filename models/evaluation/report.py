@@ -68,18 +68,19 @@ def write_acceptance(found: Acceptance, folder: Path) -> None:
     table = pd.DataFrame(found.as_json()["slices"])
     write_bytes(folder / "slices.csv", table.to_csv(index=False).encode())
     judged = [one for one in found.slices if one.lost_interval is not None and one.lost is not None]
-    if judged:
-        intervals_plot(
-            [f"{one.name} ({one.n_readers})" for one in judged],
-            [-one.lost for one in judged if one.lost is not None],
-            [(-one.lost_interval[1], -one.lost_interval[0]) for one in judged if one.lost_interval is not None],
-            f"nDCG@10 against {found.reference}: share gained or lost",
-            folder / "slices.png",
-        )
+    intervals_plot(
+        [f"{one.name} ({one.n_readers})" for one in judged],
+        [-one.lost for one in judged if one.lost is not None],
+        [(-one.lost_interval[1], -one.lost_interval[0]) for one in judged if one.lost_interval is not None],
+        f"nDCG@10 against {found.reference}: share gained or lost",
+        folder / "slices.png",
+    )
 
 
 def read_acceptance(folder: Path) -> tuple[dict[str, float], list[Path]]:
-    """Metrics `<slice>_<metric>` of what `write_acceptance` left in `folder`, and its files by name."""
+    """Metrics `<slice>_<metric>` of what `write_acceptance` left in `folder`, and its files by name; or nothing."""
+    if not (folder / "acceptance.json").is_file():
+        return {}, []
     slices = json.loads((folder / "acceptance.json").read_text())["slices"]
     metrics = {
         f"{re.sub(r'[^a-z0-9]+', '_', one['name'].lower())}_{name}": float(one[name])

@@ -61,12 +61,11 @@ class Slices:
         habit = np.searchsorted(_FROM_READS, asking.reads.n_reads, side="right")
         for place in (np.zeros_like(rows), habit, self.of_region[asking.audiences[:, 0]]):
             yield rows, place, ndcg
-        for size in range(len(SIZES)):
-            place = 1 + len(HABITS) + size
-            theirs = Evaluator.of(now.context, _only(read_next, self.of_article[read_next.article] == place))
+        for size in range(1 + len(HABITS), 1 + len(HABITS) + len(SIZES)):
+            theirs = Evaluator.of(now.context, _only(read_next, self.of_article[read_next.article] == size))
             read = np.flatnonzero(theirs.n_relevant > 0)
             part = {name: theirs.measures(top_k)[_NDCG][read] for name, top_k in lists.items()}
-            yield read, np.full(len(read), place), part
+            yield read, np.full(len(read), size), part
 
 
 def _only(read_next: GroundTruth, kept: np.ndarray) -> GroundTruth:
