@@ -14,6 +14,7 @@ import json
 import os
 import subprocess
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from bench.scale_world import AS_OF, FULL_READERS, Size
 from frontpage.core.actor import Actor
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
-from frontpage.lifecycle import registry
+from frontpage.lifecycle import registry, stages
 from frontpage.steps import score
 from frontpage.store import migrate, server, versions
 from frontpage.store.connect import Connection, connect, execute
@@ -88,12 +89,11 @@ def _begin_canary(connection: Connection, settings: Settings, params: Params) ->
     assert champion is not None
     folder = settings.path("models", CANARY).absolute()
     if versions.find(connection, CANARY) is None:
-        from dataclasses import replace
-
-        digest = artefact.save(replace(registry.loaded(champion), version=CANARY), folder, environment(params.threads))
+        model = replace(registry.loaded(champion, settings), version=CANARY)
+        digest = artefact.save(model, folder, environment(params.threads))
         row = versions.ModelVersion(CANARY, champion.as_of, folder.as_uri(), digest)
         versions.insert(connection, row, actor=_BENCH, reason="for the bench")
-        registry.change_stage(connection, CANARY, "canary", actor=_BENCH, reason="for the bench")
+        stages.change_stage(connection, CANARY, "canary", actor=_BENCH, reason="for the bench")
     trial = rollouts.under_way(connection) or rollouts.begin(
         connection, "bench", CANARY, AS_OF, _BENCH, "for the bench"
     )

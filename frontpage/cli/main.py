@@ -10,8 +10,8 @@ from typing import NoReturn
 
 import typer
 
-from frontpage.cli import data, database, delivery, keys, lists, model, pilot, rollout, sources, stack
-from frontpage.cli.calling import DATA, DELIVERY, LISTS, MAINTENANCE, START, AsOf, past, step
+from frontpage.cli import data, database, delivery, keys, lists, model, models, pilot, rollout, sources, stack
+from frontpage.cli.calling import DATA, DELIVERY, LISTS, MAINTENANCE, MODEL, START, AsOf, past, step
 from frontpage.cli.quiet import hush
 from frontpage.core.errors import EXIT_CODES, FrontpageError
 from frontpage.core.telemetry import QUIET
@@ -42,6 +42,7 @@ app.add_typer(database.app, name="db", rich_help_panel=MAINTENANCE)
 app.add_typer(rollout.app, name="rollout", rich_help_panel=LISTS)
 app.add_typer(pilot.report, name="report", rich_help_panel=LISTS)
 app.add_typer(keys.app, name="key", rich_help_panel=DELIVERY)
+app.add_typer(models.app, name="models", rich_help_panel=MODEL)
 app.add_typer(sources.app, name="sources", rich_help_panel=DATA)
 
 

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from frontpage.core.errors import BadInputError
+from frontpage.core.sections.acceptance import AcceptanceParams, FitnessParams
 from frontpage.core.sections.base import Section
 from frontpage.core.sections.digest import DigestParams
 from frontpage.core.sections.pilot import PilotParams
@@ -239,6 +240,8 @@ class Params(Section):
     )
     evaluation: EvaluationParams = EvaluationParams()
     gate: GateParams = GateParams()
+    acceptance: AcceptanceParams = AcceptanceParams()
+    fitness: FitnessParams = FitnessParams()
     explain: ExplainParams = ExplainParams()
     quality: QualityParams = QualityParams()
     digest: DigestParams = DigestParams()

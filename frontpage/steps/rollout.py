@@ -14,7 +14,7 @@ from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.lifecycle import tracking
 from frontpage.lifecycle.rollout import transitions
-from frontpage.lifecycle.rollout.admission import StageChanger, begin, move_to
+from frontpage.lifecycle.rollout.admission import StageChanger, begin, move_to, settle
 from frontpage.lifecycle.rollout.audience import CANARY, SHADOW, on_trial
 from frontpage.lifecycle.rollout.guardrails import Guardrail
 from frontpage.lifecycle.rollout.measured import measured
@@ -38,7 +38,11 @@ def run(settings: Settings, params: Params, as_of: datetime) -> Summary:
     A guardrail that fails takes it back here and now: readers have the champion's lists again.
     """
     with connect(database_url(settings), application="frontpage rollout") as connection:
-        variant = on_trial(connection, as_of)
+        at = StageChanger(connection, as_of, settings.acting)
+        with exclusive(connection, rollouts.LOCK):
+            trial = rollouts.under_way(connection)
+            settled = trial is not None and settle(at, trial)
+        variant = None if settled else on_trial(connection, as_of)
         if variant is None:
             return _none(connection, settings, as_of)
         _made_and_checked(connection, settings, params, as_of, variant)
@@ -49,7 +53,7 @@ def run(settings: Settings, params: Params, as_of: datetime) -> Summary:
             found = measured(connection, rollout, as_of, params.rollout)
             move, reason = _judged(rollout, found, as_of, params)
             rails = [each.as_json() for each in found]
-            move_to(StageChanger(connection, as_of, settings.acting), rollout, move, reason, rails)
+            move_to(at, rollout, move, reason, rails)
             runs.drop_unserved(connection, SHADOW)
         if variant == CANARY and move.to.state != "taken_back":
             publish.run(settings, params, as_of, variant)

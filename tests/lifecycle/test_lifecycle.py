@@ -52,6 +52,7 @@ SMALL = {
     "als": {"factors": 8, "iterations": 3},
     "content": {"n_dimensions": 8},
     "evaluation": {"n_cutoffs": 2},
+    "acceptance": {"n_cutoffs": 1, "cutoff_hours": 1.0, "min_ndcg": 0.0, "max_loss": 1.0, "max_slice_loss": 1.0},
     "gate": {"min_ratio_to_champion": 0.01, "min_ratio_to_popularity": 0.01},
     "quality": {"min_volume": 0.0, "low_volume": 0.0},
     "rollout": {
