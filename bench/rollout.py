@@ -34,7 +34,7 @@ from frontpage.steps import score
 from frontpage.store import migrate, server, versions
 from frontpage.store.connect import Connection, connect, execute
 from frontpage.store.lifecycle import rollouts
-from frontpage.store.lifecycle.rollouts import Change
+from frontpage.store.lifecycle.rollouts import RolloutChange
 from frontpage.store.lists import runs
 from frontpage.store.lists.runs import table_of
 from models.threads import environment
@@ -97,7 +97,8 @@ def _begin_canary(connection: Connection, settings: Settings, params: Params) ->
     trial = rollouts.under_way(connection) or rollouts.begin(
         connection, "bench", CANARY, AS_OF, _BENCH, "for the bench"
     )
-    rollouts.move(connection, trial, Change(AS_OF, "advance", "canary", SHARE, CANARY, (), "for the bench"), _BENCH)
+    change = RolloutChange(AS_OF, "advance", "canary", SHARE, CANARY, (), "for the bench")
+    rollouts.move(connection, trial, change, _BENCH)
 
 
 def _publish_two(connection: Connection) -> None:

@@ -28,7 +28,7 @@ Keys = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
+class RunReaders:
     """Who has a list. of_pilot: keys of its treated readers, ascending (None: everybody); of these a share by salt.
 
     details: what the run writes down of it.
@@ -59,19 +59,19 @@ class Audience:
         return rows
 
 
-def audience_of(connection: Connection, params: Params, variant: str) -> Audience:
+def audience_of(connection: Connection, params: Params, variant: str) -> RunReaders:
     """The readers of a variant now: in a pilot the champion and what is on trial have its treated readers alone."""
     if variant not in (CHAMPION, SHADOW, CANARY):
-        return Audience()
+        return RunReaders()
     pilot = pilots.under_way(connection)
     keys = None if pilot is None else pilots.reader_keys(connection, pilot.pilot_id, "treatment")
     details = {} if pilot is None else {PILOT: pilot.pilot_id}
     rollout = rollouts.under_way(connection)
     if variant == CHAMPION or rollout is None:
-        return Audience(keys, details=details)
+        return RunReaders(keys, details=details)
     share = params.rollout.shadow_share if variant == SHADOW else rollout.share
     salt = f"{rollout.salt}-shadow" if variant == SHADOW else rollout.salt
-    return Audience(keys, salt, share, {**details, _ROLLOUT: rollout.rollout_id, _SHARE: share})
+    return RunReaders(keys, salt, share, {**details, _ROLLOUT: rollout.rollout_id, _SHARE: share})
 
 
 def companions(connection: Connection, variant: str) -> tuple[str, ...]:
