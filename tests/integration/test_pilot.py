@@ -1,6 +1,5 @@
 """A pilot through the steps: who is in it, what they are served, and what its report says."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -26,11 +25,11 @@ OURS = complete(PARAMS)
 
 
 @pytest.fixture
-def installation(settings: Settings) -> Iterator[Settings]:
+def installation(settings: Settings) -> Settings:
     """A newsroom of 60 readers; popularity makes our lists."""
     with connect(settings.database_url) as connection:
         fill(connection, newsroom(60, 36))
-    yield settings
+    return settings
 
 
 def refreshed(settings: Settings, as_of: datetime) -> None:
