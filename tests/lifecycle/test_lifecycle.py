@@ -39,7 +39,7 @@ from frontpage.store.lifecycle import rollouts
 from frontpage.store.server import database_url
 from tests.support.installation import FRONTPAGE
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 APPROVAL = "rollout_approval"
 HOUR = timedelta(hours=1)
 #: The newsroom's history ends here; each tick is about a later moment.
@@ -91,7 +91,7 @@ class Product:
         assert red == [], f"{dag_id} as of {iso(as_of)}: {red}\n" + "\n".join(logs)
         return state
 
-    def until_over(self, dag_id: str, run_id: str, seconds: float = 400) -> RunState:
+    def until_over(self, dag_id: str, run_id: str, seconds: float = 1200) -> RunState:
         deadline = time.monotonic() + seconds
         while not (state := _patiently(lambda: self.api.run_state(dag_id, run_id))).is_over:
             assert time.monotonic() < deadline, f"{dag_id} {run_id} is still {state}"

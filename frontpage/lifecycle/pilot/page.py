@@ -40,15 +40,17 @@ def _figure(value: float) -> str:
 
 def _daily_svg(daily: pd.DataFrame) -> str:
     """Seconds read per reader, day by day, in each arm."""
+    from matplotlib.ticker import MaxNLocator
 
     def draw(axes: Any) -> None:
         for arm, colour in _COLOURS.items():
             of_arm = daily[daily["arm"] == arm]
-            axes.plot(of_arm["day"], of_arm["seconds_per_reader"], marker="o", color=colour, label=arm)
+            days = [f"{day:%d %b}" for day in of_arm["day"]]
+            axes.plot(days, of_arm["seconds_per_reader"], marker="o", color=colour, label=arm)
         axes.set_ylabel("seconds per reader")
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.1 * max(daily["seconds_per_reader"].max(), 1.0) if len(daily) else 1.0)
+        axes.xaxis.set_major_locator(MaxNLocator(10))
         axes.legend(frameon=False)
-        axes.figure.autofmt_xdate()
 
     return _svg(draw, (8, 3))
 
