@@ -247,7 +247,8 @@ def _reads_vanish(product: Product, since: datetime, until: datetime) -> None:
                 variant = "canary" if key in in_canary else "champion"
                 execute(connection, _SERVED, [at, key, variant])
                 if key not in in_canary:
-                    execute(connection, _READ, [f"{key}-{number}", key, article["article_id"], at, at])
+                    read = [f"{key}-{number}", key, article["article_id"], at, at, 20 + key % 97 + number]
+                    execute(connection, _READ, read)
 
 
 _SERVED = (
@@ -256,7 +257,7 @@ _SERVED = (
 )
 _READ = (
     "insert into read_event (event_id, reader_key, article_id, kind, occurred_at, recorded_at, dwell_seconds, source, "
-    "extract_id) values (%s, %s, %s, 'read', %s, %s, 60, 'planted', 0)"
+    "extract_id) values (%s, %s, %s, 'read', %s, %s, %s, 'planted', 0)"
 )
 
 
