@@ -20,8 +20,9 @@ class DecisionOperator(ApprovalOperator):
     """An ApprovalOperator with a field for the reason. A rejection leaves no result of its own, so it is kept apart."""
 
     def __init__(self, **kwargs: Any) -> None:
-        reason = Param("", type="string", title="Reason", description="Kept in the trail.")
-        super().__init__(params={"reason": reason}, **kwargs)
+        # Airflow hands every operator the parameters of its workflow; the form shows those of the task.
+        kwargs["params"] = {"reason": Param("", type="string", title="Reason", description="Kept in the trail.")}
+        super().__init__(**kwargs)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         """The answer, for `xcom_pull(task_ids=..., key='answer')`; then what an approval does."""
