@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from frontpage.core.clock import parse_as_of
 from frontpage.core.identity.pseudonym import reader_key
+from frontpage.core.lists import rank_bits
 from frontpage.core.settings import Settings
 from frontpage.store.read.pool import close_pool, open_pool
 from frontpage.store.read.served import LOG_SESSION, ServedList, write_served
@@ -77,10 +78,11 @@ class AppContext:
         state = request.scope["state"]
         state["run_id"], state["fallback"], state["surface"] = run.run_id, encoded.fallback, surface
         self.metrics.listed(encoded.fallback, not_modified=not_modified)
+        ranks = None if encoded.ranks is None else rank_bits(encoded.ranks[:n_items])
         self.served_log.add(
             ServedList(
                 self.now(), request_id(request.scope), reader_key, run.run_id, run.variant, surface, encoded.fallback,
-                not_modified, n_items,
+                not_modified, n_items, ranks, encoded.article_ids[:n_items] if ranks is None else None,
             )
         )  # fmt: skip
 

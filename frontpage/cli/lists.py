@@ -61,3 +61,12 @@ def why(
     back as far as lists are kept: the newest `retention.runs` runs.
     """
     step("why", reader_id, run_id=run, as_json=as_json)
+
+
+@app.command(rich_help_panel=LISTS)
+def outcomes(as_of: AsOf) -> None:
+    """Join lists that were shown with what was read next.
+
+    API lists, mails, and the reads that followed within `outcomes.window_hours`. Nothing is counted twice.
+    """
+    step("outcomes", past(as_of))

@@ -69,7 +69,19 @@ NEXT_STAGES: Mapping[Stage, tuple[Stage, ...]] = {
 ON_TRIAL: tuple[Stage, ...] = ("shadow", "canary")
 
 #: Parameters that no list hangs on.
-_BESIDE_LISTS = {"threads", "schedule", "first_training", "gate", "explain", "quality", "digest", "retention"}
+_BESIDE_LISTS = {
+    "threads",
+    "schedule",
+    "first_training",
+    "gate",
+    "explain",
+    "quality",
+    "digest",
+    "retention",
+    "outcomes",
+    "experiments",
+    "off_policy",
+}
 
 
 def earlier_evaluations(connection: Connection, as_of: datetime, params: Params) -> list[Earlier]:

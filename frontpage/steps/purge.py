@@ -38,6 +38,7 @@ def days_kept(params: RetentionParams) -> dict[str, float]:
     """How long the rows of each table are kept."""
     return {
         "served_list": params.served_list_days,
+        "list_outcome": params.served_list_days,
         "link_click": params.link_click_days,
         "event_inbox": params.inbox_days,
         "digest_report_inbox": params.inbox_days,

@@ -1,0 +1,28 @@
+"""`frontpage report`: what came of what was served."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from frontpage.cli.calling import AsOf, past, step
+
+app = typer.Typer(help="What came of what was served.", no_args_is_help=True, rich_markup_mode="markdown")
+
+Csv = Annotated[Path | None, typer.Option("--csv", help="Also as a CSV file.")]
+Html = Annotated[Path | None, typer.Option("--html", help="Also as a page.")]
+
+
+@app.command()
+def served(
+    as_of: AsOf,
+    days: Annotated[float, typer.Option(help="Days before it.")] = 28.0,
+    csv_file: Csv = None,
+    html_file: Html = None,
+) -> None:
+    """Show read rate, reading time and nDCG@10 of served lists.
+
+    By variant, surface, region, activity of the reader, model version and day; and how figures on held-out reads agree
+    with them over versions.
+    """
+    step("report served", past(as_of), days, module="served", csv_file=csv_file, html_file=html_file)
