@@ -57,10 +57,20 @@ def why(
 ) -> None:
     """Show a reader's list and what made it.
 
-    Run, model, data, candidate source, score and reasons of each article, and what was known of the reader. It reaches
-    back as far as lists are kept: the newest `retention.runs` runs.
+    Run, model, data, candidate source, score and reasons of each article, and what was known of the reader. Runs that
+    were dropped are read from the archive, which reaches back `retention.archive_days` days.
     """
     step("why", reader_id, run_id=run, as_json=as_json)
+
+
+@app.command(rich_help_panel=LISTS)
+def archive(as_of: AsOf) -> None:
+    """Write published runs to the archive, as Parquet.
+
+    Only lists that were made anew; a run's rows are dropped only when it is there. It is kept for
+    `retention.archive_days`.
+    """
+    step("archive", past(as_of))
 
 
 @app.command(rich_help_panel=LISTS)

@@ -16,7 +16,8 @@ def run(settings: Settings, params: Params, as_of: datetime, variant: str = "cha
     with connect(database_url(settings)) as connection, exclusive(connection, f"lists of {variant}"):
         checked = runs.newest_attempt(connection, as_of, variant, "passed", *runs.DONE)
         published = runs.publish(connection, checked)
-        dropped = runs.drop_old_runs(connection, variant, params.retention.runs)
+        archived_only = params.retention.archive_days > 0
+        dropped = runs.drop_old_runs(connection, variant, params.retention.runs, archived_only=archived_only)
     return Summary(
         "publish",
         rows_in=checked["n_rows"],

@@ -186,13 +186,15 @@ def rollback(connection: Connection, variant: str, to_run: int | None = None, re
         return Published(target[c.RUN_ID], "rolled_back")
 
 
-def drop_old_runs(connection: Connection, variant: str, keep: int) -> int:
+def drop_old_runs(connection: Connection, variant: str, keep: int, *, archived_only: bool = False) -> int:
     """Drop the rows of lists that no one can be served any more; how many. Call it under `locks.exclusive`.
 
-    Kept are the list being served, the newest `keep` that were published, and attempts not older than the served one.
+    Kept are the list being served, the newest `keep` that were published, and attempts not older than the served one;
+    with `archived_only` also lists that were published and are not in the archive yet.
     A table that a long query holds is left for the next time: readers must not queue behind it.
     """
-    rows = fetch_all(connection, query("lists/run_tables_to_drop"), {"variant": variant, "keep": keep})
+    values = {"variant": variant, "keep": keep, "archived_only": archived_only}
+    rows = fetch_all(connection, query("lists/run_tables_to_drop"), values)
     return sum(_drop_if_free(connection, row) for row in rows)
 
 
