@@ -60,10 +60,12 @@ create table list_read (
     article_id    text not null,
     occurred_at   timestamptz not null,
     dwell_seconds real,
-    position      smallint
+    position      smallint,
+    maker_run     bigint
 );
 comment on table list_read is 'grain: read event; the last list its reader was shown before, and where it stood in it';
 comment on column list_read.position is 'from 1, among the articles that were shown; null: it stood elsewhere';
+comment on column list_read.maker_run is 'the run that put it there; in an interleaved list that of its team';
 create index list_read_outcome on list_read (outcome_id);
 
 create table outcome_run (
@@ -88,6 +90,7 @@ create table experiment (
     upper_bucket  double precision not null check (upper_bucket <= 1 and upper_bucket > lower_bucket),
     level         double precision not null check (level > 0 and level < 1),
     horizon_hours double precision not null check (horizon_hours > 0),
+    planned_readers bigint not null check (planned_readers > 0),
     started_at    timestamptz not null,
     started_by    text not null,
     start_reason  text not null,

@@ -5,7 +5,7 @@
 -- idempotence: a read that stands beside that very list already is left out; one whose list came in late is moved
 create temp table assigned on commit drop as
 select read.event_id, shown.outcome_id, shown.run_id, read.reader_key, shown.ranks, read.article_id, read.occurred_at,
-       read.dwell_seconds, array_position(shown.article_ids, read.article_id)::smallint as position,
+       read.dwell_seconds, array_position(shown.article_ids, read.article_id)::smallint as position, null::bigint as maker_run,
        before.outcome_id as former_id
 from read_event read
 cross join lateral (
