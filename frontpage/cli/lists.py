@@ -80,3 +80,13 @@ def outcomes(as_of: AsOf) -> None:
     API lists, mails, and the reads that followed within `outcomes.window_hours`. Nothing is counted twice.
     """
     step("outcomes", past(as_of))
+
+
+@app.command(context_settings=FOR_BEAM, rich_help_panel=LISTS)
+def arms(context: typer.Context, as_of: AsOf) -> None:
+    """Make the lists of running experiments.
+
+    Scores, checks and publishes each variant of an arm but the champion, and interleaved lists. Without an experiment
+    it does nothing. Further options go to Beam, as with `score`.
+    """
+    step("arms", past(as_of), beam_options=list(context.args))

@@ -1,4 +1,4 @@
-"""CUPED (Deng, Xu, Kohavi, Walker 2013): what readers differed in before the start, taken out of what they did after."""
+"""CUPED (Deng, Xu, Kohavi, Walker 2013): what readers differed in before is taken out of what they did."""
 
 from __future__ import annotations
 

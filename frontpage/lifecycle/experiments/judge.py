@@ -88,15 +88,15 @@ def judge(experiment: Experiment, readers: pd.DataFrame, as_of: datetime, min_re
 
 
 def judge_interleaving(
-    experiment: Experiment, readers: pd.DataFrame, credits: pd.DataFrame, as_of: datetime, min_readers: int
+    experiment: Experiment, readers: pd.DataFrame, credited: pd.DataFrame, as_of: datetime, min_readers: int
 ) -> Judged:
     """An interleaving: every reader sees articles of both arms and decides between them by reading.
 
-    credits: as `store.judging.experiments.credits_of`.
+    credited: as `store.judging.experiments.credits_of`.
     """
     placed, crossed = _uncrossed(experiment, _assigned(experiment, readers))
     control, other = experiment.arms
-    reads = credits.pivot_table(index=c.READER_KEY, columns="variant", values="reads", fill_value=0)
+    reads = credited.pivot_table(index=c.READER_KEY, columns="variant", values="reads", fill_value=0)
     reads = (
         reads.reindex(columns=[control.variant, other.variant], fill_value=0).reindex(placed[c.READER_KEY]).fillna(0)
     )

@@ -14,7 +14,7 @@ _DAYS = (1, 3, 7, 14, 28)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ExperimentPlan:
     """readers: in the smallest pair of arms, who come within a horizon; sentences: what they can show."""
 
     planned_readers: int
@@ -23,7 +23,7 @@ class Plan:
 
 def plan(
     arms: tuple[Arm, ...], metrics: tuple[str, ...], usual: Mapping[str, Any], n_known: int, params: ExperimentParams
-) -> Plan:
+) -> ExperimentPlan:
     """Of what readers did in the last horizon before the start (`store.judging.experiments.usual`).
 
     Who comes in a horizon is who an experiment of that length would have; longer ones have more readers, of whom less
@@ -33,10 +33,12 @@ def plan(
     come = usual["n_readers"]
     if not come:
         everybody = max(round(n_known * pair), 1)
-        return Plan(everybody, ("No list has been shown yet, so nobody can say what this will be able to find.",))
+        return ExperimentPlan(
+            everybody, ("No list has been shown yet, so nobody can say what this will be able to find.",)
+        )
     level = params.level / ((len(arms) - 1) * len(metrics))
     planned = max(round(_readers(come, n_known, params.planned_days) * pair), 2)
-    return Plan(planned, tuple(_sentences(pair, metrics, usual, n_known, level, params)))
+    return ExperimentPlan(planned, tuple(_sentences(pair, metrics, usual, n_known, level, params)))
 
 
 def _sentences(

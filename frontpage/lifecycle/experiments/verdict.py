@@ -8,6 +8,10 @@ from frontpage.core.experiments import KINDS
 from frontpage.lifecycle.experiments.judge import PREFERENCE, Comparison, Judged
 from frontpage.lifecycle.experiments.sequence import Estimate
 
+_BROKEN = (
+    "No verdict: the arms do not have the readers they were to have (p = {:.2g}), so something decides who is seen in "
+    "which arm. Find out what, and start again."
+)
 #: Readers of two arms that are named; the others are counted.
 _NAMED = 5
 
@@ -15,10 +19,7 @@ _NAMED = 5
 def verdict(judged: Judged) -> list[str]:
     """A sentence for each thing that can be said now; a broken assignment is the only thing said then."""
     if not judged.is_balanced:
-        return [
-            f"No verdict: the arms do not have the readers they were to have (p = {judged.ratio_p:.2g}), so something "
-            "decides who is seen in which arm. Find out what, and start again."
-        ]
+        return [_BROKEN.format(judged.ratio_p)]
     return [*(_of(judged, one) for one in judged.comparisons), *_crossed(judged)]
 
 
@@ -77,6 +78,7 @@ def head(judged: Judged) -> str:
     seen = ", ".join(f"{name} {n:,}" for name, n in judged.n_exposed.items())
     done = ", ".join(f"{name} {n:,}" for name, n in judged.n_complete.items())
     return (
-        f"{one.name}, start {one.attempt}: {KINDS[one.kind]} of {arms}; {state}, since {one.started_at:%Y-%m-%d %H:%M}\n"
+        f"{one.name}, start {one.attempt}: {KINDS[one.kind]} of {arms}; {state}\n"
+        f"Since {one.started_at:%Y-%m-%d %H:%M}. "
         f"Readers shown a list: {seen}. Counted, after {one.horizon_hours:g} hours: {done}."
     )
