@@ -43,10 +43,14 @@ def refresh(context: typer.Context, as_of: AsOf, variant: Variant = "champion") 
 def rollback(
     to: Annotated[int | None, typer.Option(help="Run to serve again; default the one before.")] = None,
     variant: Variant = "champion",
-    reason: str = "by hand",
+    reason: Annotated[str, typer.Option(help="Why; it is kept with the hold.")] = "",
+    lift: Annotated[bool, typer.Option("--lift", help="Let the next refresh publish again.")] = False,
 ) -> None:
-    """Serve the lists of an earlier run again, in seconds."""
-    step("rollback", variant=variant, to=to, reason=reason)
+    """Serve the lists of an earlier run again, in seconds.
+
+    They are held: no refresh replaces them until --lift, or until a later model version passes. A reason is required.
+    """
+    step("rollback", variant=variant, to=to, reason=reason, lift=lift)
 
 
 @app.command(rich_help_panel=LISTS)

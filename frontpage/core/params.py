@@ -12,6 +12,7 @@ from frontpage.core.errors import BadInputError
 from frontpage.core.sections.base import Section
 from frontpage.core.sections.digest import DigestParams
 from frontpage.core.sections.judging import ExperimentParams, OffPolicyParams, OutcomeParams
+from frontpage.core.sections.rollout import RolloutParams
 
 
 class ScheduleParams(Section):
@@ -247,6 +248,7 @@ class Params(Section):
     outcomes: OutcomeParams = OutcomeParams()
     experiments: ExperimentParams = ExperimentParams()
     off_policy: OffPolicyParams = OffPolicyParams()
+    rollout: RolloutParams = RolloutParams()
     retention: RetentionParams = RetentionParams()
 
     @model_validator(mode="after")

@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from frontpage.core.actor import Actor
@@ -69,19 +69,10 @@ NEXT_STAGES: Mapping[Stage, tuple[Stage, ...]] = {
 ON_TRIAL: tuple[Stage, ...] = ("shadow", "canary")
 
 #: Parameters that no list hangs on.
-_BESIDE_LISTS = {
-    "threads",
-    "schedule",
-    "first_training",
-    "gate",
-    "explain",
-    "quality",
-    "digest",
-    "retention",
-    "outcomes",
-    "experiments",
-    "off_policy",
-}
+BESIDE_LISTS = {
+    "threads", "schedule", "extract", "first_training", "gate", "explain", "quality", "digest", "rollout", "retention",
+    "outcomes", "experiments", "off_policy",
+}  # fmt: skip
 
 
 def earlier_evaluations(connection: Connection, as_of: datetime, params: Params) -> list[Earlier]:
@@ -108,7 +99,7 @@ def maker(version: ModelVersion | None, params: Params) -> str | None:
     if version is None or not (choice := choice_of(version)).uses_ranker:
         return None
     made_of = (
-        version.version, version.artefact_hash, params.model_dump_json(exclude=_BESIDE_LISTS),
+        version.version, version.artefact_hash, params.model_dump_json(exclude=BESIDE_LISTS),
         json.dumps([choice.half_life_hours, choice.of_segment], sort_keys=True),
     )  # fmt: skip
     return hashlib.sha256("\n".join(made_of).encode()).hexdigest()
@@ -258,19 +249,29 @@ def is_judged(version: ModelVersion) -> bool:
 
 
 def record_verdict(
-    connection: Connection, version: ModelVersion, metrics: Mapping[str, Any], decided: Gate, actor: Actor
+    connection: Connection,
+    version: ModelVersion,
+    metrics: Mapping[str, Any],
+    decided: Gate,
+    actor: Actor,
+    admit: Callable[[ModelVersion, str], None] | None = None,
 ) -> ModelVersion:
-    """The version with metrics, the gate's decision and its stage: champion if it passed, else rejected.
+    """The version with metrics, the gate's decision and its stage: rejected, unless it passed.
 
-    A version never takes the place of a champion that was trained on newer data.
+    admit: gives one that passed its stage, told why; by default it becomes champion. A version never takes the place
+    of a champion that was trained on newer data.
     """
     now = versions.champion(connection)
     if now is not None and now.as_of > version.as_of:
         reason = f"the champion {now.version} was trained on newer data"
         decided = Gate(False, (*decided.reasons, reason), decided.ratios)
     versions.set_metrics(connection, version.version, metrics, decided.as_json())
-    stage: Literal["champion", "rejected"] = "champion" if decided.passed else "rejected"
-    change_stage(connection, version.version, stage, actor=actor, reason="; ".join(decided.reasons))
+    reason = "; ".join(decided.reasons)
+    if decided.passed and admit is not None:
+        admit(version, reason)
+    else:
+        stage: Stage = "champion" if decided.passed else "rejected"
+        change_stage(connection, version.version, stage, actor=actor, reason=reason)
     return versions.get(connection, version.version)
 
 

@@ -1,6 +1,7 @@
 """`frontpage evaluate`: the candidate beside champion and baselines on held-out cutoffs; promoted if not worse."""
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from frontpage.core.params import Params
@@ -13,6 +14,7 @@ from frontpage.features.interactions import interaction_dataset
 from frontpage.features.snapshot import read_snapshot
 from frontpage.lifecycle import registry, tracking
 from frontpage.lifecycle.records import Verdict
+from frontpage.lifecycle.rollout.admission import StageChanger, admit
 from frontpage.store.connect import connect
 from frontpage.store.history import load_history
 from frontpage.store.locks import exclusive
@@ -25,7 +27,9 @@ from models.training.feature_lookup import feast_lookup
 
 
 def run(settings: Settings, params: Params, as_of: datetime, data: Path | None = None) -> Summary:
-    """Metrics and the gate's decision on the version (with `data`: in files); the champion changes if it passed.
+    """Metrics and the gate's decision on the version (with `data`: in files).
+
+    One that passed becomes champion where only its data are new; one of a changed recipe goes on trial first.
 
     A version that was judged before is left as it is. Raises NothingPublishedError where none was trained at `as_of`.
     """
@@ -59,7 +63,8 @@ def _in_database(settings: Settings, params: Params, as_of: datetime) -> Summary
             earlier = registry.earlier_evaluations(connection, as_of, params)
             n_readers, decided = evaluation.n_readers, gate(evaluation, params.gate, earlier)
             metrics = write_evaluation(evaluation, decided, registry.folder_of(row) / "evaluation")
-            row = registry.record_verdict(connection, row, metrics, decided, settings.acting)
+            at = StageChanger(connection, as_of, settings.acting)
+            row = registry.record_verdict(connection, row, metrics, decided, settings.acting, partial(admit, at))
     metrics, files = read_evaluation(registry.folder_of(row) / "evaluation")
     verdict = Verdict(row.version, row.as_of, row.gate["passed"], row.gate["reasons"], metrics, files)
     tracking.track_verdict(settings, verdict, row.stage)

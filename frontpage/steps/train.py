@@ -18,6 +18,7 @@ from frontpage.features.snapshot import read_manifest, read_snapshot
 from frontpage.lifecycle import registry
 from frontpage.lifecycle.records import TrainingRecord
 from frontpage.lifecycle.resources import Resources, measure
+from frontpage.lifecycle.rollout.recipe import note, recipe_of
 from frontpage.lifecycle.tracking import git_commit, track_training
 from frontpage.store import versions
 from frontpage.store.connect import connect
@@ -127,6 +128,7 @@ def _from_database(
             with measure() as meter:
                 built = build(inputs, version, settings.path("models", version), resume=resume)
             registry.register(connection, known, built, training_id, settings.acting)
+            note(connection, version, recipe_of(params))
             references = track_training(settings, _record(known, built, used, meter.resources))
             margin = {} if forecast is None else {"before_morning_seconds": forecast.margin_seconds()}
             resources = meter.resources.as_dict() | margin

@@ -1,0 +1,84 @@
+"""Whose lists a run of a variant makes: everybody's, or those of some readers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from frontpage.core.assignment import within
+from frontpage.core.params import Params
+from frontpage.store.connect import Connection
+from frontpage.store.lifecycle import pilots, rollouts
+from models.variants import CHAMPION, TODAY
+
+#: Variants that a rollout makes lists of.
+SHADOW, CANARY = "shadow", "canary"
+#: Key of `rec_run.details`: the pilot whose treated readers alone have a list.
+PILOT = "pilot"
+_ROLLOUT, _SHARE = "rollout", "share"
+#: How many readers were to have a list.
+N_READERS = "n_readers"
+
+Keys = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who has a list. of_pilot: keys of its treated readers, ascending (None: everybody); of these a share by salt.
+
+    details: what the run writes down of it.
+    """
+
+    of_pilot: Keys | None = None
+    salt: str = ""
+    share: float = 1.0
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_everybody(self) -> bool:
+        """Whether nobody is left out."""
+        return self.of_pilot is None and not self.salt
+
+    def details_of(self, n_readers: int) -> dict[str, Any]:
+        """What is written down of a run for so many readers; nothing of one for everybody."""
+        return {} if self.is_everybody else {**self.details, N_READERS: n_readers}
+
+    def rows(self, reader_keys: Keys) -> Keys:
+        """Positions of its readers among these keys, ascending."""
+        rows = np.arange(len(reader_keys), dtype=np.int64)
+        if self.of_pilot is not None:
+            rows = rows[np.isin(reader_keys, self.of_pilot)]
+        if self.salt:
+            chosen = within(self.salt, reader_keys[rows].tolist(), self.share)
+            rows = rows[np.isin(reader_keys[rows], np.array(chosen, dtype=np.int64))]
+        return rows
+
+
+def audience_of(connection: Connection, params: Params, variant: str) -> Audience:
+    """The readers of a variant now: in a pilot the champion and what is on trial have its treated readers alone."""
+    if variant not in (CHAMPION, SHADOW, CANARY):
+        return Audience()
+    pilot = pilots.under_way(connection)
+    keys = None if pilot is None else pilots.reader_keys(connection, pilot.pilot_id, "treatment")
+    details = {} if pilot is None else {PILOT: pilot.pilot_id}
+    rollout = rollouts.under_way(connection)
+    if variant == CHAMPION or rollout is None:
+        return Audience(keys, details=details)
+    share = params.rollout.shadow_share if variant == SHADOW else rollout.share
+    salt = f"{rollout.salt}-shadow" if variant == SHADOW else rollout.salt
+    return Audience(keys, salt, share, {**details, _ROLLOUT: rollout.rollout_id, _SHARE: share})
+
+
+def companions(connection: Connection, variant: str) -> tuple[str, ...]:
+    """Variants whose lists go with the champion's, made and published first: today's product, while a pilot is on."""
+    return (TODAY,) if variant == CHAMPION and pilots.under_way(connection) is not None else ()
+
+
+def on_trial(connection: Connection) -> str | None:
+    """The variant that a rollout makes lists of now."""
+    rollout = rollouts.under_way(connection)
+    return None if rollout is None else rollout.variant
