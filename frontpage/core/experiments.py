@@ -54,8 +54,13 @@ class Experiment:
 
     @property
     def variant(self) -> str:
-        """Of an interleaving: the variant whose runs hold its lists."""
-        return f"mix-{self.name}"
+        """Of an interleaving: the variant whose runs hold its lists, of one start."""
+        return f"mix-{self.name}-{self.attempt}"
+
+    @property
+    def served(self) -> frozenset[str]:
+        """The variants whose lists its readers are served."""
+        return frozenset([self.variant] if self.kind == "interleaving" else [each.variant for each in self.arms])
 
     def arm_of(self, reader_key: int) -> Arm | None:
         """The reader's arm, None where they are not in the experiment."""
@@ -64,6 +69,15 @@ class Experiment:
         room = sum(each.share for each in self.arms)
         name = arm(self.salt, reader_key, [(each.name, each.share / room) for each in self.arms])
         return next((each for each in self.arms if each.name == name), self.arms[-1])
+
+    def needs(self, variant: str, reader_key: int) -> bool:
+        """Whether a list of the variant must be made for the reader; in an interleaving those of both arms."""
+        chosen = self.arm_of(reader_key)
+        if chosen is None:
+            return False
+        return chosen.variant == variant or (
+            self.kind == "interleaving" and variant in {each.variant for each in self.arms}
+        )
 
     def variant_of(self, reader_key: int) -> str | None:
         """What the reader is served, None where the experiment says nothing of them."""

@@ -64,15 +64,19 @@ def newest(connection: Connection, name: str | None = None) -> list[Experiment]:
 def readers(
     connection: Connection, experiment: Experiment, until: datetime, covariate_days: float, max_dwell_seconds: float
 ) -> pd.DataFrame:
-    """Everybody who was shown a list since the start, in its order: see experiments/readers.sql."""
-    values = {**_period(experiment, until), "covariate_days": covariate_days, "max_dwell_seconds": max_dwell_seconds}
+    """Everybody who was shown a list since all arms had some, in its order: see experiments/readers.sql."""
+    values = {
+        **_period(connection, experiment, until),
+        "covariate_days": covariate_days,
+        "max_dwell_seconds": max_dwell_seconds,
+    }
     names = (c.READER_KEY, "first_at", "variants", *METRICS, "reads_before")
     return pd.DataFrame(fetch_all(connection, query("experiments/readers"), values), columns=[*names])
 
 
 def credits_of(connection: Connection, experiment: Experiment, until: datetime) -> pd.DataFrame:
     """reader_key, variant, reads: for whose articles the readers of an interleaving decided."""
-    values = {**_period(experiment, until), "variant": experiment.variant}
+    values = {**_period(connection, experiment, until), "variant": experiment.variant}
     rows = fetch_all(connection, query("experiments/credits"), values)
     return pd.DataFrame(rows, columns=[c.READER_KEY, "variant", "reads"])
 
@@ -101,9 +105,13 @@ def experiment_of(row: Mapping[str, Any]) -> Experiment:
     )  # fmt: skip
 
 
-def _period(experiment: Experiment, until: datetime) -> dict[str, Any]:
+def _period(connection: Connection, experiment: Experiment, until: datetime) -> dict[str, Any]:
+    """From when lists of every arm were shown until now or its end; nothing as long as one arm has none."""
     end = min(until, experiment.stopped_at or until)
-    return {"since": experiment.started_at, "until": end, "horizon_hours": experiment.horizon_hours}
+    values = {"since": experiment.started_at, "until": end, "variants": sorted(experiment.served)}
+    row = fetch_one(connection, query("experiments/begun"), values)
+    begun_at = (row or {})["begun_at"] or end
+    return {"since": begun_at, "until": end, "horizon_hours": experiment.horizon_hours}
 
 
 _STOP = """update experiment set stopped_at = greatest(%(at)s, started_at + interval '1 microsecond'),
