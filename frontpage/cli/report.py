@@ -26,3 +26,14 @@ def served(
     with them over versions.
     """
     step("report served", past(as_of), days, module="served", csv_file=csv_file, html_file=html_file)
+
+
+@app.command("off-policy")
+def off_policy(
+    as_of: AsOf, json_file: Annotated[Path | None, typer.Option("--json", help="Also as a file.")] = None
+) -> None:
+    """Show what popularity, recency and the version before would be worth in the places given by lot.
+
+    By SNIPS and doubly robust, from logged propensities; no verdict below `off_policy.min_effective_slots`.
+    """
+    step("report off-policy", past(as_of), module="off_policy", json_file=json_file)
