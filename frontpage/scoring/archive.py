@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import fsspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from frontpage.core import columns as c
@@ -25,7 +26,7 @@ from frontpage.store.lists.archived import KEPT, LISTS, SCORED_RUN, ArchivedRun
 
 _LISTS, _KEPT = "lists.parquet", "kept.parquet"
 #: Rows of a row group: what is read to find one reader.
-_GROUP_ROWS = 50_000
+_GROUP_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,21 @@ _REPEATED = frozenset((c.ARTICLE_ID, c.CANDIDATE_SOURCE, c.REASONS, c.SCORE, c.R
 def _read(run: ArchivedRun, name: str, reader_keys: Sequence[int]) -> pa.Table:
     with _reachable(run.uri):
         files, place = fsspec.core.url_to_fs(f"{run.uri}/{name}")
-        wanted = [(c.READER_KEY, "in", [*reader_keys])]
-        return pq.read_table(place, filesystem=files, filters=wanted, page_checksum_verification=True)
+        with files.open(place, "rb") as source:
+            file = pq.ParquetFile(source, page_checksum_verification=True)
+            parts = [_of_readers(file, group, reader_keys) for group in range(file.num_row_groups)]
+            return pa.concat_tables([file.schema_arrow.empty_table(), *(part for part in parts if part is not None)])
+
+
+def _of_readers(file: pq.ParquetFile, group: int, reader_keys: Sequence[int]) -> pa.Table | None:
+    """Their rows of a row group; of one that has none only the range of keys is read, or the keys."""
+    at = file.schema_arrow.get_field_index(c.READER_KEY)
+    ends = file.metadata.row_group(group).column(at).statistics
+    wanted = [key for key in reader_keys if ends is None or ends.min <= key <= ends.max]
+    if not wanted:
+        return None
+    found = pc.is_in(file.read_row_group(group, [c.READER_KEY])[c.READER_KEY], pa.array(wanted, pa.int64()))
+    return file.read_row_group(group).filter(found) if pc.any(found).as_py() else None
 
 
 def _by_reader(rows: pa.Table, run_id: int) -> dict[int, list[dict[str, Any]]]:

@@ -34,9 +34,7 @@ def run(
     """
     url = database_url(settings)
     with connect(url) as connection:
-        rows = fetch_all(connection, query("lists/why"), {"reader_id": reader_id, "run_id": run_id})
-        if not rows and run_id is not None:
-            rows = _archived(connection, settings, reader_id, run_id)
+        rows = rows_of(connection, settings, reader_id, run_id)
         cutoffs = written_ticks(connection)
     if not rows:
         raise _no_list(reader_id, run_id, params)
@@ -47,8 +45,11 @@ def run(
     return Summary("why", rows_out=len(rows), artifact=f"run:{rows[0]['run_id']}")
 
 
-def _archived(connection: Connection, settings: Settings, reader_id: str, run_id: int) -> list[dict[str, Any]]:
-    """The same rows of a run that was dropped, where it is in the archive."""
+def rows_of(connection: Connection, settings: Settings, reader_id: str, run_id: int | None) -> list[dict[str, Any]]:
+    """A reader's list with everything that made it, best first: from the database, or of a dropped run the archive."""
+    rows = fetch_all(connection, query("lists/why"), {"reader_id": reader_id, "run_id": run_id})
+    if rows or run_id is None:
+        return rows
     key = archived.reader_key_of(connection, reader_id)
     found = {} if key is None else Archive.of(settings).lists(connection, run_id, [key])
     return archived.why(connection, reader_id, run_id, found[key]) if key in found else []
