@@ -18,7 +18,7 @@ import ville
 from bench.reading_world import NOISE, ReadingWorld, better_noise
 from bench.record import command, write
 from frontpage.core import columns as c
-from frontpage.core.experiments import Arm, Experiment
+from frontpage.core.experiments.experiment import Arm, Experiment
 from frontpage.core.progress import track
 from frontpage.lifecycle.experiments.cuped import adjusted
 from frontpage.lifecycle.experiments.judge import Judged, judge, judge_interleaving
@@ -147,7 +147,7 @@ def _ordinary(one: Experiment, readers: pd.DataFrame) -> bool:
         known = np.arange(len(values)) < len(values) * day // DAYS
         arms = values[known & is_b], values[known & ~is_b]
         error = math.sqrt(sum(arm.var(ddof=1) / len(arm) for arm in arms))
-        if abs(arms[0].mean() - arms[1].mean()) > 1.96 * error:  # noqa: PLR2004 - what everybody uses
+        if abs(arms[0].mean() - arms[1].mean()) > 1.96 * error:
             return True
     return False
 
@@ -174,7 +174,7 @@ def _demand(figures: dict[str, Row]) -> None:
     """What must hold. Raises AssertionError, naming the figure, where it does not."""
     same, found, mixed = figures["A/A"], figures["A/B"], figures["interleaving"]
     assert same["false positives"] <= same["allowed"], same
-    assert same["largest difference to the library"] < 1e-4, same  # noqa: PLR2004 - its rho is found numerically
+    assert same["largest difference to the library"] < 1e-4, same
     assert found["found"] >= found["at least"], found
     assert mixed["found by interleaving"] >= found["at least"], mixed
 

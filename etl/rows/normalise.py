@@ -126,6 +126,7 @@ def reader(row: dict[str, Any], context: RowContext) -> tuple[Any, ...]:
     return (
         reader_id, recorded_at, reader_key(reader_id, context.secret), signed_up_at, label(row, c.REGION),
         _interests(row), _timezone(row), _email(row), boolean(row, c.DIGEST_OPT_IN),
+        moment(row, c.TRIAL_STARTED_AT), moment(row, c.SUBSCRIBED_AT), moment(row, c.CANCELLED_AT),
     )  # fmt: skip
 
 

@@ -79,6 +79,9 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         Field(c.TIMEZONE, meaning="IANA name"),
         Field(c.EMAIL),
         Field(c.DIGEST_OPT_IN, "boolean"),
+        Field(c.TRIAL_STARTED_AT, "time", meaning="when the reader's trial began"),
+        Field(c.SUBSCRIBED_AT, "time", meaning="when the reader began to pay"),
+        Field(c.CANCELLED_AT, "time", meaning="when the reader stopped paying"),
     ),
     Kind.IMPRESSIONS: (
         Field(c.IMPRESSION_ID, required=True, meaning="one list shown"),

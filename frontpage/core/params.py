@@ -9,9 +9,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from frontpage.core.errors import BadInputError
+from frontpage.core.sections.acceptance import AcceptanceParams, FitnessParams
 from frontpage.core.sections.base import Section
 from frontpage.core.sections.digest import DigestParams
 from frontpage.core.sections.judging import ExperimentParams, OffPolicyParams, OutcomeParams
+from frontpage.core.sections.pilot import PilotParams
 from frontpage.core.sections.rollout import RolloutParams
 
 
@@ -242,6 +244,8 @@ class Params(Section):
     )
     evaluation: EvaluationParams = EvaluationParams()
     gate: GateParams = GateParams()
+    acceptance: AcceptanceParams = AcceptanceParams()
+    fitness: FitnessParams = FitnessParams()
     explain: ExplainParams = ExplainParams()
     quality: QualityParams = QualityParams()
     digest: DigestParams = DigestParams()
@@ -249,6 +253,7 @@ class Params(Section):
     experiments: ExperimentParams = ExperimentParams()
     off_policy: OffPolicyParams = OffPolicyParams()
     rollout: RolloutParams = RolloutParams()
+    pilot: PilotParams = PilotParams()
     retention: RetentionParams = RetentionParams()
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from frontpage.core import columns as c
 from frontpage.core.assignment import bucket
-from frontpage.core.experiments import Experiment
+from frontpage.core.experiments.experiment import Experiment
 from frontpage.core.lists import LIST_LENGTH
 from frontpage.features.grouping import Ints
 from frontpage.features.interactions import microseconds

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from frontpage.core.errors import CheckFailedError, FrontpageError
-from frontpage.core.experiments import Experiment
+from frontpage.core.experiments.experiment import Experiment
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary

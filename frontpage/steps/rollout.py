@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from frontpage.core.clock import iso
 from frontpage.core.errors import BadInputError, CheckFailedError, NothingPublishedError, NothingToDoError
@@ -13,7 +14,8 @@ from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.lifecycle import tracking
 from frontpage.lifecycle.rollout import transitions
-from frontpage.lifecycle.rollout.admission import StageChanger, begin, move_to
+from frontpage.lifecycle.rollout.admission import StageChanger, begin, move_to, settle
+from frontpage.lifecycle.rollout.audience import CANARY, SHADOW, on_trial
 from frontpage.lifecycle.rollout.guardrails import Guardrail
 from frontpage.lifecycle.rollout.measured import measured
 from frontpage.lifecycle.rollout.transitions import Action, Move, Position
@@ -22,8 +24,10 @@ from frontpage.store import versions
 from frontpage.store.connect import Connection, connect
 from frontpage.store.lifecycle import rollouts
 from frontpage.store.lifecycle.rollouts import Rollout
+from frontpage.store.lists import runs
 from frontpage.store.locks import exclusive
 from frontpage.store.server import database_url
+from models.variants import CHAMPION
 
 _MARKS = {"pass": "passes", "fail": "FAILS", "inconclusive": "cannot say", "no_data": "has no data"}
 
@@ -34,17 +38,25 @@ def run(settings: Settings, params: Params, as_of: datetime) -> Summary:
     A guardrail that fails takes it back here and now: readers have the champion's lists again.
     """
     with connect(database_url(settings), application="frontpage rollout") as connection:
+        at = StageChanger(connection, as_of, settings.acting)
+        with exclusive(connection, rollouts.LOCK):
+            trial = rollouts.under_way(connection)
+            settled = trial is not None and settle(at, trial)
+        variant = None if settled else on_trial(connection, as_of)
+        if variant is None:
+            return _none(connection, settings, as_of)
+        _made_and_checked(connection, settings, params, as_of, variant)
         with exclusive(connection, rollouts.LOCK):
             rollout = rollouts.under_way(connection)
-            if rollout is None:
-                return _none(connection, settings, as_of)
-            _made_and_checked(connection, settings, params, as_of, rollout.variant)
+            if rollout is None or rollout.variant != variant:
+                return _none(connection, settings, as_of)  # somebody moved it by hand in the meantime
             found = measured(connection, rollout, as_of, params.rollout)
             move, reason = _judged(rollout, found, as_of, params)
             rails = [each.as_json() for each in found]
-            move_to(StageChanger(connection, as_of, settings.acting), rollout, move, reason, rails)
-        if rollout.variant == "canary" and move.to.state != "taken_back":
-            publish.run(settings, params, as_of, rollout.variant)
+            move_to(at, rollout, move, reason, rails)
+            runs.drop_unserved(connection, SHADOW)
+        if variant == CANARY and move.to.state != "taken_back":
+            publish.run(settings, params, as_of, variant)
     return _told(settings, rollout, move, reason)
 
 
@@ -64,8 +76,9 @@ def waiting(settings: Settings, _params: Params, as_of: datetime) -> Summary:
     """Whether a rollout began to wait for a person at `as_of`. Raises NothingToDoError where none did."""
     with connect(database_url(settings)) as connection:
         rollout = rollouts.under_way(connection)
-        last = rollouts.events(connection, rollout.rollout_id)[-1] if rollout else None
-    if rollout is None or last is None or (last["action"], last["as_of"]) != ("wait", as_of):
+        trail = rollouts.events(connection, rollout.rollout_id) if rollout else []
+    began = any((event["action"], event["as_of"]) == ("wait", as_of) for event in trail)
+    if rollout is None or rollout.state != "waiting" or not began:
         raise NothingToDoError(f"no rollout began to wait for a person at {iso(as_of)}")
     return Summary("rollout", rows_out=1, artifact=rollout.version, details={"state": rollout.state})
 
@@ -93,12 +106,16 @@ def take_back(settings: Settings, _params: Params, *, as_of: datetime, reason: s
     return _by_hand(settings, "take_back", transitions.taken_back, as_of, reason)
 
 
-def _by_hand(settings: Settings, action: Action, to, as_of: datetime, reason: str) -> Summary:
+def _by_hand(
+    settings: Settings, action: Action, to: Callable[[Position], Position], as_of: datetime, reason: str
+) -> Summary:
     _require(reason)
     with connect(database_url(settings)) as connection, exclusive(connection, rollouts.LOCK):
         rollout = _newest(connection)
         move = Move(action, to(Position(rollout.state, rollout.share)))
-        move_to(StageChanger(connection, as_of, settings.acting), rollout, move, reason)
+        served = runs.current(connection, CHAMPION)
+        at = as_of if served is None else max(as_of, served["as_of"])  # an answer may come days after its question
+        move_to(StageChanger(connection, at, settings.acting), rollout, move, reason)
     return _told(settings, rollout, move, reason)
 
 
@@ -159,14 +176,17 @@ def _require(reason: str) -> None:
         raise BadInputError("give a reason: --reason 'why'")
 
 
-def _lines(rollout: Rollout, trail: Sequence[dict]) -> list[str]:
+def _lines(rollout: Rollout, trail: Sequence[Mapping[str, Any]]) -> list[str]:
     head = f"rollout {rollout.rollout_id} of {rollout.version}: {rollout.state}, {rollout.share:.0%} of readers"
-    lines = [head, f"recipe {rollout.recipe[:12]}, step since {iso(rollout.step_since)}"]
-    for event in trail:
-        lines.append(
-            f"{iso(event['as_of'])}  {event['action']:<9} {event['state']} {event['share']:.0%}  {event['actor']}  {event['reason']}"
-        )
-    judged = [event for event in trail if event["guardrails"]]
-    for rail in judged[-1]["guardrails"] if judged else ():
-        lines.append(f"  {rail['name']:<16} {rail['verdict']:<12} {rail['says']}")
-    return lines
+    judged = [event["guardrails"] for event in trail if event["guardrails"]]
+    return [
+        head,
+        f"recipe {rollout.recipe[:12]}, step since {iso(rollout.step_since)}",
+        *(_line(event) for event in trail),
+        *(f"  {rail['name']:<16} {rail['verdict']:<12} {rail['says']}" for rail in (judged[-1] if judged else ())),
+    ]
+
+
+def _line(event: Mapping[str, Any]) -> str:
+    stands = f"{event['action']:<9} {event['state']} {event['share']:.0%}"
+    return f"{iso(event['as_of'])}  {stands}  {event['actor']}  {event['reason']}"

@@ -1,6 +1,7 @@
 """`frontpage score`: every active reader's ten, and the fallback lists, as a new run beside what is served."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -50,8 +51,12 @@ def run(
         for name in companions(connection, variant):
             _scored(work, name)
         summary = _scored(work, variant)
-        trial = on_trial(connection) if variant == CHAMPION else None
-        return summary if trial is None else _with(summary, trial, _tried(work, trial))
+        trial = on_trial(connection, as_of) if variant == CHAMPION else None
+        if trial is None:
+            return summary
+        started = time.perf_counter()
+        tried = {trial: _tried(work, trial), f"{trial}_seconds": round(time.perf_counter() - started, 2)}
+        return replace(summary, details={**summary.details, **tried})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +78,6 @@ def _tried(work: _Work, trial: str) -> str:
     except Exception as error:
         log.exception("lists of the %s could not be made", trial)
         return runs.record_failure(work.connection, work.as_of, trial, f"{type(error).__name__}: {error}")
-
-
-def _with(summary: Summary, trial: str, outcome: str) -> Summary:
-    return replace(summary, details={**summary.details, trial: outcome})
 
 
 def _scored(work: _Work, variant: str) -> Summary:

@@ -22,7 +22,7 @@ STAGE_COLUMNS: dict[Kind, tuple[str, ...]] = {
     ),
     Kind.READERS: (
         *_COMMON, c.READER_ID, "claimed_at", c.READER_KEY, c.SIGNED_UP_AT, c.REGION, c.INTERESTS, c.TIMEZONE, c.EMAIL,
-        c.DIGEST_OPT_IN,
+        c.DIGEST_OPT_IN, c.TRIAL_STARTED_AT, c.SUBSCRIBED_AT, c.CANCELLED_AT,
     ),
     Kind.READS: (
         *_COMMON, c.EVENT_ID, "claimed_at", c.READER_ID, c.READER_KEY, c.ARTICLE_ID, c.KIND, c.OCCURRED_AT,

@@ -9,7 +9,7 @@ from datetime import timedelta
 import asyncpg
 
 from frontpage.core.errors import UnavailableError
-from frontpage.core.experiments import Experiment, variant_in
+from frontpage.core.experiments.experiment import Experiment, variant_in
 from frontpage.store.read.experiments import fetch_experiments
 from serving.http.background import beside
 from serving.lists.invalidation import kept_current

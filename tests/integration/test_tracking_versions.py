@@ -13,7 +13,7 @@ from frontpage.core.actor import Actor
 from frontpage.core.errors import BadInputError, CheckFailedError, NothingPublishedError
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
-from frontpage.lifecycle import registry
+from frontpage.lifecycle import stages
 from frontpage.steps import promote
 from frontpage.store import versions
 from frontpage.store.connect import Connection, connect, execute
@@ -48,7 +48,7 @@ def insert(connection: Connection, row: ModelVersion) -> bool:
 
 def set_stage(connection: Connection, name: str, stage: str, reason: str) -> ModelVersion | None:
     """Changed by a person."""
-    return registry.change_stage(connection, name, stage, actor=ANA, reason=reason)
+    return stages.change_stage(connection, name, stage, actor=ANA, reason=reason)
 
 
 def test_a_version_is_registered_once(connection: Connection):

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from frontpage.core import columns as c
-from frontpage.core.experiments import Experiment
+from frontpage.core.experiments.experiment import Experiment
 from frontpage.lifecycle.experiments import ratio
 from frontpage.lifecycle.experiments.cuped import adjusted
 from frontpage.lifecycle.experiments.sequence import Estimate, Floats, of_difference, of_lift, of_mean

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from frontpage.core.experiments import Arm
+from frontpage.core.experiments.experiment import Arm
 from frontpage.core.sections.judging import ExperimentParams
 from frontpage.lifecycle.experiments.size import detectable
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from frontpage.core.experiments import KINDS
+from frontpage.core.experiments.experiment import KINDS
 from frontpage.lifecycle.experiments.judge import PREFERENCE, Comparison, Judged
 from frontpage.lifecycle.experiments.sequence import Estimate
 

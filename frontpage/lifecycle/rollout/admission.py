@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from frontpage.core.actor import Actor
 from frontpage.core.errors import BadInputError
-from frontpage.lifecycle import registry
-from frontpage.lifecycle.rollout.audience import CANARY, SHADOW
+from frontpage.lifecycle import stages
+from frontpage.lifecycle.rollout.audience import CANARY
 from frontpage.lifecycle.rollout.recipe import written_recipe
 from frontpage.lifecycle.rollout.transitions import Move, Position
 from frontpage.store import versions
 from frontpage.store.connect import Connection
 from frontpage.store.lifecycle import rollouts
-from frontpage.store.lifecycle.rollouts import Change, Rollout
+from frontpage.store.lifecycle.rollouts import Change, Rollout, RolloutState
 from frontpage.store.lists import runs
 from frontpage.store.versions import ModelVersion, Stage
 
@@ -26,15 +26,17 @@ Guardrails = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class StageChanger:
-    """Where stages are changed, as of when and by whom."""
+    """Where stages are changed, as of when and by whom; changed: stages by version, for those who mirror them."""
 
     connection: Connection
     as_of: datetime
     actor: Actor
+    changed: dict[str, Stage] = field(default_factory=dict)
 
     def stage(self, version: str, stage: Stage, reason: str) -> None:
         """Change a version's stage."""
-        registry.change_stage(self.connection, version, stage, actor=self.actor, reason=reason)
+        self.changed[version] = stage
+        stages.change_stage(self.connection, version, stage, actor=self.actor, reason=reason)
 
 
 def admit(at: StageChanger, version: ModelVersion, reason: str) -> None:
@@ -66,8 +68,8 @@ def begin(at: StageChanger, version: ModelVersion, reason: str) -> Rollout:
     if version.stage == "champion":
         raise BadInputError(f"{version.version} is the champion already")
     recipe = written_recipe(version) or f"version {version.version}"
-    if version.stage != SHADOW:
-        at.stage(version.version, SHADOW, reason)
+    if version.stage != "shadow":
+        at.stage(version.version, "shadow", reason)
     return rollouts.begin(at.connection, recipe, version.version, at.as_of, at.actor, reason)
 
 
@@ -84,6 +86,21 @@ def move_to(at: StageChanger, rollout: Rollout, move: Move, reason: str, guardra
     change = Change(at.as_of, move.action, state, share, rollout.version, guardrails, reason)
     rollouts.move(at.connection, rollout, change, at.actor)
     at.stage(rollout.version, stage_at(move.to), reason)
+
+
+def settle(at: StageChanger, rollout: Rollout) -> bool:
+    """Whether a rollout had to be closed, since somebody gave its version another stage by hand."""
+    stage = versions.get(at.connection, rollout.version).stage
+    if stage in stages.ON_TRIAL:
+        return False
+    state: RolloutState = "champion" if stage == "champion" else "taken_back"
+    if state == "taken_back":
+        runs.withdraw(at.connection, CANARY)
+    action = "advance" if state == "champion" else "take_back"
+    share = 1.0 if state == "champion" else 0.0
+    says = f"{rollout.version} was made {stage} by hand"
+    rollouts.move(at.connection, rollout, Change(at.as_of, action, state, share, rollout.version, (), says), at.actor)
+    return True
 
 
 def stage_at(position: Position) -> Stage:

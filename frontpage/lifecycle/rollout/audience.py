@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from frontpage.core.assignment import within
-from frontpage.core.experiments import Experiment
+from frontpage.core.experiments.experiment import Experiment
 from frontpage.core.params import Params
 from frontpage.store.connect import Connection
 from frontpage.store.judging import experiments
@@ -96,7 +97,7 @@ def companions(connection: Connection, variant: str) -> tuple[str, ...]:
     return (TODAY,) if variant == CHAMPION and pilots.under_way(connection) is not None else ()
 
 
-def on_trial(connection: Connection) -> str | None:
-    """The variant that a rollout makes lists of now."""
+def on_trial(connection: Connection, as_of: datetime) -> str | None:
+    """The variant that a rollout makes lists of at `as_of`; none where its version knows what came after."""
     rollout = rollouts.under_way(connection)
-    return None if rollout is None else rollout.variant
+    return None if rollout is None or rollout.version_as_of > as_of else rollout.variant

@@ -15,7 +15,7 @@ import frontpage.features
 import models
 from frontpage.core.params import Params, earlier_params
 from frontpage.lifecycle.registry import BESIDE_LISTS
-from frontpage.store.connect import Connection, execute, fetch_one
+from frontpage.store.connect import Connection, fetch_one
 from frontpage.store.queries import query
 from frontpage.store.versions import ModelVersion
 from models.variants import CHAMPION, POPULARITY, complete
@@ -46,11 +46,6 @@ def code_hash() -> str:
 def written_recipe(version: ModelVersion | None) -> str | None:
     """The recipe of a version; None of one that was made before recipes were written down."""
     return None if version is None else (version.lineage or {}).get(RECIPE)
-
-
-def note(connection: Connection, version: str, recipe: str) -> None:
-    """Write a version's recipe down; one that has a recipe keeps it."""
-    execute(connection, query("rollout/recipe_set"), {"version": version, "recipe": recipe})
 
 
 def params_of(connection: Connection, version: ModelVersion | None, params: Params) -> Params:

@@ -11,7 +11,8 @@ from psycopg2.extras import Json
 from frontpage.core import columns as c
 from frontpage.core.actor import Actor
 from frontpage.core.errors import BadInputError, NothingPublishedError
-from frontpage.core.experiments import Arm, Experiment, arms_as_json
+from frontpage.core.experiments.experiment import Arm, Experiment
+from frontpage.core.experiments.starting import arms_as_json
 from frontpage.store.connect import Connection, fetch_all, fetch_one
 from frontpage.store.queries import query
 

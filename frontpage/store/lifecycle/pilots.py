@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -56,7 +57,7 @@ def reader_keys(connection: Connection, pilot_id: int, arm: PilotArm) -> NDArray
 
 def begin(
     connection: Connection,
-    arms: dict[PilotArm, Sequence[int]],
+    arms: Mapping[PilotArm, Sequence[int]],
     chosen_by: str,
     control: float,
     started_at: datetime,
@@ -101,3 +102,24 @@ def readers_chosen(
     """Key by id of the readers with these ids, or of a region (the newest one that they said); of all without both."""
     rows = fetch_all(connection, query("pilot/choose"), {"ids": None if ids is None else list(ids), "region": region})
     return {row[c.READER_ID]: row[c.READER_KEY] for row in rows}
+
+
+def outcomes(connection: Connection, pilot_id: int, since: datetime, until: datetime) -> pd.DataFrame:
+    """What each reader of a pilot did in a period: arm, n_reads, seconds, n_days, n_lists, in_trial, paid, ..."""
+    values = {"pilot_id": pilot_id, "since": since, "until": until}
+    columns = ["arm", "n_reads", "seconds", "n_days", "n_lists", "in_trial", "paid", "paying", "cancelled"]
+    return pd.DataFrame(fetch_all(connection, query("pilot/outcomes"), values), columns=columns)
+
+
+def daily(connection: Connection, pilot_id: int, since: datetime, until: datetime) -> pd.DataFrame:
+    """arm, day, seconds_per_reader; days on which an arm read nothing are left out."""
+    values = {"pilot_id": pilot_id, "since": since, "until": until}
+    rows = fetch_all(connection, query("pilot/daily"), values)
+    return pd.DataFrame(rows, columns=["arm", "day", "seconds_per_reader"])
+
+
+def work(connection: Connection, since: datetime, until: datetime, threads: int) -> dict[str, float]:
+    """core_seconds, n_bytes and n_readers of the runs and trainings of a period."""
+    row = fetch_one(connection, query("pilot/work"), {"since": since, "until": until, "threads": threads})
+    assert row is not None
+    return row

@@ -23,7 +23,10 @@ LOCK = "rollout"
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """One row of `rollout`. step_since: as_of of the tick at which its step began."""
+    """One row of `rollout`. step_since: as_of of the tick at which its step began.
+
+    version_as_of: what its version was trained on; it makes no lists of an earlier moment.
+    """
 
     rollout_id: int
     recipe: str
@@ -32,6 +35,7 @@ class Rollout:
     share: float
     begun_as_of: datetime
     step_since: datetime
+    version_as_of: datetime
 
     @property
     def variant(self) -> str:

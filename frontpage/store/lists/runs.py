@@ -191,7 +191,7 @@ def keep_back(connection: Connection, run: Mapping[str, Any]) -> Published:
 
 def withdraw(connection: Connection, variant: str) -> None:
     """Serve no list of a variant any more: its readers get those of the champion."""
-    execute(connection, "delete from published_run where variant = %s", [variant])
+    execute(connection, query("lists/run_withdraw"), {"variant": variant})
 
 
 def earlier(connection: Connection, variant: str, to_run: int | None = None) -> int:
@@ -229,6 +229,14 @@ def drop_old_runs(connection: Connection, variant: str, keep: int, *, archived_o
     values = {"variant": variant, "keep": keep, "archived_only": archived_only}
     rows = fetch_all(connection, query("lists/run_tables_to_drop"), values)
     return sum(_drop_if_free(connection, row) for row in rows)
+
+
+def drop_unserved(connection: Connection, variant: str) -> int:
+    """Drop the rows of all runs but the newest of a variant that is never served; how many."""
+    return sum(
+        _drop_if_free(connection, row)
+        for row in fetch_all(connection, query("lists/run_tables_unserved"), {"variant": variant})
+    )
 
 
 def _drop_if_free(connection: Connection, row: Mapping[str, Any]) -> bool:

@@ -4,7 +4,7 @@ import json
 
 import asyncpg
 
-from frontpage.core.experiments import Arm, Experiment
+from frontpage.core.experiments.experiment import Arm, Experiment
 from frontpage.store.queries import query
 from frontpage.store.read.pool import fetch
 

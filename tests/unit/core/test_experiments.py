@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from frontpage.core.errors import BadInputError
-from frontpage.core.experiments import Arm, Experiment, kind_of, named, parse_arms, room_for, variant_in
+from frontpage.core.experiments.experiment import Arm, Experiment, variant_in
+from frontpage.core.experiments.starting import kind_of, named, parse_arms, room_for
 
 TEN = datetime(2026, 3, 1, 10, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ import pytest
 import ville
 
 from frontpage.core import columns as c
-from frontpage.core.experiments import Arm, Experiment
+from frontpage.core.experiments.experiment import Arm, Experiment
 from frontpage.lifecycle.experiments import ratio
 from frontpage.lifecycle.experiments.cuped import adjusted
 from frontpage.lifecycle.experiments.judge import judge, judge_interleaving, preferences

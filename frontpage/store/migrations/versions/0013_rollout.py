@@ -70,6 +70,12 @@ create unique index list_hold_one on list_hold (variant) where lifted_at is null
 """
 
 PILOT = """
+alter table reader_version
+    add column trial_started_at timestamptz,
+    add column subscribed_at timestamptz,
+    add column cancelled_at timestamptz;
+comment on column reader_version.subscribed_at is 'when the reader began to pay; null where no source says';
+
 create table pilot (
     pilot_id    bigint generated always as identity primary key,
     chosen_by   text not null,
@@ -106,5 +112,8 @@ def downgrade() -> None:
     """Forget rollouts, holds and pilots; a canary's lists are served to nobody then."""
     op.execute("delete from published_run where variant = 'canary'")
     op.execute("drop table pilot_reader, pilot, list_hold")
+    op.execute(
+        "alter table reader_version drop column trial_started_at, drop column subscribed_at, drop column cancelled_at"
+    )
     op.execute("alter table publication drop column actor")
     op.execute("drop table rollout_event, rollout")

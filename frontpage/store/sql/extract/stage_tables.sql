@@ -36,7 +36,8 @@ create unlogged table stage_article (
 create unlogged table stage_reader (
     block bigint, row_no bigint,
     reader_id text, claimed_at timestamptz, reader_key bigint, signed_up_at timestamptz, region text,
-    interests text[], timezone text, email text, digest_opt_in boolean
+    interests text[], timezone text, email text, digest_opt_in boolean,
+    trial_started_at timestamptz, subscribed_at timestamptz, cancelled_at timestamptz
 );
 create unlogged table stage_read (
     block bigint, row_no bigint,

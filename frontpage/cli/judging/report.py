@@ -1,13 +1,15 @@
-"""`frontpage report`: what came of what was served."""
+"""`frontpage report served`, `frontpage report off-policy`: what came of what was served."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from frontpage.cli import pilot
 from frontpage.cli.calling import AsOf, past, step
 
-app = typer.Typer(help="What came of what was served.", no_args_is_help=True, rich_markup_mode="markdown")
+#: The group of all reports; that on a pilot stands beside its verb.
+app = pilot.report
 
 Csv = Annotated[Path | None, typer.Option("--csv", help="Also as a CSV file.")]
 Html = Annotated[Path | None, typer.Option("--html", help="Also as a page.")]
