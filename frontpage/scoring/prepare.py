@@ -15,7 +15,7 @@ from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.features.feature_store.cutoffs import require_tick
 from frontpage.features.interactions import interaction_dataset, without_reads_table
-from frontpage.features.states import states_at
+from frontpage.features.states import States, states_at
 from frontpage.lifecycle import registry
 from frontpage.lifecycle.rollout.audience import audience_of
 from frontpage.lifecycle.rollout.recipe import params_of
@@ -101,13 +101,28 @@ class Moments:
     def __init__(self, connection: Connection, as_of: datetime) -> None:
         self._connection, self._as_of = connection, as_of
         self._loaded: dict[str, ScoringContext] = {}
+        self._states: dict[str, States] = {}
 
     def __call__(self, params: Params) -> ScoringContext:
         """Everybody who is to be served, with what is known of articles but their texts."""
-        key = f"{params.data.model_dump_json()} {params.lists.max_age_days} {params.lists.active_days}"
+        key = _data_of(params)
         if key not in self._loaded:
             self._loaded[key] = everybody(self._connection, self._as_of, params)
         return self._loaded[key]
+
+    def states(self, params: Params) -> States:
+        """States of the live articles and of all totals; those of readers are left out."""
+        key, at = _data_of(params), self(params)
+        if key not in self._states:
+            require_tick(self._connection, self._as_of)
+            nobody = at.readers[:0]
+            self._states[key] = states_at(at.dataset, self._as_of, params.data, articles=at.live, readers=nobody)
+        return self._states[key]
+
+
+def _data_of(params: Params) -> str:
+    """What a moment hangs on."""
+    return f"{params.data.model_dump_json()} {params.lists.max_age_days} {params.lists.active_days}"
 
 
 def prepared(
@@ -125,7 +140,7 @@ def prepared(
     if not audience.is_everybody:
         at = at.of_readers(audience.rows(at.dataset.reader_keys[at.readers]))
     due, plan = planned(connection, at, base, by.params.lists)
-    now = inputs_at(connection, due, by)
+    now = inputs_at(connection, due, by, moments)
     vectors = {VECTORS: by.content.model.version if by.content else None}
     return Prepared(
         plan=plan,
@@ -144,16 +159,14 @@ def everybody(connection: Connection, as_of: datetime, params: Params) -> Scorin
     return scoring_context(without_reads_table(interaction_dataset(history)), as_of, params, already_read=unlisted)
 
 
-def inputs_at(connection: Connection, now: ScoringContext, by: Maker) -> ScoringInputs:
+def inputs_at(connection: Connection, now: ScoringContext, by: Maker, moments: Moments) -> ScoringInputs:
     """What the pipeline compares; the states of readers stay in Feast until their block's turn."""
-    dataset, params = now.dataset, by.params
+    params = by.params
     vectors = _vectors(connection, now, by.content)
     if not by.asks_readers:
         return article_inputs(now, params, vectors)
-    require_tick(connection, now.as_of)
-    states = states_at(dataset, now.as_of, params.data, articles=now.live, readers=now.readers[:0])
     factors = _factors(now, params, by.model)
-    return scoring_inputs(now, params, factors, vectors, states)
+    return scoring_inputs(now, params, factors, vectors, moments.states(params))
 
 
 def _vectors(connection: Connection, now: ScoringContext, content: LateVectors | None) -> NDArray[np.float32]:

@@ -7,7 +7,7 @@ from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.lifecycle.rollout.audience import companions
 from frontpage.store.connect import Connection, connect
-from frontpage.store.lists import holds, runs
+from frontpage.store.lists import holds, runs, withheld
 from frontpage.store.locks import exclusive
 from frontpage.store.server import database_url
 
@@ -30,7 +30,7 @@ def _published(connection: Connection, settings: Settings, params: Params, as_of
         published = (
             runs.publish(connection, checked, actor=str(settings.acting))
             if held is None
-            else runs.keep_back(connection, checked)
+            else withheld.keep_back(connection, checked)
         )
         archived_only = params.retention.archive_days > 0
         dropped = runs.drop_old_runs(connection, variant, params.retention.runs, archived_only=archived_only)

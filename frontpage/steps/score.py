@@ -21,7 +21,7 @@ from frontpage.scoring.broadcast import broadcasting
 from frontpage.scoring.pipeline import ScoreBlock, Target, blocks_of
 from frontpage.scoring.prepare import Moments, broadcast_file, prepared
 from frontpage.store.connect import Connection, connect
-from frontpage.store.lists import run_blocks, runs
+from frontpage.store.lists import run_blocks, runs, withheld
 from frontpage.store.locks import exclusive
 from frontpage.store.server import database_url
 from models.variants import CHAMPION
@@ -77,7 +77,7 @@ def _tried(work: _Work, trial: str) -> str:
         return _scored(work, trial).artifact
     except Exception as error:
         log.exception("lists of the %s could not be made", trial)
-        return runs.record_failure(work.connection, work.as_of, trial, f"{type(error).__name__}: {error}")
+        return withheld.record_failure(work.connection, work.as_of, trial, f"{type(error).__name__}: {error}")
 
 
 def _scored(work: _Work, variant: str) -> Summary:

@@ -8,7 +8,7 @@ import pytest
 
 from frontpage.core.settings import Settings
 from frontpage.store.connect import connect, execute, fetch_all
-from frontpage.store.lists import holds, runs
+from frontpage.store.lists import holds, runs, withheld
 
 from .serving_client import listed, path, running
 from .serving_world import TEN, World
@@ -49,7 +49,7 @@ async def test_a_canary_serves_its_own_readers_and_is_withdrawn_at_once(world, c
     assert await listed(client, "bob") == (None, ["b1"])
     assert await listed(client, "cid") == ("global", ["g1"])
     assert (await run_of(client, "ann"), await run_of(client, "bob")) == (canary, champion)
-    runs.withdraw(world.connection, "canary")
+    withheld.withdraw(world.connection, "canary")
     assert await listed(client, "ann") == (None, ["a1"])
 
 
@@ -113,7 +113,7 @@ def test_a_rollback_holds_until_it_is_lifted_or_a_later_version_passes(world, se
     first = holds.roll_back(world.connection, "champion", None, **back).run_id
     run = world.build({"ann": ["c1"]}, GLOBAL, later + timedelta(hours=1))
     assert holds.forbids(world.connection, run)["reason"] == "bad"
-    assert runs.keep_back(world.connection, run).outcome == "held"
+    assert withheld.keep_back(world.connection, run).outcome == "held"
     assert runs.current(world.connection, "champion")["run_id"] == first
     execute(
         world.connection,

@@ -16,8 +16,8 @@ from frontpage.lifecycle.rollout.transitions import Move, Position
 from frontpage.store import versions
 from frontpage.store.connect import Connection
 from frontpage.store.lifecycle import rollouts
-from frontpage.store.lifecycle.rollouts import Change, Rollout, RolloutState
-from frontpage.store.lists import runs
+from frontpage.store.lifecycle.rollouts import Rollout, RolloutChange, RolloutState
+from frontpage.store.lists import withheld
 from frontpage.store.versions import ModelVersion, Stage
 
 #: As they are kept with an event.
@@ -82,8 +82,8 @@ def move_to(at: StageChanger, rollout: Rollout, move: Move, reason: str, guardra
     """Move a rollout and its version's stage with it; a step back is served at once, one forward by the next lists."""
     state, share = move.to.state, move.to.share
     if state == "taken_back":
-        runs.withdraw(at.connection, CANARY)
-    change = Change(at.as_of, move.action, state, share, rollout.version, guardrails, reason)
+        withheld.withdraw(at.connection, CANARY)
+    change = RolloutChange(at.as_of, move.action, state, share, rollout.version, guardrails, reason)
     rollouts.move(at.connection, rollout, change, at.actor)
     at.stage(rollout.version, stage_at(move.to), reason)
 
@@ -95,11 +95,12 @@ def settle(at: StageChanger, rollout: Rollout) -> bool:
         return False
     state: RolloutState = "champion" if stage == "champion" else "taken_back"
     if state == "taken_back":
-        runs.withdraw(at.connection, CANARY)
+        withheld.withdraw(at.connection, CANARY)
     action = "advance" if state == "champion" else "take_back"
     share = 1.0 if state == "champion" else 0.0
     says = f"{rollout.version} was made {stage} by hand"
-    rollouts.move(at.connection, rollout, Change(at.as_of, action, state, share, rollout.version, (), says), at.actor)
+    change = RolloutChange(at.as_of, action, state, share, rollout.version, (), says)
+    rollouts.move(at.connection, rollout, change, at.actor)
     return True
 
 
@@ -120,7 +121,7 @@ def _go_on(at: StageChanger, trial: Rollout, version: ModelVersion, reason: str)
         return
     at.stage(version.version, stage_at(Position(trial.state, trial.share)), reason)
     at.stage(trial.version, "archived", f"{version.version} takes its place in the rollout")
-    change = Change(at.as_of, "retrain", trial.state, trial.share, version.version, (), reason)
+    change = RolloutChange(at.as_of, "retrain", trial.state, trial.share, version.version, (), reason)
     rollouts.move(at.connection, trial, change, at.actor)
 
 

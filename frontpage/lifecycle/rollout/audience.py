@@ -30,7 +30,7 @@ Keys = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
+class RunReaders:
     """Who has a list. of_pilot: keys of its treated readers, ascending (None: everybody); of these a share by salt.
 
     of_experiments: of a variant, the running experiments that it is an arm of: their readers alone. details: what the
@@ -40,8 +40,8 @@ class Audience:
     of_pilot: Keys | None = None
     salt: str = ""
     share: float = 1.0
-    of_experiments: tuple[str, tuple[Experiment, ...]] = ("", ())
     details: Mapping[str, Any] = field(default_factory=dict)
+    of_experiments: tuple[str, tuple[Experiment, ...]] = ("", ())
 
     @property
     def is_everybody(self) -> bool:
@@ -68,28 +68,28 @@ class Audience:
         return rows
 
 
-def audience_of(connection: Connection, params: Params, variant: str) -> Audience:
+def audience_of(connection: Connection, params: Params, variant: str) -> RunReaders:
     """The readers of a variant now: in a pilot the champion and what is on trial have its treated readers alone.
 
     Any other variant has the readers of the experiments that it is an arm of, and everybody where there is none.
     """
     pilot = pilots.under_way(connection)
     if variant not in (CHAMPION, SHADOW, CANARY):
-        return Audience() if pilot is not None and variant == TODAY else _of_experiments(connection, variant)
+        return RunReaders() if pilot is not None and variant == TODAY else _of_experiments(connection, variant)
     keys = None if pilot is None else pilots.reader_keys(connection, pilot.pilot_id, "treatment")
     details = {} if pilot is None else {PILOT: pilot.pilot_id}
     rollout = rollouts.under_way(connection)
     if variant == CHAMPION or rollout is None:
-        return Audience(keys, details=details)
+        return RunReaders(keys, details=details)
     share = params.rollout.shadow_share if variant == SHADOW else rollout.share
     salt = f"{rollout.salt}-shadow" if variant == SHADOW else rollout.salt
-    return Audience(keys, salt, share, {**details, _ROLLOUT: rollout.rollout_id, _SHARE: share})
+    return RunReaders(keys, salt, share, {**details, _ROLLOUT: rollout.rollout_id, _SHARE: share})
 
 
-def _of_experiments(connection: Connection, variant: str) -> Audience:
+def _of_experiments(connection: Connection, variant: str) -> RunReaders:
     asking = tuple(one for one in experiments.running(connection) if variant in {arm.variant for arm in one.arms})
     details = {_EXPERIMENTS: [one.salt for one in asking]} if asking else {}
-    return Audience(of_experiments=(variant, asking), details=details)
+    return RunReaders(of_experiments=(variant, asking), details=details)
 
 
 def companions(connection: Connection, variant: str) -> tuple[str, ...]:

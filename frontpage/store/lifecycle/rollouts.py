@@ -49,7 +49,7 @@ class Rollout:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RolloutChange:
     """What is written down of a judgement or a change: where the rollout stands then, and why."""
 
     as_of: datetime
@@ -83,14 +83,14 @@ def begin(connection: Connection, recipe: str, version: str, as_of: datetime, ac
     with transaction(connection):
         row = fetch_one(connection, query("rollout/begin"), {"recipe": recipe, "version": version, "as_of": as_of})
         assert row is not None
-        change = Change(as_of, "start", "shadow", 0.0, version, (), reason)
+        change = RolloutChange(as_of, "start", "shadow", 0.0, version, (), reason)
         _write(connection, row["rollout_id"], change, actor)
     found = under_way(connection)
     assert found is not None
     return found
 
 
-def move(connection: Connection, rollout: Rollout, change: Change, actor: Actor) -> None:
+def move(connection: Connection, rollout: Rollout, change: RolloutChange, actor: Actor) -> None:
     """Move a rollout and add to its trail, in one statement."""
     _write(connection, rollout.rollout_id, change, actor)
 
@@ -119,7 +119,7 @@ def compared(connection: Connection, run_id: int, other_id: int) -> dict[str, An
     return row
 
 
-def _write(connection: Connection, rollout_id: int, change: Change, actor: Actor) -> None:
+def _write(connection: Connection, rollout_id: int, change: RolloutChange, actor: Actor) -> None:
     values = {
         "rollout_id": rollout_id, "as_of": change.as_of, "action": change.action, "state": change.state,
         "share": change.share, "version": change.version, "guardrails": Json(list(change.guardrails)),

@@ -141,13 +141,6 @@ def current(connection: Connection, variant: str) -> dict[str, Any] | None:
     return fetch_one(connection, _CURRENT, [variant])
 
 
-def record_failure(connection: Connection, as_of: datetime, variant: str, says: str) -> str:
-    """Write down that the lists of (as_of, variant) could not be made; what was begun of them goes."""
-    run_id = begin_run(connection, as_of, variant)
-    set_state(connection, run_id, "failed", gate={"passed": False, "says": says})
-    return f"failed:{run_id}"
-
-
 def publish(connection: Connection, run: Mapping[str, Any], reason: str = "", actor: str = _US) -> Published:
     """Make a checked run current: its rows are attached, then one transaction flips the pointer.
 
@@ -180,18 +173,6 @@ def publish(connection: Connection, run: Mapping[str, Any], reason: str = "", ac
         if variant == "champion":
             execute(connection, query("lists/run_retire_canary"))
         return Published(run_id, "published")
-
-
-def keep_back(connection: Connection, run: Mapping[str, Any]) -> Published:
-    """Keep a checked run for the record, since the list that is served is held."""
-    if run["state"] not in DONE:
-        set_state(connection, run[c.RUN_ID], "superseded")
-    return Published(run[c.RUN_ID], "held")
-
-
-def withdraw(connection: Connection, variant: str) -> None:
-    """Serve no list of a variant any more: its readers get those of the champion."""
-    execute(connection, query("lists/run_withdraw"), {"variant": variant})
 
 
 def earlier(connection: Connection, variant: str, to_run: int | None = None) -> int:
