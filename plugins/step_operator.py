@@ -23,6 +23,7 @@ from frontpage.core.errors import (
     NothingPublishedError,
     NothingToLearnError,
 )
+from frontpage.core.lineage.trigger import Trigger
 from plugins.schedule import cron, resolve_as_of
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class StepOperator(BaseOperator):
             raise AirflowFailException(str(error)) from error
         command = [self._program(), self.verb, "--as-of", iso(as_of), *self.arguments]
         self.log.info("%s", " ".join(command))
-        lines = self._run([*_guard(self.niceness), *command])
+        lines = self._run([*_guard(self.niceness), *command], trigger_of(context).variables())
         return _summary(self.verb, lines)
 
     def on_kill(self) -> None:
@@ -102,12 +103,12 @@ class StepOperator(BaseOperator):
     def _program(self) -> str:
         return self.program or str(Path(sys.executable).with_name("frontpage"))
 
-    def _run(self, command: list[str]) -> list[str]:
+    def _run(self, command: list[str], variables: dict[str, str]) -> list[str]:
         """All lines of the command's output, each logged as it comes; raises for any exit code but 0."""
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
             text=True, errors="replace", bufsize=1, start_new_session=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **self.environment()},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **variables, **self.environment()},
         )  # fmt: skip
         assert self._process.stdout is not None
         lines = []
@@ -129,6 +130,19 @@ def run_as_of(context: Context) -> datetime:
     tick = None if run.run_type == "manual" else run.logical_date
     asked_at = run.logical_date or run.run_after
     return resolve_as_of(context["params"].get("as_of"), tick, asked_at, cron("refresh"))
+
+
+def trigger_of(context: Context) -> Trigger:
+    """What started the task's run, for the record of the verb's execution."""
+    run, instance = context["dag_run"], context["ti"]
+    kinds = {"scheduled": "schedule", "backfill": "schedule", "asset_triggered": "asset"}
+    return Trigger(
+        kind=kinds.get(str(run.run_type), "hand"),
+        caller="airflow",
+        run=f"{instance.dag_id}/{run.run_id}",
+        link=instance.log_url or "",
+        attempt=instance.try_number,
+    )
 
 
 def _guard(niceness: int) -> list[str]:

@@ -87,6 +87,7 @@ class Settings(BaseModel):
     run_too_old_minutes: int = Field(
         180, ge=1, description="a served run older than this, three missed refreshes, makes /health/ready red"
     )
+    image: str = Field("", description="the container image that runs, as its registry names it, for the record")
     clock: str = Field("", description="for historic data: API and digest take this time as now")
 
     @field_validator("database_url", "mlflow_url")

@@ -23,4 +23,6 @@ def run(settings: Settings, params: Params, as_of: datetime, variant: str = "cha
         rows_out=checked["n_rows"] if published.outcome == "published" else 0,
         artifact=f"run:{published.run_id}",
         details={"outcome": published.outcome, "checksum": checked["checksum"], "old_lists_dropped": dropped},
+        inputs={"lists": {"run": checked["run_id"], "rows": checked["n_rows"], "hash": checked["checksum"]}},
+        outputs={"published": {"run": published.run_id, "version": checked["model_version"]}},
     )
