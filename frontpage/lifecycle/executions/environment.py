@@ -2,8 +2,8 @@
 
 import hashlib
 import subprocess
-import sysconfig
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -37,12 +37,13 @@ def hash_of(text: str) -> str:
 def this_environment(image: str = "") -> CodeEnvironment:
     """That of this process."""
     lock_hash = hash_of(LOCK_FILE.read_text()) if LOCK_FILE.is_file() else None
-    return CodeEnvironment(checked_out(ROOT), lock_hash, installed(Path(sysconfig.get_path("purelib"))), image)
+    return CodeEnvironment(checked_out(ROOT), lock_hash, installed(sys.path), image)
 
 
-def installed(site_packages: Path) -> dict[str, str]:
-    """Name -> version of what is installed there, by the names of its folders: their files are not opened."""
-    folders = (path.name.removesuffix(".dist-info") for path in site_packages.glob("*.dist-info"))
+def installed(search_path: Sequence[str]) -> dict[str, str]:
+    """Name -> version of what is found there, the first of each, by the names of folders: their files are not opened."""
+    places = (Path(place) for place in reversed(search_path) if place)
+    folders = (path.name.removesuffix(".dist-info") for place in places for path in place.glob("*.dist-info"))
     return {name.lower().replace("_", "-"): version for name, _, version in (each.partition("-") for each in folders)}
 
 
