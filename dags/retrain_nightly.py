@@ -2,7 +2,8 @@
 ### A new model from the newest reading
 
 Freezes what was known at the tick as a snapshot, trains a candidate on it, compares it with the champion and with
-plain popularity, and promotes it only if it is not worse. The next refresh serves the champion.
+plain popularity, and promotes it only if it is not worse. The next refresh serves the champion. Confirmed drift starts
+it too, between two nights; the reason stands in the event that started the run, and in `frontpage runs show`.
 
 **Reads** the sources of `FRONTPAGE_SOURCES`, the canonical tables, the features.
 **Writes** a snapshot, a model version with its metrics and plots, and the champion alias if the candidate is accepted.
@@ -23,7 +24,7 @@ from airflow.sdk import DAG
 
 from plugins import assets
 from plugins.defaults import as_of_param, before_the_morning, task_defaults
-from plugins.schedule import timetable
+from plugins.schedule import ticks_or
 from plugins.step_operator import StepOperator
 
 #: A refresh that falls into the hours of training comes first.
@@ -33,7 +34,7 @@ with DAG(
     dag_id="retrain_nightly",
     description="extract, validate, features, snapshot, train, evaluate (promotes or rejects), explain",
     doc_md=__doc__,
-    schedule=timetable("retrain"),
+    schedule=ticks_or("retrain", assets.DRIFT),
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=8),

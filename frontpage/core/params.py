@@ -10,12 +10,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from frontpage.core.errors import BadInputError
-
-
-class Section(BaseModel):
-    """A frozen part of params.yaml; an unknown key is an error, not a silent typo."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from frontpage.core.sections.base import Section
+from frontpage.core.sections.watching import ArrivalsParams, BusinessParams, DriftParams
 
 
 class ScheduleParams(Section):
@@ -273,6 +269,7 @@ class RetentionParams(Section):
     inbox_days: float = Field(30.0, gt=0, description="of events, and of mails that came back, that nobody took over")
     quarantine_days: float = Field(180.0, gt=0, description="of rows that no extract could use, released or not")
     digest_days: float = Field(400.0, gt=0, description="of deliveries, bounces and complaints")
+    execution_days: float = Field(400.0, gt=0, description="of the record of executions")
     state_days: float = Field(
         30.0, gt=0, description="of states at past moments; a training that looks back further writes them anew"
     )
@@ -303,6 +300,9 @@ class Params(Section):
     quality: QualityParams = QualityParams()
     digest: DigestParams = DigestParams()
     retention: RetentionParams = RetentionParams()
+    drift: DriftParams = DriftParams()
+    arrivals: ArrivalsParams = ArrivalsParams()
+    business: BusinessParams = BusinessParams()
 
     @model_validator(mode="after")
     def _knows_what_is_listed(self) -> Self:

@@ -56,7 +56,19 @@ class Known:
 
 
 #: Parameters that no list hangs on.
-_BESIDE_LISTS = {"threads", "schedule", "first_training", "gate", "explain", "quality", "digest", "retention"}
+_BESIDE_LISTS = {
+    "threads",
+    "schedule",
+    "first_training",
+    "gate",
+    "explain",
+    "quality",
+    "digest",
+    "retention",
+    "drift",
+    "arrivals",
+    "business",
+}
 
 
 def earlier_evaluations(connection: Connection, as_of: datetime, params: Params) -> list[Earlier]:

@@ -49,7 +49,7 @@ def _diff(connection: Connection, one: str, other: str, *, as_json: bool) -> Sum
         raise BadInputError(f"{one} and {other} are of different verbs ({', '.join(sorted(verbs))}); give two of one")
     moments = sorted(row["as_of"] for row in rows if row["as_of"])
     late = executions.n_late(connection, *moments) if len(moments) == len(rows) else 0
-    lines = differences(*rows, n_late=late)
+    lines = differences(rows[0], rows[1], n_late=late)
     _print([{"differences": lines}] if as_json else lines or ["nothing differs"])
     return Summary("runs diff", rows_in=len(rows), rows_out=len(lines))
 

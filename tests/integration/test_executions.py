@@ -130,7 +130,8 @@ def test_diff_names_the_planted_differences_and_no_other(call, database, postgre
 
 
 _LATE_ROWS = """
-insert into read_event (event_id, reader_key, article_id, kind, occurred_at, recorded_at, dwell_seconds, source, extract_id)
+insert into read_event (event_id, reader_key, article_id, kind, occurred_at, recorded_at, dwell_seconds, source,
+                        extract_id)
 select 'late ' || event_id, reader_key, article_id, kind, occurred_at, %(known)s, dwell_seconds, source, extract_id
 from read_event order by occurred_at, event_id limit %(n)s
 """

@@ -41,7 +41,7 @@ def this_environment(image: str = "") -> CodeEnvironment:
 
 
 def installed(search_path: Sequence[str]) -> dict[str, str]:
-    """Name -> version of what is found there, the first of each, by the names of folders: their files are not opened."""
+    """Name -> version of what is found there, the first of each, by names of folders: no file is opened."""
     places = (Path(place) for place in reversed(search_path) if place)
     folders = (path.name.removesuffix(".dist-info") for place in places for path in place.glob("*.dist-info"))
     return {name.lower().replace("_", "-"): version for name, _, version in (each.partition("-") for each in folders)}
