@@ -1,6 +1,6 @@
 """What the workflows produce, for the lineage view, and three assets whose events start runs.
 
-An asset has no time: an event that starts a run carries `as_of` and `reason` in its extra, and a run without is refused.
+An asset has no time: an event that starts a run carries `as_of` and `reason` in its extra. A run without is refused.
 """
 
 from airflow.sdk import Asset, AssetWatcher

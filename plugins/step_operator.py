@@ -46,7 +46,7 @@ GRACE_SECONDS = 3.0
 class StepOperator(BaseOperator):
     """Runs `frontpage VERB --as-of T`, with its lines in the task's log; the result is the verb's summary line.
 
-    verb: one verb of the command line, the task's id unless given.
+    verb: one verb of the command line, the task's id unless given; `group verb` where it is in a group.
     arguments: further arguments; templated.
     niceness: CPU priority given up in favour of other work, 0 to 19.
     program: the command, by default the `frontpage` beside this interpreter.
@@ -80,7 +80,7 @@ class StepOperator(BaseOperator):
             as_of = run_as_of(context)
         except BadInputError as error:
             raise AirflowFailException(str(error)) from error
-        command = [self._program(), self.verb, "--as-of", iso(as_of), *self.arguments]
+        command = [self._program(), *self.verb.split(), "--as-of", iso(as_of), *self.arguments]
         self.log.info("%s", " ".join(command))
         lines = self._run([*_guard(self.niceness), *command], trigger_of(context).variables())
         return _summary(self.verb, lines)

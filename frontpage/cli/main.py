@@ -10,8 +10,8 @@ from typing import NoReturn
 
 import typer
 
-from frontpage.cli import data, database, delivery, keys, lists, model, runs, sources, stack
-from frontpage.cli.calling import DATA, DELIVERY, MAINTENANCE, START, AsOf, past, step
+from frontpage.cli import data, database, delivery, keys, lists, model, report, runs, sources, stack
+from frontpage.cli.calling import DATA, DELIVERY, MAINTENANCE, RESEARCH, START, AsOf, past, step
 from frontpage.cli.quiet import hush
 from frontpage.core.errors import EXIT_CODES, FrontpageError
 from frontpage.core.telemetry import QUIET
@@ -40,6 +40,7 @@ for _verbs in (data, model, lists, delivery):
     app.add_typer(_verbs.app)
 app.add_typer(database.app, name="db", rich_help_panel=MAINTENANCE)
 app.add_typer(keys.app, name="key", rich_help_panel=DELIVERY)
+app.add_typer(report.app, name="report", rich_help_panel=RESEARCH)
 app.add_typer(runs.app, name="runs", rich_help_panel=MAINTENANCE)
 app.add_typer(sources.app, name="sources", rich_help_panel=DATA)
 

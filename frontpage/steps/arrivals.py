@@ -18,6 +18,8 @@ from frontpage.store.connect import connect
 from frontpage.store.server import database_url
 from frontpage.store.watching.arrivals import waiting
 
+_LOCAL = "file://"
+
 
 def run(
     settings: Settings,
@@ -74,7 +76,9 @@ def _with_newer_files(sources: Iterable[Source], since: datetime) -> Iterator[st
 
 def _changed_at(url: str) -> float:
     """When the newest file of a local folder or glob was changed, seconds since 1970; 0 for what is elsewhere."""
-    place = Path(url)
+    if not url.startswith(_LOCAL):
+        return 0.0
+    place = Path(url.removeprefix(_LOCAL))
     files = place.rglob("*") if place.is_dir() else place.parent.glob(place.name)
     try:
         return max((file.stat().st_mtime for file in files if file.is_file()), default=0.0)
