@@ -1,7 +1,7 @@
 """`frontpage report business`: the business figures of the days up to as_of, as a table, a page and a CSV file."""
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from frontpage.core.clock import DAY, floor_to
 from frontpage.core.params import Params

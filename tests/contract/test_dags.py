@@ -201,9 +201,8 @@ def test_nothing_is_trained_on_data_that_were_not_checked():
 
 def test_a_run_that_a_task_starts_is_about_the_same_moment():
     """Never about a clock: it has no logical date, and its as_of is that of the run that asks for it."""
-    from plugins.trigger_operator import SameMomentTrigger
-
     from plugins.answer_operator import AnswerOperator
+    from plugins.trigger_operator import SameMomentTrigger
 
     starters = [task for dag in dag_bag().dags.values() for task in dag.tasks if not hasattr(task, "verb")]
     answers = [task for task in starters if isinstance(task, AnswerOperator)]

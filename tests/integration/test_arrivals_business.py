@@ -15,8 +15,8 @@ select n::text, 'read', n::text, n, 'a1', %(at)s, %(at)s from generate_series(1,
 READER = """insert into reader (reader_key, reader_id, recorded_at) values (1, 'ann', %(at)s), (2, 'bob', %(at)s);
 insert into reader_version (reader_key, recorded_at, signed_up_at, region, source, extract_id)
 values (1, %(at)s, %(at)s, 'africa', 's', 0)"""
-READ = """insert into read_event (event_id, reader_key, article_id, kind, occurred_at, recorded_at, dwell_seconds, source,
-extract_id) values (%(id)s, %(reader)s, %(article)s, 'read', %(at)s, %(at)s, 60, 's', 0)"""
+READ = """insert into read_event (event_id, reader_key, article_id, kind, occurred_at, recorded_at, dwell_seconds,
+source, extract_id) values (%(id)s, %(reader)s, %(article)s, 'read', %(at)s, %(at)s, 60, 's', 0)"""
 RUNNING = """insert into execution (execution_id, verb, trigger, caller, params_hash, started_at)
 values (gen_random_uuid(), 'score', 'hand', 'person', '-', %s)"""
 

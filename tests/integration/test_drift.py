@@ -78,7 +78,8 @@ def test_counting_again_changes_nothing(installation, database):
     """An hour that is counted twice is the same; a moment of the past is answered as it was."""
     drift.run(installation, Params(), NOW - HOUR)
     with connect(database) as connection:
-        everything = "select series, hour, key, n, total::numeric(12, 6) from drift_aggregate where hour <= %s order by series, hour, key"
+        everything = """select series, hour, key, n, total::numeric(12, 6) from drift_aggregate
+        where hour <= %s order by series, hour, key"""
         once = fetch_all(connection, everything, [NOW - HOUR])
         drift.run(installation, Params(), NOW)
         drift.run(installation, Params(), NOW - 5 * HOUR)
