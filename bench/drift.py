@@ -59,16 +59,18 @@ def _alarms(world: dict[str, HourlyAggregates]) -> list[str]:
     return told
 
 
-def _planted(kind: str, series: str, sizes: tuple[float, ...]) -> dict[str, float | str]:
-    """The smallest size that every seed finds, and hours until it is confirmed for each size, the median of seeds."""
-    found: dict[str, float | str] = {}
-    smallest: float | str = "none"
-    for size in reversed(sizes):
+def _planted(kind: str, series: str, sizes: tuple[float, ...]) -> dict[str, float]:
+    """The smallest size that every seed finds, and hours until it is confirmed, the median of seeds.
+
+    A size that a seed does not find is left out.
+    """
+    hours: dict[float, float] = {}
+    for size in sizes:
         delays = [_delay(aggregates(seed, Plant(kind, size)), series) for seed in SEEDS]
         known = [delay for delay in delays if delay is not None]
-        found[f"hours_at_{size:g}"] = statistics.median(known) if len(known) == len(SEEDS) else "not found"
-        smallest = size if len(known) == len(SEEDS) else smallest
-    return {"smallest_size": smallest, **dict(reversed(found.items()))}
+        if len(known) == len(SEEDS):
+            hours[size] = statistics.median(known)
+    return {"smallest_size": min(hours), **{f"hours_at_{size:g}": delay for size, delay in hours.items()}}
 
 
 def _delay(world: dict[str, HourlyAggregates], series: str) -> int | None:

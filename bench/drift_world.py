@@ -102,7 +102,7 @@ def _of_size(plant: Plant) -> int:
 
 
 def _one(column: int, n: int) -> Floats:
-    return (np.arange(n) == column).astype(float)
+    return np.eye(n)[column]
 
 
 def _counts(draw: np.random.Generator, rates: Floats, keys: list[str]) -> HourlyAggregates:

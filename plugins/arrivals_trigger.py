@@ -35,7 +35,7 @@ class ArrivalsTrigger(BaseEventTrigger):
                 assert process.stdout is not None
                 async for line in process.stdout:
                     if (event := event_of(line.decode(errors="replace"))) is not None:
-                        yield TriggerEvent(event)
+                        yield TriggerEvent(event)  # type: ignore[no-untyped-call]  # Airflow's
             finally:
                 if process.returncode is None:
                     process.terminate()
