@@ -137,11 +137,12 @@ def _index_of(version: str) -> str:
 def _opened(url: str) -> tuple[Any, str]:
     """The file system of an address, and the place in it. S3 is spoken by Arrow, which every installation has."""
     if not url.startswith("s3://"):
-        return fsspec.core.url_to_fs(url)
+        files, place = fsspec.core.url_to_fs(url)
+        return files, str(place)
     from pyarrow.fs import FileSystem
 
-    files, place = FileSystem.from_uri(url)
-    return ArrowFSWrapper(files), place
+    bucket, place = FileSystem.from_uri(url)
+    return ArrowFSWrapper(bucket), str(place)
 
 
 def _files_below(folder: Path) -> Iterable[Path]:
