@@ -39,6 +39,10 @@ ENV PATH=/opt/venv/bin:$PATH \
     SCARF_NO_ANALYTICS=true \
     AIRFLOW__USAGE_DATA_COLLECTION__ENABLED=False \
     NEPTUNE_MODE=offline \
-    HF_HUB_DISABLE_TELEMETRY=1
+    HF_HUB_DISABLE_TELEMETRY=1 \
+    NUMBA_CACHE_DIR=/opt/numba
+# numba keeps what it compiles only where it may write; the first lists of a new container find it there.
+RUN install --directory --owner=10001 --group=10001 /opt/numba
 USER 10001
+RUN python -m frontpage.stack.compile_ahead
 CMD ["frontpage", "--help"]

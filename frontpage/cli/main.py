@@ -12,6 +12,7 @@ import typer
 
 from frontpage.cli import data, database, delivery, keys, lists, model, models, sources, stack
 from frontpage.cli.calling import DATA, DELIVERY, MAINTENANCE, MODEL, START, AsOf, past, step
+from frontpage.cli.lean import lean
 from frontpage.cli.quiet import hush
 from frontpage.core.errors import EXIT_CODES, FrontpageError
 from frontpage.core.telemetry import QUIET
@@ -58,6 +59,7 @@ def main() -> None:
     for name, value in (QUIET | _WAITING).items():
         os.environ.setdefault(name, value)
     hush()
+    lean()
     gc.set_threshold(*_RARE_COLLECTIONS)
     try:
         app()
