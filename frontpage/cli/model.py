@@ -96,7 +96,10 @@ def explain(as_of: AsOf, data: Data = None) -> None:
 
 @app.command(rich_help_panel=MODEL)
 def promote(version: str, reason: str = "by hand") -> None:
-    """Make a model version the champion: `models promote`, which asks for a reason."""
+    """Make a model version the champion.
+
+    The same as `models promote`, which asks for a reason.
+    """
     step("models promote", version, module="promote", reason=reason)
 
 
