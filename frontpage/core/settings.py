@@ -57,6 +57,9 @@ class Settings(BaseModel):
         "", description="where MLflow keeps its registry; empty means database `mlflow` beside ours"
     )
     dvc_remote: str = Field("", description="any DVC remote URL for snapshots; empty means home/dvc-remote")
+    archive_url: str = Field(
+        "", description="where runs are archived, any URL of fsspec (`file://`, `s3://` ...); empty means home/archive"
+    )
     neptune_mode: str = Field("offline", description="`offline` (files under home), `debug`, or `async` with a server")
     neptune_project: str = Field("frontpage/recommender", description="workspace/project on a Neptune server")
     sources: str = Field(
@@ -106,6 +109,7 @@ class Settings(BaseModel):
         description="who acts, written beside each change of state: `person:NAME`, or what Airflow hands to its steps; "
         "by itself the person who is logged in",
     )
+    image: str = Field("", description="the container image that runs, as its registry names it, for the record")
     clock: str = Field("", description="for historic data: API and digest take this time as now")
 
     @field_validator("database_url", "mlflow_url")

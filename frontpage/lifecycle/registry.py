@@ -64,7 +64,8 @@ class Known:
 #: Parameters that no list hangs on.
 BESIDE_LISTS = {
     *("threads", "schedule", "extract", "first_training", "gate", "acceptance", "fitness", "explain", "quality"),
-    *("digest", "rollout", "pilot", "retention"),
+    *("digest", "rollout", "pilot", "retention", "outcomes", "experiments", "off_policy"),
+    *("drift", "arrivals", "business"),
 }
 
 

@@ -32,7 +32,8 @@ def _published(connection: Connection, settings: Settings, params: Params, as_of
             if held is None
             else withheld.keep_back(connection, checked)
         )
-        dropped = runs.drop_old_runs(connection, variant, params.retention.runs)
+        archived_only = params.retention.archive_days > 0
+        dropped = runs.drop_old_runs(connection, variant, params.retention.runs, archived_only=archived_only)
     return Summary(
         "publish",
         rows_in=checked["n_rows"],
@@ -44,4 +45,6 @@ def _published(connection: Connection, settings: Settings, params: Params, as_of
             "checksum": checked["checksum"],
             "old_lists_dropped": dropped,
         },
+        inputs={"lists": {"run": checked["run_id"], "rows": checked["n_rows"], "hash": checked["checksum"]}},
+        outputs={"published": {"run": published.run_id, "version": checked["model_version"]}},
     )

@@ -32,12 +32,16 @@ _MAX_ANSWERED = 4_000
 
 @dataclass(frozen=True, slots=True)
 class EncodedList:
-    """A list as it may be shown now: encoded items and their articles, best first, all of one run."""
+    """A list as it may be shown now: encoded items and their articles, best first, all of one run.
+
+    ranks: of the items in the run's list of this reader; None where fallback lists were put together.
+    """
 
     run: CurrentRun
     fallback: str | None
     items: list[bytes]
     article_ids: list[str]
+    ranks: list[int] | None = None
     #: Answers made of it, by reader id and limit, kept as long as it may be shown.
     answers: dict[tuple[str, int], Tagged] = field(default_factory=dict)
 
@@ -197,15 +201,18 @@ class ListService:
 
 def _encode(cached: CachedList, known: Mapping[str, bytes]) -> EncodedList | None:
     """The list with what is known of its articles; None where that is not everything, or leaves nothing to show."""
-    items, names = [], []
-    for name, place in zip(cached.article_ids, cached.places, strict=True):
+    items, names, ranks = [], [], []
+    for rank, (name, place) in enumerate(zip(cached.article_ids, cached.places, strict=True), 1):
         piece = known.get(name)
         if piece is None:
             return None
         if piece:
             items.append(piece + place)
             names.append(name)
-    return EncodedList(cached.run, cached.fallback, items, names) if items or not cached.article_ids else None
+            ranks.append(rank)
+    if not items and cached.article_ids:
+        return None
+    return EncodedList(cached.run, cached.fallback, items, names, ranks if cached.fallback is None else None)
 
 
 def _now() -> float:
