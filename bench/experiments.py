@@ -62,7 +62,7 @@ def agreement() -> Row:
             low, high = ville.AsymptoticCS(alpha=LEVEL, t_opt=planned, min_samples=10).update(values).interval()
             mine = of_mean(values, LEVEL, planned)
             worst = max(worst, abs(mine.low / low - 1), abs(mine.high / high - 1))
-    return {"largest difference to the library": float(f"{worst:.1e}")}
+    return {"largest difference to the library, millionths": round(1e6 * worst, 1)}
 
 
 def planted(n_tests: int) -> tuple[Row, Row]:
@@ -174,7 +174,7 @@ def _demand(figures: dict[str, Row]) -> None:
     """What must hold. Raises AssertionError, naming the figure, where it does not."""
     same, found, mixed = figures["A/A"], figures["A/B"], figures["interleaving"]
     assert same["false positives"] <= same["allowed"], same
-    assert same["largest difference to the library"] < 1e-4, same
+    assert same["largest difference to the library, millionths"] < 100, same  # its rho is found numerically
     assert found["found"] >= found["at least"], found
     assert mixed["found by interleaving"] >= found["at least"], mixed
 
