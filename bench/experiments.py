@@ -1,7 +1,7 @@
 """`make proof-experiments`: what the statistics of experiments promise, on simulated readers.
 
-200 A/A tests of two weeks, looked at every day; intervals held to an independent library; a planted lift of 3 % found at
-the size that the calculator gave; and found by interleaving with at most a third of these readers.
+200 A/A tests of two weeks, looked at every day; intervals held to an independent library; a planted lift of 3 % found
+at the size that the calculator gave; and found by interleaving with at most a third of these readers.
 """
 
 from __future__ import annotations
@@ -84,8 +84,8 @@ def planted(n_tests: int) -> tuple[Row, Row]:
         mixed += _says_better(_interleaving(f"mix-{seed}", third, 5_000 + seed, better))
     least = POWER - 2 * math.sqrt(POWER * (1 - POWER) / n_tests)
     return {
-        "readers by the calculator": n, "tests": n_tests, "found": round(found / n_tests, 3), "at least": round(least, 3),
-        "variance left by CUPED": pilot,
+        "readers by the calculator": n, "tests": n_tests, "found": round(found / n_tests, 3),
+        "at least": round(least, 3), "variance left by CUPED": pilot,
     }, {
         "readers, a third": third, "found by interleaving": round(mixed / n_tests, 3),
         "readers needed by interleaving": needed, "share of the A/B test": round(needed / n, 3),

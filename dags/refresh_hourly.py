@@ -4,9 +4,9 @@
 Pulls what came in since the last tick, brings the features up to date, scores every active reader and publishes the
 lists, each step as of the tick. Then a changed recipe on its way to readers is judged: its guardrails may take it back,
 and where they cannot say, `rollout_approval` asks a person. Beside it the lists of running experiments are made, lists
-that were shown are joined with what was read next, and published runs go to the archive. As long as no model ranks the lists, it looks whether there
-are reads to learn from; once there are, and again at twice as many, it asks for a `retrain_nightly` about the same
-moment, and the refresh after that one serves what was learned.
+that were shown are joined with what was read next, and published runs go to the archive. As long as no model ranks the
+lists, it looks whether there are reads to learn from; once there are, and again at twice as many, it asks for a
+`retrain_nightly` about the same moment, and the refresh after that one serves what was learned.
 
 **Reads** the sources of `FRONTPAGE_SOURCES`, the champion model.
 **Writes** the canonical tables, the features, and one run of lists, current once `publish` is green; `list_outcome` and
@@ -17,9 +17,9 @@ again: clear the red task, and the result is that of one clean run. `extract` re
 do not balance. `validate` or `gate` red: the data or the lists failed a check that is named in the log and in the Data
 Docs; do not force them, mend the source and clear `extract`. `learnable` and `first_training` are skipped where a model
 ranks already, or where there is nothing to learn from yet. `rollout` red: the champion's lists are out, the rollout
-stands still; `waiting` and `ask` are skipped unless one waits for a person. `arms`, `outcomes` or `archive` red: readers
-notice nothing but those of an experiment, who keep older lists; the next run makes up for it. Missed ticks are skipped, not made up for;
-only the newest one counts.
+stands still; `waiting` and `ask` are skipped unless one waits for a person. `arms`, `outcomes` or `archive` red:
+readers notice nothing but those of an experiment, who keep older lists; the next run makes up for it. Missed ticks are
+skipped, not made up for; only the newest one counts.
 
 Runbook: docs/runbook.md#refresh_hourly
 """

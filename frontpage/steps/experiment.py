@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from frontpage.core.experiments import starting as rules
 from frontpage.core.errors import BadInputError, NothingPublishedError
+from frontpage.core.experiments import starting as rules
 from frontpage.core.experiments.experiment import KINDS, Arm, Experiment
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
