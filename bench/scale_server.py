@@ -24,7 +24,7 @@ from bench.scale_world import AS_OF, FULL_READERS, Size, World
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.features.interactions import interaction_dataset, microseconds
-from frontpage.features.states import rows_known
+from frontpage.features.known_reads import rows_known
 from frontpage.lifecycle import stages
 from frontpage.store import migrate, server, versions
 from frontpage.store.connect import Connection, connect, execute, transaction

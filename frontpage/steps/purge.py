@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from frontpage.core.errors import UnavailableError
-from frontpage.core.params import Params, RetentionParams
+from frontpage.core.params import Params
 from frontpage.core.progress import track
+from frontpage.core.sections.data import RetentionParams
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.features.feature_store.cutoffs import forget_states

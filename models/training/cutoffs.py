@@ -15,7 +15,7 @@ from frontpage.core.history import History
 from frontpage.core.params import Params
 from frontpage.features.grouping import Floats, Ints, rows_in
 from frontpage.features.interactions import InteractionDataset, interaction_dataset, microseconds
-from frontpage.features.states import rows_known
+from frontpage.features.known_reads import rows_known
 from models.context import ScoringContext, scoring_context
 from models.evaluation.evaluator import GroundTruth, ground_truth, window_rows
 from models.inputs import ScoringInputs, Vectors, scoring_inputs

@@ -21,10 +21,10 @@ TECHNICAL = set(
     meter metric middleware min mlflow moments name neptune newest not nothing one order out outage outcome packet
     pair param parameter parquet past pending per phrase picked plan planned popular port prepared preview problem
     produced progress protocol publisher pulled quality quick range rate ready received record recording refused
-    region remote report request resource result retention returned ring route running schedule scope secret section
-    series served server setting shap shedder sheet show shown signer similar similarity sink size smtp sql stack
-    stage staging stored story stream sum summary switch tagged taken target text together topic trained unavailable
-    undeliverable url validation verdict vocabulary watch winner work worker world writer
+    region remote report request resource result retention returned ring route running schedule scope secret
+    section series served server setting shap shedder sheet show shown signer similar similarity sink size smtp
+    sql stack stage staging stored story stream sum summary switch tagged taken target text together topic trained
+    type unavailable undeliverable url validation verdict vocabulary watch winner work worker world writer
         """,
     )
 )

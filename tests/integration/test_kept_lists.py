@@ -12,7 +12,8 @@ import pytest
 from frontpage.core import columns as c
 from frontpage.core.clock import iso
 from frontpage.core.errors import NothingPublishedError
-from frontpage.core.params import ListParams, Params
+from frontpage.core.params import Params
+from frontpage.core.sections.lists import ListParams
 from frontpage.core.settings import Settings
 from frontpage.features.feature_store.cutoffs import forget_states
 from frontpage.lifecycle import registry

@@ -10,7 +10,8 @@ import pytest
 
 from frontpage.core import columns as c
 from frontpage.core.errors import CheckFailedError
-from frontpage.core.params import ListParams, Params
+from frontpage.core.params import Params
+from frontpage.core.sections.lists import ListParams
 from frontpage.core.settings import Settings
 from frontpage.lifecycle import registry
 from frontpage.steps import accept, evaluate, features, gate, release, score, train

@@ -12,7 +12,8 @@ import pytest
 from frontpage.core import columns as c
 from frontpage.core.errors import BadInputError, NothingPublishedError
 from frontpage.core.history import History
-from frontpage.core.params import EvaluationParams, FirstTrainingParams, GateParams, Params
+from frontpage.core.params import Params
+from frontpage.core.sections.training import EvaluationParams, FirstTrainingParams, GateParams
 from frontpage.core.settings import Settings
 from frontpage.features.interactions import interaction_dataset
 from frontpage.features.snapshot import write_snapshot
