@@ -12,9 +12,8 @@ import typer
 
 from frontpage.cli import data, database, delivery, keys, lists, model, models, pilot, rollout, sources, stack
 from frontpage.cli.calling import DATA, DELIVERY, LISTS, MAINTENANCE, MODEL, RESEARCH, START, AsOf, past, step
-from frontpage.cli.judging import experiment, report
-from frontpage.cli.lean import lean
-from frontpage.cli.quiet import hush
+from frontpage.cli.judging import experiment, report, runs
+from frontpage.cli.libraries import hush, lean
 from frontpage.core.errors import EXIT_CODES, FrontpageError
 from frontpage.core.telemetry import QUIET
 
@@ -44,6 +43,7 @@ app.add_typer(database.app, name="db", rich_help_panel=MAINTENANCE)
 app.add_typer(rollout.app, name="rollout", rich_help_panel=LISTS)
 app.add_typer(keys.app, name="key", rich_help_panel=DELIVERY)
 app.add_typer(models.app, name="models", rich_help_panel=MODEL)
+app.add_typer(runs.app, name="runs", rich_help_panel=MAINTENANCE)
 app.add_typer(sources.app, name="sources", rich_help_panel=DATA)
 app.add_typer(experiment.app, name="experiment", rich_help_panel=RESEARCH)
 app.add_typer(report.app, name="report", rich_help_panel=LISTS)

@@ -27,6 +27,7 @@ from frontpage.core.sections.training import (
     GateParams,
     RankerParams,
 )
+from frontpage.core.sections.watching import ArrivalsParams, BusinessParams, DriftParams
 
 
 class ScheduleParams(Section):
@@ -70,6 +71,9 @@ class Params(Section):
     rollout: RolloutParams = RolloutParams()
     pilot: PilotParams = PilotParams()
     retention: RetentionParams = RetentionParams()
+    drift: DriftParams = DriftParams()
+    arrivals: ArrivalsParams = ArrivalsParams()
+    business: BusinessParams = BusinessParams()
 
     @model_validator(mode="after")
     def _knows_what_is_listed(self) -> Self:

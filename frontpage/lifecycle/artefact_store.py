@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import fsspec
+from fsspec.implementations.arrow import ArrowFSWrapper
 
 from frontpage.core.errors import BadInputError, CheckFailedError, UnavailableError
 from frontpage.core.settings import Settings
@@ -26,13 +29,13 @@ class ArtefactStore:
     """
 
     def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/")
+        self.url = re.sub(r"//[^/@]+@", "//***@", url.rstrip("/"))  # for sentences, without a password
         try:
-            self._files, self._root = fsspec.core.url_to_fs(self.url)
+            self._files, self._root = _opened(url.rstrip("/"))
         except (ValueError, ImportError) as error:
             sentence = str(error).strip().splitlines()[0]
             raise BadInputError(
-                f"FRONTPAGE_ARTEFACTS={url}: {sentence}; give a folder, `file://...` or `s3://...`"
+                f"FRONTPAGE_ARTEFACTS={self.url}: {sentence}; give a folder, `file://...` or `s3://...`"
             ) from error
 
     def put(self, content: bytes) -> str:
@@ -62,16 +65,16 @@ class ArtefactStore:
         """What was kept last under a name. Raises UnavailableError where there is nothing."""
         return self._read(f"{self._root}/{name}", name)
 
-    def has(self, name: str) -> bool:
-        """Whether there is something under a name."""
+    def has_version(self, version: str) -> bool:
+        """Whether a folder was pushed under that name."""
         with self._answering():
-            return bool(self._files.exists(f"{self._root}/{name}"))
+            return bool(self._files.exists(f"{self._root}/{_index_of(version)}"))
 
     def push(self, version: str, folder: Path) -> int:
         """Keep every file of a version's folder; how many there are."""
         names = sorted(path.relative_to(folder).as_posix() for path in _files_below(folder))
         listed = {name: self.put((folder / name).read_bytes()) for name in names}
-        self.put_named(f"versions/{version}.json", json.dumps(listed, indent=1, sort_keys=True).encode())
+        self.put_named(_index_of(version), json.dumps(listed, indent=1, sort_keys=True).encode())
         return len(listed)
 
     def fetch(self, version: str, folder: Path) -> Path:
@@ -79,7 +82,7 @@ class ArtefactStore:
 
         Raises UnavailableError where the version was never pushed, CheckFailedError where content was changed.
         """
-        listed: dict[str, str] = json.loads(self.get_named(f"versions/{version}.json"))
+        listed: dict[str, str] = json.loads(self.get_named(_index_of(version)))
         partial = folder.with_name(f".{folder.name}.fetched")
         shutil.rmtree(partial, ignore_errors=True)
         for name, digest in listed.items():
@@ -124,6 +127,22 @@ class ArtefactStore:
 def store_of(settings: Settings) -> ArtefactStore | None:
     """The store of an installation; None where artefacts stay in the home that made them."""
     return ArtefactStore(settings.artefacts) if settings.artefacts else None
+
+
+def _index_of(version: str) -> str:
+    """Where the list of a folder's files is, with the content of each."""
+    return f"versions/{version}.json"
+
+
+def _opened(url: str) -> tuple[Any, str]:
+    """The file system of an address, and the place in it. S3 is spoken by Arrow, which every installation has."""
+    if not url.startswith("s3://"):
+        files, place = fsspec.core.url_to_fs(url)
+        return files, str(place)
+    from pyarrow.fs import FileSystem
+
+    bucket, place = FileSystem.from_uri(url)
+    return ArrowFSWrapper(bucket), str(place)
 
 
 def _files_below(folder: Path) -> Iterable[Path]:

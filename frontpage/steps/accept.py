@@ -25,7 +25,7 @@ from frontpage.store.locks import exclusive
 from frontpage.store.server import database_url
 from frontpage.store.versions import ModelVersion
 from models.choice import Choice
-from models.evaluation.acceptance import Served, accept
+from models.evaluation.acceptance import ServedModel, accept
 from models.evaluation.report import read_acceptance, read_gate, write_acceptance
 from models.training import artefact
 
@@ -42,8 +42,8 @@ def run(settings: Settings, params: Params, as_of: datetime, data: Path | None =
 def _in_files(params: Params, as_of: datetime, data: Path) -> Summary:
     history, candidate = read_snapshot(data, as_of), artefact.load(data / "model")
     champion = artefact.load(data / "champion") if (data / "champion").is_dir() else None
-    served = Served(candidate, Choice.of_gate(read_gate(data / "evaluation")))
-    found = accept(history, served, params, Served(champion, Choice()) if champion else None)
+    served = ServedModel(candidate, Choice.of_gate(read_gate(data / "evaluation")))
+    found = accept(history, served, params, ServedModel(champion, Choice()) if champion else None)
     write_acceptance(found, data / "acceptance")
     stage = "accepted" if found.accepted else "rejected"
     details = {"version": candidate.version, "stage": stage, "acceptance": "; ".join(found.reasons)}
@@ -74,7 +74,9 @@ def _judged(connection: Connection, settings: Settings, params: Params, row: Mod
     """The candidate's lists beside the champion's; of texts only those that one of them does not know are loaded."""
     champion = registry.champion_at(connection, row.as_of)
     served = [
-        Served(registry.loaded(one, settings), registry.choice_of(one)) for one in (row, champion) if one is not None
+        ServedModel(registry.loaded(one, settings), registry.choice_of(one))
+        for one in (row, champion)
+        if one is not None
     ]
     history = load_history(connection, row.as_of, params.data, with_text=False)
     ids = pd.Index(history.articles[c.ARTICLE_ID])

@@ -25,10 +25,11 @@ _NDCG = "candidate_ndcg_at_10"
 
 def list_(settings: Settings, _params: Params, *, stage: str | None = None, as_json: bool = False) -> Summary:
     """Print the versions, newest knowledge first. Raises BadInputError for a stage that there is not."""
-    if stage is not None and stage not in stages.NEXT_STAGES:
+    wanted = next((known for known in stages.NEXT_STAGES if known == stage), None)
+    if stage is not None and wanted is None:
         raise BadInputError(f"there is no stage {stage}; there are {', '.join(stages.NEXT_STAGES)}")
     with connect(database_url(settings)) as connection:
-        found = versions.newest(connection, stage=stage)  # type: ignore[arg-type] - looked up just before
+        found = versions.newest(connection, stage=wanted)
     _say(json.dumps(asdict(row), default=str) if as_json else _line(row) for row in found)
     return Summary("models list", rows_out=len(found))
 

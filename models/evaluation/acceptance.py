@@ -42,7 +42,7 @@ Verdict = Literal["pass", "fail", "within chance", "too few readers", "no reader
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class ServedModel:
     """A model with what its evaluation chose to make lists by."""
 
     model: Model
@@ -96,7 +96,7 @@ class Acceptance:
         }
 
 
-def accept(history: History, candidate: Served, params: Params, champion: Served | None = None) -> Acceptance:
+def accept(history: History, candidate: ServedModel, params: Params, champion: ServedModel | None = None) -> Acceptance:
     """The candidate's lists, the champion's and popularity's at the moments held back from the candidate's training."""
     held = held_back(history, candidate.model.params)
     reference = CHAMPION if champion is not None else POPULARITY
@@ -121,7 +121,7 @@ class _Makers:
     popularity: ListPipeline
 
     @classmethod
-    def of(cls, dataset: InteractionDataset, served: Mapping[str, Served], params: Params) -> _Makers:
+    def of(cls, dataset: InteractionDataset, served: Mapping[str, ServedModel], params: Params) -> _Makers:
         """The pipelines that a refresh would run."""
         threads = params.threads
         ours = {

@@ -10,7 +10,7 @@ from frontpage.core.history import History
 from frontpage.core.params import Params
 from frontpage.core.sections.acceptance import AcceptanceParams
 from models.choice import Choice
-from models.evaluation.acceptance import Served, accept
+from models.evaluation.acceptance import ServedModel, accept
 from models.evaluation.report import read_acceptance, write_acceptance
 from models.evaluation.slices import HABITS, SIZES
 from models.training.artefact import Model, model_params
@@ -76,7 +76,7 @@ def test_only_what_the_verdict_hangs_on_leaves_the_model_alone() -> None:
 
 def test_a_good_version_is_accepted_with_every_slice_named(past: History, model: Model, tmp_path) -> None:
     """Against popularity while there is no champion; slices that nobody is in are said, and do not fail."""
-    found = accept(past, Served(model, Choice()), SMALL)
+    found = accept(past, ServedModel(model, Choice()), SMALL)
     assert found.accepted, found.reasons
     everybody, *others = found.slices
     assert found.reference == "popularity"
@@ -95,20 +95,20 @@ def test_a_good_version_is_accepted_with_every_slice_named(past: History, model:
     metrics, files = read_acceptance(tmp_path)
     assert metrics["all_readers_candidate"] == pytest.approx(everybody.candidate, abs=1e-6)
     assert {file.name for file in files} == {"acceptance.json", "slices.csv", "slices.png"}
-    assert accept(past, Served(model, Choice()), SMALL) == found
+    assert accept(past, ServedModel(model, Choice()), SMALL) == found
 
 
 def test_the_floor_holds_whatever_else_is_true(past: History, model: Model) -> None:
     """Better than everything there is, and still not good enough."""
-    found = accept(past, Served(model, Choice()), under(min_ndcg=0.99))
+    found = accept(past, ServedModel(model, Choice()), under(min_ndcg=0.99))
     assert not found.accepted
     assert "is below the floor of 0.99" in found.reasons[0]
 
 
 def test_a_slice_may_not_pay_for_the_others(past: History, model: Model) -> None:
     """Readers of 20 and more articles get a stale count, all others what the champion gives: that slice speaks."""
-    champion = Served(model, Choice())
-    candidate = Served(model, Choice(None, {"20+ reads": SLOW}))
+    champion = ServedModel(model, Choice())
+    candidate = ServedModel(model, Choice(None, {"20+ reads": SLOW}))
     found = accept(past, candidate, under(max_loss=1.0), champion)
     assert found.reference == "champion"
     assert not found.accepted
@@ -122,8 +122,8 @@ def test_a_slice_may_not_pay_for_the_others(past: History, model: Model) -> None
 
 def test_a_slice_with_few_readers_is_said_not_judged(past: History, model: Model) -> None:
     """Chance speaks in it, not the version."""
-    candidate = Served(model, Choice(None, {"20+ reads": SLOW}))
-    found = accept(past, candidate, under(max_loss=1.0, min_slice_readers=1_000), Served(model, Choice()))
+    candidate = ServedModel(model, Choice(None, {"20+ reads": SLOW}))
+    found = accept(past, candidate, under(max_loss=1.0, min_slice_readers=1_000), ServedModel(model, Choice()))
     assert found.accepted
     assert any("too few readers to judge" in reason and "heavy readers (" in reason for reason in found.reasons)
 
@@ -132,7 +132,7 @@ def test_without_a_read_in_those_hours_the_champion_stays(past: History, model: 
     """Nothing speaks against the candidate, and nothing for it."""
     held = held_back(past, SMALL)
     quiet = replace(past, reads=past.reads[past.reads[c.RECORDED_AT] <= held.learned_until].reset_index(drop=True))
-    served = Served(model, Choice())
+    served = ServedModel(model, Choice())
     found = accept(quiet, served, SMALL, served)
     assert not found.accepted
     assert found.reasons[-1] == "the champion stays"

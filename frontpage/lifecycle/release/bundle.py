@@ -1,4 +1,4 @@
-"""A version in one signed file: trained in one installation, served by another (docs/adr/0017-bundles.md).
+"""A version in one signed file: trained in one installation, served by another (docs/adr/0021-bundles.md).
 
 A tar archive: `bundle.json` (what the version is, what it passed, and the SHA-256 of each file), its signature, and the
 files. The signature is of `bundle.json`, which answers for all the rest.
