@@ -18,7 +18,7 @@ _MIN_VALUES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class MeanChange:
+class ChangePoint:
     """at: how many values had come when it was seen; before, after: means of the two parts."""
 
     at: int
@@ -26,14 +26,14 @@ class MeanChange:
     after: float
 
 
-def last_change(values: Sequence[float] | Iterable[float], confidence: float) -> MeanChange | None:
+def last_change(values: Sequence[float] | Iterable[float], confidence: float) -> ChangePoint | None:
     """The newest change of the mean; None where chance explains all. confidence: the paper's delta."""
     window: list[float] = []
     found = None
     for at, value in enumerate(values, start=1):
         window.append(float(value))
         while (cut := _cut(np.asarray(window), confidence)) is not None:
-            found = MeanChange(at, float(np.mean(window[:cut])), float(np.mean(window[cut:])))
+            found = ChangePoint(at, float(np.mean(window[:cut])), float(np.mean(window[cut:])))
             window = window[cut:]
     return found
 
