@@ -5,9 +5,9 @@ Once a day: counts the business figures of the days that have ended, and writes 
 logs, inboxes and past features that are older than `retention` in params.yaml allows.
 
 **Reads** reads, served lists, executions.
-**Writes** `business_day`, `business_cost`, a page below the home folder; deletes rows of `served_list`, `link_click`,
-`event_inbox`, `digest_report_inbox`, `quarantine`, `digest_report`, `digest_delivery` and `execution`, in batches, and
-of the states in schema `feast`.
+**Writes** `business_day`, `business_cost`, a page below the home folder; deletes rows of `served_list`, `list_outcome`,
+`link_click`, `event_inbox`, `digest_report_inbox`, `quarantine`, `digest_report`, `digest_delivery` and `execution`, in
+batches, of the states in schema `feast`, and runs of the archive.
 
 **Triage.** Red means that old rows stay for another day; readers notice nothing. Running it again is safe. Privacy
 rules may set a limit: after three red days find out why. A run that deletes events (`event_inbox` in its summary line)

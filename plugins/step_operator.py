@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
+from frontpage.core.actor import VARIABLE as ACTOR
+from frontpage.core.actor import Actor
 from frontpage.core.clock import iso, parse_as_of
 from frontpage.core.errors import (
     EXIT_CODES,
@@ -47,7 +49,7 @@ GRACE_SECONDS = 3.0
 class StepOperator(BaseOperator):
     """Runs `frontpage VERB --as-of T`, with its lines in the task's log; the result is the verb's summary line.
 
-    verb: one verb of the command line, the task's id unless given; `group verb` where it is in a group.
+    verb: one verb of the command line, or `GROUP VERB`; the task's id unless given.
     arguments: further arguments; templated.
     niceness: CPU priority given up in favour of other work, 0 to 19.
     program: the command, by default the `frontpage` beside this interpreter.
@@ -83,7 +85,8 @@ class StepOperator(BaseOperator):
             raise AirflowFailException(str(error)) from error
         command = [self._program(), *self.verb.split(), "--as-of", iso(as_of), *self.arguments]
         self.log.info("%s", " ".join(command))
-        lines = self._run([*_guard(self.niceness), *command], trigger_of(context).variables())
+        variables = {ACTOR: str(run_actor(context)), **trigger_of(context).variables()}
+        lines = self._run([*_guard(self.niceness), *command], variables)
         return _summary(self.verb, lines)
 
     def on_kill(self) -> None:
@@ -170,6 +173,13 @@ def trigger_of(context: Context) -> Trigger:
         link=instance.log_url or "",
         attempt=instance.try_number,
     )
+
+
+def run_actor(context: Context) -> Actor:
+    """The workflow's run as what acts, with the person who asked for it where Airflow knows one."""
+    run = context["dag_run"]
+    person = run.triggering_user_name or ""
+    return Actor(run.dag_id, "airflow", run.run_id, re.sub(r"\s", "_", person))
 
 
 def _guard(niceness: int) -> list[str]:

@@ -3,13 +3,16 @@
 from datetime import datetime, timedelta
 
 from frontpage.core.errors import UnavailableError
-from frontpage.core.params import Params, RetentionParams
+from frontpage.core.params import Params
 from frontpage.core.progress import track
+from frontpage.core.sections.data import RetentionParams
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.features.feature_store.cutoffs import forget_states
+from frontpage.scoring.archive import Archive
 from frontpage.store import retention
 from frontpage.store.connect import Connection, connect
+from frontpage.store.lists import archived
 from frontpage.store.locks import exclusive
 from frontpage.store.server import database_url
 
@@ -21,8 +24,17 @@ def run(settings: Settings, params: Params, as_of: datetime) -> Summary:
         for table, days in track(days_kept(params.retention).items(), "tables"):
             deleted[table] = retention.purge(connection, table, as_of - timedelta(days=days))
         deleted |= _states(connection, as_of - timedelta(days=params.retention.state_days))
+        deleted |= _archived(connection, settings, as_of - timedelta(days=params.retention.archive_days))
     total = sum(deleted.values())
     return Summary("purge", rows_in=total, rejected=total, details={name: n for name, n in deleted.items() if n})
+
+
+def _archived(connection: Connection, settings: Settings, before: datetime) -> dict[str, int]:
+    """Runs of the archive that are too old, unless a younger one keeps their lists."""
+    runs = archived.expired(connection, before)
+    for each in runs:
+        Archive.of(settings).drop(connection, each["run_id"], each["uri"])
+    return {"archived_run": len(runs)}
 
 
 def _states(connection: Connection, before: datetime) -> dict[str, int]:
@@ -38,6 +50,7 @@ def days_kept(params: RetentionParams) -> dict[str, float]:
     """How long the rows of each table are kept."""
     return {
         "served_list": params.served_list_days,
+        "list_outcome": params.served_list_days,
         "link_click": params.link_click_days,
         "event_inbox": params.inbox_days,
         "digest_report_inbox": params.inbox_days,

@@ -14,9 +14,11 @@ from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.core.wording import reason_of, worded
 from frontpage.features.feature_store.repository import feature_store, readers_at
+from frontpage.scoring.archive import Archive
 from frontpage.steps import why_text
-from frontpage.store.connect import connect, fetch_all
+from frontpage.store.connect import Connection, connect, fetch_all
 from frontpage.store.features.feature_rows import written_ticks
+from frontpage.store.lists import archived
 from frontpage.store.queries import query
 from frontpage.store.server import database_url
 
@@ -32,7 +34,7 @@ def run(
     """
     url = database_url(settings)
     with connect(url) as connection:
-        rows = fetch_all(connection, query("lists/why"), {"reader_id": reader_id, "run_id": run_id})
+        rows = rows_of(connection, settings, reader_id, run_id)
         cutoffs = written_ticks(connection)
     if not rows:
         raise _no_list(reader_id, run_id, params)
@@ -41,6 +43,16 @@ def run(
     for line in _json(rows, reader) if as_json else why_text.lines(reader_id, rows, reader):
         print(line)  # noqa: T201 - this verb's result is what it prints
     return Summary("why", rows_out=len(rows), artifact=f"run:{rows[0]['run_id']}")
+
+
+def rows_of(connection: Connection, settings: Settings, reader_id: str, run_id: int | None) -> list[dict[str, Any]]:
+    """A reader's list with everything that made it, best first: from the database, or of a dropped run the archive."""
+    rows = fetch_all(connection, query("lists/why"), {"reader_id": reader_id, "run_id": run_id})
+    if rows or run_id is None:
+        return rows
+    key = archived.reader_key_of(connection, reader_id)
+    found = {} if key is None else Archive.of(settings).lists(connection, run_id, [key])
+    return archived.why(connection, reader_id, run_id, found[key]) if key in found else []
 
 
 def _json(rows: list[dict[str, Any]], reader: dict[str, Any] | None) -> list[str]:
@@ -59,8 +71,8 @@ def _no_list(reader_id: str, run_id: int | None, params: Params) -> NothingPubli
             f"no list of reader {reader_id!r} in the served run; who has none of their own is served a fallback list"
         )
     return NothingPublishedError(
-        f"no list of reader {reader_id!r} in run {run_id}; lists are kept of the newest {params.retention.runs} runs "
-        "(retention.runs in params.yaml)"
+        f"no list of reader {reader_id!r} in run {run_id}, which is neither among the newest "
+        f"{params.retention.runs} nor in the archive of {params.retention.archive_days:g} days (`retention`)"
     )
 
 

@@ -12,8 +12,8 @@ from implicit.cpu.als import AlternatingLeastSquares
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from frontpage.core.params import AlsParams
 from frontpage.core.progress import ProgressCallback, no_progress
+from frontpage.core.sections.training import AlsParams
 from frontpage.features.grouping import Ints
 from frontpage.features.interactions import InteractionDataset
 from models.files import save_arrays

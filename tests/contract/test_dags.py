@@ -12,7 +12,11 @@ from tests.support.workflows import ROOT, dag_bag
 
 FILES = sorted((ROOT / "dags").glob("*.py"))
 TIERS = {"tier-1", "tier-2", "tier-3"}
-WORKFLOWS = ["digest_hourly", "purge_daily", "refresh_hourly", "retrain_nightly", "search_on_drift"]
+WORKFLOWS = [
+    "digest_hourly", "purge_daily", "refresh_hourly", "retrain_nightly", "rollout_approval", "search_on_drift",
+]  # fmt: skip
+#: Those that only another workflow asks for.
+ASKED_FOR = {"rollout_approval"}
 #: Workflows that an asset's event may start, with the asset; the last one has no ticks.
 ON_EVENTS = {
     "refresh_hourly": "arrivals", "retrain_nightly": "confirmed_drift", "search_on_drift": "helpless_trainings",
@@ -87,7 +91,7 @@ def _ticks(workflow):
 def test_is_on_cron_and_on_no_asset_but_those_whose_events_have_a_time(workflow):
     """Ticks wait for the next one; an event starts only what is named here, and has to say its moment."""
     ticks = _ticks(workflow)
-    assert (ticks is None) == (workflow.dag_id == "search_on_drift")
+    assert (ticks is None) == (workflow.dag_id in {"search_on_drift", *ASKED_FOR})
     assert ticks is None or ticks.run_immediately == timedelta(0)
     condition = getattr(workflow.timetable, "asset_condition", None)
     names = [asset.name for asset in getattr(condition, "objects", ())]
@@ -164,15 +168,8 @@ def test_each_task_is_one_verb_of_the_command(workflow):
     from frontpage.cli.main import app
 
     for task in _steps(workflow):
-        command = _command(typer.main.get_command(app), task.verb)
+        command = _command(app, task.verb)
         assert "--as-of" in {name for parameter in command.params for name in parameter.opts}
-
-
-def _command(group, verb):
-    """The command of a verb, in a group or not."""
-    for word in verb.split():
-        group = group.commands[word]
-    return group
 
 
 def test_verbs_are_called_with_all_they_require(workflow):
@@ -180,7 +177,7 @@ def test_verbs_are_called_with_all_they_require(workflow):
     from frontpage.cli.main import app
 
     for task in _steps(workflow):
-        command = _command(typer.main.get_command(app), task.verb)
+        command = _command(app, task.verb)
         needed = {parameter.opts[0] for parameter in command.params if parameter.required} - {"--as-of"}
         assert needed <= set(task.arguments), f"{task.verb} needs {needed}"
 
@@ -193,10 +190,11 @@ def test_nothing_is_published_before_the_gate():
 
 
 def test_nothing_is_trained_on_data_that_were_not_checked():
-    """`train` is downstream of `validate` and `snapshot`; `evaluate` of `train`."""
+    """`train` is downstream of `validate` and `snapshot`, `evaluate` of `train`; nothing is released unaccepted."""
     tasks = dag_bag().dags["retrain_nightly"].task_dict
     assert {"validate", "snapshot"} <= tasks["train"].get_flat_relative_ids(upstream=True)
     assert "train" in tasks["evaluate"].get_flat_relative_ids(upstream=True)
+    assert {"evaluate", "accept"} <= tasks["release"].get_flat_relative_ids(upstream=True)
 
 
 def test_a_run_that_a_task_starts_is_about_the_same_moment():
@@ -208,15 +206,33 @@ def test_a_run_that_a_task_starts_is_about_the_same_moment():
     answers = [task for task in starters if isinstance(task, AnswerOperator)]
     assert [task.asset.name for task in answers] == ["confirmed_drift", "helpless_trainings"]
     starters = [task for task in starters if task not in answers]
-    assert [(task.dag_id, task.task_id) for task in starters] == [("refresh_hourly", "first_training")]
+    assert {(task.dag_id, task.task_id) for task in starters if hasattr(task, "trigger_dag_id")} == {
+        ("refresh_hourly", "first_training"), ("refresh_hourly", "ask"),
+    }  # fmt: skip
     for task in starters:
         assert isinstance(task, SameMomentTrigger)
         assert task.logical_date is None
         assert task.trigger_dag_id in WORKFLOWS
 
 
+def test_a_person_is_asked_and_either_answer_is_carried_out():
+    """Approval goes on; a rejection skips that and takes back; the wait is bounded."""
+    tasks = dag_bag().dags["rollout_approval"].task_dict
+    assert tasks["decide"].response_timeout < tasks["decide"].dag.dagrun_timeout
+    assert tasks["approve"].arguments[0] == "approve"
+    assert (tasks["take_back"].arguments[0], tasks["take_back"].trigger_rule) == ("take-back", "all_skipped")
+
+
+def _command(app, verb):
+    """The command that a verb names, which may stand in a group."""
+    found = typer.main.get_command(app)
+    for word in verb.split():
+        found = found.commands[word]
+    return found
+
+
 def _steps(workflow):
-    """The tasks that are a verb; the others start another workflow."""
+    """The tasks that are a verb; the others start another workflow, or ask a person."""
     return [task for task in workflow.tasks if hasattr(task, "verb")]
 
 

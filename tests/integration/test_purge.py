@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from frontpage.core.params import Params, RetentionParams
+from frontpage.core.params import Params
+from frontpage.core.sections.data import RetentionParams
 from frontpage.steps import features, purge
 from frontpage.store import retention
 from frontpage.store.connect import connect, execute, fetch_all
@@ -22,6 +23,9 @@ values (gen_random_uuid(), 'purge', 'hand', 'person', '-', %(at)s)""",
     "served_list": """insert into served_list
 (served_at, request_id, reader_key, run_id, variant, not_modified, n_items)
 values (%(at)s, 'r', 1, 1, 'champion', false, 10)""",
+    "list_outcome": """insert into list_outcome
+(reader_key, run_id, variant, surface, shown_at, activity, n_items)
+values (1, 1, 'champion', 'home', %(at)s, 'cold', 10)""",
     "link_click": """insert into link_click (edition_id, reader_key, position, article_id, clicked_at, verdict)
 values ('e', 1, 1, 'a1', %(at)s, 'human')""",
     "event_inbox": """insert into event_inbox
