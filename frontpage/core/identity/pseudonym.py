@@ -26,3 +26,15 @@ def address_hash(email: str, secret: str) -> bytes:
     """
     spelled = email.strip().lower().encode()
     return hashlib.blake2b(spelled, key=secret.encode()[:64], person=b"address", digest_size=32).digest()
+
+
+def reader_subject(reader_id: str, secret: str) -> str:
+    """How the audit log names a reader: `reader:` and a keyed hash, which is neither the id nor their pseudonym.
+
+    It outlasts the reader's erasure: who has the id and the secret finds the entries, and nobody else.
+
+    >>> reader_subject("ann", "secret") == reader_subject("ann", "secret") != reader_subject("ben", "secret")
+    True
+    """
+    digest = hashlib.blake2b(reader_id.encode(), key=secret.encode()[:64], person=b"audit", digest_size=16)
+    return f"reader:{digest.hexdigest()}"
