@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
+from frontpage.core.actor import VARIABLE as ACTOR
+from frontpage.core.actor import Actor
 from frontpage.core.clock import iso
 from frontpage.core.errors import (
     EXIT_CODES,
@@ -81,7 +83,7 @@ class StepOperator(BaseOperator):
             raise AirflowFailException(str(error)) from error
         command = [self._program(), self.verb, "--as-of", iso(as_of), *self.arguments]
         self.log.info("%s", " ".join(command))
-        lines = self._run([*_guard(self.niceness), *command])
+        lines = self._run([*_guard(self.niceness), *command], {ACTOR: str(run_actor(context)), **self.environment()})
         return _summary(self.verb, lines)
 
     def on_kill(self) -> None:
@@ -102,12 +104,12 @@ class StepOperator(BaseOperator):
     def _program(self) -> str:
         return self.program or str(Path(sys.executable).with_name("frontpage"))
 
-    def _run(self, command: list[str]) -> list[str]:
+    def _run(self, command: list[str], variables: dict[str, str]) -> list[str]:
         """All lines of the command's output, each logged as it comes; raises for any exit code but 0."""
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
             text=True, errors="replace", bufsize=1, start_new_session=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **self.environment()},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **variables},
         )  # fmt: skip
         assert self._process.stdout is not None
         lines = []
@@ -129,6 +131,13 @@ def run_as_of(context: Context) -> datetime:
     tick = None if run.run_type == "manual" else run.logical_date
     asked_at = run.logical_date or run.run_after
     return resolve_as_of(context["params"].get("as_of"), tick, asked_at, cron("refresh"))
+
+
+def run_actor(context: Context) -> Actor:
+    """The workflow's run as what acts, with the person who asked for it where Airflow knows one."""
+    run = context["dag_run"]
+    person = run.triggering_user_name or ""
+    return Actor(run.dag_id, "airflow", run.run_id, re.sub(r"\s", "_", person))
 
 
 def _guard(niceness: int) -> list[str]:

@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from etl.reading.mapping import Mapping
 from etl.reading.sources import DirectorySource, FeedSource, Source, SqlSource, parse_source
+from etl.source_lists import split_sources
 from frontpage.core.canonical import Kind
 from frontpage.core.clock import parse_duration
 from frontpage.core.errors import BadInputError
 from frontpage.core.settings import Settings
-from frontpage.core.source_lists import split_sources
 
 DEFAULT_FILE = Path("sources.yaml")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")

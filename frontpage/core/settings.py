@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from frontpage.core.actor import Actor, current_actor
 from frontpage.core.database.url import DatabaseUrl
 from frontpage.core.errors import BadInputError
 
@@ -87,6 +88,11 @@ class Settings(BaseModel):
     run_too_old_minutes: int = Field(
         180, ge=1, description="a served run older than this, three missed refreshes, makes /health/ready red"
     )
+    actor: str = Field(
+        "person:unknown",
+        description="who acts, written beside each change of state: `person:NAME`, or what Airflow hands to its steps; "
+        "by itself the person who is logged in",
+    )
     clock: str = Field("", description="for historic data: API and digest take this time as now")
 
     @field_validator("database_url", "mlflow_url")
@@ -117,12 +123,18 @@ class Settings(BaseModel):
         values = {
             name: value for name, value in given.items() if value or cls.model_fields[name].annotation is not Path
         }
+        values["actor"] = str(current_actor(environ))
         try:
             return cls(**values)
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"])
             raise BadInputError(f"settings: {name + ': ' if name else ''}{first['msg']}") from error
+
+    @property
+    def acting(self) -> Actor:
+        """Who acts."""
+        return Actor.parse(self.actor)
 
     @property
     def cors_origin_list(self) -> list[str]:

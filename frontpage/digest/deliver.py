@@ -13,8 +13,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from frontpage.core.errors import FrontpageError
-from frontpage.core.params import DigestParams
 from frontpage.core.progress import report_progress
+from frontpage.core.sections.digest import DigestParams
 from frontpage.digest.address import hash_of
 from frontpage.digest.lanes import Job, Lanes
 from frontpage.digest.letter import Letterhead

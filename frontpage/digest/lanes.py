@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from frontpage.core.params import RateParams
+from frontpage.core.sections.digest import RateParams
 
 #: The rate of every domain that is not listed.
 ANY = "*"

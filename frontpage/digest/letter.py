@@ -6,7 +6,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from frontpage.core.identity.links import Kind, Link, link_keys, sign
-from frontpage.core.params import DigestParams
+from frontpage.core.sections.digest import DigestParams
 from frontpage.core.settings import Settings
 from frontpage.digest.mime import message, sender_domain
 from frontpage.digest.render import Mail, Sheet, render

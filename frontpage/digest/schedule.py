@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from frontpage.core.params import DigestParams, HomeParams
+from frontpage.core.sections.digest import DigestParams, HomeParams
 from frontpage.store.delivery.digests import DueEdition, Home
 
 

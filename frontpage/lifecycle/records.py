@@ -10,7 +10,7 @@ from frontpage.lifecycle.resources import Resources
 from frontpage.lifecycle.searches import SearchRecord
 
 #: Stages that have an alias of the same name in a registry; a version has at most one of them.
-ALIASED_STAGES = ("champion", "challenger", "candidate")
+ALIASED_STAGES = ("champion", "canary", "shadow", "candidate")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlsplit
 
+from frontpage.core.actor import Actor
 from frontpage.core.clock import TICK, iso
 from frontpage.core.errors import BadInputError, NothingPublishedError
 from frontpage.core.history import History
@@ -26,7 +27,7 @@ from frontpage.features.snapshot import MANIFEST, read_manifest, write_snapshot
 from frontpage.lifecycle.training_history import history_to_learn_from
 from frontpage.store import versions
 from frontpage.store.connect import Connection
-from frontpage.store.versions import ModelVersion
+from frontpage.store.versions import ModelVersion, Stage
 from models.choice import Choice
 from models.evaluation.evaluate import means_of
 from models.evaluation.gate import Earlier, Gate
@@ -54,6 +55,18 @@ class Known:
         """The model of the version before."""
         return loaded(self.parent) if self.parent else None
 
+
+#: What may follow a stage. Nothing becomes a candidate again, and the champion goes to no trial: it leaves its place.
+NEXT_STAGES: Mapping[Stage, tuple[Stage, ...]] = {
+    "candidate": ("shadow", "canary", "champion", "archived", "rejected"),
+    "shadow": ("canary", "champion", "archived", "rejected"),
+    "canary": ("champion", "archived", "rejected"),
+    "champion": ("archived", "rejected"),
+    "archived": ("shadow", "canary", "champion", "rejected"),
+    "rejected": ("shadow", "canary", "champion", "archived"),
+}
+#: Stages whose lists are made beside those of the champion.
+ON_TRIAL: tuple[Stage, ...] = ("shadow", "canary")
 
 #: Parameters that no list hangs on.
 _BESIDE_LISTS = {"threads", "schedule", "first_training", "gate", "explain", "quality", "digest", "retention"}
@@ -100,17 +113,18 @@ def serving(
     """The version that makes the lists of (as_of, variant); None where they need no model, or there is none yet.
 
     champion, and every variant of `params` with a ranker: the champion, or for a moment before it was trained the
-    newest earlier one. challenger: the newest one. Any other name is a version's. Raises NothingPublishedError for a
-    version or challenger that is not there, or that was trained on later knowledge.
+    newest earlier one. shadow, canary: the newest one of that stage. Any other name is a version's. Raises
+    NothingPublishedError where that is not there, or was trained on later knowledge.
     """
     named = variants_of(Params() if params is None else params)
     if variant in named:
         return champion_at(connection, as_of) if named[variant].needs_model else None
-    if variant == "challenger":
-        found = versions.newest(connection, stage="challenger", until=as_of, limit=1)
-        if not found:
-            raise NothingPublishedError(f"there is no challenger of {iso(as_of)} or before; score another variant")
-        return found[0]
+    for stage in ON_TRIAL:
+        if variant == stage:
+            found = versions.newest(connection, stage=stage, until=as_of, limit=1)
+            if not found:
+                raise NothingPublishedError(f"there is no {stage} of {iso(as_of)} or before; score another variant")
+            return found[0]
     version = versions.get(connection, variant)
     if version.as_of > as_of:
         raise NothingPublishedError(f"{variant} knows what came after {iso(as_of)}; score a moment from its own on")
@@ -144,7 +158,7 @@ def training(connection: Connection, known: Known, params: Params) -> Iterator[i
         raise
 
 
-def register(connection: Connection, known: Known, built: Built, training_id: int) -> ModelVersion:
+def register(connection: Connection, known: Known, built: Built, training_id: int, actor: Actor) -> ModelVersion:
     """The version's row, as candidate; the same version again changes nothing."""
     row = ModelVersion(
         version=built.model.version,
@@ -156,8 +170,39 @@ def register(connection: Connection, known: Known, built: Built, training_id: in
         parent=known.parent.version if known.parent else None,
         metrics=dict(built.model.metrics),
     )
-    versions.insert(connection, row)
+    versions.insert(connection, row, actor=actor, reason=f"trained as of {iso(row.as_of)}")
     return row
+
+
+def change_stage(
+    connection: Connection, version: str, stage: Stage, *, actor: Actor, reason: str
+) -> ModelVersion | None:
+    """Change a version's stage, with a line in the trail; the champion that had to make way (archived now), or None.
+
+    A version that has the stage already is left alone. Raises BadInputError without a reason and for a stage that may
+    not follow the one it has, NothingPublishedError for an unknown version.
+    """
+    if not reason.strip():
+        raise BadInputError("give a reason for the change: --reason 'why'")
+    now = versions.get(connection, version).stage
+    if stage != now and stage not in NEXT_STAGES[now]:
+        raise BadInputError(f"{version} is {now}, and {stage} does not follow that; {', '.join(NEXT_STAGES[now])} may")
+    return versions.set_stages(connection, [(version, stage)], actor, reason)
+
+
+def take_back(connection: Connection, *, actor: Actor, reason: str) -> tuple[str, str]:
+    """The champion, rejected now, and the one before it, champion again: in one step.
+
+    Raises BadInputError without a reason, NothingPublishedError where there is no champion, or none before it.
+    """
+    if not reason.strip():
+        raise BadInputError("give a reason for taking it back: --reason 'why'")
+    now, former = versions.champion(connection), versions.former(connection)
+    if now is None or former is None:
+        which = "champion" if now is None else f"version before {now.version}"
+        raise NothingPublishedError(f"there is no {which} to go back to; promote a version by name")
+    versions.set_stages(connection, [(now.version, "rejected"), (former, "champion")], actor, reason)
+    return now.version, former
 
 
 def parent_at(connection: Connection, as_of: datetime) -> ModelVersion | None:
@@ -201,7 +246,7 @@ def is_judged(version: ModelVersion) -> bool:
 
 
 def record_verdict(
-    connection: Connection, version: ModelVersion, metrics: Mapping[str, Any], decided: Gate
+    connection: Connection, version: ModelVersion, metrics: Mapping[str, Any], decided: Gate, actor: Actor
 ) -> ModelVersion:
     """The version with metrics, the gate's decision and its stage: champion if it passed, else rejected.
 
@@ -213,7 +258,7 @@ def record_verdict(
         decided = Gate(False, (*decided.reasons, reason), decided.ratios)
     versions.set_metrics(connection, version.version, metrics, decided.as_json())
     stage: Literal["champion", "rejected"] = "champion" if decided.passed else "rejected"
-    versions.set_stage(connection, version.version, stage, "; ".join(decided.reasons))
+    change_stage(connection, version.version, stage, actor=actor, reason="; ".join(decided.reasons))
     return versions.get(connection, version.version)
 
 

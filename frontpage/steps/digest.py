@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from frontpage.core.errors import BadInputError, UnavailableError
-from frontpage.core.params import DigestParams, Params
+from frontpage.core.params import Params
+from frontpage.core.sections.digest import DigestParams
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.digest.deliver import DeliveryContext, deliver

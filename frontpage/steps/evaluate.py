@@ -59,7 +59,7 @@ def _in_database(settings: Settings, params: Params, as_of: datetime) -> Summary
             earlier = registry.earlier_evaluations(connection, as_of, params)
             n_readers, decided = evaluation.n_readers, gate(evaluation, params.gate, earlier)
             metrics = write_evaluation(evaluation, decided, registry.folder_of(row) / "evaluation")
-            row = registry.record_verdict(connection, row, metrics, decided)
+            row = registry.record_verdict(connection, row, metrics, decided, settings.acting)
     metrics, files = read_evaluation(registry.folder_of(row) / "evaluation")
     verdict = Verdict(row.version, row.as_of, row.gate["passed"], row.gate["reasons"], metrics, files)
     tracking.track_verdict(settings, verdict, row.stage)

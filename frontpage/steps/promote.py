@@ -4,7 +4,7 @@ from frontpage.core.errors import BadInputError
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
-from frontpage.lifecycle import artefacts, tracking
+from frontpage.lifecycle import artefacts, registry, tracking
 from frontpage.store import versions
 from frontpage.store.connect import connect
 from frontpage.store.server import database_url
@@ -21,7 +21,7 @@ def run(settings: Settings, _params: Params, version: str, *, reason: str) -> Su
     with connect(database_url(settings)) as connection:
         chosen = versions.get(connection, version)
         n_files = artefacts.verify(artefacts.folder_of(chosen.artefact_uri))
-        former = versions.set_stage(connection, version, "champion", reason)
+        former = registry.change_stage(connection, version, "champion", actor=settings.acting, reason=reason)
     tracking.mark_stage(settings, version, "champion")
     details = {"champion": version, "former": former.version if former else "-", "reason": reason}
     return Summary("promote", rows_in=n_files, rows_out=1, artifact=chosen.artefact_uri, details=details)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from frontpage.core.errors import BadInputError
-from frontpage.core.mornings import next_morning
 from frontpage.core.params import Params
 from frontpage.core.progress import ProgressCallback, report_progress
+from frontpage.core.sections.digest import next_morning
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.features.feature_store.cutoffs import ensure_ticks
@@ -126,7 +126,7 @@ def _from_database(
         with registry.training(connection, known, used) as training_id:
             with measure() as meter:
                 built = build(inputs, version, settings.path("models", version), resume=resume)
-            registry.register(connection, known, built, training_id)
+            registry.register(connection, known, built, training_id, settings.acting)
             references = track_training(settings, _record(known, built, used, meter.resources))
             margin = {} if forecast is None else {"before_morning_seconds": forecast.margin_seconds()}
             resources = meter.resources.as_dict() | margin

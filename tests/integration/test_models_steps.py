@@ -250,5 +250,5 @@ def test_without_a_training_there_is_nothing_to_judge(settings: Settings) -> Non
             step.run(settings, PARAMS, NOW)
     with pytest.raises(NothingPublishedError, match="there is no model version v9"):
         score.run(settings, PARAMS, NOW, variant="v9")
-    with pytest.raises(NothingPublishedError, match="no challenger"):
-        score.run(settings, PARAMS, NOW, variant="challenger")
+    with pytest.raises(NothingPublishedError, match="no shadow"):
+        score.run(settings, PARAMS, NOW, variant="shadow")

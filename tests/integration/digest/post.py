@@ -9,7 +9,8 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
-from frontpage.core.params import DigestParams, Params
+from frontpage.core.params import Params
+from frontpage.core.sections.digest import DigestParams
 from frontpage.core.settings import Settings
 from frontpage.store.connect import Connection, fetch_all
 from serving.http.server import bind

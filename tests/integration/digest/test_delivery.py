@@ -14,7 +14,8 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from frontpage.core.errors import BadInputError, NothingPublishedError, UnavailableError
-from frontpage.core.params import DigestParams, Params
+from frontpage.core.params import Params
+from frontpage.core.sections.digest import DigestParams
 from frontpage.digest.sink.pages import write_pages
 from frontpage.digest.sink.server import FolderSink
 from frontpage.steps import digest

@@ -7,7 +7,8 @@ import pytest
 
 from frontpage.core.errors import BadInputError
 from frontpage.core.identity.pseudonym import address_hash
-from frontpage.core.params import DigestParams, Params
+from frontpage.core.params import Params
+from frontpage.core.sections.digest import DigestParams
 from frontpage.core.settings import Settings
 from frontpage.digest.letter import Letterhead
 from frontpage.steps import digest

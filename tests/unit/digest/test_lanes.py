@@ -1,6 +1,6 @@
 """Rates per mailbox provider."""
 
-from frontpage.core.params import RateParams
+from frontpage.core.sections.digest import RateParams
 from frontpage.digest.lanes import Job, Lanes
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from frontpage.core.params import DigestParams, HomeParams
+from frontpage.core.sections.digest import DigestParams, HomeParams
 from frontpage.digest.schedule import due_editions, edition_id
 from frontpage.store.delivery.digests import Home
 

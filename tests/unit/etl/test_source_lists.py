@@ -2,8 +2,8 @@
 
 import pytest
 
+from etl.source_lists import split_sources
 from frontpage.core.errors import BadInputError
-from frontpage.core.source_lists import split_sources
 
 SQL = "sql+postgresql://u@h/cms?kind=reads&query_file=/q/reads.sql"
 

@@ -1,0 +1,9 @@
+"""What every section of params.yaml is."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Section(BaseModel):
+    """A frozen part of params.yaml; an unknown key is an error, not a silent typo."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
