@@ -32,6 +32,7 @@ DELIVERY, RESEARCH, MAINTENANCE = "Delivery", "Research", "Maintenance"
 
 AsOf = Annotated[str, typer.Option("--as-of", help="ISO 8601 time, UTC: only what was known by then is seen.")]
 Data = Annotated[Path | None, typer.Option("--data", help="A snapshot folder: work on files only, not the database.")]
+Reason = Annotated[str, typer.Option(help="Why; it is written into the audit log.")]
 Variant = Annotated[str, typer.Option(help="Which list: its runs and its published pointer.")]
 
 

@@ -11,5 +11,5 @@ from frontpage.store.server import database_url
 def run(settings: Settings, _params: Params, *, variant: str, to: int | None, reason: str) -> Summary:
     """Flip the pointer back to run `to`, or to the list before the one being served."""
     with connect(database_url(settings)) as connection:
-        published = runs.rollback(connection, variant, to, reason)
+        published = runs.rollback(connection, variant, to, reason, str(settings.acting))
     return Summary("rollback", artifact=f"run:{published.run_id}", details={"outcome": published.outcome})

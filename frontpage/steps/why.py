@@ -9,12 +9,14 @@ import pandas as pd
 
 from frontpage.core import columns as c
 from frontpage.core.errors import NothingPublishedError
+from frontpage.core.identity.pseudonym import reader_subject
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.core.wording import reason_of, worded
 from frontpage.features.feature_store.repository import feature_store, readers_at
 from frontpage.steps import why_text
+from frontpage.store import audit
 from frontpage.store.connect import connect, fetch_all
 from frontpage.store.features.feature_rows import written_ticks
 from frontpage.store.queries import query
@@ -32,6 +34,8 @@ def run(
     """
     url = database_url(settings)
     with connect(url) as connection:
+        subject = reader_subject(reader_id, settings.pseudonym_secret.get_secret_value())
+        audit.record(connection, "reader look-up", subject, str(settings.acting), "frontpage why")
         rows = fetch_all(connection, query("lists/why"), {"reader_id": reader_id, "run_id": run_id})
         cutoffs = written_ticks(connection)
     if not rows:

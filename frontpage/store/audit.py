@@ -1,4 +1,4 @@
-"""The audit log: who changed what, when and why, and who looked at a person's data. Entries are added, never changed."""
+"""The audit log: who changed what, when and why, and who looked at a person's data. Entries are never changed."""
 
 import json
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ def record(
     `reader_subject`. Raises BadInputError without an actor or a reason.
     """
     if not actor.strip() or not reason.strip():
-        raise BadInputError(f"{action} needs to know who asks and why; give --reason, and --by where nobody is logged in")
+        raise BadInputError(f"{action} needs to know who asks and why; give --reason, and FRONTPAGE_ACTOR")
     values = {"action": action, "subject": subject, "actor": actor, "reason": reason}
     execute(connection, query("audit/insert"), {**values, "before": _json(before), "after": _json(after)})
 

@@ -18,6 +18,7 @@ from psycopg2.errors import LockNotAvailable
 
 from frontpage.core import columns as c
 from frontpage.core.errors import CheckFailedError, NothingPublishedError
+from frontpage.store import audit
 from frontpage.store.connect import Connection, execute, fetch_all, fetch_one, transaction
 from frontpage.store.copying.copy import copy_frame
 from frontpage.store.copying.copy_arrow import copy_table
@@ -26,6 +27,7 @@ from frontpage.store.queries import query
 LIST_COLUMNS = (c.READER_KEY, c.RANK, c.ARTICLE_ID, c.SCORE, c.CANDIDATE_SOURCE, c.REASONS)
 FALLBACK_COLUMNS = ("scope", "scope_value", c.RANK, c.ARTICLE_ID, c.SCORE, c.CANDIDATE_SOURCE, c.REASONS)
 #: What rows may say beyond these columns; where they do not, no place was drawn by lot and no rule waived.
+_UNKNOWN = "person:unknown"
 _MORE_COLUMNS = (c.PROPENSITY, c.IS_WAIVED)
 #: States of a run that was published once; a repeated gate or publish leaves it alone.
 DONE = ("published", "superseded")
@@ -170,8 +172,10 @@ def publish(connection: Connection, run: Mapping[str, Any], reason: str = "") ->
         return Published(run_id, "published")
 
 
-def rollback(connection: Connection, variant: str, to_run: int | None = None, reason: str = "") -> Published:
-    """Serve an earlier list again: `to_run`, else the one served before the current one.
+def rollback(
+    connection: Connection, variant: str, to_run: int | None = None, reason: str = "by hand", actor: str = _UNKNOWN
+) -> Published:
+    """Serve an earlier list again: `to_run`, else the one served before the current one; the audit log says so.
 
     Raises NothingPublishedError where there is no such list any more.
     """
@@ -183,6 +187,8 @@ def rollback(connection: Connection, variant: str, to_run: int | None = None, re
             wanted = "no earlier list" if to_run is None else f"no published run {to_run}"
             raise NothingPublishedError(f"{wanted} of {variant} is kept to roll back to")
         _flip(connection, variant, target[c.RUN_ID], "rollback", reason)
+        before, after = {c.RUN_ID: served[c.RUN_ID]}, {c.RUN_ID: target[c.RUN_ID]}
+        audit.record(connection, "lists rollback", f"lists:{variant}", actor, reason, before, after)
         return Published(target[c.RUN_ID], "rolled_back")
 
 
