@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -83,10 +84,12 @@ def scoring_context(
     params: Params,
     readers: Ints | None = None,
     already_read: pd.DataFrame | None = None,
+    withheld: Collection[str] = (),
 ) -> ScoringContext:
     """The moment `as_of` of a dataset; `readers` (dataset positions, ascending) defaults to the active ones.
 
     already_read: reader_key, article_id of what was read outside the dataset's bounds (older or suspicious reads).
+    withheld: ids of articles that must not be listed, whatever was known of them at `as_of`.
     """
     now, dataset, lists = microseconds(as_of), as_known(dataset, as_of), params.lists
     known = rows_known(dataset, now, params.data)
@@ -94,6 +97,7 @@ def scoring_context(
         dataset.is_listable
         & (dataset.published <= now)
         & (dataset.first_seen <= now)
+        & ~dataset.article_ids.isin([*withheld])
         & (dataset.published >= now - int(lists.max_age_days * DAY_MICROSECONDS))
     )
     rows = active_readers(dataset, known, now, lists.active_days) if readers is None else readers

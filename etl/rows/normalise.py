@@ -26,7 +26,7 @@ from etl.rows.values import (
     texts,
 )
 from frontpage.core import columns as c
-from frontpage.core.canonical import EARLIEST, MAX_DWELL, READ_KINDS, Kind
+from frontpage.core.canonical import EARLIEST, MAX_DWELL, READ_KINDS, STATUSES, Kind
 from frontpage.core.identity.nobody import is_nobody
 from frontpage.core.identity.pseudonym import reader_key
 from frontpage.core.params import Params
@@ -96,8 +96,16 @@ def article(row: dict[str, Any], context: RowContext) -> tuple[Any, ...]:
         article_id, recorded_at, url, canonical_url(url, context.tracking), _title(row),
         text(row, c.SUMMARY), text(row, c.BODY), clean_language(text(row, c.LANGUAGE)),
         _category(row),
-        label(row, c.PUBLISHER) or host_name(url), _authors(row), published_at, first_seen_at,
+        label(row, c.PUBLISHER) or host_name(url), _authors(row), published_at, first_seen_at, _status(row),
     )  # fmt: skip
+
+
+def _status(row: dict[str, Any]) -> str | None:
+    """What the source says of the article, None where it says nothing."""
+    said = text(row, c.STATUS)
+    if said is None or said.lower() in STATUSES:
+        return None if said is None else said.lower()
+    raise RowError(RejectReason.UNKNOWN_STATUS, f"status {said[:60]!r} is none of {', '.join(STATUSES)}")
 
 
 def read(row: dict[str, Any], context: RowContext) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from frontpage.cli import audit, data, database, delivery, keys, lists, model, sources, stack
+from frontpage.cli import audit, data, database, delivery, editorial, keys, lists, model, sources, stack
 from frontpage.cli.calling import DATA, DELIVERY, MAINTENANCE, START, AsOf, past, step
 from frontpage.cli.quiet import hush
 from frontpage.core.errors import EXIT_CODES, FrontpageError
@@ -36,7 +36,7 @@ app = typer.Typer(
 )
 app.command(rich_help_panel=START)(stack.up)
 app.command(rich_help_panel=START)(stack.down)
-for _verbs in (data, model, lists, delivery):
+for _verbs in (data, model, lists, editorial, delivery):
     app.add_typer(_verbs.app)
 app.add_typer(database.app, name="db", rich_help_panel=MAINTENANCE)
 app.add_typer(keys.app, name="key", rich_help_panel=DELIVERY)

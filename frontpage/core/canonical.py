@@ -40,6 +40,7 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 CLOCK_SLACK = timedelta(days=2)
 MAX_DWELL = timedelta(hours=6)
 
+STATUSES = ("live", "retracted")
 READ_KINDS = ("read", "like", "bookmark", "share", "comment", "follow")
 
 FIELDS: dict[Kind, tuple[Field, ...]] = {
@@ -56,6 +57,7 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         Field(c.PUBLISHED_AT, "time", meaning="when the publisher says it came out"),
         Field(c.FIRST_SEEN_AT, "time", required=True, meaning="when we, or the source, first saw it"),
         Field(c.RECORDED_AT, "time", meaning="when the source learned of this version; default first_seen_at"),
+        Field(c.STATUS, meaning="live | retracted; a retracted article and its copies are shown to nobody"),
     ),
     Kind.READS: (
         Field(c.EVENT_ID, required=True, meaning="unique; a repeat is the same event"),

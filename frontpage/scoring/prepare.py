@@ -21,6 +21,7 @@ from frontpage.scoring.recommenders import Recommender
 from frontpage.store.connect import Connection
 from frontpage.store.history import load_already_read, load_excluded, load_history, with_texts
 from frontpage.store.lists import kept_lists
+from frontpage.store.retractions import retracted
 from frontpage.store.versions import ModelVersion
 from models.assembly import pipeline_of
 from models.choice import Choice
@@ -117,7 +118,13 @@ def everybody(connection: Connection, as_of: datetime, params: Params, content: 
     if content is not None:
         history = with_texts(connection, history, content.lacks(history.articles))
     unlisted = pd.concat([load(connection, as_of, params.max_age) for load in (load_already_read, load_excluded)])
-    return scoring_context(without_reads_table(interaction_dataset(history)), as_of, params, already_read=unlisted)
+    return scoring_context(
+        without_reads_table(interaction_dataset(history)),
+        as_of,
+        params,
+        already_read=unlisted,
+        withheld=retracted(connection),
+    )
 
 
 def inputs_at(connection: Connection, now: ScoringContext, params: Params, by: Maker) -> ScoringInputs:

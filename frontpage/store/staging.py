@@ -18,7 +18,7 @@ _COMMON = ("block", "row_no")
 STAGE_COLUMNS: dict[Kind, tuple[str, ...]] = {
     Kind.ARTICLES: (
         *_COMMON, c.ARTICLE_ID, "claimed_at", c.URL, c.CANONICAL_URL, c.TITLE, c.SUMMARY, c.BODY, c.LANGUAGE,
-        c.CATEGORY, c.PUBLISHER, c.AUTHOR, c.PUBLISHED_AT, c.FIRST_SEEN_AT, c.CONTENT_HASH, "signature",
+        c.CATEGORY, c.PUBLISHER, c.AUTHOR, c.PUBLISHED_AT, c.FIRST_SEEN_AT, c.STATUS, c.CONTENT_HASH, "signature",
     ),
     Kind.READERS: (
         *_COMMON, c.READER_ID, "claimed_at", c.READER_KEY, c.SIGNED_UP_AT, c.REGION, c.INTERESTS, c.TIMEZONE, c.EMAIL,

@@ -31,7 +31,7 @@ create unlogged table stage_article (
     block bigint, row_no bigint,
     article_id text, claimed_at timestamptz, url text, canonical_url text, title text, summary text, body text,
     language text, category text, publisher text, author text, published_at timestamptz, first_seen_at timestamptz,
-    content_hash text, signature bytea
+    status text, content_hash text, signature bytea
 );
 create unlogged table stage_reader (
     block bigint, row_no bigint,

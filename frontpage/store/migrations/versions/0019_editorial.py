@@ -1,0 +1,127 @@
+"""What editors decide: retractions with their corrections, rules as applied, reports and flags.
+
+Revision ID: 0019
+Revises: 0018
+"""
+
+from alembic import op
+
+revision = "0019"
+down_revision = "0018"
+branch_labels = None
+depends_on = None
+
+SCOPES = """
+alter table api_key drop constraint api_key_scopes_check;
+alter table api_key add constraint api_key_scopes_check
+    check (cardinality(scopes) > 0 and scopes <@ array['read', 'events', 'editor', 'admin']);
+"""
+
+RETRACTION = """
+create table retraction (
+    article_id   text not null,
+    retracted_at timestamptz not null,
+    named        text not null,
+    origin       text not null check (origin in ('editor', 'source')),
+    actor        text not null,
+    reason       text not null,
+    noted_at     timestamptz,
+    ended_at     timestamptz,
+    ended_by     text,
+    end_reason   text,
+    primary key (article_id, retracted_at)
+);
+create unique index retraction_in_force on retraction (article_id) where ended_at is null;
+comment on table retraction is
+    'grain: article, retracted_at; in force until ended_at. named: the article that was asked for, of which this is a copy
+or the original; noted_at: when the readers who were shown it were written down as owed a correction';
+
+create table correction (
+    reader_key bigint not null,
+    article_id text not null,
+    noted_at   timestamptz not null,
+    edition_id text,
+    primary key (reader_key, article_id)
+);
+comment on table correction is
+    'grain: reader, article that was retracted after they were shown or read it; edition_id: the mail that told them';
+"""
+
+#: The one place where a status changes: by a verb, by the API (whose role may call it and not write itself), by a source.
+SET_RETRACTED = """
+create function set_retracted(
+    wanted text, is_retracted boolean, by_whom text, because text, with_near boolean default false,
+    from_where text default 'editor', since timestamptz default null
+) returns setof text
+language plpgsql security definer set search_path from current as $$
+declare
+    asked article_version;
+    original text;
+    ids text[];
+    target text := case when is_retracted then 'retracted' else 'live' end;
+begin
+    lock table retraction in share row exclusive mode;
+    select * into asked from article_version where article_id = wanted order by recorded_at desc limit 1;
+    if not found then return; end if;
+    original := coalesce(asked.duplicate_of, asked.article_id);
+    select array_agg(latest.article_id) into ids
+    from (
+        select distinct on (article_id) * from article_version
+        where article_id = original or duplicate_of = original
+        order by article_id, recorded_at desc
+    ) latest
+    where latest.status <> target
+      and (latest.article_id = wanted or with_near
+           or coalesce(asked.duplicate_kind, '') <> 'near' and coalesce(latest.duplicate_kind, '') <> 'near')
+      -- What an editor retracted no source brings back.
+      and (is_retracted or from_where = 'editor' or not exists (
+          select from retraction known
+          where known.article_id = latest.article_id and known.ended_at is null and known.origin = 'editor'));
+    if ids is null then return; end if;
+    insert into article_version
+    select (jsonb_populate_record(latest, jsonb_build_object(
+        'status', target, 'source', from_where, 'extract_id', 0,
+        'recorded_at', greatest(coalesce(since, clock_timestamp()), latest.recorded_at + interval '1 microsecond')))).*
+    from (
+        select distinct on (article_id) * from article_version where article_id = any(ids)
+        order by article_id, recorded_at desc
+    ) latest;
+    if is_retracted then
+        insert into retraction (article_id, retracted_at, named, origin, actor, reason)
+        select id, clock_timestamp(), wanted, from_where, by_whom, because from unnest(ids) id;
+    else
+        update retraction set ended_at = clock_timestamp(), ended_by = by_whom, end_reason = because
+        where article_id = any(ids) and ended_at is null;
+        delete from correction where article_id = any(ids) and edition_id is null;
+    end if;
+    insert into audit_entry (action, subject, actor, reason, before, after)
+    select case when is_retracted then 'article retract' else 'article unretract' end, 'article:' || id, by_whom, because,
+           jsonb_build_object('status', case when is_retracted then 'live' else 'retracted' end),
+           jsonb_build_object('status', target, 'named', wanted, 'origin', from_where)
+    from unnest(ids) id order by id;
+    return query select id from unnest(ids) id order by id;
+end $$;
+revoke all on function set_retracted from public;
+"""
+
+#: Of the API: it asks for a retraction, and tells readers of theirs.
+GRANTS = """
+grant execute on function set_retracted to frontpage_serving;
+grant select on retraction, correction to frontpage_serving;
+"""
+
+
+def upgrade() -> None:
+    """Create the tables, the functions that write them, and the API's rights."""
+    for part in (SCOPES, RETRACTION, SET_RETRACTED, GRANTS):
+        op.execute(part)
+
+
+def downgrade() -> None:
+    """Drop them; what is retracted stays so."""
+    op.execute("drop function set_retracted")
+    op.execute("drop table correction, retraction")
+    op.execute("delete from api_key where 'editor' = any(scopes)")
+    op.execute("alter table api_key drop constraint api_key_scopes_check")
+    op.execute("""alter table api_key add constraint api_key_scopes_check
+        check (cardinality(scopes) > 0 and scopes <@ array['read', 'events', 'admin'])""")
