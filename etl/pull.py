@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from etl import beam
 from etl.pipeline import StageParts, StagingTarget
+from etl.reading import tombstones
 from etl.reading.source_plan import PullPlan, plan_source
 from etl.reading.sources import InboxSource, Source
 from etl.rows.duplicates import NEAR_WINDOW, Candidate, mark_duplicates
@@ -147,6 +148,7 @@ def _merge(connection: Connection, plan: PullPlan, extract: Extract, clock: "_St
     clock.lap("articles")
     report_progress(merging, 1, 3)
     extracts.write_articles(connection, extract, _marks(connection))
+    extracts.retract_deleted(connection, extract, tombstones.of(staging.finished_parts(connection)))
     clock.lap("duplicates")
     report_progress(merging, 2, 3)
     extracts.merge_events(connection, extract, SUSPICION)

@@ -66,7 +66,7 @@ class Letterhead:
         return Sheet(
             edition.edition_id, edition.local_day, language, self._zone(edition, content), content.items,
             [f"{self.public_url}/r/{sign(link, self.key)}" for link in links],
-            f"{self.public_url}/unsubscribe/{sign(base, self.key)}",
+            f"{self.public_url}/unsubscribe/{sign(base, self.key)}", content.corrections,
         )  # fmt: skip
 
     def _zone(self, edition: Edition, content: Content) -> ZoneInfo:

@@ -26,6 +26,8 @@ class CachedList:
     good_until: float = float("inf")
     #: Which connection that listens to the database it is from; what readers hid between two of them was missed.
     listening: int = 0
+    #: JSON array of the corrections that the reader is owed.
+    notices: bytes = b"[]"
 
     @property
     def n_bytes(self) -> int:

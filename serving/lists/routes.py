@@ -119,7 +119,7 @@ def _answer_of(encoded: EncodedList, reader_id: str, limit: int) -> Tagged:
     """The list as an answer, made once for as long as it may be shown so."""
     answer = encoded.answers.get((reader_id, limit))
     if answer is None:
-        head = list_head(reader_id, encoded.run, encoded.fallback)
+        head = list_head(reader_id, encoded.run, encoded.fallback, encoded.notices)
         answer = encoded.answers[reader_id, limit] = tagged(whole_list(head, encoded.items[:limit]))
     return answer
 
@@ -135,7 +135,7 @@ async def recommendations_of_many(request: Request, app: App) -> Response:
     lists = await asyncio.gather(*map(app.service.list_for, keys))
     for reader_id, key, encoded in zip(asked.reader_ids, keys, lists, strict=True):
         items = encoded.items[: asked.limit]
-        bodies.append(whole_list(list_head(reader_id, encoded.run, encoded.fallback), items))
+        bodies.append(whole_list(list_head(reader_id, encoded.run, encoded.fallback, encoded.notices), items))
         app.served(request, key, encoded, len(items), asked.surface, not_modified=False)
     return untagged_response(request, b'{"lists":[%b]}' % b",".join(bodies))
 
@@ -143,7 +143,7 @@ async def recommendations_of_many(request: Request, app: App) -> Response:
 async def explanations(request: Request, reader_id: ReaderId, app: App) -> Response:
     """A reader's list with all that made it: run, data, model, source and score of each item, each reason's share."""
     encoded = await app.service.list_for(app.reader_key(reader_id), explain=True)
-    head = list_head(reader_id, encoded.run, encoded.fallback, explain=True)
+    head = list_head(reader_id, encoded.run, encoded.fallback, encoded.notices, explain=True)
     return tagged_response(request, tagged(whole_list(head, encoded.items)))
 
 

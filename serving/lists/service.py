@@ -37,6 +37,7 @@ class EncodedList:
     fallback: str | None
     items: list[bytes]
     article_ids: list[str]
+    notices: bytes = b"[]"
     #: Answers made of it, by reader id and limit, kept as long as it may be shown.
     answers: dict[tuple[str, int], Tagged] = field(default_factory=dict)
 
@@ -59,6 +60,7 @@ class ListService:
         self._database_asked = asyncio.Event()
         self._paused_until = 0.0
         self._listening = 0
+        self._is_outdated = False
         #: For each look-up that is under way, the readers who changed their preferences since it began.
         self._changed_meanwhile: list[set[int]] = []
 
@@ -76,7 +78,8 @@ class ListService:
         """Serve this run from now on: the database has just said so. Raises UnavailableError where it goes away."""
         if run is None:
             self._published = None
-        elif run != self.run:
+        elif run != self.run or self._is_outdated:
+            self._is_outdated = False
             self._published = await self._repository.published(run)
         self._is_away = False
         self._database_asked.set()
@@ -91,6 +94,11 @@ class ListService:
         self.articles.invalidate_all()
         self._listening += 1
         self._paused_until = 0.0
+
+    def readers_changed(self) -> None:
+        """Look every list up again when it is asked for: corrections were written down for many readers."""
+        self._is_outdated = True
+        self._listening += 1
 
     def reader_changed(self, reader_key: int) -> None:
         """Look the reader's list up again: they have hidden something, or want it back."""
@@ -201,7 +209,9 @@ def _encode(cached: CachedList, known: Mapping[str, bytes]) -> EncodedList | Non
         if piece:
             items.append(piece + place)
             names.append(name)
-    return EncodedList(cached.run, cached.fallback, items, names) if items or not cached.article_ids else None
+    if not items and cached.article_ids:
+        return None
+    return EncodedList(cached.run, cached.fallback, items, names, cached.notices)
 
 
 def _now() -> float:

@@ -43,8 +43,8 @@ def test_entries_are_a_chain(connection):
         ("delete from audit_entry where entry_id = 5", "entry 4 is the last, and there were 5: the end was removed"),
         (
             (
-                "insert into audit_entry select 6, recorded_at, action, subject, actor, reason, before, after, hash, hash "
-                "from audit_entry where entry_id = 5"
+                "insert into audit_entry select 6, recorded_at, action, subject, actor, reason, before, after, hash, "
+                "hash from audit_entry where entry_id = 5"
             ),
             "entry 6 was changed",
         ),

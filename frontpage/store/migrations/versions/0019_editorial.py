@@ -33,8 +33,8 @@ create table retraction (
 );
 create unique index retraction_in_force on retraction (article_id) where ended_at is null;
 comment on table retraction is
-    'grain: article, retracted_at; in force until ended_at. named: the article that was asked for, of which this is a copy
-or the original; noted_at: when the readers who were shown it were written down as owed a correction';
+    'grain: article, retracted_at; in force until ended_at. named: the article that was asked for, of which this is a
+copy or the original; noted_at: when the readers who were shown it were written down as owed a correction';
 
 create table correction (
     reader_key bigint not null,
@@ -47,7 +47,7 @@ comment on table correction is
     'grain: reader, article that was retracted after they were shown or read it; edition_id: the mail that told them';
 """
 
-#: The one place where a status changes: by a verb, by the API (whose role may call it and not write itself), by a source.
+#: The one place where a status changes: by a verb, by the API (whose role may call it, not write itself), by a source.
 SET_RETRACTED = """
 create function set_retracted(
     wanted text, is_retracted boolean, by_whom text, because text, with_near boolean default false,
@@ -83,9 +83,10 @@ begin
         'status', target, 'source', from_where, 'extract_id', 0,
         'recorded_at', greatest(coalesce(since, clock_timestamp()), latest.recorded_at + interval '1 microsecond')))).*
     from (
-        select distinct on (article_id) * from article_version where article_id = any(ids)
-        order by article_id, recorded_at desc
-    ) latest;
+        select article_id, max(recorded_at) as recorded_at from article_version where article_id = any(ids)
+        group by article_id
+    ) newest
+    join article_version latest using (article_id, recorded_at);
     if is_retracted then
         insert into retraction (article_id, retracted_at, named, origin, actor, reason)
         select id, clock_timestamp(), wanted, from_where, by_whom, because from unnest(ids) id;
@@ -95,7 +96,8 @@ begin
         delete from correction where article_id = any(ids) and edition_id is null;
     end if;
     insert into audit_entry (action, subject, actor, reason, before, after)
-    select case when is_retracted then 'article retract' else 'article unretract' end, 'article:' || id, by_whom, because,
+    select case when is_retracted then 'article retract' else 'article unretract' end, 'article:' || id, by_whom,
+           because,
            jsonb_build_object('status', case when is_retracted then 'live' else 'retracted' end),
            jsonb_build_object('status', target, 'named', wanted, 'origin', from_where)
     from unnest(ids) id order by id;
