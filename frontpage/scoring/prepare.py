@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,16 +18,18 @@ from frontpage.features.feature_store.cutoffs import require_tick
 from frontpage.features.interactions import interaction_dataset, without_reads_table
 from frontpage.features.states import states_at
 from frontpage.lifecycle import registry
+from frontpage.rules.applied import editorial_at
 from frontpage.scoring.incremental import Plan, planned
 from frontpage.scoring.recommenders import Recommender
 from frontpage.store.connect import Connection
-from frontpage.store.history import load_already_read, load_excluded, load_history, with_texts
+from frontpage.store.history import load_already_read, load_excluded, load_history, load_impersonal, with_texts
 from frontpage.store.lists import kept_lists
-from frontpage.store.retractions import retracted
 from frontpage.store.versions import ModelVersion
 from models.assembly import pipeline_of
 from models.choice import Choice
 from models.context import ScoringContext, scoring_context
+from models.editorial.editorial import NOTHING, Editorial
+from models.editorial.rule import EditorialRule
 from models.inputs import ScoringInputs, article_inputs, scoring_inputs
 from models.pipeline import ListPipeline
 from models.retrieval.als import Factors
@@ -35,6 +39,8 @@ from models.variants import variants_of
 
 #: Key of `rec_run.details`: the version whose content vectors say how alike articles are.
 VECTORS = "vectors"
+#: And the version of the editorial rules.
+RULES = "rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +92,36 @@ def maker_of(connection: Connection, settings: Settings, params: Params, as_of: 
     return Maker(pipeline, version, name, model if version else None, vectors)
 
 
+def _under(maker: str | None, editorial: Editorial) -> str | None:
+    """What lists hang on, with the rules that choose among what may be listed; nothing new where there are none."""
+    if maker is None or not editorial.digest:
+        return maker
+    return hashlib.sha256(f"{maker}\n{editorial.digest}".encode()).hexdigest()
+
+
 def _without_model(params: Params, variant: str) -> str:
     entry = variants_of(params).get(variant)
     return "popularity" if entry is None or entry.needs_model else entry.rank
 
 
-def prepared(connection: Connection, settings: Settings, params: Params, as_of: datetime, variant: str) -> Prepared:
-    """Everything of a run but the lists of readers.
+def prepared(
+    connection: Connection,
+    settings: Settings,
+    params: Params,
+    as_of: datetime,
+    variant: str,
+    rules: Sequence[EditorialRule] | None = None,
+) -> Prepared:
+    """Everything of a run but the lists of readers. rules: editorial rules in place of those that are applied.
 
     Raises what `maker_of` raises, and NothingPublishedError where the maker asks for features of readers and those of
     `as_of` were not written.
     """
     by = maker_of(connection, settings, params, as_of, variant)
-    made_by = registry.maker(by.version, params)
+    editorial = editorial_at(connection, params, as_of, rules=rules)
+    made_by = _under(registry.maker(by.version, params), editorial)
     base = kept_lists.base_of(connection, as_of, variant, made_by)
-    due, plan = planned(connection, everybody(connection, as_of, params, by.content), base, params.lists)
+    due, plan = planned(connection, everybody(connection, as_of, params, by.content, editorial), base, params.lists)
     now = inputs_at(connection, due, params, by)
     return Prepared(
         plan=plan,
@@ -108,23 +129,30 @@ def prepared(connection: Connection, settings: Settings, params: Params, as_of: 
         fallbacks=by.pipeline.fallbacks(now),
         name=by.name,
         snapshot_hash=by.version.snapshot_hash if by.version else None,
-        details=plan.details(made_by) | {VECTORS: by.content.model.version if by.content else None},
+        details=plan.details(made_by)
+        | {VECTORS: by.content.model.version if by.content else None, RULES: editorial.version},
     )
 
 
-def everybody(connection: Connection, as_of: datetime, params: Params, content: LateVectors | None) -> ScoringContext:
-    """The moment with all readers to serve; of texts it has those that vectors are still to be made of."""
+def everybody(
+    connection: Connection,
+    as_of: datetime,
+    params: Params,
+    content: LateVectors | None,
+    editorial: Editorial = NOTHING,
+) -> ScoringContext:
+    """The moment with all readers to serve; of texts it has those that vectors are still to be made of.
+
+    Readers who want lists that are made of nothing about them are not among those to serve.
+    """
     history = load_history(connection, as_of, params.data, with_text=False)
     if content is not None:
         history = with_texts(connection, history, content.lacks(history.articles))
     unlisted = pd.concat([load(connection, as_of, params.max_age) for load in (load_already_read, load_excluded)])
-    return scoring_context(
-        without_reads_table(interaction_dataset(history)),
-        as_of,
-        params,
-        already_read=unlisted,
-        withheld=retracted(connection),
-    )
+    dataset = without_reads_table(interaction_dataset(history))
+    context = scoring_context(dataset, as_of, params, already_read=unlisted, editorial=editorial)
+    wants_none = np.isin(dataset.reader_keys[context.readers], load_impersonal(connection))
+    return context.of_readers(np.flatnonzero(~wants_none)) if wants_none.any() else context
 
 
 def inputs_at(connection: Connection, now: ScoringContext, params: Params, by: Maker) -> ScoringInputs:

@@ -11,7 +11,9 @@ from frontpage.quality import outcome
 from frontpage.quality.declare import Boundary
 from frontpage.quality.gate import check_lists
 from frontpage.quality.pages import write_pages
+from frontpage.rules.applied import editorial_at
 from frontpage.scoring.content import content_vectors
+from frontpage.scoring.prepare import RULES
 from frontpage.store.connect import connect
 from frontpage.store.lists import runs
 from frontpage.store.locks import exclusive
@@ -31,7 +33,8 @@ def run(settings: Settings, params: Params, as_of: datetime, variant: str = "cha
         if built["state"] in runs.DONE:
             return Summary("gate", rows_in=built["n_rows"], rows_out=built["n_rows"], artifact=f"run:{built[c.RUN_ID]}")
         vectors_of = content_vectors(connection, settings, built)
-        validations = check_lists(connection, url, params, (built[c.RUN_ID], as_of), vectors_of)
+        editorial = editorial_at(connection, params, as_of, version=built["details"].get(RULES, 0))
+        validations = check_lists(connection, url, params, (built[c.RUN_ID], as_of), vectors_of, editorial)
         outcomes = [each for validation in validations for each in validation.outcomes]
         results, good = [each.as_json() for each in outcomes], outcome.passed(outcomes)
         record_validation(connection, as_of, Boundary.LISTS, results, passed=good)

@@ -1,6 +1,7 @@
 """Retractions: an article and its copies taken out of everything, and the readers who are owed a correction."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from frontpage.core import columns as c
@@ -28,9 +29,9 @@ def family(connection: Connection, article_id: str) -> list[dict[str, Any]]:
     return fetch_all(connection, query("rules/family"), {"article_id": article_id})
 
 
-def retracted(connection: Connection) -> list[str]:
-    """Ids of the articles that are retracted now, ordered."""
-    return [row[c.ARTICLE_ID] for row in fetch_all(connection, query("rules/retracted"))]
+def retracted(connection: Connection, at: datetime | None = None) -> list[str]:
+    """Ids of the articles that are retracted now, or were at a moment by the clock; ordered."""
+    return [row[c.ARTICLE_ID] for row in fetch_all(connection, query("rules/retracted"), {"at": at})]
 
 
 def recent(connection: Connection, most: int = 100) -> list[dict[str, Any]]:

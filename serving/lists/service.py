@@ -122,6 +122,19 @@ class ListService:
                 self._paused_until = _now() + PAUSE_SECONDS
         return self._last_known(reader_key)
 
+    async def impersonal(self, region: str | None) -> EncodedList:
+        """The list for readers of a region, or for everybody, made of nothing about any reader; no reader is asked for.
+
+        Raises NothingPublishedError before the first publish.
+        """
+        if not self._database_asked.is_set():
+            await self._database_asked.wait()
+        published = self._served()
+        if not self._is_away:
+            await self.articles.load(published.fallback_ids)
+        cached = self._repository.fallback(published, ColdStartReader(region=region))
+        return _encode(cached, self.articles.known) or self._stale(cached)
+
     async def _current(self, reader_key: int) -> EncodedList:
         for _ in range(_ATTEMPTS):
             cached = self.cache.get(reader_key)

@@ -24,7 +24,7 @@ _TYPES: dict[str, pa.DataType] = {
     **dict.fromkeys((c.FINGERPRINT, c.LAST_READ_US, c.N_READS, c.MADE_US), pa.int64()),
     **dict.fromkeys((c.RANK, c.POSITION), pa.int16()),
     c.MEDIAN_DWELL_SECONDS: pa.float64(),
-    **dict.fromkeys((NEWEST, c.IS_WAIVED), pa.bool_()),
+    **dict.fromkeys((NEWEST, c.IS_WAIVED, "is_pinned"), pa.bool_()),
 }
 #: Text of millions of rows is that of far fewer: each is kept once.
 _REPEATED_TEXT = pa.dictionary(pa.int32(), pa.string())

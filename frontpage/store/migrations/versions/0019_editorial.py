@@ -17,6 +17,17 @@ alter table api_key add constraint api_key_scopes_check
     check (cardinality(scopes) > 0 and scopes <@ array['read', 'events', 'editor', 'admin']);
 """
 
+IMPERSONAL = """
+alter table reader_preference drop constraint reader_preference_kind_check;
+alter table reader_preference add constraint reader_preference_kind_check
+    check (kind in ('hidden_article', 'muted_publisher', 'muted_category', 'digest', 'personalised'));
+create index reader_preference_impersonal on reader_preference (reader_key)
+    where kind = 'personalised' and ended_at is null;
+comment on table reader_preference is
+    'grain: reader, kind, value, recorded_at; in force from recorded_at until ended_at. digest: value on or off;
+personalised: value off, where a reader wants lists that are made of nothing about them';
+"""
+
 RETRACTION = """
 create table retraction (
     article_id   text not null,
@@ -106,6 +117,19 @@ end $$;
 revoke all on function set_retracted from public;
 """
 
+RULES = """
+create table rule_set (
+    version    integer primary key check (version > 0),
+    rules      jsonb not null,
+    hash       text not null,
+    actor      text not null,
+    reason     text not null,
+    applied_at timestamptz not null default clock_timestamp()
+);
+comment on table rule_set is
+    'grain: version of the editorial rules, as applied; the newest is in force, and each run says which one made it';
+"""
+
 #: Of the API: it asks for a retraction, and tells readers of theirs.
 GRANTS = """
 grant execute on function set_retracted to frontpage_serving;
@@ -115,14 +139,19 @@ grant select on retraction, correction to frontpage_serving;
 
 def upgrade() -> None:
     """Create the tables, the functions that write them, and the API's rights."""
-    for part in (SCOPES, RETRACTION, SET_RETRACTED, GRANTS):
+    for part in (SCOPES, IMPERSONAL, RETRACTION, SET_RETRACTED, RULES, GRANTS):
         op.execute(part)
 
 
 def downgrade() -> None:
     """Drop them; what is retracted stays so."""
     op.execute("drop function set_retracted")
-    op.execute("drop table correction, retraction")
+    op.execute("drop table rule_set, correction, retraction")
+    op.execute("drop index reader_preference_impersonal")
+    op.execute("delete from reader_preference where kind = 'personalised'")
+    op.execute("alter table reader_preference drop constraint reader_preference_kind_check")
+    op.execute("""alter table reader_preference add constraint reader_preference_kind_check
+        check (kind in ('hidden_article', 'muted_publisher', 'muted_category', 'digest'))""")
     op.execute("delete from api_key where 'editor' = any(scopes)")
     op.execute("alter table api_key drop constraint api_key_scopes_check")
     op.execute("""alter table api_key add constraint api_key_scopes_check
