@@ -9,7 +9,7 @@ import asyncpg
 from starlette.requests import Request
 
 from frontpage.core.clock import parse_as_of
-from frontpage.core.identity.pseudonym import reader_key
+from frontpage.core.identity.pseudonym import reader_key, reporter_of
 from frontpage.core.settings import Settings
 from frontpage.store.read.pool import close_pool, open_pool
 from frontpage.store.read.served import LOG_SESSION, ServedList, write_served
@@ -61,6 +61,10 @@ class AppContext:
     def reader_key(self, reader_id: str) -> int:
         """The pseudonym under which a reader's list is stored."""
         return reader_key(reader_id, self._secret)
+
+    def reporter(self, reader_key: int) -> str:
+        """How reports and the audit log name a reader."""
+        return reporter_of(reader_key, self._secret)
 
     def served(
         self,

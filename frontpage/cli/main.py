@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from frontpage.cli import audit, data, database, delivery, editorial, keys, lists, model, rules, sources, stack
+from frontpage.cli import audit, data, database, delivery, editorial, keys, lists, model, reports, rules, sources, stack
 from frontpage.cli.calling import DATA, DELIVERY, EDITORIAL, MAINTENANCE, START, AsOf, past, step
 from frontpage.cli.quiet import hush
 from frontpage.core.errors import EXIT_CODES, FrontpageError
@@ -41,6 +41,7 @@ for _verbs in (data, model, lists, editorial, delivery):
 app.add_typer(database.app, name="db", rich_help_panel=MAINTENANCE)
 app.add_typer(keys.app, name="key", rich_help_panel=DELIVERY)
 app.add_typer(rules.app, name="rules", rich_help_panel=EDITORIAL)
+app.add_typer(reports.app, name="reports", rich_help_panel=EDITORIAL)
 app.add_typer(audit.app, name="audit", rich_help_panel=MAINTENANCE)
 app.add_typer(sources.app, name="sources", rich_help_panel=DATA)
 

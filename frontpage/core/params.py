@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from frontpage.core.errors import BadInputError
 from frontpage.core.sections.base import Section
 from frontpage.core.sections.digest import DigestParams
+from frontpage.core.sections.editorial import EditorialParams
 
 
 class ScheduleParams(Section):
@@ -241,6 +242,7 @@ class Params(Section):
     quality: QualityParams = QualityParams()
     digest: DigestParams = DigestParams()
     retention: RetentionParams = RetentionParams()
+    editorial: EditorialParams = EditorialParams()
 
     @model_validator(mode="after")
     def _knows_what_is_listed(self) -> Self:

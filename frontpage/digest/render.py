@@ -35,6 +35,7 @@ class Sheet:
     urls: Sequence[str]
     unsubscribe_url: str
     corrections: Sequence[Correction] = ()
+    report_urls: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def render(sheet: Sheet) -> Mail:
         "subject": subject,
         "preview": " · ".join(item["title"] for item in shown[1:4]),
         "items": shown,
+        "report_urls": sheet.report_urls,
         "corrections": [one_line(correction.title) for correction in sheet.corrections],
         "unsubscribe_url": sheet.unsubscribe_url,
     }

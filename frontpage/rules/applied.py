@@ -8,6 +8,7 @@ from datetime import datetime
 from frontpage.core.params import Params
 from frontpage.rules.files import parsed
 from frontpage.store.connect import Connection
+from frontpage.store.reports import flagged
 from frontpage.store.retractions import retracted
 from frontpage.store.rule_sets import articles_for_rules, rule_set
 from models.editorial.editorial import Editorial
@@ -30,4 +31,6 @@ def editorial_at(
     applied = rule_set(connection, version)
     wanted = parsed(applied.rules) if rules is None else rules
     articles = articles_for_rules(connection, as_of, as_of - params.max_age)
-    return Editorial.at(wanted, articles, as_of, applied.version, retracted(connection, asked_at))
+    return Editorial.at(
+        wanted, articles, as_of, applied.version, retracted(connection, asked_at), flagged(connection, asked_at)
+    )

@@ -114,11 +114,8 @@ def _not_live(rebuilt: Rebuilt, article_id: str) -> Stage | None:
     if where < 0:
         return Stage("not known", "it was not known by then, or is too old to be looked at")
     if (rule := rebuilt.editorial.withheld.get(article_id)) is not None:
-        return (
-            Stage("retracted", "it is retracted")
-            if rule == "retracted"
-            else Stage("withheld", f"rule {rule} withholds it")
-        )
+        special = {"retracted": "it is retracted", "flagged": "it is held back as misleading"}
+        return Stage("retracted" if rule == "retracted" else "withheld", special.get(rule, f"rule {rule} withholds it"))
     if where in at.live:
         return None
     if dataset.original[where] != where:

@@ -34,11 +34,15 @@ class InForce:
 
 @dataclass(frozen=True)
 class Editorial:
-    """What editors say at a moment. version: of the applied rules; retracted: ids that are listed nowhere."""
+    """What editors say at a moment. version: of the applied rules.
+
+    retracted, flagged: ids that are listed nowhere, since they were taken back, or found or held to be misleading.
+    """
 
     rules: tuple[InForce, ...] = ()
     version: int = 0
     retracted: frozenset[str] = frozenset()
+    flagged: frozenset[str] = frozenset()
     _memo: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -49,6 +53,7 @@ class Editorial:
         as_of: datetime,
         version: int = 0,
         retracted: Collection[str] = (),
+        flagged: Collection[str] = (),
     ) -> Editorial:
         """The rules that hold at `as_of`. articles: article_id, publisher, author, category, url, title."""
         ids = articles[c.ARTICLE_ID].to_numpy(dtype=object)
@@ -57,13 +62,13 @@ class Editorial:
             for rule in rules
             if rule.is_in_force(as_of)
         )
-        return cls(found, version, frozenset(retracted))
+        return cls(found, version, frozenset(retracted), frozenset(flagged))
 
     @cached_property
     def withheld(self) -> Mapping[str, str]:
-        """What is listed nowhere -> the id of the rule that says so, or `retracted`."""
+        """What is listed nowhere -> the id of the rule that says so, `flagged` or `retracted`."""
         by_rule = {name: one.rule.id for one in reversed(self.rules) if one.rule.withholds for name in one.everything()}
-        return by_rule | dict.fromkeys(self.retracted, "retracted")
+        return by_rule | dict.fromkeys(self.flagged, "flagged") | dict.fromkeys(self.retracted, "retracted")
 
     @cached_property
     def at_work(self) -> tuple[InForce, ...]:
@@ -79,7 +84,8 @@ class Editorial:
         """The same without one rule."""
         rules = tuple(one for one in self.rules if one.rule.id != rule_id)
         retracted = frozenset() if rule_id == "retracted" else self.retracted
-        return Editorial(rules, self.version, retracted)
+        flagged = frozenset() if rule_id == "flagged" else self.flagged
+        return Editorial(rules, self.version, retracted, flagged)
 
     @property
     def digest(self) -> str:

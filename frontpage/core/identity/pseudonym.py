@@ -38,3 +38,9 @@ def reader_subject(reader_id: str, secret: str) -> str:
     """
     digest = hashlib.blake2b(reader_id.encode(), key=secret.encode()[:64], person=b"audit", digest_size=16)
     return f"reader:{digest.hexdigest()}"
+
+
+def reporter_of(key: int, secret: str) -> str:
+    """How a report of an article names the reader whose pseudonym this is: by a keyed hash of it."""
+    digest = hashlib.blake2b(str(key).encode(), key=secret.encode()[:64], person=b"report", digest_size=16)
+    return f"reader:{digest.hexdigest()}"

@@ -130,22 +130,93 @@ comment on table rule_set is
     'grain: version of the editorial rules, as applied; the newest is in force, and each run says which one made it';
 """
 
+REPORTS = """
+create table misleading_report (
+    article_id  text not null,
+    reporter    text not null,
+    channel     text not null check (channel in ('api', 'mail', 'editor', 'claimreview')),
+    said        text not null default '',
+    evidence    text,
+    reported_at timestamptz not null default clock_timestamp(),
+    primary key (article_id, reporter)
+);
+create index misleading_report_reporter on misleading_report (reporter, reported_at);
+comment on table misleading_report is
+    'grain: article, reporter: one word each, said again or not. A reader is named by a keyed hash of their pseudonym;
+an editor by name, a fact-checker by theirs';
+
+create table flag (
+    article_id  text primary key,
+    state       text not null check (state in ('open', 'held', 'upheld', 'dismissed')),
+    opened_at   timestamptz not null default clock_timestamp(),
+    changed_at  timestamptz not null default clock_timestamp(),
+    changed_by  text not null,
+    reason      text not null,
+    evidence    text,
+    until       timestamptz
+);
+comment on table flag is
+    'grain: article that was reported; held (by itself, until a person decides) and upheld ones are shown to nobody';
+
+create function say_flag_changed() returns trigger language plpgsql as $$
+begin
+    perform pg_notify('frontpage_article',
+        case when octet_length(new.article_id) < 8000 then new.article_id else '' end);
+    return null;
+end $$;
+create trigger say_flag_changed after insert or update on flag for each row execute function say_flag_changed();
+
+create function is_flagged(wanted text) returns boolean language sql stable as $$
+    select exists (
+        select from flag where article_id = wanted and state in ('held', 'upheld')
+          and (until is null or until > clock_timestamp())
+    )
+$$;
+
+create function report_misleading(
+    wanted text, by_whom text, from_where text, words text, proof text, most_a_day integer
+) returns text
+language plpgsql security definer set search_path from current as $$
+begin
+    if not exists (select from article_version where article_id = wanted) then return 'unknown'; end if;
+    if exists (select from misleading_report where article_id = wanted and reporter = by_whom) then
+        return 'repeated';
+    end if;
+    if (select count(*) from misleading_report
+        where reporter = by_whom and reported_at > clock_timestamp() - interval '1 day') >= most_a_day then
+        return 'too many';
+    end if;
+    insert into misleading_report (article_id, reporter, channel, said, evidence)
+    values (wanted, by_whom, from_where, left(words, 2000), proof) on conflict do nothing;
+    insert into flag (article_id, state, changed_by, reason, evidence)
+    values (wanted, 'open', from_where, 'reported', proof) on conflict do nothing;
+    insert into audit_entry (action, subject, actor, reason, after)
+    values ('article report', 'article:' || wanted, by_whom, 'reported by ' || from_where,
+            jsonb_build_object('channel', from_where, 'evidence', proof));
+    return 'taken';
+end $$;
+revoke all on function report_misleading from public;
+"""
+
 #: Of the API: it asks for a retraction, and tells readers of theirs.
 GRANTS = """
 grant execute on function set_retracted to frontpage_serving;
-grant select on retraction, correction to frontpage_serving;
+grant execute on function report_misleading to frontpage_serving;
+grant select on retraction, correction, flag to frontpage_serving;
 """
 
 
 def upgrade() -> None:
     """Create the tables, the functions that write them, and the API's rights."""
-    for part in (SCOPES, IMPERSONAL, RETRACTION, SET_RETRACTED, RULES, GRANTS):
+    for part in (SCOPES, IMPERSONAL, RETRACTION, SET_RETRACTED, RULES, REPORTS, GRANTS):
         op.execute(part)
 
 
 def downgrade() -> None:
     """Drop them; what is retracted stays so."""
-    op.execute("drop function set_retracted")
+    op.execute("drop function report_misleading, is_flagged")
+    op.execute("drop table flag, misleading_report")
+    op.execute("drop function say_flag_changed, set_retracted")
     op.execute("drop table rule_set, correction, retraction")
     op.execute("drop index reader_preference_impersonal")
     op.execute("delete from reader_preference where kind = 'personalised'")

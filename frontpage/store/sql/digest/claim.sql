@@ -11,4 +11,5 @@ where edition_id = %(edition_id)s
   and state in ('pending', 'sending')
   and not exists (select from digest_stop stop where stop.edition_id in (%(edition_id)s, 'all'))
   and not exists (select from retraction where retraction.article_id = any(%(article_ids)s) and retraction.ended_at is null)
+  and not exists (select from unnest(%(article_ids)s) article_id where is_flagged(article_id))
   and not exists (select from digest_suppression known where known.address_hash = %(address_hash)s)

@@ -43,7 +43,7 @@ cross join lateral (
     where version.article_id = listed.article_id
     order by version.recorded_at desc limit 1
 ) article
-where article.status = 'live'
+where article.status = 'live' and not is_flagged(listed.article_id)
   and not exists (
       select from read_event event
       where event.reader_key = listed.reader_key and event.article_id = listed.article_id
