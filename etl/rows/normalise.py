@@ -2,12 +2,14 @@
 
 import zoneinfo
 from collections.abc import Callable
+from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Self
 
 from etl.rows.languages import clean_language
+from etl.rows.left_out import LeftOutError
 from etl.rows.reasons import RejectReason, RowError
 from etl.rows.texts import canonical_url, check_url, host_name
 from etl.rows.tracking import KEPT_LIST, TrackingFields
@@ -28,7 +30,7 @@ from etl.rows.values import (
 from frontpage.core import columns as c
 from frontpage.core.canonical import EARLIEST, MAX_DWELL, READ_KINDS, STATUSES, Kind
 from frontpage.core.identity.nobody import is_nobody
-from frontpage.core.identity.pseudonym import reader_key
+from frontpage.core.identity.pseudonym import Erased, Pseudonyms
 from frontpage.core.params import Params
 
 MAX_TITLE_CHARACTERS = 1_000
@@ -56,16 +58,22 @@ class RowContext:
     rows_have_time: bool = True
     tracking: TrackingFields = KEPT_LIST
     nobody: frozenset[str] = frozenset()
+    erased: Map[bytes, Erased] = field(default_factory=dict, repr=False)
+
+    def key(self, reader_id: str) -> int:
+        """The pseudonym of a reader."""
+        return Pseudonyms(self.secret, self.erased).key(reader_id)
 
     @classmethod
-    def of(cls, as_of: datetime, secret: str, params: Params) -> Self:
-        """As an installation's parameters have it."""
+    def of(cls, as_of: datetime, secret: str, params: Params, erased: Map[bytes, Erased] | None = None) -> Self:
+        """As an installation's parameters have it. erased: what is known of ids that were forgotten."""
         extract = params.extract
         return cls(
             as_of,
             secret,
             tracking=TrackingFields(extract.tracking_fields, extract.page_fields),
             nobody=frozenset(name.strip().lower() for name in params.data.nobody),
+            erased=erased or {},
         )
 
 
@@ -113,13 +121,13 @@ def read(row: dict[str, Any], context: RowContext) -> tuple[Any, ...]:
     occurred_at = required_moment(row, c.OCCURRED_AT)
     recorded_at = _recorded_at(row, context, occurred_at)
     check_time(c.OCCURRED_AT, occurred_at, recorded_at)
-    reader_id = _reader_id(row, context)
+    reader_id = _reader_id(row, context, occurred_at)
     declared = required(row, c.KIND)
     kind = _KINDS.get(declared.lower())
     if kind is None:
         raise RowError(RejectReason.UNKNOWN_KIND, f"kind {declared[:60]!r} is none of {', '.join(READ_KINDS)}")
     return (
-        identity(row, c.EVENT_ID), recorded_at, reader_id, reader_key(reader_id, context.secret),
+        identity(row, c.EVENT_ID), recorded_at, reader_id, context.key(reader_id),
         identity(row, c.ARTICLE_ID), kind, occurred_at, _dwell(row),
         label(row, c.SURFACE), label(row, c.REGION), label(row, c.DEVICE), _short(row, c.REFERRER),
     )  # fmt: skip
@@ -130,9 +138,9 @@ def reader(row: dict[str, Any], context: RowContext) -> tuple[Any, ...]:
     signed_up_at = required_moment(row, c.SIGNED_UP_AT)
     recorded_at = _recorded_at(row, context, signed_up_at)
     check_time(c.SIGNED_UP_AT, signed_up_at, recorded_at)
-    reader_id = _reader_id(row, context)
+    reader_id = _reader_id(row, context, recorded_at)
     return (
-        reader_id, recorded_at, reader_key(reader_id, context.secret), signed_up_at, label(row, c.REGION),
+        reader_id, recorded_at, context.key(reader_id), signed_up_at, label(row, c.REGION),
         _interests(row), _timezone(row), _email(row), boolean(row, c.DIGEST_OPT_IN),
     )  # fmt: skip
 
@@ -142,13 +150,17 @@ def impression(row: dict[str, Any], context: RowContext) -> tuple[Any, ...]:
     occurred_at = moment(row, c.OCCURRED_AT)
     recorded_at = _recorded_at(row, context, occurred_at or context.as_of)
     check_time(c.OCCURRED_AT, occurred_at, recorded_at)
-    reader_id, position, clicked = _reader_id(row, context), number(row, c.POSITION), boolean(row, c.CLICKED)
+    reader_id, position, clicked = (
+        _reader_id(row, context, occurred_at or recorded_at),
+        number(row, c.POSITION),
+        boolean(row, c.CLICKED),
+    )
     if clicked is None:
         raise RowError(RejectReason.MISSING_FIELD, f"{c.CLICKED} is missing")
     if position is not None and (position != int(position) or not 1 <= position < 32768):
         raise RowError(RejectReason.BAD_NUMBER, f"position {position} is not a whole number from 1")
     return (
-        identity(row, c.IMPRESSION_ID), recorded_at, reader_id, reader_key(reader_id, context.secret),
+        identity(row, c.IMPRESSION_ID), recorded_at, reader_id, context.key(reader_id),
         identity(row, c.ARTICLE_ID), None if position is None else int(position), clicked, occurred_at,
     )  # fmt: skip
 
@@ -161,8 +173,13 @@ NORMALISERS: dict[Kind, Normaliser] = {
 }
 
 
-def _reader_id(row: dict[str, Any], context: RowContext) -> str:
+def _reader_id(row: dict[str, Any], context: RowContext, happened_at: datetime | None = None) -> str:
+    """The id. Raises LeftOutError for what a reader did before they were forgotten."""
     reader_id = identity(row, c.READER_ID)
+    if context.erased and happened_at is not None:
+        erased = Pseudonyms(context.secret, context.erased).of_erased(reader_id)
+        if erased is not None and happened_at <= erased.erased_at:
+            raise LeftOutError
     if is_nobody(reader_id, context.nobody):
         raise RowError(RejectReason.NO_READER, f"{c.READER_ID} {reader_id[:60]!r} is nobody's")
     return reader_id

@@ -10,7 +10,21 @@ from typing import NoReturn
 
 import typer
 
-from frontpage.cli import audit, data, database, delivery, editorial, keys, lists, model, reports, rules, sources, stack
+from frontpage.cli import (
+    audit,
+    data,
+    database,
+    delivery,
+    editorial,
+    keys,
+    lists,
+    model,
+    privacy,
+    reports,
+    rules,
+    sources,
+    stack,
+)
 from frontpage.cli.calling import DATA, DELIVERY, EDITORIAL, MAINTENANCE, START, AsOf, past, step
 from frontpage.cli.quiet import hush
 from frontpage.core.errors import EXIT_CODES, FrontpageError
@@ -36,7 +50,7 @@ app = typer.Typer(
 )
 app.command(rich_help_panel=START)(stack.up)
 app.command(rich_help_panel=START)(stack.down)
-for _verbs in (data, model, lists, editorial, delivery):
+for _verbs in (data, model, lists, editorial, delivery, privacy):
     app.add_typer(_verbs.app)
 app.add_typer(database.app, name="db", rich_help_panel=MAINTENANCE)
 app.add_typer(keys.app, name="key", rich_help_panel=DELIVERY)

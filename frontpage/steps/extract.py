@@ -12,11 +12,13 @@ from etl.reading.source_file import installation_sources
 from etl.reading.sources import INBOX, in_pull_order
 from etl.rows.normalise import RowContext
 from frontpage.core.errors import UnavailableError
+from frontpage.core.identity.pseudonym import Erased
 from frontpage.core.params import Params
 from frontpage.core.progress import track
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.store.connect import connect
+from frontpage.store.erasures import erased
 from frontpage.store.extracts import Counts
 from frontpage.store.server import database_url
 
@@ -35,7 +37,7 @@ def run(
     began = time.perf_counter()
     known = in_pull_order([*installation_sources(settings, sources, os.environ), INBOX])
     url = database_url(settings)
-    context = RowContext.of(as_of, settings.pseudonym_secret.get_secret_value(), params)
+    context = RowContext.of(as_of, settings.pseudonym_secret.get_secret_value(), params, _erased(settings))
     workers = Workers(SecretStr(url), context, params.threads, beam_options)
     pulled: list[Pulled] = []
     failed: dict[str, Exception] = {}
@@ -62,3 +64,8 @@ def _summary(pulled: list[Pulled], failed: Mapping[str, Exception], n_not_due: i
     details = details_of(pulled) | ({"unavailable": ",".join(failed)} if failed else {})
     details |= {"not_due": n_not_due} if n_not_due else {}
     return Summary("extract", total.rows_in, total.loaded + total.updated, total.quarantined, seconds, details=details)
+
+
+def _erased(settings: Settings) -> dict[bytes, Erased]:
+    with connect(database_url(settings), application="frontpage extract") as connection:
+        return erased(connection)

@@ -1,6 +1,8 @@
 """`frontpage purge`: delete what was to be kept only for a while."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from frontpage.core.errors import UnavailableError
 from frontpage.core.params import Params, RetentionParams
@@ -8,7 +10,8 @@ from frontpage.core.progress import track
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.features.feature_store.cutoffs import forget_states
-from frontpage.store import retention
+from frontpage.privacy.files import expire
+from frontpage.store import erasures, retention, versions
 from frontpage.store.connect import Connection, connect
 from frontpage.store.locks import exclusive
 from frontpage.store.server import database_url
@@ -20,9 +23,18 @@ def run(settings: Settings, params: Params, as_of: datetime) -> Summary:
     with connect(database_url(settings), application="frontpage purge") as connection:
         for table, days in track(days_kept(params.retention).items(), "tables"):
             deleted[table] = retention.purge(connection, table, as_of - timedelta(days=days))
+        deleted["erased_files"] = _erased_files(connection, settings, as_of)
         deleted |= _states(connection, as_of - timedelta(days=params.retention.state_days))
     total = sum(deleted.values())
     return Summary("purge", rows_in=total, rejected=total, details={name: n for name, n in deleted.items() if n})
+
+
+def _erased_files(connection: Connection, settings: Settings, as_of: datetime) -> int:
+    """Delete files that hold forgotten readers and whose day has come, but for the champion's."""
+    serving = versions.champion(connection)
+    in_use = {Path(unquote(urlsplit(serving.artefact_uri).path))} if serving else set()
+    reports = [row["report"] for row in erasures.reports(connection)]
+    return sum(len(expire(settings.path(), report, as_of, in_use)) for report in reports)
 
 
 def _states(connection: Connection, before: datetime) -> dict[str, int]:

@@ -21,7 +21,7 @@ from frontpage.features.feature_store.repository import feature_store, readers_a
 from frontpage.scoring.funnel import funnel, why_not
 from frontpage.scoring.rebuild import Workshop, same_as_stored
 from frontpage.steps import funnel_text, why_page, why_text
-from frontpage.store import audit
+from frontpage.store import audit, erasures
 from frontpage.store.connect import connect, fetch_all, fetch_one
 from frontpage.store.features.feature_rows import written_ticks
 from frontpage.store.queries import query
@@ -69,6 +69,11 @@ def run(
         audit.record(connection, "reader look-up", subject, str(settings.acting), "frontpage why")
         rows = fetch_all(connection, query("lists/why"), {"reader_id": reader_id, "run_id": run_id})
         cutoffs = written_ticks(connection)
+        gone = erasures.reports(connection, subject)
+    if not rows and gone:
+        raise NothingPublishedError(
+            f"reader {reader_id!r} was erased on {gone[0]['erased_at']:%Y-%m-%d}; nothing is kept"
+        )
     if not rows:
         raise _no_list(reader_id, run_id, params)
     reader_key, made_at = rows[0][c.READER_KEY], rows[0]["scored_at"]
