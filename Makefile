@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.8
 PYTEST := $(BIN)/pytest
+# Loops that numba compiles and keeps beside their source.
+COMPILED := models/compiled.py frontpage/features/compiled.py models/explaining/tree_shap.py
 # Without compiled modules each command would spend seconds on compiling its libraries again.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -25,13 +27,18 @@ MLFLOW_PORT ?= 5000
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
 
-setup: $(VENV)/.installed  ## the environment: .venv/ with the frontpage command, from requirements.lock
+setup: $(VENV)/.installed $(VENV)/.compiled  ## the environment: .venv/ with the frontpage command, from requirements.lock
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements.lock
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(VENV)/.compiled: $(VENV)/.installed $(COMPILED)
+	@echo "compiling loops ahead, half a minute once"
+	@$(BIN)/python -m frontpage.stack.compile_ahead
 	@touch $@
 
 lock: setup  ## resolve pyproject.toml anew into requirements.lock

@@ -24,7 +24,8 @@ from frontpage.core.history import History
 from frontpage.core.params import Params
 from frontpage.features.grouping import Floats, Ints
 from frontpage.features.history import history_at
-from frontpage.features.interactions import InteractionDataset, interaction_dataset, position
+from frontpage.features.interactions import InteractionDataset, interaction_dataset
+from frontpage.features.names import position
 from frontpage.features.pairs import COLUMNS, GROUPS
 from models.context import scoring_context
 from models.evaluation.evaluator import MEASURES, Evaluator, GroundTruth, ground_truth

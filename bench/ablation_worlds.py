@@ -18,7 +18,7 @@ from frontpage.newsroom.faults import parse_switches
 from frontpage.newsroom.parameters import NewsroomParameters, load_parameters
 from frontpage.newsroom.simulate import Size, simulate
 from frontpage.steps.replay import history_of
-from models.replay.walk import Cadence
+from models.replay.replayed import Cadence
 
 CROWDED = ("--readers", "15000", "--days", "7", "--articles-per-day", "12000", "--seed", str(replay.UNSEEN_SEED + 1))
 CROWDED_FROM = parse_as_of("2026-11-19T12:00:00Z")

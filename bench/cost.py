@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from bench import record
 from frontpage.core.lists import LIST_LENGTH
-from frontpage.core.params import RetentionParams
+from frontpage.core.sections.data import RetentionParams
 
 _SOURCE = record.MEASUREMENTS / "scale.json"
 _SMALL, _FULL = "15k", "521k"

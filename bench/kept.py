@@ -16,7 +16,8 @@ from frontpage.features.interactions import interaction_dataset
 from models.context import scoring_context
 from models.due import visit_rate
 from models.evaluation.evaluator import MEASURES, window_rows
-from models.replay.walk import OURS, replay
+from models.replay.replayed import OURS
+from models.replay.walk import replay
 
 NDCG = MEASURES[0]
 VISIT_AGE_HOURS = (0.3, 0.4, 0.5, 0.6, 0.7, 1.0, 2.0)

@@ -25,7 +25,7 @@ from bench.nemig_features import (
 )
 from bench.nemig_log import FOLDER, Log, load
 from frontpage.core.metrics import ranks_within
-from frontpage.core.params import RankerParams
+from frontpage.core.sections.training import RankerParams
 from frontpage.features.grouping import Floats, Ints
 from models.ranking.ranker import Matrix, Rows, predict, train_ranker
 

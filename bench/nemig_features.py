@@ -11,7 +11,7 @@ from sklearn.preprocessing import normalize
 
 from bench.nemig_log import Log
 from frontpage.core import columns as c
-from frontpage.core.params import ContentParams
+from frontpage.core.sections.training import ContentParams
 from frontpage.features.grouping import Floats, Ints
 from models.retrieval.content import Vectors, fit_content
 from models.retrieval.nearest import inner_products

@@ -24,8 +24,8 @@ from bench.scale_world import AS_OF, FULL_READERS, Size, World
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.features.interactions import interaction_dataset, microseconds
-from frontpage.features.states import rows_known
-from frontpage.lifecycle import registry
+from frontpage.features.known_reads import rows_known
+from frontpage.lifecycle import stages
 from frontpage.store import migrate, server, versions
 from frontpage.store.connect import Connection, connect, execute, transaction
 from frontpage.store.copying.copy_arrow import copy_table
@@ -137,7 +137,7 @@ def _register(connection: Connection, settings: Settings, params: Params, small:
     digest = artefact.save(model, folder, environment(params.threads))
     row = versions.ModelVersion(model.version, night, folder.as_uri(), digest)
     versions.insert(connection, row, actor=settings.acting, reason="the bench's only one")
-    registry.change_stage(connection, model.version, "champion", actor=settings.acting, reason="the bench's only one")
+    stages.change_stage(connection, model.version, "champion", actor=settings.acting, reason="the bench's only one")
 
 
 def main() -> None:

@@ -18,7 +18,8 @@ from bench.record import ROOT, write
 from frontpage.core.clock import HOUR
 from models.evaluation.baselines import POPULARITY_NAMES
 from models.evaluation.evaluator import MEASURES
-from models.replay.walk import OURS, Cadence, Replayed, replay
+from models.replay.replayed import OURS, Cadence, Replayed
+from models.replay.walk import replay
 
 NDCG = MEASURES[0]
 REFRESH_HOURS = (0.25, 1.0, 6.0, 24.0)

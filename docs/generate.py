@@ -12,9 +12,11 @@ import typer
 from pydantic import BaseModel
 
 from frontpage.cli.main import app
-from frontpage.core.canonical import FIELDS
 from frontpage.core.errors import EXIT_CODES
 from frontpage.core.params import Params
+from frontpage.core.schema.canonical import Kind, fields
+from frontpage.core.schema.fields import Field, Layer, Shape
+from frontpage.core.schema.shapes import SHAPES
 from frontpage.core.settings import PREFIX, Settings
 from models.parts import PipelinePart, registered
 from models.reranking.rules import ListRule
@@ -92,11 +94,11 @@ def parameters() -> str:
 def canonical_files() -> str:
     """Each field of the canonical files."""
     parts = ["# Canonical files", "", "What `simulate` and `import` write and `extract` reads.", ""]
-    for kind, fields in FIELDS.items():
+    for kind in (Kind.ARTICLES, Kind.READS, Kind.READERS, Kind.IMPRESSIONS):
         parts += [f"## {kind}", "", "| field | type | required | meaning |", "|---|---|---|---|"]
         parts += [
-            f"| `{f.name}` | {f.type} | {'yes' if f.required else ''} | {f.meaning.replace('|', 'or')} |"
-            for f in fields
+            f"| `{field.name}` | {_type(field)} | {'yes' if Layer.FILE in field.required else ''} | {_meaning(field)} |"
+            for field in fields(kind)
         ] + [""]
     return "\n".join(parts)
 
@@ -154,12 +156,58 @@ def _table(text: str) -> Iterator[str]:
     yield ""
 
 
+#: Edges in the order of the page's columns.
+_LAYERS = (Layer.FILE, Layer.STAGED, Layer.TABLE, Layer.HISTORY, Layer.FEATURE, Layer.LIST, Layer.API)
+_SHAPES = """# Shapes
+
+What crosses from one room to the next, field by field: `frontpage/core/schema/`. Where a field is carried says `x`;
+where no row is without it, `X`.
+
+- file: [canonical files](canonical-files.md); staged: the staging tables of an extract; table: PostgreSQL, after the
+  last migration; history: the frames that features and models are made of, and the snapshot's Parquet files
+- feature: Feast's views and the files of states; list: what scoring hands over; API: what it is sent, or answers with
+
+Files, staging tables, frames, snapshots, Feast's views and the expectations on columns are made from these shapes.
+`tests/contract/test_shapes.py` compares them, the database's columns and the API's models with the shapes.
+"""
+
+
+def shapes() -> str:
+    """Each field of each shape, and where it is carried."""
+    return _SHAPES + "".join(_shape(shape) for shape in SHAPES)
+
+
+def _shape(shape: Shape) -> str:
+    layers = [layer for layer in _LAYERS if shape.at(layer)]
+    head = ["field", "type", *(str(layer.name).lower().replace("api", "API") for layer in layers), "meaning"]
+    lines = ["", f"## {shape.name}", "", f"Table `{shape.table}`, one row for each {_keys(shape)}.", ""]
+    lines += [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    for field in shape.fields:
+        marks = ["X" if layer in field.required else "x" if layer in field.at else "" for layer in layers]
+        lines.append(f"| {' | '.join([f'`{field.name}`', _type(field), *marks, _meaning(field)])} |")
+    return "\n".join(lines) + "\n"
+
+
+def _keys(shape: Shape) -> str:
+    stamp = " and `event_timestamp`" if any(field.name == "event_timestamp" for field in shape.fields) else ""
+    return " and ".join(f"`{key}`" for key in shape.keys) + stamp
+
+
+def _type(field: Field) -> str:
+    return f"{field.type}, {field.unit}" if field.unit else str(field.type)
+
+
+def _meaning(field: Field) -> str:
+    return field.meaning.replace("|", "or")
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "settings.md": settings,
     "parameters.md": parameters,
     "canonical-files.md": canonical_files,
     "list-rules.md": list_rules,
+    "shapes.md": shapes,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from etl.rows.reasons import RejectReason
-from frontpage.core.canonical import Kind
+from frontpage.core.schema.canonical import Kind
 
 #: Rows of one block: large enough that Beam, COPY and commits cost little per row, small enough to sit in memory.
 BLOCK_ROWS = 5_000
@@ -82,9 +82,10 @@ class RowBlock:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row for quarantine."""
+    """A row for quarantine: the columns of `stage_quarantine` without its block."""
 
     row_no: int
+    kind: str
     locator: str
     payload: str
     reason: str
@@ -93,11 +94,14 @@ class Rejected:
 
 @dataclass(slots=True)
 class PreparedBlock:
-    """A block ready to be staged: rows of the staging table, rejected rows, and what was left for later or left out."""
+    """A block ready to be staged: rows of the staging table, rejected rows, and what was left for later or left out.
+
+    rows: by column name, without those of the block.
+    """
 
     kind: Kind
     range: Range
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     n_deferred: int = 0
     n_left_out: int = 0

@@ -12,14 +12,13 @@ from etl.reading.sources import Source
 from etl.rows.normalise import RowContext
 from etl.rows.prepare import prepare
 from frontpage.core import columns as c
-from frontpage.core.canonical import Kind
+from frontpage.core.schema.canonical import Kind
 from frontpage.store.extracts import Extract
-from frontpage.store.staging import STAGE_COLUMNS
 
 N_SHOWN = 10
 #: What is stored for our own use and says nothing to people.
-_NOT_SHOWN = {"row_no", c.CONTENT_HASH, "signature"}
-_SHOWN_AS = {"claimed_at": c.RECORDED_AT}
+_NOT_SHOWN = {c.ROW_NO, c.CONTENT_HASH, c.SIGNATURE}
+_SHOWN_AS = {c.CLAIMED_AT: c.RECORDED_AT}
 
 
 @dataclass(slots=True)
@@ -73,7 +72,7 @@ def _prepared(parts: list[SourcePart], context: RowContext) -> Iterator[Prepared
 
 
 def _note(looked: Looked, prepared: PreparedBlock) -> None:
-    kind, names = prepared.kind, STAGE_COLUMNS[prepared.kind][1:]
+    kind = prepared.kind
     looked.n_usable[kind] += len(prepared.rows)
     looked.n_deferred += prepared.n_deferred
     looked.n_left_out += prepared.n_left_out
@@ -81,8 +80,7 @@ def _note(looked: Looked, prepared: PreparedBlock) -> None:
     for one in prepared.rejected:
         looked.examples.setdefault(one.reason, one)
     shown, filled = looked.rows.setdefault(kind, []), looked.filled.setdefault(kind, set())
-    for values in prepared.rows:
-        row = dict(zip(names, values, strict=True))
+    for row in prepared.rows:
         filled |= {name for name, value in row.items() if value is not None}
         if len(shown) < N_SHOWN:
             shown.append({_SHOWN_AS.get(name, name): value for name, value in row.items() if name not in _NOT_SHOWN})

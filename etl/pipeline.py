@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import apache_beam as beam
@@ -76,10 +76,18 @@ def _stage(connection: Connection, attempt: int, part: SourcePart, block: RowBlo
     prepared = prepare(part, block, context)
     extent = prepared.range
     account = staging.BlockAccount(
-        part.file, extent.first_row, extent.n_rows, extent.start, extent.end,
-        len(prepared.rows) + len(prepared.rejected), prepared.n_deferred, prepared.next_at,
-        block.keys is not None, context.rows_have_time, prepared.n_left_out, prepared.seconds,
-    )  # fmt: skip
-    kind = part.kind.value
-    rejected = [(one.row_no, kind, one.locator, one.payload, one.reason, one.detail) for one in prepared.rejected]
+        file=part.file,
+        first_row=extent.first_row,
+        n_rows=extent.n_rows,
+        start_byte=extent.start,
+        end_byte=extent.end,
+        rows_in=len(prepared.rows) + len(prepared.rejected),
+        n_deferred=prepared.n_deferred,
+        next_at=prepared.next_at,
+        keyed=block.keys is not None,
+        timed=context.rows_have_time,
+        n_left_out=prepared.n_left_out,
+        seconds=prepared.seconds,
+    )
+    rejected = [asdict(one) for one in prepared.rejected]
     staging.stage_block(connection, attempt, part.kind, account, prepared.rows, rejected)

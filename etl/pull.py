@@ -163,16 +163,25 @@ def _merge(connection: Connection, plan: PullPlan, extract: Extract, clock: "_St
     return Pulled(extract.source, total, reasons, seconds)
 
 
-def _marks(connection: Connection) -> list[tuple[str, str, str]]:
+def _marks(connection: Connection) -> list[dict[str, str]]:
+    """Rows of `stage_mark`: the copies among the new articles."""
     new = [_candidate(row) for row in extracts.new_articles(connection)]
     known = [_candidate(row) for row in extracts.articles_alike(connection, NEAR_WINDOW)] if new else []
-    return [(mark.article_id, mark.duplicate_of, mark.kind) for mark in mark_duplicates(new, known)]
+    return [
+        {c.ARTICLE_ID: mark.article_id, c.DUPLICATE_OF: mark.duplicate_of, c.DUPLICATE_KIND: mark.kind}
+        for mark in mark_duplicates(new, known)
+    ]
 
 
 def _candidate(row: Mapping[str, Any]) -> Candidate:
     signature = None if row["signature"] is None else from_bytes(row["signature"])
     return Candidate(
-        row[c.ARTICLE_ID], row[c.RECORDED_AT], row[c.CANONICAL_URL], row[c.CONTENT_HASH], signature, row["original"]
+        article_id=row[c.ARTICLE_ID],
+        recorded_at=row[c.RECORDED_AT],
+        canonical_url=row[c.CANONICAL_URL],
+        content_hash=row[c.CONTENT_HASH],
+        signature=signature,
+        original=row["original"],
     )
 
 

@@ -2,8 +2,8 @@
 
 import re
 
-from frontpage.core.canonical import Kind
 from frontpage.core.errors import BadInputError
+from frontpage.core.schema.canonical import Kind
 
 _PREFIXES = "|".join([*Kind, "feed", "sql"])
 #: How a source URI begins: a kind of source, a scheme, or a path that says it is one.

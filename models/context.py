@@ -20,7 +20,7 @@ from frontpage.features.interactions import (
     microseconds,
     without_reads,
 )
-from frontpage.features.states import rows_known
+from frontpage.features.known_reads import rows_known
 from models.editorial.editorial import NOTHING, Editorial
 
 

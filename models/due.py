@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontpage.core.lists import LIST_LENGTH
-from frontpage.core.params import ListParams
+from frontpage.core.sections.lists import ListParams
 from frontpage.features.grouping import Floats, Ints, rows_of, sorted_distinct
 from frontpage.features.interactions import DAY_MICROSECONDS, HOUR_MICROSECONDS, NEVER
 from models.context import ScoringContext

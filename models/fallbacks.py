@@ -14,7 +14,7 @@ from frontpage.core import columns as c
 from frontpage.core.lists import LIST_LENGTH, SCORE_DECIMALS
 from frontpage.features.entities import Pairs
 from frontpage.features.grouping import Floats, Ints
-from frontpage.features.interactions import position
+from frontpage.features.names import position
 from models.editorial.at_work import with_pinned
 from models.explaining.counts import reasons_of_counts
 from models.explaining.explain import Explainer, explain, reasons_of

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from frontpage.core.params import HALF_LIVES_HOURS, Params
+from frontpage.core.params import Params
+from frontpage.core.schema.states import HALF_LIVES_HOURS
 from frontpage.features.entities import Entities, Pairs, entities_of
 from frontpage.features.grouping import Floats, Ints
 from frontpage.features.memo import Memo
 from frontpage.features.pairs import Matrix, features_of
-from frontpage.features.states import ReaderRows, States, fallback_rows, states_at
+from frontpage.features.reader_states import ReaderRows, fallback_rows
+from frontpage.features.states import States, states_at
 from models import compiled
 from models.context import ScoringContext
 from models.retrieval.als import Factors

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontpage.features.grouping import Ints
-from frontpage.features.states import ReaderRows
+from frontpage.features.reader_states import ReaderRows
 
 #: By the reads known of a reader; those of whom none is known by whether they picked interests at sign-up.
 SEGMENTS = ("no history", "no history, interests", "1-4 reads", "5-19 reads", "20+ reads")

@@ -8,7 +8,8 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from frontpage.core.errors import BadInputError
-from frontpage.core.params import HALF_LIVES_HOURS, Params
+from frontpage.core.params import Params
+from frontpage.core.schema.states import HALF_LIVES_HOURS
 from models.parts import configured, registered
 from models.reranking.rules import ListRule
 from models.retrieval.sources import Source

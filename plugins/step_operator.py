@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -111,6 +112,7 @@ class StepOperator(BaseOperator):
             text=True, errors="replace", bufsize=1, start_new_session=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1", **variables},
         )  # fmt: skip
+        _give_way(self._process.pid, self.niceness)
         assert self._process.stdout is not None
         lines = []
         with self._process.stdout as output:
@@ -144,6 +146,13 @@ def _guard(niceness: int) -> list[str]:
     """What goes before a command so that it dies with this task (Linux) and gives way to others."""
     end_with_us = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
     return [*end_with_us, *(["nice", "-n", str(niceness)] if niceness else [])]
+
+
+def _give_way(pid: int, niceness: int) -> None:
+    """Let a session give way to others: where Linux groups processes by session, `nice` counts within one only."""
+    if niceness:
+        with contextlib.suppress(OSError):
+            Path(f"/proc/{pid}/autogroup").write_text(str(niceness))
 
 
 def _signal_group(process: subprocess.Popen[str], number: signal.Signals) -> None:

@@ -4,8 +4,8 @@ import pandas as pd
 import pyarrow as pa
 
 from frontpage.core import columns as c
-from frontpage.features.feature_store.tables import tables_of
-from frontpage.features.feature_store.views import VIEWS, View, restored, schema, with_fingerprints
+from frontpage.features.feature_store.codec import tables_of
+from frontpage.features.feature_store.views import VIEWS, View, names_of, restored, schema, with_fingerprints
 from frontpage.features.states import States
 
 
@@ -23,7 +23,7 @@ def frame_of(view: View, rows: pa.Table) -> pd.DataFrame:
 def table_of(view: View, rows: pd.DataFrame) -> pa.Table:
     """A frame as the rows that are stored; fingerprints are made anew."""
     types = schema(view)
-    columns = {name: pa.array(rows[name].tolist(), types.field(name).type, from_pandas=True) for name in view.names}
+    columns = {name: pa.array(rows[name].tolist(), types.field(name).type, from_pandas=True) for name in names_of(view)}
     return with_fingerprints(view, pa.table(columns))
 
 

@@ -1,18 +1,15 @@
 """Files to blocks of raw rows: JSON lines, CSV and Parquet, plain or compressed. Only decoding is judged here."""
 
 import bz2
-import csv
 import ftplib
 import gzip
 import io
 import lzma
-import re
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 import aiohttp
-import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
@@ -20,18 +17,18 @@ import zstandard
 from etl.blocks import (
     BLOCK_BYTES,
     BLOCK_ROWS,
-    MAX_PAYLOAD_CHARACTERS,
     MAX_ROW_BYTES,
     Bad,
     Header,
     Range,
     RowBlock,
     SourcePart,
-    payload,
 )
 from etl.reading.files import File, open_binary
+from etl.reading.formats.csv_lines import csv_rows
+from etl.reading.formats.json_lines import json_rows
+from etl.reading.formats.parquet import batch_rows
 from etl.reading.head import BOM, HEAD_BYTES, foreign, read_header
-from etl.reading.plain import plain_row
 from etl.reading.sources import scrubbed
 from etl.reading.universal import with_newlines
 from etl.rows.reasons import RejectReason
@@ -42,14 +39,10 @@ READ_ERRORS = (
     EOFError, OSError, aiohttp.ClientError, ftplib.Error,
     zlib.error, lzma.LZMAError, zstandard.ZstdError, pa.ArrowException,
 )  # fmt: skip
-_ESCAPED_BYTES = re.compile("[\udc80-\udcff]")
 _OPENERS: dict[str, Callable[[Any], Any]] = {
     "gzip": lambda raw: gzip.GzipFile(fileobj=raw), "bz2": bz2.BZ2File, "xz": lzma.LZMAFile,
 }  # fmt: skip
 _LARGE_RANGE = 4 * BLOCK_BYTES
-#: Levels that orjson writes; it reads four times as many.
-_MAX_DEPTH = 254
-Row = tuple[int, dict[str, Any] | Bad]
 
 
 class NotTextError(Exception):
@@ -101,7 +94,7 @@ def check_damage(error: Exception, file: str) -> None:
 
 
 def _text_blocks(part: SourcePart) -> Iterator[RowBlock]:
-    decode = _csv_rows if part.reader == "csv" else _json_rows
+    decode = csv_rows if part.reader == "csv" else json_rows
     for extent, data in _chunks(part):
         text = data.removeprefix(BOM) if extent.first_row == 1 else data
         yield RowBlock(decode(text, extent.first_row, part.header), extent)
@@ -185,88 +178,6 @@ def decompressed(raw: Any, compression: str) -> io.BufferedReader:
     return io.BufferedReader(raw)
 
 
-def parse_json(data: bytes) -> Any:
-    """The value that JSON text is.
-
-    Raises ValueError where it is none, or nested so deep that it could be read but not be shown again.
-    """
-    value = orjson.loads(data)
-    if data.count(b"[") + data.count(b"{") > _MAX_DEPTH:
-        try:
-            orjson.dumps(value)
-        except orjson.JSONEncodeError as error:
-            raise ValueError(f"nested deeper than {_MAX_DEPTH} levels") from error
-    return value
-
-
-def _json_rows(data: bytes, first_row: int, _header: Header) -> list[Row]:
-    rows: list[Row] = []
-    for row_no, line in enumerate(data.split(b"\n"), first_row):
-        if line and not line.isspace():
-            rows.append((row_no, _json_row(line.removeprefix(BOM))))
-    return rows
-
-
-def _json_row(line: bytes) -> dict[str, Any] | Bad:
-    if len(line) > MAX_ROW_BYTES:
-        return Bad(RejectReason.TOO_LARGE, f"the row is longer than {MAX_ROW_BYTES} bytes", _shown(line))
-    try:
-        value = parse_json(line)
-    except ValueError as error:
-        return _bad_line(line, RejectReason.BAD_JSON, str(error).splitlines()[0])
-    if not isinstance(value, dict):
-        return Bad(RejectReason.BAD_JSON, f"the line is a {type(value).__name__}, not an object", _shown(line))
-    return value
-
-
-def _csv_rows(data: bytes, first_row: int, header: Header) -> list[Row]:
-    """Rows of CSV lines. A record that does not fit its header and swallowed further lines (a stray quote) gives these
-    back: only its first line is bad.
-    """
-    csv.field_size_limit(MAX_ROW_BYTES)
-    # At `\n` only, as the cutting counted them: str.splitlines knows ten more line ends.
-    lines = [line + "\n" for line in data.decode("utf-8", "surrogateescape").split("\n")]
-    rows: list[Row] = []
-    at = max(header.row_no + 1 - first_row, 0)
-    while at < len(lines):
-        consumed, row = _csv_record(lines, at, header)
-        if isinstance(row, Bad) and consumed > 1:
-            consumed = 1
-        if row is not None:
-            rows.append((first_row + at, row))
-        at += consumed
-    return rows
-
-
-def _csv_record(lines: list[str], at: int, header: Header) -> tuple[int, dict[str, Any] | Bad | None]:
-    if not lines[at].strip():
-        return 1, None
-    reader = csv.reader(_iter_from(lines, at), delimiter=header.delimiter, strict=True)
-    try:
-        record = next(reader)
-    except (csv.Error, StopIteration) as error:
-        return max(reader.line_num, 1), Bad(RejectReason.BAD_COLUMNS, str(error), _shown(lines[at]))
-    text = "".join(lines[at : at + reader.line_num])
-    if not text.isascii() and _ESCAPED_BYTES.search(text):
-        return reader.line_num, Bad(RejectReason.BAD_ENCODING, "the row is not valid UTF-8", _shown(text))
-    if len(text) > MAX_ROW_BYTES:
-        return reader.line_num, Bad(
-            RejectReason.TOO_LARGE, f"the row is longer than {MAX_ROW_BYTES} bytes", _shown(text)
-        )
-    if not any(record):
-        return reader.line_num, None  # what a spreadsheet writes for an empty row
-    if len(record) != len(header.columns):
-        detail = f"{len(record)} fields for {len(header.columns)} columns"
-        return reader.line_num, Bad(RejectReason.BAD_COLUMNS, detail, _shown(text))
-    return reader.line_num, dict(zip(header.columns, record, strict=True))
-
-
-def _iter_from(lines: list[str], at: int) -> Iterator[str]:
-    """Lines from index `at` on, without copying the list."""
-    for index in range(at, len(lines)):
-        yield lines[index]
-
-
 def _parquet_blocks(part: SourcePart) -> Iterator[RowBlock]:
     with open_binary(part.url) as handle:
         file = pq.ParquetFile(handle)
@@ -274,65 +185,5 @@ def _parquet_blocks(part: SourcePart) -> Iterator[RowBlock]:
         for batch in file.iter_batches(batch_size=BLOCK_ROWS, row_groups=[part.row_group]):
             extent = Range(row + 1, batch.num_rows)
             if _is_wanted(part, extent):
-                yield RowBlock(list(enumerate(_records(_microseconds(batch)), row + 1)), extent)
+                yield RowBlock(list(enumerate(batch_rows(batch), row + 1)), extent)
             row += batch.num_rows
-
-
-def _records(batch: pa.RecordBatch) -> list[dict[str, Any] | Bad]:
-    """Rows as dicts; values that Python cannot hold make their own row Bad."""
-    try:
-        return [plain_row(row) for row in batch.to_pylist()]
-    except (ValueError, OverflowError):
-        return [_record(batch.slice(index, 1)) for index in range(batch.num_rows)]
-
-
-def _record(batch: pa.RecordBatch) -> dict[str, Any] | Bad:
-    try:
-        return plain_row(batch.to_pylist()[0])
-    except UnicodeDecodeError as error:
-        return Bad(RejectReason.BAD_ENCODING, f"not UTF-8 at byte {error.start} of a text", payload(_cells(batch)))
-    except (ValueError, OverflowError) as error:
-        return Bad(RejectReason.BAD_TIME, str(error).splitlines()[0], payload(_cells(batch)))
-
-
-def _cells(batch: pa.RecordBatch) -> dict[str, str]:
-    """The cells of a one-row batch as far as they can be shown."""
-    return {name: _cell(column[0]) for name, column in zip(batch.schema.names, batch.columns, strict=True)}
-
-
-def _cell(value: pa.Scalar) -> str:
-    try:
-        return str(value.as_py())
-    except UnicodeDecodeError:
-        return str(value.cast(pa.binary()).as_py())
-    except (ValueError, OverflowError):
-        return str(value.cast(pa.int64()).as_py())
-
-
-def _microseconds(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Times that Python can hold: to the microsecond, nanoseconds are cut, and in UTC, whatever the zone is called."""
-    return batch.cast(pa.schema([field.with_type(_python_type(field.type)) for field in batch.schema]), safe=False)
-
-
-def _python_type(kind: pa.DataType) -> pa.DataType:
-    # Other units stay: made finer, a time beyond all calendars would overflow into one that looks right.
-    if pa.types.is_timestamp(kind):
-        return pa.timestamp("us" if kind.unit == "ns" else kind.unit, "UTC" if kind.tz else None)
-    if pa.types.is_duration(kind) and kind.unit == "ns":
-        return pa.duration("us")
-    return kind
-
-
-def _bad_line(line: bytes, reason: RejectReason, detail: str) -> Bad:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return Bad(RejectReason.BAD_ENCODING, f"not UTF-8 at byte {error.start}", _shown(line))
-    return Bad(reason, detail, _shown(line))
-
-
-def _shown(raw: bytes | str) -> str:
-    """The beginning of a row for people: bytes that are no text are escaped, NUL is left out."""
-    start = raw[: MAX_PAYLOAD_CHARACTERS * 4]
-    data = start.encode("utf-8", "surrogateescape") if isinstance(start, str) else start
-    return data.decode("utf-8", "backslashreplace").replace("\x00", "")[:MAX_PAYLOAD_CHARACTERS]

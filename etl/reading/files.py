@@ -13,8 +13,8 @@ import httpx
 from fsspec.core import url_to_fs
 
 from etl.reading.sources import WEB, DirectorySource, FeedSource, FileSource, scrubbed, without_secrets
-from frontpage.core.canonical import Kind
 from frontpage.core.errors import BadInputError, FrontpageError, UnavailableError
+from frontpage.core.schema.canonical import Kind
 
 FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv", ".parquet": "parquet"}
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}

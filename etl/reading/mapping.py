@@ -14,7 +14,9 @@ from etl.rows.left_out import LeftOutError
 from etl.rows.reasons import RejectReason, RowError
 from etl.rows.values import number, text
 from frontpage.core import columns as c
-from frontpage.core.canonical import FIELDS, READ_KINDS, Kind, field_names
+from frontpage.core.schema.canonical import Kind, field_names, fields
+from frontpage.core.schema.fields import Type
+from frontpage.core.schema.reads import READ_KINDS
 
 #: In `kinds`: rows of such events are left out. As an event's name it stands for every other one.
 DROP, ANY_OTHER = "drop", "*"
@@ -102,7 +104,7 @@ class Mapping(BaseModel):
     def misfits(self, kind: Kind) -> list[str]:
         """What cannot be meant for rows of this kind: `key: reason`."""
         known = set(field_names(kind))
-        times = {field.name for field in FIELDS[kind] if field.type == "time"}
+        times = {field.name for field in fields(kind) if field.type is Type.TIME}
         named = [("columns", ours) for _, ours in self._renames()]
         named += [
             (part, field) for part in ("templates", "patterns", "constants", "units") for field in getattr(self, part)
@@ -133,7 +135,7 @@ class Mapping(BaseModel):
         for field, unit in self.units.items():
             made[field] = self._dwell(made, unit) if field == c.DWELL_SECONDS else self._time(made, field, unit)
         if self.timezone != "UTC":
-            made |= {field.name: self._placed(made[field.name]) for field in FIELDS[kind] if _is_time(field, made)}
+            made |= {field.name: self._placed(made[field.name]) for field in fields(kind) if _is_time(field, made)}
         return made | ({c.KIND: self._kind(made)} if self.kinds else {})
 
     def _renames(self) -> list[tuple[str, str]]:
@@ -180,7 +182,7 @@ class Mapping(BaseModel):
 
 
 def _is_time(field: Any, row: Map[str, Any]) -> bool:
-    return field.type == "time" and row.get(field.name) is not None
+    return field.type is Type.TIME and row.get(field.name) is not None
 
 
 def _unit_problem(field: str, unit: str, times: set[str]) -> str:

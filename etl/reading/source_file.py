@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from etl.reading.mapping import Mapping
 from etl.reading.sources import DirectorySource, FeedSource, Source, SqlSource, parse_source
 from etl.source_lists import split_sources
-from frontpage.core.canonical import Kind
 from frontpage.core.clock import parse_duration
 from frontpage.core.errors import BadInputError
+from frontpage.core.schema.canonical import Kind
 from frontpage.core.settings import Settings
 
 DEFAULT_FILE = Path("sources.yaml")

@@ -14,8 +14,8 @@ from etl.reading.feeds import READER_VERSION
 from etl.reading.files import feed_stamp, list_feed_files, list_files
 from etl.reading.mapping import Mapping
 from etl.reading.sources import FeedSource, InboxSource, Source, SqlSource, without_secrets
-from frontpage.core.canonical import Kind
 from frontpage.core.errors import BadInputError, CheckFailedError, UnavailableError
+from frontpage.core.schema.canonical import Kind
 from frontpage.store.extracts import Extract
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from urllib.parse import quote, unquote, unquote_plus, urlencode, urlsplit
 
 from etl.reading.mapping import Mapping
-from frontpage.core.canonical import Kind
 from frontpage.core.errors import BadInputError
+from frontpage.core.schema.canonical import Kind
 from frontpage.store.upstream import is_server_option
 
 FORMS = "a folder, articles+URL, readers+URL, reads+URL, impressions+URL, feed+URL or sql+postgresql://..."

@@ -14,15 +14,14 @@ from etl.rows.languages import recognise_language
 from etl.rows.left_out import LeftOutError
 from etl.rows.normalise import NORMALISERS, DeferredError, RowContext
 from etl.rows.reasons import RowError
-from frontpage.core.canonical import Kind, field_names
+from frontpage.core import columns as c
+from frontpage.core.schema.canonical import Kind, field_names
 
 _BETWEEN_WORDS = re.compile(r"[\s\-._]+")
-# Positions in the tuple that normalise.article returns.
-_ARTICLE_ID, _CANONICAL, _TITLE, _SUMMARY, _BODY, _LANGUAGE = 0, 3, 4, 5, 6, 7
 
 
 def prepare(part: SourcePart, block: RowBlock, context: RowContext) -> PreparedBlock:
-    """Rows for staging in the block's order, row number first; every row is staged, rejected, deferred or left out.
+    """Rows for staging in the block's order; every row is staged, rejected, deferred or left out.
 
     Rejected rows keep what the source called their fields.
     """
@@ -32,18 +31,24 @@ def prepare(part: SourcePart, block: RowBlock, context: RowContext) -> PreparedB
     for index, (row_no, row) in enumerate(block.rows):
         key = storable(block.keys[index] if block.keys else f"{part.file}:{row_no}")
         if isinstance(row, Bad):
-            prepared.rejected.append(Rejected(row_no, key, storable(row.payload), row.reason, storable(row.detail)))
+            prepared.rejected.append(
+                Rejected(row_no, part.kind, key, storable(row.payload), row.reason, storable(row.detail))
+            )
             continue
         try:
             ours = _with_names(mapping.apply(part.kind, row) if mapping else row, names)
-            prepared.rows.append((row_no, *normalise(ours, context)))
+            staged = normalise(ours, context)
+            staged[c.ROW_NO] = row_no
+            prepared.rows.append(staged)
         except LeftOutError:
             prepared.n_left_out += 1
         except DeferredError as later:
             prepared.n_deferred += 1
             prepared.next_at = min(prepared.next_at or later.recorded_at, later.recorded_at)
         except RowError as error:
-            prepared.rejected.append(Rejected(row_no, key, payload(row), error.reason, storable(error.detail)))
+            prepared.rejected.append(
+                Rejected(row_no, part.kind, key, payload(row), error.reason, storable(error.detail))
+            )
     if part.kind is Kind.ARTICLES:
         _enrich(prepared)
     return prepared
@@ -69,17 +74,15 @@ def column_name(name: str) -> str:
 
 def _enrich(prepared: PreparedBlock) -> None:
     """Add language where missing, content hash and signature to article rows; the time of each is kept apart."""
-    enriched = []
-    for row_no, *article in prepared.rows:
-        content = texts.comparable(article[_TITLE], article[_SUMMARY], article[_BODY])
-        if article[_LANGUAGE] is None:
+    for article in prepared.rows:
+        content = texts.comparable(article[c.TITLE], article[c.SUMMARY], article[c.BODY])
+        if article[c.LANGUAGE] is None:
             with _timed(prepared.seconds, "language"):
-                article[_LANGUAGE] = recognise_language(content)
+                article[c.LANGUAGE] = recognise_language(content)
         with _timed(prepared.seconds, "near_duplicates"):
             signature = minhash.signature(content)
-        stored = None if signature is None else "\\x" + minhash.to_bytes(signature).hex()
-        enriched.append((row_no, *article, texts.content_hash(content, article[_CANONICAL]), stored))
-    prepared.rows[:] = enriched
+        article[c.CONTENT_HASH] = texts.content_hash(content, article[c.CANONICAL_URL])
+        article[c.SIGNATURE] = None if signature is None else "\\x" + minhash.to_bytes(signature).hex()
 
 
 @contextmanager

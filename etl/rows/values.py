@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 
 from etl.rows.reasons import RejectReason, RowError
-from frontpage.core.canonical import CLOCK_SLACK, EARLIEST, MAX_ID_BYTES
 from frontpage.core.clock import to_utc
+from frontpage.core.schema.canonical import CLOCK_SLACK, EARLIEST, MAX_ID_BYTES
 
 #: Rows recorded after as_of wait for their time; beyond this the clock that wrote them is wrong.
 MAX_AHEAD = timedelta(days=3653)

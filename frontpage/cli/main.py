@@ -19,13 +19,15 @@ from frontpage.cli import (
     keys,
     lists,
     model,
+    models,
     privacy,
     reports,
     rules,
     sources,
     stack,
 )
-from frontpage.cli.calling import DATA, DELIVERY, EDITORIAL, MAINTENANCE, START, AsOf, past, step
+from frontpage.cli.calling import DATA, DELIVERY, EDITORIAL, MAINTENANCE, MODEL, START, AsOf, past, step
+from frontpage.cli.lean import lean
 from frontpage.cli.quiet import hush
 from frontpage.core.errors import EXIT_CODES, FrontpageError
 from frontpage.core.telemetry import QUIET
@@ -57,6 +59,7 @@ app.add_typer(keys.app, name="key", rich_help_panel=DELIVERY)
 app.add_typer(rules.app, name="rules", rich_help_panel=EDITORIAL)
 app.add_typer(reports.app, name="reports", rich_help_panel=EDITORIAL)
 app.add_typer(audit.app, name="audit", rich_help_panel=MAINTENANCE)
+app.add_typer(models.app, name="models", rich_help_panel=MODEL)
 app.add_typer(sources.app, name="sources", rich_help_panel=DATA)
 
 
@@ -74,6 +77,7 @@ def main() -> None:
     for name, value in (QUIET | _WAITING).items():
         os.environ.setdefault(name, value)
     hush()
+    lean()
     gc.set_threshold(*_RARE_COLLECTIONS)
     try:
         app()

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal, Self, cast
 
 from frontpage.core.errors import BadInputError
 
@@ -44,7 +44,7 @@ class Actor:
         found = _TEXT.fullmatch(text.strip())
         if found is None:
             raise BadInputError(f"{VARIABLE}={text!r} names nobody; write `person:NAME`, or `airflow:WORKFLOW/RUN`")
-        return cls(found["name"], found["kind"] or "person", found["run"] or "", found["by"] or "")
+        return cls(found["name"], cast("Kind", found["kind"] or "person"), found["run"] or "", found["by"] or "")
 
 
 def current_actor(environment: Mapping[str, str]) -> Actor:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from frontpage.core import columns as c
+from frontpage.core.schema.articles import ARTICLE
+from frontpage.core.schema.fields import Layer
+from frontpage.core.schema.impressions import IMPRESSION
+from frontpage.core.schema.readers import READER
+from frontpage.core.schema.reads import READ
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,19 +18,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: Columns of `History.articles` in order.
-ARTICLE_COLUMNS = (
-    c.ARTICLE_ID, c.URL, c.TITLE, c.SUMMARY, c.BODY, c.LANGUAGE, c.CATEGORY, c.PUBLISHER, c.AUTHOR,
-    c.PUBLISHED_AT, c.FIRST_SEEN_AT, c.RECORDED_AT, c.DUPLICATE_OF, c.DUPLICATE_KIND, c.STATUS,
-)  # fmt: skip
+ARTICLE_COLUMNS: Final = ARTICLE.names(Layer.HISTORY)
 #: Columns of `History.reads` in order.
-READ_COLUMNS = (
-    c.EVENT_ID, c.READER_KEY, c.ARTICLE_ID, c.KIND, c.OCCURRED_AT, c.RECORDED_AT, c.DWELL_SECONDS,
-    c.SURFACE, c.REGION, c.DEVICE, c.REFERRER,
-)  # fmt: skip
+READ_COLUMNS: Final = READ.names(Layer.HISTORY)
 #: Columns of `History.shown` in order.
-SHOWN_COLUMNS = (c.READER_KEY, c.ARTICLE_ID, c.OCCURRED_AT, c.POSITION)
+SHOWN_COLUMNS: Final = IMPRESSION.names(Layer.HISTORY)
 #: Columns of `History.readers` in order.
-READER_COLUMNS = (c.READER_KEY, c.SIGNED_UP_AT, c.REGION, c.INTERESTS, c.TIMEZONE, c.RECORDED_AT)
+READER_COLUMNS: Final = READER.names(Layer.HISTORY)
 
 
 @dataclass(frozen=True, slots=True)

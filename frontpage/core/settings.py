@@ -40,6 +40,19 @@ class Settings(BaseModel):
         "",
         description="a PostgreSQL of your own (docs/reference/database.md); empty means the embedded server under home",
     )
+    artefacts: str = Field(
+        "",
+        description="where models, snapshots and MLflow's files are kept for other machines: a folder, `file://...` or "
+        "`s3://...` (any fsspec URL); empty: only in the home that made them",
+    )
+    signing_key_file: str = Field(
+        "", description="PEM file of the Ed25519 key that signs bundles; empty: home/keys/bundle.pem"
+    )
+    trusted_keys_file: str = Field(
+        "", description="PEM file of the public keys whose bundles are taken; empty: the one of our own key"
+    )
+    code_commit: str = Field("", description="commit that the code is; empty: the one that is checked out, if any")
+    image_digest: str = Field("", description="of the image that runs, where it is known; part of a version's lineage")
     mlflow_url: str = Field(
         "", description="where MLflow keeps its registry; empty means database `mlflow` beside ours"
     )

@@ -13,12 +13,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from frontpage.core.params import HALF_LIVES_HOURS
+from frontpage.core.schema.states import HALF_LIVES_HOURS
 from frontpage.features import compiled
 from frontpage.features.grouping import HOUR_US, Floats, Ints
 from frontpage.features.interactions import NEVER
+from frontpage.features.known_reads import Activity
 from frontpage.features.memo import Memo
-from frontpage.features.states import EVERYWHERE, Activity, ReaderRows, States, TotalRows
+from frontpage.features.reader_states import ReaderRows
+from frontpage.features.states import States
+from frontpage.features.total_states import EVERYWHERE, TotalRows
 
 #: Assumed where no reading time was ever measured; the feature is constant then.
 DEFAULT_DWELL_SECONDS: Final = 60.0

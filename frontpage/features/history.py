@@ -7,7 +7,7 @@ import pandas as pd
 
 from frontpage.core import columns as c
 from frontpage.core.history import History, first_read
-from frontpage.core.params import DataParams
+from frontpage.core.sections.data import DataParams
 
 
 def history_at(history: History, as_of: datetime, data: DataParams) -> History:

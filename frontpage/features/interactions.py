@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from frontpage.core import columns as c
 from frontpage.core.clock import to_utc
 from frontpage.core.history import History
+from frontpage.core.schema.states import N_INTERESTS
 from frontpage.features.grouping import Floats, Ints, sorted_distinct
 from frontpage.features.history import known_versions
+from frontpage.features.names import AUDIENCE_KINDS, Names, audience_codes, codes_of, names_of, position
 from frontpage.features.weights import MAX_DWELL_SECONDS, read_weights
 
 HOUR_MICROSECONDS: Final = 3_600_000_000
@@ -26,23 +28,8 @@ DAY_MICROSECONDS: Final = 24 * HOUR_MICROSECONDS
 NEVER: Final = np.iinfo(np.int64).min // 4
 _LATE: Final = np.iinfo(np.int64).max
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-#: Interests that count of those picked at sign-up.
-N_INTERESTS: Final = 16
-#: What readers are grouped by; an audience is one value of one of these, e.g. `region=BR`.
-AUDIENCE_KINDS: Final = (c.REGION, c.DEVICE, c.REFERRER)
 #: Scope and value of the fallback of whom nothing is known.
 GLOBAL: Final = ("global", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What codes stand for, each index ascending; -1 is none. `categories` holds interests that no article has, too."""
-
-    articles: pd.Index[Any]
-    categories: pd.Index[Any]
-    publishers: pd.Index[Any]
-    languages: pd.Index[Any]
-    audiences: pd.Index[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +100,10 @@ def interaction_dataset(history: History) -> InteractionDataset:
     reader without one is a matter of the moment (`frontpage.features.states`).
     """
     articles, reads = history.articles, history.reads
-    names = _names(history)
+    names = names_of(history)
     fallbacks = _fallbacks(names)
     reader_keys = np.concatenate([np.arange(-len(fallbacks), 0), _reader_keys(history)])
-    read_named = _codes(names.articles, reads[c.ARTICLE_ID])
+    read_named = codes_of(names.articles, reads[c.ARTICLE_ID])
     dwell = np.minimum(reads[c.DWELL_SECONDS].to_numpy(dtype=np.float64, na_value=np.nan), MAX_DWELL_SECONDS)
     first_seen = np.maximum(
         times(articles[c.FIRST_SEEN_AT]),
@@ -177,11 +164,6 @@ def without_reads(dataset: InteractionDataset) -> InteractionDataset:
     return replace(dataset, history=History(as_of=history.as_of, **tables), **nothing)
 
 
-def position(index: pd.Index[Any], name: str) -> int:
-    """Code of a name that is there."""
-    return int(index.get_indexer(pd.Index([name], dtype=object))[0])
-
-
 def times(column: pd.Series[Any]) -> Ints:
     """Microseconds since 1970; NEVER where a time is missing."""
     stamps = pd.to_datetime(column, utc=True).astype("datetime64[us, UTC]")
@@ -189,51 +171,9 @@ def times(column: pd.Series[Any]) -> Ints:
     return np.where(stamps.isna().to_numpy(), NEVER, values)
 
 
-def _names(history: History) -> Names:
-    articles, reads, readers = history.articles, history.reads, history.readers
-    older = [] if history.older_articles is None else [history.older_articles]
-    older_readers = [] if history.older_readers is None else [history.older_readers]
-    lists = [names for frame in (readers, *older_readers) for names in frame[c.INTERESTS] if np.iterable(names)]
-    picked = {name for names in lists for name in names}
-    audiences = {
-        f"{kind}={value}"
-        for kind in AUDIENCE_KINDS
-        for frame in (reads, readers, *older_readers)
-        if kind in frame
-        for value in _values(frame[kind])
-    }
-    return Names(
-        articles=pd.Index(articles[c.ARTICLE_ID].to_numpy(dtype=object)),
-        categories=_vocabulary(picked, *(frame[c.CATEGORY] for frame in (articles, *older))),
-        publishers=_vocabulary(set(), *(frame[c.PUBLISHER] for frame in (articles, *older))),
-        languages=_vocabulary(set(), *(frame[c.LANGUAGE] for frame in (articles, *older))),
-        audiences=pd.Index(sorted(audiences), dtype=object),
-    )
-
-
-def _values(column: pd.Series[Any]) -> set[Any]:
-    return {value for value in column.dropna().unique() if value != ""}
-
-
-def _vocabulary(more: set[Any], *columns: pd.Series[Any]) -> pd.Index[Any]:
-    index: pd.Index[Any] = pd.Index(sorted(more.union(*(_values(column) for column in columns))), dtype=object)
-    return index
-
-
-def _codes(vocabulary: pd.Index[Any], values: pd.Series[Any]) -> Ints:
-    return np.asarray(vocabulary.get_indexer(pd.Index(values.to_numpy(dtype=object))), dtype=np.int64)
-
-
-def _audience_codes(names: Names, kind: str, values: pd.Series[Any]) -> Ints:
-    """Codes of one kind of audience; the few distinct values are looked up, not every row."""
-    codes, distinct = pd.factorize(values)
-    of_value = names.audiences.get_indexer(pd.Index([f"{kind}={value}" for value in distinct], dtype=object))
-    return np.asarray(np.append(of_value, -1)[codes], dtype=np.int64)
-
-
 def _read_audiences(reads: pd.DataFrame, names: Names) -> Ints:
     """[read, kind]; -1 where a read does not say."""
-    return np.stack([_audience_codes(names, kind, reads[kind]) for kind in AUDIENCE_KINDS], axis=1)
+    return np.stack([audience_codes(names, kind, reads[kind]) for kind in AUDIENCE_KINDS], axis=1)
 
 
 def _first_recorded(newest: pd.DataFrame, older: pd.DataFrame | None, key: str, keys: Any) -> Ints:
@@ -265,16 +205,16 @@ def _article_facts(articles: pd.DataFrame, names: Names, first_seen: Ints, read_
         "read_article": original[read_named],
         "published": np.where(published == NEVER, first_seen, published),
         "is_listable": ((articles[c.STATUS] == "live") & articles[c.DUPLICATE_OF].isna()).to_numpy(dtype=bool),
-        "category": _codes(names.categories, articles[c.CATEGORY]),
-        "publisher": _codes(names.publishers, articles[c.PUBLISHER]),
-        "language": _codes(names.languages, articles[c.LANGUAGE]),
+        "category": codes_of(names.categories, articles[c.CATEGORY]),
+        "publisher": codes_of(names.publishers, articles[c.PUBLISHER]),
+        "language": codes_of(names.languages, articles[c.LANGUAGE]),
     }
 
 
 def _originals(articles: pd.DataFrame, article_ids: pd.Index[Any]) -> Ints:
     """Position of the article that each one repeats, or its own; the last element serves position -1."""
     own = np.arange(len(articles), dtype=np.int64)
-    repeats = _codes(article_ids, articles[c.DUPLICATE_OF])
+    repeats = codes_of(article_ids, articles[c.DUPLICATE_OF])
     return np.append(np.where(repeats >= 0, repeats, own), -1)
 
 
@@ -293,7 +233,7 @@ def _reader_facts(
     changed = np.full(len(reader_keys), NEVER, dtype=np.int64)
     changed[at] = times(readers[c.RECORDED_AT])
     region = np.full(len(reader_keys), -1, dtype=np.int64)
-    region[at] = _audience_codes(names, c.REGION, readers[c.REGION])
+    region[at] = audience_codes(names, c.REGION, readers[c.REGION])
     interests = np.full((len(reader_keys), N_INTERESTS), -1, dtype=np.int64)
     interests[at] = _interests(readers, names)
     for row, (scope, value) in enumerate(fallbacks):

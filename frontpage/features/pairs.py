@@ -14,13 +14,13 @@ import pandas as pd
 
 from frontpage.core import columns as c
 from frontpage.core.history import History
-from frontpage.core.params import HALF_LIVES_HOURS
+from frontpage.core.schema.states import HALF_LIVES_HOURS
 from frontpage.features import compiled
 from frontpage.features.entities import Entities, Pairs, Totals
 from frontpage.features.grouping import HOUR_US, Floats, Ints
-from frontpage.features.interactions import AUDIENCE_KINDS
 from frontpage.features.memo import Memo
-from frontpage.features.states import TASTE_COLUMN
+from frontpage.features.names import AUDIENCE_KINDS
+from frontpage.features.reader_states import TASTE_COLUMN
 
 Matrix = npt.NDArray[np.float32]
 

@@ -18,30 +18,29 @@ from pyarrow import parquet
 from frontpage.core import columns as c
 from frontpage.core.clock import iso, parse_as_of
 from frontpage.core.errors import BadInputError
-from frontpage.core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, SHOWN_COLUMNS, History
+from frontpage.core.history import History
 from frontpage.core.progress import track
+from frontpage.core.schema.articles import ARTICLE
+from frontpage.core.schema.fields import Layer, Shape
+from frontpage.core.schema.impressions import IMPRESSION
+from frontpage.core.schema.readers import READER
+from frontpage.core.schema.reads import READ
 from frontpage.features.feature_store.files import WRITE_OPTIONS
+from frontpage.store.copying.column_types import arrow_schema
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
-_COLUMNS: Final = {
-    "articles": ARTICLE_COLUMNS,
-    "reads": READ_COLUMNS,
-    "readers": READER_COLUMNS,
-    "older_articles": ARTICLE_COLUMNS,
-    "older_readers": READER_COLUMNS,
-    "shown": SHOWN_COLUMNS,
+#: Each file with the shape of its rows.
+_FILES: Final = {
+    "articles": ARTICLE,
+    "reads": READ,
+    "readers": READER,
+    "older_articles": ARTICLE,
+    "older_readers": READER,
+    "shown": IMPRESSION,
 }
 #: Files that snapshots had from the beginning; what came later is absent from older ones.
-_FIRST: Final = frozenset(_COLUMNS) - {"shown"}
-_TIME: Final = pa.timestamp("us", "UTC")
-_TYPES: Final[dict[str, pa.DataType]] = {
-    **dict.fromkeys((c.PUBLISHED_AT, c.FIRST_SEEN_AT, c.RECORDED_AT, c.OCCURRED_AT, c.SIGNED_UP_AT), _TIME),
-    c.READER_KEY: pa.int64(),
-    c.DWELL_SECONDS: pa.float64(),
-    c.POSITION: pa.int16(),
-    c.INTERESTS: pa.list_(pa.string()),
-}
+_FIRST: Final = frozenset(_FILES) - {"shown"}
 
 
 def write_snapshot(history: History, out: Path) -> str:
@@ -53,9 +52,9 @@ def write_snapshot(history: History, out: Path) -> str:
     (out / MANIFEST).unlink(missing_ok=True)
     shutil.rmtree(out / "features", ignore_errors=True)  # made from the snapshot that was here
     files = {}
-    for name, columns in track(_COLUMNS.items(), "tables"):
+    for name, shape in track(_FILES.items(), "tables"):
         frame = getattr(history, name)
-        table = _table(frame, columns)
+        table = _table(frame, shape)
         parquet.write_table(table, out / f"{name}.parquet", **WRITE_OPTIONS)
         files[f"{name}.parquet"] = {"rows": table.num_rows, "sha256": _sha256(out / f"{name}.parquet")}
     content = {"format": FORMAT, "as_of": iso(history.as_of), "files": files}
@@ -81,7 +80,7 @@ def read_snapshot(path: Path, as_of: datetime | None = None) -> History:
             raise BadInputError(f"snapshot {path}: {name} is missing; fetch it again (dvc pull)")
         if _sha256(file) != expected["sha256"]:
             raise BadInputError(f"snapshot {path}: {name} is damaged (its SHA-256 differs); fetch it again")
-    frames = {name: _frame(path / f"{name}.parquet") for name in _COLUMNS if f"{name}.parquet" in manifest["files"]}
+    frames = {name: _frame(path / f"{name}.parquet") for name in _FILES if f"{name}.parquet" in manifest["files"]}
     return History(as_of=parse_as_of(manifest["as_of"]), **frames)
 
 
@@ -94,7 +93,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads((path / MANIFEST).read_text())
         content = {key: value for key, value in manifest.items() if key != "hash"}
         names = {Path(name).stem for name in manifest["files"]}
-        whole = manifest.get("hash") == _hash(content) and _FIRST <= names <= set(_COLUMNS)
+        whole = manifest.get("hash") == _hash(content) and _FIRST <= names <= set(_FILES)
     except FileNotFoundError as error:
         remedy = "write it with `frontpage snapshot` or fetch it with `dvc pull`"
         raise BadInputError(f"{path} holds no whole snapshot ({MANIFEST} is missing); {remedy}") from error
@@ -105,11 +104,11 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
-def _table(frame: "pd.DataFrame | None", columns: tuple[str, ...]) -> pa.Table:
-    schema = pa.schema([(name, _TYPES.get(name, pa.string())) for name in columns])
+def _table(frame: "pd.DataFrame | None", shape: Shape) -> pa.Table:
+    schema = arrow_schema(shape.at(Layer.HISTORY))
     if frame is None:
         return schema.empty_table()
-    return pa.Table.from_pandas(frame[list(columns)], schema=schema, preserve_index=False).replace_schema_metadata(None)
+    return pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False).replace_schema_metadata(None)
 
 
 def _frame(file: Path) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import numpy as np
 import orjson
 
 from frontpage.core import columns as c
-from frontpage.core.canonical import Kind
+from frontpage.core.schema.canonical import Kind
 
 HOURS_A_DAY = 24
 _LENGTH = 10

@@ -6,7 +6,7 @@ import numpy as np
 import orjson
 
 from frontpage.core import columns as c
-from frontpage.core.canonical import Kind
+from frontpage.core.schema.canonical import Kind
 from frontpage.newsroom.articles import Setting
 from frontpage.newsroom.tables import Stream, draw
 

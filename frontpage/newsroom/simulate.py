@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import orjson
 
-from frontpage.core.canonical import Kind
 from frontpage.core.clock import HOUR, floor_to
 from frontpage.core.errors import BadInputError
 from frontpage.core.progress import track
+from frontpage.core.schema.canonical import Kind
 from frontpage.newsroom.articles import Setting
 from frontpage.newsroom.cycles import EPOCH, hour_number
 from frontpage.newsroom.damage import damaged

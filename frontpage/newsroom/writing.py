@@ -8,7 +8,8 @@ import numpy as np
 import orjson
 
 from frontpage.core import columns as c
-from frontpage.core.canonical import READ_KINDS, Kind
+from frontpage.core.schema.canonical import Kind
+from frontpage.core.schema.reads import READ_KINDS
 from frontpage.newsroom.articles import CODE_BITS, COPIED, SYNDICATED, Setting
 from frontpage.newsroom.cycles import hour_start
 from frontpage.newsroom.readers import NAMED

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from frontpage.core import columns as c
 from frontpage.core.history import ARTICLE_COLUMNS
-from frontpage.core.params import QualityParams
+from frontpage.core.sections.data import QualityParams
 from frontpage.quality.declare import Boundary, Check, Part, Severity, expectations, figure
 
 _AT = Boundary.ARTICLES

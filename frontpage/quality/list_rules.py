@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from frontpage.core import columns as c
 from frontpage.core.lists import LIST_LENGTH
-from frontpage.core.params import QualityParams
+from frontpage.core.sections.data import QualityParams
 from frontpage.features.interactions import HOUR_MICROSECONDS, microseconds, times
 from frontpage.quality.declare import Boundary, Check, Part, Severity, expectations
 from frontpage.store.lists.run_lists import IS_PINNED, OWNER, SCOPE

@@ -2,12 +2,14 @@
 
 from frontpage.core import columns as c
 from frontpage.core.lists import LIST_LENGTH
-from frontpage.core.params import QualityParams
+from frontpage.core.schema.fields import Layer
+from frontpage.core.schema.lists import RECOMMENDATION
+from frontpage.core.sections.data import QualityParams
 from frontpage.quality.declare import Boundary, Check, Expectation, Part, Severity, expectations, figure
 
 _AT = Boundary.LISTS
 _FAIL, _WARN = Severity.FAIL, Severity.WARN
-_COLUMNS = (c.RUN_ID, c.READER_KEY, c.RANK, c.ARTICLE_ID, c.SCORE, c.CANDIDATE_SOURCE, c.REASONS)
+_COLUMNS = (c.RUN_ID, *RECOMMENDATION.required(Layer.LIST))
 
 
 def lists(params: QualityParams) -> tuple[Check, ...]:

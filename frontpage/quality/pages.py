@@ -1,20 +1,18 @@
 """Data Docs: one page per boundary and moment, rendered by Great Expectations, readable without a network.
 
-Its own pages load their style and scripts from a dozen places on the Internet; here these are cut out and a small
-stylesheet is put in (style.py), so what needs scripts there (filters, sorting) is missing. The index is ours.
+Its own page loads style and scripts from a dozen places on the Internet. Here its sections stand in a page of ours
+(templates/), so what needs scripts there (filters, sorting) is missing. The index is ours.
 """
 
 from __future__ import annotations
 
 import fcntl
-import html
 import json
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
 from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
@@ -24,15 +22,8 @@ from frontpage.core.clock import iso
 from frontpage.quality.declare import Boundary
 from frontpage.quality.engine import Validation
 from frontpage.quality.outcome import Outcome, passed
-from frontpage.quality.style import STYLE
 
-#: Links to pages that are not kept here.
-_LINK = re.compile(r'<a href="(?:\.\./)+[^"]*"[^>]*>(.*?)</a>', flags=re.S)
-_FROM_OUTSIDE = re.compile(
-    r"<script\b.*?</script>|<link\b[^>]*>|<img\b[^>]*>|<nav class=\"navbar navbar-expand.*?</nav>\s*</div>\s*</nav>"
-    r"|<footer\b.*?</footer>|<div class=\"card mb-3\">.*?</div>\s*</div>\s*</div>\s*</div>\s*</div>",
-    flags=re.S,
-)
+_TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
 def write_pages(folder: Path, as_of: datetime, validations: Sequence[Validation], keep: int) -> Path:
@@ -62,16 +53,23 @@ def _write_page(folder: Path, boundary: Boundary, as_of: datetime, parts: Sequen
     outcomes = [outcome for part in parts for outcome in part.outcomes]
     results = [part.result for part in parts if part.result is not None]
     if results:
-        page = _render(boundary, results, success=passed(outcomes))
-        _replace(folder / f"{name}.html", _self_contained(page, f"{boundary}, {iso(as_of)}", outcomes))
+        whole = _together(boundary, results, success=passed(outcomes))
+        document = ValidationResultsPageRenderer(run_info_at_end=True).render(whole)
+        page = _view().render(document, "checks.html", title=f"{boundary}, {iso(as_of)}", outcomes=outcomes)
+        _replace(folder / f"{name}.html", page)
     _replace(folder / f"{name}.json", json.dumps(_digest(boundary, as_of, outcomes), default=str))
 
 
-def _render(boundary: Boundary, results: Sequence[Any], *, success: bool) -> str:
-    """Great Expectations' own page of all parts of a boundary together; warnings alone leave its status good."""
+def _view() -> Any:
+    """Great Expectations' templates, and ours."""
+    return DefaultJinjaPageView(custom_views_directory=str(_TEMPLATES))
+
+
+def _together(boundary: Boundary, results: Sequence[Any], *, success: bool) -> ExpectationSuiteValidationResult:
+    """The results of all parts of a boundary as one; warnings alone leave its status good."""
     rows = [row for result in results for row in result.results]
     n_met = sum(bool(row.success) for row in rows)
-    whole = ExpectationSuiteValidationResult(
+    return ExpectationSuiteValidationResult(
         success=success,
         results=rows,
         suite_name=str(boundary),
@@ -83,28 +81,6 @@ def _render(boundary: Boundary, results: Sequence[Any], *, success: bool) -> str
         },
         meta=results[0].meta,
     )
-    view: Any = DefaultJinjaPageView()
-    return str(view.render(ValidationResultsPageRenderer(run_info_at_end=True).render(whole)))
-
-
-def _self_contained(page: str, title: str, outcomes: Sequence[Outcome]) -> str:
-    """The page without anything that is loaded from elsewhere, in our style, opening with what was not met."""
-    bare = _FROM_OUTSIDE.sub("", page)
-    bare = _LINK.sub(r"\1", re.sub(r"<style>.*?</style>", "", bare, flags=re.S))
-    head = f'<div class="top"><strong>{html.escape(title)}</strong><a href="index.html">all checks</a></div>'
-    head += '<div class="findings">' + "".join(map(_finding, outcomes)) + "</div>"
-    bare = re.sub(r"<title>.*?</title>", "", bare, flags=re.S)
-    return bare.replace("</head>", f"<title>{html.escape(title)}</title><style>{STYLE}</style></head>").replace(
-        "<body>", f"<body>{head}"
-    )
-
-
-def _finding(outcome: Outcome) -> str:
-    if outcome.state in ("passed", "skipped"):
-        return ""
-    said = f"{outcome.check.name}: {outcome.check.reason} (found: {outcome.observed})"
-    sort, state = ("stops the run", "failed") if outcome.is_red else ("warning", "warned")
-    return f'<div><span class="{state}">{sort}</span> {html.escape(said)}</div>'
 
 
 def _digest(boundary: Boundary, as_of: datetime, outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -126,35 +102,15 @@ def _drop_old(folder: Path, boundary: Boundary, keep: int) -> None:
 
 
 def _index(folder: Path) -> str:
-    digests = [(path, json.loads(path.read_text())) for path in folder.glob("*-*.json")]
-    digests.sort(key=lambda pair: (pair[1]["as_of"], pair[1]["boundary"]), reverse=True)
-    rows = "\n".join(_index_row(path, digest) for path, digest in digests)
-    return (
-        '<!DOCTYPE html><html lang="en"><head><meta charset="UTF-8"><title>Checks</title>'
-        f"<style>{STYLE}</style></head><body>"
-        '<div class="top"><strong>Checks of data and lists</strong></div><div class="plain">'
-        "<p>Each row is one check of one boundary. Red stops the run before anything is published.</p>"
-        '<table class="index"><thead><tr><th>As of</th><th>Boundary</th><th>Outcome</th><th>Expectations</th>'
-        "<th>Not met (stops the run)</th><th>Not met (warning)</th><th>Too little to judge by</th></tr></thead>"
-        f"<tbody>\n{rows}\n</tbody></table></div></body></html>\n"
-    )
+    rows = [{**json.loads(path.read_text()), "page": _page_of(path)} for path in folder.glob("*-*.json")]
+    rows.sort(key=lambda row: (row["as_of"], row["boundary"]), reverse=True)
+    return str(_view().env.get_template("index.html").render(rows=rows))
 
 
-def _index_row(path: Path, digest: dict[str, Any]) -> str:
-    page = path.with_suffix(".html")
-    name = html.escape(digest["boundary"])
-    link = f'<a href="{page.name}">{name}</a>' if page.exists() else name
-    state = "passed" if digest["passed"] else "failed"
-    return (
-        f"<tr><td>{html.escape(digest['as_of'])}</td><td>{link}</td>"
-        f"<td class='{state}'>{state}</td><td>{digest['n']}</td>"
-        f"<td class='failed'>{_names(digest['red'])}</td><td class='warned'>{_names(digest['warned'])}</td>"
-        f"<td class='skipped'>{_names(digest['skipped'])}</td></tr>"
-    )
-
-
-def _names(names: Sequence[str]) -> str:
-    return "<br>".join(html.escape(name) for name in names)
+def _page_of(digest: Path) -> str:
+    """The page beside a digest; empty where nothing was checked that has one."""
+    page = digest.with_suffix(".html")
+    return page.name if page.exists() else ""
 
 
 def _replace(path: Path, text: str) -> None:

@@ -1,7 +1,9 @@
 """Expectations on readers and on the pulls that brought everything."""
 
 from frontpage.core import columns as c
-from frontpage.core.params import QualityParams
+from frontpage.core.schema.fields import Layer
+from frontpage.core.schema.readers import READER_IDENTITY
+from frontpage.core.sections.data import QualityParams
 from frontpage.quality.declare import Boundary, Check, Part, Severity, expectations, figure
 
 _FAIL, _WARN = Severity.FAIL, Severity.WARN
@@ -19,7 +21,7 @@ def readers() -> tuple[Check, ...]:
             Part.TABLE,
             _FAIL,
             "the API finds a reader's list through them",
-            e.ExpectTableColumnsToMatchSet(column_set=[c.READER_KEY, c.READER_ID, c.RECORDED_AT], exact_match=False),
+            e.ExpectTableColumnsToMatchSet(column_set=list(READER_IDENTITY.names(Layer.TABLE)), exact_match=False),
         ),
         Check(
             "reader_id_is_there",

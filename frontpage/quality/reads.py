@@ -1,9 +1,9 @@
 """Expectations on reads."""
 
 from frontpage.core import columns as c
-from frontpage.core.canonical import READ_KINDS
 from frontpage.core.history import READ_COLUMNS
-from frontpage.core.params import QualityParams
+from frontpage.core.schema.reads import READ_KINDS
+from frontpage.core.sections.data import QualityParams
 from frontpage.quality.declare import Boundary, Check, Part, Severity, expectations, figure
 
 _AT = Boundary.READS

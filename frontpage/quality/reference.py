@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from frontpage.core.params import QualityParams
+from frontpage.core.sections.data import QualityParams
 from frontpage.quality.declare import Boundary, Check, statement
 from frontpage.quality.suites import all_checks
 

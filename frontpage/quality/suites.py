@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from frontpage.core.params import QualityParams
+from frontpage.core.sections.data import QualityParams
 from frontpage.quality.articles import articles
 from frontpage.quality.declare import Boundary, Check, Part
 from frontpage.quality.list_rules import every_rule, rule_checks

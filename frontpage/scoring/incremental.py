@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from frontpage.core import columns as c
-from frontpage.core.params import ListParams
+from frontpage.core.sections.lists import ListParams
 from frontpage.features.grouping import Ints
 from frontpage.features.interactions import InteractionDataset, microseconds
 from frontpage.store.connect import Connection

@@ -84,7 +84,7 @@ def maker_of(connection: Connection, settings: Settings, params: Params, as_of: 
     """
     version = registry.serving(connection, as_of, variant, params)
     content = registry.content_version(connection, as_of, version)
-    model = registry.loaded(content) if content else None
+    model = registry.loaded(content, settings) if content else None
     choice = registry.choice_of(version) if version else Choice()
     pipeline = pipeline_of(params, variant, model if version else None, choice)
     name = version.version if version else _without_model(params, variant)

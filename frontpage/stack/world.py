@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import orjson
 
 from frontpage.core import columns as c
-from frontpage.core.canonical import Kind
 from frontpage.core.clock import iso, parse_as_of, to_utc
 from frontpage.core.errors import BadInputError
+from frontpage.core.schema.canonical import Kind
 from frontpage.stack import processes
 from frontpage.stack.services import NEWSROOM, Stack
 

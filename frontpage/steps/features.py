@@ -54,10 +54,11 @@ def _to_files(params: Params, as_of: datetime, data: Path) -> Summary:
     from frontpage.features.feature_store.files import write_state_files
     from frontpage.features.snapshot import read_snapshot
     from models.training.cutoffs import past_cutoffs
+    from models.training.held_back import history_to_learn
 
     started = time.perf_counter()
     history = read_snapshot(data, as_of)
-    cutoffs = sorted({*past_cutoffs(history, params), as_of})
+    cutoffs = sorted({*past_cutoffs(history_to_learn(history, params), params), as_of})
     dataset = interaction_dataset(history)
     states = ((cutoff, states_at(dataset, cutoff, params.data)) for cutoff in cutoffs)
     written = write_state_files(data, states)

@@ -5,8 +5,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from frontpage.core.errors import UnavailableError
-from frontpage.core.params import Params, RetentionParams
+from frontpage.core.params import Params
 from frontpage.core.progress import track
+from frontpage.core.sections.data import RetentionParams
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.features.feature_store.cutoffs import forget_states

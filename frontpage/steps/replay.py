@@ -10,9 +10,10 @@ from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from models.replay.figures import figures
+from models.replay.replayed import Cadence
 from models.replay.report import table, write_report
 from models.replay.variants import Change, changes, kept_lists
-from models.replay.walk import Cadence, replay
+from models.replay.walk import replay
 
 #: More interactions than any log holds: each tick keeps to the parameters' own bounds.
 _ALL = 10**12

@@ -16,8 +16,8 @@ from frontpage.lifecycle.searches import SearchRecord, TrialRecord
 from frontpage.lifecycle.tracking import git_commit, track_search
 from frontpage.steps.replay import history_of
 from models.files import write_bytes
+from models.replay.replayed import Cadence
 from models.replay.search import Trial, best_of, fragment, result, trials
-from models.replay.walk import Cadence
 
 
 def run(

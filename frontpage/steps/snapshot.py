@@ -51,7 +51,7 @@ def run(
 
 def _known(settings: Settings, params: Params, as_of: datetime) -> History:
     with connect(database_url(settings), application="frontpage snapshot") as connection:
-        return history_to_learn_from(connection, as_of, params).history
+        return history_to_learn_from(connection, as_of, params)
 
 
 def _from_files(settings: Settings, params: Params, as_of: datetime, source: Path, format_name: str) -> History:

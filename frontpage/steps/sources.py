@@ -14,10 +14,10 @@ from etl.reading.source_file import installation_sources
 from etl.reading.sources import Source, in_pull_order
 from etl.rows.normalise import RowContext
 from frontpage.core import columns as c
-from frontpage.core.canonical import Kind
 from frontpage.core.errors import CheckFailedError, FrontpageError
 from frontpage.core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, History
 from frontpage.core.params import Params
+from frontpage.core.schema.canonical import Kind
 from frontpage.core.settings import Settings
 from frontpage.features.pairs import unavailable_features
 

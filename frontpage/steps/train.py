@@ -1,24 +1,25 @@
 """`frontpage train`: a candidate model from the history at as_of, or from a snapshot's files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from frontpage.core.errors import BadInputError
+from frontpage.core.mornings import next_morning
 from frontpage.core.params import Params
 from frontpage.core.progress import ProgressCallback, report_progress
-from frontpage.core.sections.digest import next_morning
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.features.feature_store.cutoffs import ensure_ticks
 from frontpage.features.feature_store.files import require_tick_files
 from frontpage.features.feature_store.repository import feature_store, file_store
 from frontpage.features.snapshot import read_manifest, read_snapshot
-from frontpage.lifecycle import registry
+from frontpage.lifecycle import artefacts, registry
+from frontpage.lifecycle.lineage import lineage
 from frontpage.lifecycle.records import TrainingRecord
 from frontpage.lifecycle.resources import Resources, measure
-from frontpage.lifecycle.tracking import git_commit, track_training
+from frontpage.lifecycle.tracking import track_training
 from frontpage.store import versions
 from frontpage.store.connect import connect
 from frontpage.store.locks import exclusive
@@ -26,6 +27,7 @@ from frontpage.store.server import database_url
 from models.training.build import Built, build, build_inputs, require_inputs
 from models.training.cutoffs import past_cutoffs
 from models.training.feature_lookup import feast_lookup
+from models.training.held_back import history_to_learn
 from models.training.progress import Forecast
 from models.training.train import Inputs, version_name
 
@@ -83,11 +85,11 @@ def _from_files(params: Params, as_of: datetime, data: Path, *, resume: bool, pa
     prepared = data / "inputs" if part == "ranker" else None
     if prepared is not None:
         require_inputs(inputs, snapshot_hash, prepared)
-    return build(inputs, version_name(inputs, snapshot_hash), data / "model", resume=resume, prepared=prepared)
+    return build(inputs, version_name(inputs, snapshot_hash, as_of), data / "model", resume=resume, prepared=prepared)
 
 
 def _inputs_of(params: Params, as_of: datetime, data: Path) -> Inputs:
-    history = read_snapshot(data, as_of)
+    history = history_to_learn(read_snapshot(data, as_of), params)
     require_tick_files(data, past_cutoffs(history, params))
     return Inputs(history, params, feast_lookup(file_store(data)), progress=report_progress)
 
@@ -119,15 +121,17 @@ def _from_database(
         known = registry.known_at(connection, as_of, used, settings.path("snapshots"))
         ensure_ticks(connection, as_of, known.past_cutoffs, params.data)
         inputs = Inputs(
-            known.history, used, feast_lookup(feature_store(url)), known.parent_model(),
+            known.learned, used, feast_lookup(feature_store(url)), known.parent_model(settings),
             progress=_reporting(forecast), is_first=used != params,
         )  # fmt: skip
-        version = version_name(inputs, known.snapshot_hash)
+        version = version_name(inputs, known.snapshot_hash, as_of)
         with registry.training(connection, known, used) as training_id:
             with measure() as meter:
                 built = build(inputs, version, settings.path("models", version), resume=resume)
-            registry.register(connection, known, built, training_id, settings.acting)
-            references = track_training(settings, _record(known, built, used, meter.resources))
+            made_of = lineage(connection, settings, used, as_of)
+            row = registry.register(connection, known, built, training_id, made_of, settings.acting)
+            artefacts.push(row, settings)
+            references = track_training(settings, _record(known, built, used, made_of, meter.resources))
             margin = {} if forecast is None else {"before_morning_seconds": forecast.margin_seconds()}
             resources = meter.resources.as_dict() | margin
             facts = {"metrics": built.model.metrics, "resources": resources, "tracker_refs": references}
@@ -135,7 +139,9 @@ def _from_database(
     return built
 
 
-def _record(known: registry.Known, built: Built, params: Params, resources: Resources) -> TrainingRecord:
+def _record(
+    known: registry.Known, built: Built, params: Params, made_of: Mapping[str, Any], resources: Resources
+) -> TrainingRecord:
     return TrainingRecord(
         version=built.model.version,
         as_of=known.history.as_of,
@@ -147,6 +153,7 @@ def _record(known: registry.Known, built: Built, params: Params, resources: Reso
         histories=built.model.histories,
         plots=built.plots,
         parent=known.parent.version if known.parent else None,
-        git_commit=git_commit(Path(__file__).parents[2]),
+        git_commit=made_of.get("code_commit"),
+        lineage=made_of,
         resources=resources,
     )

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from frontpage.core.errors import CheckFailedError, UnavailableError
 from frontpage.core.identity.nobody import is_nobody
 from frontpage.store import staging
 from frontpage.store.connect import Connection, execute, fetch_all, fetch_one
-from frontpage.store.copying.copy import copy_rows
+from frontpage.store.copying.copy_arrow import copy_records
 from frontpage.store.queries import query
 
 #: Class of the advisory locks that keep two pulls of one source apart.
@@ -157,9 +157,9 @@ def articles_alike(connection: Connection, near_window: timedelta) -> list[dict[
     return fetch_all(connection, query("extract/articles_alike"), {"near_window": near_window})
 
 
-def write_articles(connection: Connection, extract: Extract, marks: Iterable[Sequence[str]]) -> None:
-    """Write new articles and versions, with (article_id, duplicate_of, duplicate_kind) of those that are copies."""
-    copy_rows(connection, "stage_mark", (c.ARTICLE_ID, c.DUPLICATE_OF, c.DUPLICATE_KIND), marks)
+def write_articles(connection: Connection, extract: Extract, marks: Sequence[Mapping[str, str]]) -> None:
+    """Write new articles and versions; marks: article_id, duplicate_of and duplicate_kind of those that are copies."""
+    copy_records(connection, "stage_mark", marks, {})
     execute(connection, query("extract/articles_insert"), _names(extract))
     execute(connection, query("extract/signatures_insert"))
     execute(connection, query("extract/statuses"), {"source": extract.source})

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from frontpage.core import columns as c
 from frontpage.core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, SHOWN_COLUMNS, History, first_read
-from frontpage.core.params import DataParams
+from frontpage.core.sections.data import DataParams
 from frontpage.store.connect import Connection, fetch_all, fetch_one
 from frontpage.store.copying.copy_out import NEWEST, copy_out
 from frontpage.store.queries import query

@@ -1,45 +1,36 @@
 """Staging of extracts: each has a schema of its own, into which workers COPY blocks of rows, retried or not."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from psycopg2 import sql
 
 from frontpage.core import columns as c
-from frontpage.core.canonical import Kind
+from frontpage.core.schema.canonical import SHAPE_OF, Kind
+from frontpage.core.schema.fields import Field, Layer
+from frontpage.core.schema.origin import STAGING_KEY
 from frontpage.store.connect import Connection, execute, fetch_all, fetch_one, transaction
-from frontpage.store.copying.copy_arrow import copy_tuples
+from frontpage.store.copying.column_types import postgres_type
+from frontpage.store.copying.copy_arrow import copy_records
 from frontpage.store.queries import query
 
-_COMMON = ("block", "row_no")
-STAGE_COLUMNS: dict[Kind, tuple[str, ...]] = {
-    Kind.ARTICLES: (
-        *_COMMON, c.ARTICLE_ID, "claimed_at", c.URL, c.CANONICAL_URL, c.TITLE, c.SUMMARY, c.BODY, c.LANGUAGE,
-        c.CATEGORY, c.PUBLISHER, c.AUTHOR, c.PUBLISHED_AT, c.FIRST_SEEN_AT, c.STATUS, c.CONTENT_HASH, "signature",
-    ),
-    Kind.READERS: (
-        *_COMMON, c.READER_ID, "claimed_at", c.READER_KEY, c.SIGNED_UP_AT, c.REGION, c.INTERESTS, c.TIMEZONE, c.EMAIL,
-        c.DIGEST_OPT_IN,
-    ),
-    Kind.READS: (
-        *_COMMON, c.EVENT_ID, "claimed_at", c.READER_ID, c.READER_KEY, c.ARTICLE_ID, c.KIND, c.OCCURRED_AT,
-        c.DWELL_SECONDS, c.SURFACE, c.REGION, c.DEVICE, c.REFERRER,
-    ),
-    Kind.IMPRESSIONS: (
-        *_COMMON, c.IMPRESSION_ID, "claimed_at", c.READER_ID, c.READER_KEY, c.ARTICLE_ID, c.POSITION, c.CLICKED,
-        c.OCCURRED_AT,
-    ),
-}  # fmt: skip
-_TABLES = {
+#: One row by column name.
+Row = Mapping[str, Any]
+_TABLES: Final = {
     Kind.ARTICLES: "stage_article",
     Kind.READERS: "stage_reader",
     Kind.READS: "stage_read",
     Kind.IMPRESSIONS: "stage_impression",
 }
-_QUARANTINE_COLUMNS = (*_COMMON, "kind", "locator", "payload", "reason", "detail")
+_QUARANTINE: Final = "stage_quarantine"
+
+
+def stage_fields(kind: Kind) -> tuple[Field, ...]:
+    """The columns of the staging table of a kind."""
+    return (*STAGING_KEY, *SHAPE_OF[kind].at(Layer.STAGED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +60,8 @@ def create(connection: Connection, extract_id: int) -> None:
     execute(connection, sql.SQL("create schema {}").format(_schema(extract_id)))
     use_staging(connection, extract_id)
     execute(connection, query("extract/stage_tables"))
+    for kind, table in _TABLES.items():
+        execute(connection, _create_table(table, stage_fields(kind)))
 
 
 def drop(connection: Connection, extract_id: int) -> None:
@@ -94,18 +87,18 @@ def open_attempt(connection: Connection, part_id: str) -> int:
 
 
 def stage_block(
-    connection: Connection, attempt: int, kind: Kind, account: BlockAccount, rows: Iterable[Sequence[Any]],
-    rejected: Iterable[Sequence[Any]],
+    connection: Connection, attempt: int, kind: Kind, account: BlockAccount, rows: Sequence[Row],
+    rejected: Sequence[Row],
 ) -> None:  # fmt: skip
-    """COPY one block in one transaction. `rows` and `rejected` come without their block number."""
+    """COPY one block in one transaction. `rows` and `rejected` come without their block's number."""
     with transaction(connection):
         columns = {**asdict(account), "seconds": json.dumps(account.seconds), "attempt": attempt}
         insert = sql.SQL("insert into stage_block ({}) values ({}) returning block").format(
             sql.SQL(", ").join(map(sql.Identifier, columns)), sql.SQL(", ").join(map(sql.Placeholder, columns))
         )
-        block = (fetch_one(connection, insert, columns) or {})["block"]
-        copy_tuples(connection, _TABLES[kind], STAGE_COLUMNS[kind], ((block, *row) for row in rows))
-        copy_tuples(connection, "stage_quarantine", _QUARANTINE_COLUMNS, ((block, *row) for row in rejected))
+        block = (fetch_one(connection, insert, columns) or {})[c.BLOCK]
+        for table, staged in ((_TABLES[kind], rows), (_QUARANTINE, rejected)):
+            copy_records(connection, table, staged, {c.BLOCK: block})
 
 
 def finish_attempt(connection: Connection, attempt: int, part_id: str, state: Mapping[str, Any]) -> None:
@@ -122,7 +115,7 @@ def drop_lost_attempts(connection: Connection) -> None:
     execute(connection, "set local work_mem = '64MB'")
     lost = execute(connection, "delete from stage_block where attempt not in (select attempt from stage_part)")
     lost_rows = sql.SQL("delete from {} where block not in (select block from stage_block)")
-    for table in (*_TABLES.values(), "stage_quarantine"):
+    for table in (*_TABLES.values(), _QUARANTINE):
         if lost:
             execute(connection, lost_rows.format(sql.Identifier(table)))
         execute(connection, sql.SQL("analyze {}").format(sql.Identifier(table)))
@@ -137,6 +130,14 @@ def finished_parts(connection: Connection) -> dict[str, dict[str, Any]]:
 def staged_blocks(connection: Connection) -> list[dict[str, Any]]:
     """The accounts of the blocks that count."""
     return fetch_all(connection, "select * from stage_block order by file, first_row")
+
+
+def _create_table(table: str, fields: Sequence[Field]) -> sql.Composed:
+    columns = (
+        sql.SQL("{} {}").format(sql.Identifier(field.name), sql.SQL(postgres_type(field)))  # our own type names
+        for field in fields
+    )
+    return sql.SQL("create unlogged table {} ({})").format(sql.Identifier(table), sql.SQL(", ").join(columns))
 
 
 def _schema(extract_id: int) -> sql.Identifier:

@@ -141,6 +141,19 @@ def set_metrics(connection: Connection, version: str, metrics: Mapping[str, Any]
         get(connection, version)
 
 
+def set_findings(
+    connection: Connection,
+    version: str,
+    *,
+    acceptance: Mapping[str, Any] | None = None,
+    fitness: Mapping[str, Any] | None = None,
+) -> None:
+    """Write down what the acceptance test, or the look at the target, found; keys that are there are replaced."""
+    values = {"version": version, "acceptance": Json(dict(acceptance or {})), "fitness": Json(dict(fitness or {}))}
+    if execute(connection, query("models/version_set_findings"), values) == 0:
+        get(connection, version)
+
+
 def events(connection: Connection, version: str | None = None) -> list[VersionEvent]:
     """The trail of a version, or of all, oldest first."""
     return [VersionEvent(**row) for row in fetch_all(connection, query("models/events"), {"version": version})]

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontpage.core.lists import LIST_LENGTH
-from frontpage.core.params import HALF_LIVES_HOURS, Params
+from frontpage.core.params import Params
+from frontpage.core.schema.states import HALF_LIVES_HOURS
 from frontpage.features.grouping import Floats, Ints, rows_of
 from frontpage.features.interactions import DAY_MICROSECONDS, InteractionDataset
 from models.assembly import counted

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from frontpage.core.params import GateParams
+from frontpage.core.sections.training import GateParams
 from models.choice import HALF_LIFE, Choice
 from models.evaluation.baselines import HALF_LIFE_OF
 from models.evaluation.evaluate import Evaluation, Means

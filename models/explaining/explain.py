@@ -18,7 +18,7 @@ from frontpage.core import columns as c
 from frontpage.core.errors import CheckFailedError
 from frontpage.features.entities import Entities, Pairs
 from frontpage.features.grouping import Floats, Ints
-from frontpage.features.interactions import Names
+from frontpage.features.names import Names
 from frontpage.features.pairs import GROUPS
 from models.explaining.phrases import LAST_RESORT, PHRASES
 from models.explaining.rows import CONTRIBUTION_DECIMALS, MAX_REASONS, reason_head

@@ -9,7 +9,7 @@ import numpy as np
 from frontpage.core import columns as c
 from frontpage.core.lists import SCORE_DECIMALS
 from frontpage.features.grouping import Floats, Ints
-from frontpage.features.interactions import position
+from frontpage.features.names import position
 from models.inputs import ScoringInputs
 from models.ranking.scores import Scores
 from models.retrieval.candidates import Candidates

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontpage.core.metrics import ndcg_of_groups
-from frontpage.core.params import RankerParams
 from frontpage.core.progress import ProgressCallback, no_progress
+from frontpage.core.sections.training import RankerParams
 from frontpage.features.grouping import Floats, Ints
 from models.files import write_bytes
 

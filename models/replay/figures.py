@@ -16,9 +16,9 @@ from models.evaluation.evaluator import MEASURES
 from models.replay.bootstrap import ratio
 from models.replay.groups import NDCG, Grouping, Winners, groupings, winners
 from models.replay.lists import Lists
+from models.replay.replayed import OURS, Replayed, ReplayedTraining
 from models.replay.sums import DWELL_NDCG, Row, Sums, columns_of, ends_of, key_of, rounded, summed
 from models.replay.variants import Change
-from models.replay.walk import OURS, Replayed, ReplayedTraining
 
 #: What is said of a policy's lists: key -> attribute of `Lists`.
 _SAID = {

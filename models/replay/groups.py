@@ -11,7 +11,7 @@ from frontpage.core import columns as c
 from frontpage.features.grouping import Floats, Ints
 from models.evaluation.baselines import BASELINE_NAMES
 from models.evaluation.evaluator import MEASURES
-from models.replay.walk import Replayed
+from models.replay.replayed import Replayed
 from models.segments import SEGMENTS, segment_of
 
 NDCG = MEASURES[0]

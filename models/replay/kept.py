@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from frontpage.core.params import ListParams
+from frontpage.core.sections.lists import ListParams
 from frontpage.features.grouping import Ints, rows_of
 from frontpage.features.interactions import NEVER
 from models.context import ScoringContext

@@ -7,8 +7,8 @@ from html import escape
 from typing import Any
 
 from models.evaluation.evaluator import MEASURES
+from models.replay.replayed import OURS
 from models.replay.svg import Series, bars, legend, lines
-from models.replay.walk import OURS
 
 NDCG, HIT_RATE, RECALL, DWELL_NDCG = MEASURES
 _OURS, _RULE, _DAILY = "#1f5fa8", "#d0813c", "#777777"

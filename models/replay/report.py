@@ -9,7 +9,7 @@ from typing import Any
 from models.evaluation.evaluator import MEASURES
 from models.files import write_bytes
 from models.replay.page import page
-from models.replay.walk import OURS
+from models.replay.replayed import OURS
 
 NDCG, HIT_RATE, RECALL, DWELL_NDCG = MEASURES
 _NONE = "-"

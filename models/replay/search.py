@@ -15,12 +15,14 @@ import optuna
 
 from frontpage.core.errors import BadInputError, CheckFailedError
 from frontpage.core.history import History
-from frontpage.core.params import GateParams, Params
+from frontpage.core.params import Params
+from frontpage.core.sections.training import GateParams
 from frontpage.features.grouping import Floats
 from models.evaluation.baselines import POPULARITY_NAMES
 from models.replay.bootstrap import interval, ratio, resampled, sums_by_reader
 from models.replay.groups import NDCG
-from models.replay.walk import OURS, Cadence, Replayed, replay
+from models.replay.replayed import OURS, Cadence, Replayed
+from models.replay.walk import replay
 
 #: Parameter -> its value in a trial.
 Point = Mapping[str, float]

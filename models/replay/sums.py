@@ -13,7 +13,7 @@ from frontpage.features.grouping import Floats, Ints
 from models.evaluation.evaluator import MEASURES
 from models.replay.bootstrap import interval, ratio, resampled, sums_by_group, sums_by_reader
 from models.replay.groups import NDCG, Grouping, Winners
-from models.replay.walk import OURS, Replayed
+from models.replay.replayed import OURS, Replayed
 
 DWELL_NDCG = MEASURES[3]
 _DECIMALS = 6

@@ -8,7 +8,7 @@ not. Only readers with an answer need a list. Metrics are unsampled.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from frontpage.core import columns as c
 from frontpage.core.errors import BadInputError, CheckFailedError
 from frontpage.core.history import History
-from frontpage.core.params import ListParams, Params
+from frontpage.core.params import Params
 from frontpage.core.progress import report_progress, track
+from frontpage.core.sections.lists import ListParams
 from frontpage.features.grouping import Floats, Ints
 from frontpage.features.history import history_at
 from frontpage.features.interactions import interaction_dataset
@@ -33,74 +34,13 @@ from models.inputs import ScoringInputs, model_inputs, scoring_inputs
 from models.pipeline import ListPipeline
 from models.replay.kept import KeptLists
 from models.replay.lists import LastListed, Lists
+from models.replay.replayed import OURS, Cadence, Replayed, ReplayedTraining
 from models.retrieval.als import Factors
 from models.topk import TopK
 from models.training.artefact import Model
 from models.training.feature_lookup import direct_lookup
 from models.training.train import Inputs, train
 from models.variants import CHAMPION
-
-OURS = "frontpage"
-
-
-@dataclass(frozen=True, slots=True)
-class Cadence:
-    """From when until when, how often lists are made, and how often the model is trained."""
-
-    start: datetime
-    end: datetime
-    refresh: timedelta
-    retrain: timedelta
-
-    def check(self) -> None:
-        """Raises BadInputError where nothing lies between start and end, or training is more frequent than lists."""
-        if self.start >= self.end or self.refresh <= timedelta(0) or self.retrain < self.refresh:
-            raise BadInputError("replay: --from must be before --to, and --retrain not shorter than --refresh")
-
-    def cutoffs(self) -> list[datetime]:
-        """Every refresh; the last one's lists stand until `end` at most."""
-        n = -(-(self.end - self.start) // self.refresh)
-        return [self.start + self.refresh * k for k in range(n)]
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayedTraining:
-    """One retrain: what the gate decided, in words, and what is served from then on."""
-
-    as_of: datetime
-    version: str
-    serves: str
-    reasons: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class Replayed:
-    """One entry per list [list]: the cutoff it was made at, its reader (dataset position) and MEASURES by policy.
-
-    has_interests: whether the reader picked any at sign-up, as far as known then.
-    due: by variant that keeps lists, the mean share of readers who were due at a cutoff.
-    ceiling: nDCG@10 of a policy that knew the future; chance: the expected one of ten drawn at random.
-    n_answers: what was read next; n_existing, n_listable, n_timed: how much of it was out, could be listed, was timed.
-    """
-
-    cadence: Cadence
-    cutoffs: list[datetime]
-    regions: NDArray[np.object_]
-    cutoff: Ints
-    reader: Ints
-    region: Ints
-    n_known: Ints
-    has_interests: NDArray[np.bool_]
-    n_answers: Ints
-    n_existing: Ints
-    n_listable: Ints
-    n_timed: Ints
-    ceiling: Floats
-    chance: Floats
-    measures: dict[str, dict[str, Floats]]
-    lists: dict[str, list[Lists]]
-    trainings: list[ReplayedTraining]
-    due: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from frontpage.core.params import ExplorationParams
+from frontpage.core.sections.lists import ExplorationParams
 from frontpage.features.grouping import Floats, Ints
 from models.inputs import ScoringInputs
 from models.reranking.listed import Mask

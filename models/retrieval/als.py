@@ -12,8 +12,8 @@ from implicit.cpu.als import AlternatingLeastSquares
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from frontpage.core.params import AlsParams
 from frontpage.core.progress import ProgressCallback, no_progress
+from frontpage.core.sections.training import AlsParams
 from frontpage.features.grouping import Ints
 from frontpage.features.interactions import InteractionDataset
 from models.files import save_arrays
@@ -81,7 +81,8 @@ def fit(confidence: csr_matrix, start: Factors, params: AlsParams, n_threads: in
         model.fit(
             confidence, show_progress=False, callback=lambda _iteration, _seconds, loss: losses.append(float(loss))
         )
-    return Factors(model.user_factors, model.item_factors), float(losses[0])
+    loss = float(f"{losses[0]:.9g}")  # threads add it up in any order: its last digits are nobody's
+    return Factors(model.user_factors, model.item_factors), loss
 
 
 def fit_with_checkpoints(

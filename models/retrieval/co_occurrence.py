@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags
 
-from frontpage.core.params import CoOccurrenceParams
+from frontpage.core.sections.training import CoOccurrenceParams
 from frontpage.features.grouping import Floats, Ints, rows_of
 from frontpage.features.interactions import HOUR_MICROSECONDS
 from frontpage.features.memo import Memo

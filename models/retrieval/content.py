@@ -14,7 +14,7 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from frontpage.core import columns as c
-from frontpage.core.params import ContentParams
+from frontpage.core.sections.training import ContentParams
 from frontpage.features.grouping import Floats
 from models.threads import one_blas_thread
 

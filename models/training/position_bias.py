@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from frontpage.core import columns as c
-from frontpage.core.params import Params, RankerParams
+from frontpage.core.params import Params
+from frontpage.core.sections.training import RankerParams
 from frontpage.features.grouping import Floats, Ints, last_of, rows_in, sorted_distinct
 from frontpage.features.interactions import InteractionDataset, microseconds, times
 from models.ranking.ranker import Rows, tree_options

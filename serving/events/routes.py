@@ -53,8 +53,4 @@ async def take_events(
 
 
 def _inbox_event(app: AppContext, event: Event) -> InboxEvent:
-    return InboxEvent(
-        event.event_id, event.kind, event.reader_id, app.reader_key(event.reader_id), event.article_id,
-        event.occurred_at, event.dwell_seconds, event.position, event.run_id,
-        event.surface, event.region, event.device, event.referrer,
-    )  # fmt: skip
+    return InboxEvent(reader_key=app.reader_key(event.reader_id), **dict(event))

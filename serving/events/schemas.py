@@ -19,8 +19,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from frontpage.core.canonical import CLOCK_SLACK, EARLIEST, MAX_DWELL, MAX_ID_BYTES
 from frontpage.core.clock import to_utc
+from frontpage.core.schema.canonical import CLOCK_SLACK, EARLIEST, MAX_DWELL, MAX_ID_BYTES
 from serving.http.problems import bad_body, invalid_request
 
 MAX_EVENTS: Final = 1_000

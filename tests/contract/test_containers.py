@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCKER = ROOT / "deploy" / "docker"
 PIN = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
 #: Parameters that no stage of the pipeline looks at.
-NOT_IN_PIPELINE = {"extract", "first_training", "schedule", "digest", "retention"}
+NOT_IN_PIPELINE = {"extract", "first_training", "schedule", "digest", "retention", "fitness"}
 #: Parameters of work on the database only.
 EVALUATION_ONLY = {"evaluation.max_readers_per_cutoff"}
 
@@ -63,6 +63,7 @@ def test_every_parameter_of_a_model_reruns_it():
         tracked("validate") - tracked("inputs")
         | tracked("explain") - tracked("inputs")
         | {name for name in tracked("evaluate") if name.startswith("gate.")}
+        | tracked("accept") - tracked("inputs")
     )
     unwatched = leaves(Params().model_dump(mode="json")) - elsewhere - judging - tracked("inputs") - tracked("ranker")
     assert unwatched == EVALUATION_ONLY

@@ -146,10 +146,11 @@ def test_nothing_is_published_before_the_gate():
 
 
 def test_nothing_is_trained_on_data_that_were_not_checked():
-    """`train` is downstream of `validate` and `snapshot`; `evaluate` of `train`."""
+    """`train` is downstream of `validate` and `snapshot`, `evaluate` of `train`; nothing is released unaccepted."""
     tasks = dag_bag().dags["retrain_nightly"].task_dict
     assert {"validate", "snapshot"} <= tasks["train"].get_flat_relative_ids(upstream=True)
     assert "train" in tasks["evaluate"].get_flat_relative_ids(upstream=True)
+    assert {"evaluate", "accept"} <= tasks["release"].get_flat_relative_ids(upstream=True)
 
 
 def test_a_run_that_a_task_starts_is_about_the_same_moment():

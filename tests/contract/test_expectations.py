@@ -4,7 +4,7 @@ from pathlib import Path
 
 from frontpage.core import columns as c
 from frontpage.core.history import ARTICLE_COLUMNS, READ_COLUMNS
-from frontpage.core.params import QualityParams
+from frontpage.core.sections.data import QualityParams
 from frontpage.quality.declare import Boundary, Part, statement
 from frontpage.quality.reference import PATH, page
 from frontpage.quality.suites import INPUTS, PARTS, all_checks, of

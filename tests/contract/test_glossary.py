@@ -24,7 +24,7 @@ TECHNICAL = set(
     remote report request resource result retention returned ring route running schedule scope secret section series
     served server setting shap shedder sheet show shown signer similar similarity sink size smtp sql stack stage
     staging stored story stream sum summary switch tagged taken target text together topic trained unavailable
-    undeliverable url validation verdict vocabulary watch winner worker world writer
+    type undeliverable url validation verdict vocabulary watch winner worker world writer
         """,
     )
 )

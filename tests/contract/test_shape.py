@@ -11,20 +11,9 @@ def shape() -> Shape:
     return measure()
 
 
-#: Files that still hold two subjects, with their lines; they may only shrink.
-STILL_LONG = {
-    "etl/reading/decode.py": 338,
-    "frontpage/core/params.py": 372,
-    "frontpage/features/interactions.py": 315,
-    "frontpage/features/states.py": 430,
-    "models/replay/walk.py": 312,
-}
-
-
 def test_no_file_is_long(shape: Shape):
     """A file that outgrows MAX_LINES holds two subjects."""
-    grown = {name: n for name, n in shape.long_files.items() if n > STILL_LONG.get(name, 0)}
-    assert grown == {}, f"more than {MAX_LINES} lines"
+    assert shape.long_files == {}, f"more than {MAX_LINES} lines"
 
 
 def test_no_folder_is_crowded(shape: Shape):

@@ -35,7 +35,11 @@ class Disturbance:
 
 def verbs(tick) -> tuple[str, ...]:
     """What an undisturbed Airflow would call at a tick."""
-    return (*REFRESH[:2], "features", "train", "evaluate", *REFRESH[2:]) if tick == RETRAIN_AT else REFRESH
+    return (
+        (*REFRESH[:2], "features", "train", "evaluate", "accept", "release", *REFRESH[2:])
+        if tick == RETRAIN_AT
+        else REFRESH
+    )
 
 
 def draw(rng: random.Random, tick) -> list[Disturbance]:

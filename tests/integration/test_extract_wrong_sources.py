@@ -1,13 +1,21 @@
 """Sources that cannot be right (exit code 3) or do not answer (5): one sentence each, no secret."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from etl.reading import fetch, files
 from etl.reading.sources import parse_source, without_secrets
 from frontpage.core.errors import BadInputError, FrontpageError, UnavailableError
 from frontpage.core.settings import Settings
@@ -129,6 +137,61 @@ def test_what_does_not_answer_is_unavailable(
     assert isinstance(error, UnavailableError)
     host = "127.0.0.1" if "127.0.0.1" in uri else "no-such-host.invalid"
     assert host in str(error)
+
+
+@pytest.fixture(scope="module")
+def tls_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Of a server whose certificate nobody has signed but itself."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Answers) as server:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(_self_signed(tmp_path_factory.mktemp("tls") / "server.pem"))
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def _self_signed(path: Path) -> Path:
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(secret + made.public_bytes(Encoding.PEM))
+    return path
+
+
+@pytest.mark.parametrize(
+    "uri", ["feed+https://u:geheim@127.0.0.1:PORT/200/rss", "articles+https://127.0.0.1:PORT/200/a.csv"]
+)
+def test_a_certificate_that_nobody_knows_is_said(settings: Settings, tls_port: int, uri: str):
+    """Not taken for an absent file, and not accepted."""
+    error = refused(settings, uri.replace("PORT", str(tls_port)))
+    assert isinstance(error, UnavailableError)
+    assert "CERTIFICATE_VERIFY_FAILED" in str(error)
+
+
+@pytest.mark.parametrize(
+    "uri", ["feed+https://u:geheim@127.0.0.1:PORT/200/rss", "articles+https://127.0.0.1:PORT/200/a.csv"]
+)
+def test_a_server_without_tls_is_said(settings: Settings, port: int, uri: str):
+    """An address of https in front of a server that speaks http."""
+    assert "SSL" in str(refused(settings, uri.replace("PORT", str(port))))
+
+
+@pytest.mark.parametrize("uri", ["feed+http://u:geheim@127.0.0.1:PORT/rss", "articles+http://127.0.0.1:PORT/a.csv"])
+def test_a_server_that_never_answers_is_given_up(settings: Settings, monkeypatch: pytest.MonkeyPatch, uri: str):
+    """It takes the connection and says nothing: after the limit, one sentence."""
+    monkeypatch.setattr(fetch, "READ_SECONDS", 0.5)
+    monkeypatch.setattr(files, "_WEB_SECONDS", httpx.Timeout(0.5))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        error = refused(settings, uri.replace("PORT", str(silent.getsockname()[1])))
+    assert isinstance(error, UnavailableError)
+    assert "does not answer" in str(error)
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,13 @@ import pytest
 from frontpage.core import columns as c
 from frontpage.core.errors import BadInputError
 from frontpage.core.history import READ_COLUMNS, History
-from frontpage.core.params import DataParams, Params
+from frontpage.core.params import Params
+from frontpage.core.schema.fields import Layer
+from frontpage.core.sections.data import DataParams
 from frontpage.core.settings import Settings
 from frontpage.features.entities import entities_of, pairs_of
 from frontpage.features.feature_store import bulk, cutoffs
+from frontpage.features.feature_store.codec import reader_rows
 from frontpage.features.feature_store.cutoffs import ensure_ticks, forget_states, write_states
 from frontpage.features.feature_store.files import write_state_files
 from frontpage.features.feature_store.repository import (
@@ -27,11 +30,13 @@ from frontpage.features.feature_store.repository import (
     opened,
     readers_at,
 )
-from frontpage.features.feature_store.stored import reader_rows
 from frontpage.features.feature_store.views import READERS, VIEWS, restored
-from frontpage.features.interactions import AUDIENCE_KINDS, interaction_dataset
+from frontpage.features.interactions import interaction_dataset
+from frontpage.features.known_reads import Activity
+from frontpage.features.names import AUDIENCE_KINDS
 from frontpage.features.pairs import features_of
-from frontpage.features.states import Activity, ReaderRows, States, states_at
+from frontpage.features.reader_states import ReaderRows
+from frontpage.features.states import States, states_at
 from frontpage.steps import features, snapshot
 from frontpage.store.connect import Connection, connect, execute, fetch_all, fetch_one
 from frontpage.store.copying.copy import copy_frame
@@ -225,7 +230,7 @@ def test_a_block_is_what_feast_itself_gives(database: str) -> None:
     feature_store(database)
     store, asked = opened(database), np.array([max(keys) + 1, *sorted(keys, reverse=True)])
     look_up, view = bulk.ReaderLookup(store), store.get_feature_view(READERS.name)
-    refs = [f"{READERS.name}:{name}" for name in READERS.columns]
+    refs = [f"{READERS.name}:{name}" for name in READERS.names(Layer.FEATURE) if name not in READERS.keys]
     for tick in (TICKS[2], TICKS[4]):
         rows = pd.DataFrame({c.READER_KEY: asked}).assign(**{c.EVENT_TIMESTAMP: pd.Timestamp(tick).as_unit("us")})
         theirs = PostgreSQLOfflineStore.get_historical_features(

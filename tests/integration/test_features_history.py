@@ -9,7 +9,7 @@ import pytest
 
 from frontpage.core import columns as c
 from frontpage.core.history import ARTICLE_COLUMNS, SHOWN_COLUMNS
-from frontpage.core.params import DataParams
+from frontpage.core.sections.data import DataParams
 from frontpage.features.history import history_at
 from frontpage.store.connect import connect
 from frontpage.store.copying.copy import copy_frame

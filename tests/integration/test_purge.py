@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from frontpage.core.params import Params, RetentionParams
+from frontpage.core.params import Params
+from frontpage.core.sections.data import RetentionParams
 from frontpage.steps import features, purge
 from frontpage.store import retention
 from frontpage.store.connect import connect, execute, fetch_all

@@ -10,7 +10,7 @@ import pytest
 from frontpage.core import columns as c
 from frontpage.core.errors import BadInputError
 from frontpage.core.history import History
-from frontpage.core.params import ListParams
+from frontpage.core.sections.lists import ListParams
 from frontpage.core.settings import Settings
 from frontpage.features.snapshot import read_snapshot
 from frontpage.steps import extract, replay, snapshot

@@ -1,8 +1,6 @@
 """The registry in PostgreSQL: one champion, an audit trail, the same inputs the same model."""
 
 import dataclasses
-import hashlib
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -11,10 +9,7 @@ import pytest
 
 from frontpage.core.actor import Actor
 from frontpage.core.errors import BadInputError, CheckFailedError, NothingPublishedError
-from frontpage.core.params import Params
-from frontpage.core.settings import Settings
-from frontpage.lifecycle import registry
-from frontpage.steps import promote
+from frontpage.lifecycle import stages
 from frontpage.store import versions
 from frontpage.store.connect import Connection, connect, execute
 from frontpage.store.versions import ModelVersion
@@ -48,7 +43,7 @@ def insert(connection: Connection, row: ModelVersion) -> bool:
 
 def set_stage(connection: Connection, name: str, stage: str, reason: str) -> ModelVersion | None:
     """Changed by a person."""
-    return registry.change_stage(connection, name, stage, actor=ANA, reason=reason)
+    return stages.change_stage(connection, name, stage, actor=ANA, reason=reason)
 
 
 def test_a_version_is_registered_once(connection: Connection):
@@ -131,29 +126,3 @@ def test_a_training_is_opened_and_closed(connection: Connection):
         assert cursor.fetchone() == ("done", {"loss": 1.0}, {}, {"mlflow": "runs/1"}, True)
     with pytest.raises(BadInputError, match="there is no training 99"):
         versions.end_training(connection, 99, "failed")
-
-
-@pytest.mark.slow
-def test_promote_checks_artefacts_and_mirrors(settings: Settings, connection: Connection):
-    """A version whose files changed is refused; a good one becomes champion here and in MLflow's registry."""
-    from frontpage.lifecycle.mlflow_tracker import MlflowTracker
-    from frontpage.lifecycle.records import TrainingRecord
-    from frontpage.lifecycle.tracking import track_training
-
-    folder = settings.home / "models" / "20260301T0200-promoted"
-    folder.mkdir(parents=True)
-    (folder / "als.npz").write_bytes(b"factors")
-    (folder / "manifest.json").write_text(json.dumps({"als.npz": hashlib.sha256(b"factors").hexdigest()}))
-    name = folder.name
-    insert(connection, version(name, artefact_uri=folder.as_uri()))
-    track_training(settings, TrainingRecord(name, AS_OF, "5" * 64, folder))
-    assert promote.run(settings, Params(), name, reason="looks good").details["champion"] == name
-    assert versions.champion(connection).version == name
-    with MlflowTracker(settings)._client() as mlflow:
-        alias = mlflow.get_model_version_by_alias("frontpage-recommender", "champion")
-    assert alias.tags["frontpage.version"] == name
-    (folder / "als.npz").write_bytes(b"tampered")
-    with pytest.raises(CheckFailedError, match="is not what the manifest says"):
-        promote.run(settings, Params(), name, reason="again")
-    with pytest.raises(BadInputError, match="give a reason"):
-        promote.run(settings, Params(), name, reason=" ")

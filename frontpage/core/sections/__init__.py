@@ -1,1 +1,1 @@
-"""Sections of params.yaml that say more than a few numbers, one file each."""
+"""Sections of params.yaml, by what they are about; `frontpage.core.params` holds them together."""

@@ -1,4 +1,4 @@
-"""What every section of params.yaml is."""
+"""What every section of params.yaml has in common."""
 
 from pydantic import BaseModel, ConfigDict
 

@@ -18,9 +18,9 @@ import pyarrow.compute as pc
 from frontpage.core import columns as c
 from frontpage.core.clock import iso
 from frontpage.core.errors import NothingPublishedError
-from frontpage.core.params import DataParams
 from frontpage.core.progress import track
-from frontpage.features.feature_store.tables import table_of
+from frontpage.core.sections.data import DataParams
+from frontpage.features.feature_store.codec import table_of
 from frontpage.features.feature_store.views import (
     ARTICLE_AUDIENCES,
     ARTICLES,
@@ -30,11 +30,14 @@ from frontpage.features.feature_store.views import (
     View,
     changed,
     empty_rows,
+    names_of,
     stamped,
 )
 from frontpage.features.grouping import Ints
 from frontpage.features.interactions import InteractionDataset, interaction_dataset, without_reads_table
-from frontpage.features.states import known_articles, known_readers, known_reads, reader_rows, states_from
+from frontpage.features.known_reads import known_articles, known_readers, known_reads
+from frontpage.features.reader_states import reader_rows
+from frontpage.features.states import states_from
 from frontpage.store.connect import Connection, transaction
 from frontpage.store.features import feature_rows
 from frontpage.store.history import load_history
@@ -134,7 +137,7 @@ def _keep(
 ) -> None:
     """What counts at the later cutoff goes on counting there, though rows are about to come in between."""
     keys = list(view.keys)
-    feature_rows.repeat(connection, view.name, [*view.names, c.FINGERPRINT], news.select(keys), moments)
+    feature_rows.repeat(connection, view.name, [*names_of(view), c.FINGERPRINT], news.select(keys), moments)
     there = pa.concat_tables([before.select(keys), feature_rows.keys_between(connection, view.name, keys, moments)])
     absent = news.select(keys).join(there, keys, join_type="left anti")
     if len(absent):

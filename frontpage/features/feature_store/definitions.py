@@ -10,7 +10,8 @@ from feast.types import Array, Float64, Int64, String
 from feast.value_type import ValueType
 
 from frontpage.core import columns as c
-from frontpage.features.feature_store.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS, VIEWS, View
+from frontpage.core.schema.fields import Type
+from frontpage.features.feature_store.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS, VIEWS, View, columns_of
 
 PROJECT: Final = "frontpage"
 #: Service of what the ranker knows of a reader: all but the last articles, which no feature is made of.
@@ -18,9 +19,9 @@ RANKING: Final = "ranking"
 #: Columns of readers that are not in it.
 LAST_ARTICLES: Final = (c.RECENT_ARTICLES, c.RECENT_DWELL_SECONDS)
 
-_TYPES: Final[dict[str, Any]] = {
-    "text": String, "integer": Int64, "number": Float64, "count": Int64, "sum": Float64,
-    "texts": Array(String), "numbers": Array(Float64), "decayed": Array(Float64),
+_TYPES: Final[dict[Type, Any]] = {
+    Type.TEXT: String, Type.INTEGER: Int64, Type.NUMBER: Float64,
+    Type.TEXTS: Array(String), Type.NUMBERS: Array(Float64),
 }  # fmt: skip
 _KEY_TYPES: Final = {c.READER_KEY: ValueType.INT64}
 _DESCRIPTIONS: Final = {
@@ -44,7 +45,7 @@ def definitions(source_of: Callable[[View], DataSource]) -> list[Any]:
     views: list[Any] = [_feature_view(view, entities, source_of(view)) for view in VIEWS]
     alone = zip(VIEWS, views, strict=True)
     services = [FeatureService(name=service_name(view), features=[made]) for view, made in alone]
-    ranked = [name for name in READERS.columns if name not in LAST_ARTICLES]
+    ranked = [field.name for field in columns_of(READERS) if field.name not in LAST_ARTICLES]
     ranking = FeatureService(name=RANKING, features=[views[VIEWS.index(READERS)][ranked]])
     return [*entities.values(), *views, *services, ranking]
 
@@ -55,7 +56,7 @@ def _feature_view(view: View, entities: dict[str, Entity], source: DataSource) -
         description=_DESCRIPTIONS[view.name],
         entities=[entities[key] for key in view.keys],
         ttl=timedelta(0),  # a row counts until the next one, however old it is
-        schema=[Field(name=name, dtype=_TYPES[kind]) for name, kind in view.columns.items()],
+        schema=[Field(name=field.name, dtype=_TYPES[field.type]) for field in columns_of(view)],
         online=False,
         source=source,
     )

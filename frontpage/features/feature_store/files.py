@@ -11,7 +11,7 @@ from pyarrow import parquet
 from frontpage.core import columns as c
 from frontpage.core.clock import iso
 from frontpage.core.errors import BadInputError
-from frontpage.features.feature_store.tables import tables_of
+from frontpage.features.feature_store.codec import tables_of
 from frontpage.features.feature_store.views import VIEWS, View, changed, schema, stamped
 from frontpage.features.states import States
 

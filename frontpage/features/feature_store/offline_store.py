@@ -13,7 +13,6 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from feast.infra.offline_stores.contrib.postgres_offline_store.postgres import (
     PostgreSQLOfflineStore,
     PostgreSQLOfflineStoreConfig,
@@ -22,10 +21,10 @@ from feast.infra.offline_stores.offline_store import RetrievalJob
 from pydantic import SecretStr
 
 from frontpage.core import columns as c
-from frontpage.features.feature_store.views import VIEWS, View, schema
+from frontpage.features.feature_store.views import VIEWS, View
 from frontpage.features.grouping import rows_in
 from frontpage.store.connect import connect
-from frontpage.store.features.feature_rows import MEMBERS, states_at
+from frontpage.store.features.feature_rows import states_at
 
 _VIEWS = {view.name: view for view in VIEWS}
 
@@ -53,12 +52,12 @@ class BlockRetrievalJob(RetrievalJob):
         view, key = self._view, self._view.keys[0]
         keys = self._asked[key].to_numpy(dtype=np.int64)
         moments = self._asked[c.EVENT_TIMESTAMP]
+        fields = [view[name] for name in (key, *self._features)]
         with connect(self._url, application="frontpage features") as connection:
-            lists = [name for name in self._features if pa.types.is_list(schema(view).field(name).type)]
-            found = states_at(connection, view.name, key, self._features, lists, keys, moments.iloc[0].to_pydatetime())
+            found = states_at(connection, view, fields, keys, moments.iloc[0].to_pydatetime())
         place = rows_in(found[key].to_numpy(), keys)
         rows = found.take(pa.array(place, mask=place < 0))
-        columns = {name: _typed(rows[name], schema(view).field(name).type) for name in self._features}
+        columns = {name: rows[name].combine_chunks() for name in self._features}
         return pa.table({key: keys, c.EVENT_TIMESTAMP: pa.Array.from_pandas(moments), **columns})
 
     def _to_df_internal(self, timeout: int | None = None) -> pd.DataFrame:
@@ -101,10 +100,3 @@ def _is_block(view: View, entities: Any) -> bool:
     of_one_number = len(view.keys) == 1 and pd.api.types.is_integer_dtype(entities[view.keys[0]])
     moments = entities[c.EVENT_TIMESTAMP]
     return of_one_number and bool(len(moments)) and bool((moments == moments.iloc[0]).all())
-
-
-def _typed(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
-    """A column as the view says; lists come as text (MEMBERS between them), an empty one as null."""
-    if not pa.types.is_list(kind):
-        return pc.cast(column.combine_chunks(), kind)
-    return pc.cast(pc.split_pattern(column.combine_chunks(), MEMBERS), kind)

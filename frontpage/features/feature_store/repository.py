@@ -22,11 +22,21 @@ from frontpage.core import columns as c
 from frontpage.core.database.url import DatabaseUrl
 from frontpage.core.errors import BadInputError
 from frontpage.features.entities import Entities, Pairs, entities_of, pairs_of
+from frontpage.features.feature_store.codec import Stored, states_of
 from frontpage.features.feature_store.files import state_file
-from frontpage.features.feature_store.stored import Stored, states_of
-from frontpage.features.feature_store.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS, VIEWS, View, restored
-from frontpage.features.interactions import AUDIENCE_KINDS, times
-from frontpage.features.states import EVERYWHERE
+from frontpage.features.feature_store.views import (
+    ARTICLE_AUDIENCES,
+    ARTICLES,
+    READERS,
+    TOTALS,
+    VIEWS,
+    View,
+    names_of,
+    restored,
+)
+from frontpage.features.interactions import times
+from frontpage.features.names import AUDIENCE_KINDS
+from frontpage.features.total_states import EVERYWHERE
 from frontpage.store.features.feature_rows import applying
 
 SCHEMA: Final = "feast"
@@ -152,7 +162,7 @@ def _retrieved(store: Any, view: View, rows: pd.DataFrame) -> pd.DataFrame:
     keys = [*view.keys, c.EVENT_TIMESTAMP]
     wanted = rows[keys].drop_duplicates().sort_values(keys).reset_index(drop=True)
     if wanted.empty:
-        return restored(view, pd.DataFrame(columns=view.names)).assign(**{c.AS_OF: wanted[c.EVENT_TIMESTAMP]})
+        return restored(view, pd.DataFrame(columns=names_of(view))).assign(**{c.AS_OF: wanted[c.EVENT_TIMESTAMP]})
     got = store.get_historical_features(entity_df=wanted, features=_service(store, view)).to_df()
     got = wanted.merge(got.assign(**{c.EVENT_TIMESTAMP: _utc(got[c.EVENT_TIMESTAMP])}), on=keys, how="left")
     return restored(view, got).assign(**{c.AS_OF: got[c.EVENT_TIMESTAMP]})

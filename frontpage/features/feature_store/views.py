@@ -1,13 +1,11 @@
-"""The shape of state rows as they are stored: one truth for the tables, the Parquet files and the Feast views.
+"""State rows as they are stored: what differs from what counts, and the marks that tell.
 
-Times are stored as microseconds since 1970 (`*_us`): whole numbers survive every store and file alike.
-Lists are never null, only empty. An entity that left the history has an empty row: no reads, no facts.
+Their shape is `frontpage.core.schema.states`: one truth for the tables, the Parquet files and the Feast views.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,83 +14,50 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from frontpage.core import columns as c
-from frontpage.core.params import HALF_LIVES_HOURS
+from frontpage.core.schema.fields import Field, Layer, Shape, Type
+from frontpage.core.schema.states import ARTICLE_AUDIENCE_STATE, ARTICLE_STATE, READER_STATE, STATES, TOTAL_STATE
 from frontpage.features.grouping import Ints
+from frontpage.store.copying.column_types import arrow_schema
 
 Hashes = npt.NDArray[np.uint64]
-ColumnKind = Literal["text", "integer", "number", "count", "sum", "texts", "numbers", "decayed"]
 #: Fingerprint of the empty row.
 GONE: Final = 0
 _ROW, _BEFORE = "row", "_before"
-_ARROW: Final[Mapping[str, pa.DataType]] = {
-    "text": pa.string(), "integer": pa.int64(), "number": pa.float64(), "count": pa.int64(), "sum": pa.float64(),
-    "texts": pa.list_(pa.string()), "numbers": pa.list_(pa.float64()), "decayed": pa.list_(pa.float64()),
-}  # fmt: skip
 #: As a datetime64 this number is "not a time".
 _NAT: Final = int(np.iinfo(np.int64).min)
 _HASH_OF_NULL: Final = np.uint64(np.iinfo(np.uint64).max)
 _LISTS: Final = (list, tuple, np.ndarray)
-_EMPTY: Final[Mapping[str, Any]] = {
-    "text": None, "integer": None, "number": None, "count": 0, "sum": 0.0, "texts": (), "numbers": (),
-    "decayed": (0.0,) * len(HALF_LIVES_HOURS),
-}  # fmt: skip
+
+#: One kind of state: its table in PostgreSQL, its file `<name>.parquet`, its view in Feast.
+View = Shape
+ARTICLES: Final = ARTICLE_STATE
+ARTICLE_AUDIENCES: Final = ARTICLE_AUDIENCE_STATE
+TOTALS: Final = TOTAL_STATE
+READERS: Final = READER_STATE
+VIEWS: Final = STATES
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """One kind of state: its name (table `feast.<name>`, file `<name>.parquet`), its keys and its other columns."""
-
-    name: str
-    keys: tuple[str, ...]
-    columns: Mapping[str, ColumnKind]
-
-    @property
-    def names(self) -> list[str]:
-        """Keys, then the other columns, without time and fingerprint."""
-        return [*self.keys, *self.columns]
+def names_of(view: View) -> list[str]:
+    """Keys, then the other columns, without time and fingerprint."""
+    return list(view.names(Layer.FEATURE))
 
 
-_DWELL: Final[Mapping[str, ColumnKind]] = {c.DWELL_SUM_SECONDS: "sum", c.DWELL_COUNT: "count"}
-_READS: Final[Mapping[str, ColumnKind]] = {c.LAST_READ_US: "integer", c.DECAYED_READS: "decayed", c.N_READS: "count"}
-
-ARTICLES: Final = View(
-    "article_state",
-    (c.ARTICLE_ID,),
-    {
-        **dict.fromkeys((c.CATEGORY, c.PUBLISHER, c.LANGUAGE), "text"),
-        **dict.fromkeys((c.STARTED_US, c.FIRST_READ_US), "integer"),
-        **_READS,
-        **_DWELL,
-    },
-)
-ARTICLE_AUDIENCES: Final = View("article_audience_state", (c.ARTICLE_ID, c.AUDIENCE), _READS)
-TOTALS: Final = View("total_state", (c.SCOPE,), {**_READS, **_DWELL})
-READERS: Final = View(
-    "reader_state",
-    (c.READER_KEY,),
-    {
-        **dict.fromkeys((c.REGION, c.DEVICE, c.REFERRER, c.LANGUAGE), "text"),
-        c.INTERESTS: "texts",
-        **_READS,
-        c.MEDIAN_DWELL_SECONDS: "number",
-        **dict.fromkeys((c.CATEGORIES, c.PUBLISHERS, c.RECENT_ARTICLES), "texts"),
-        **dict.fromkeys((c.CATEGORY_SHARES, c.PUBLISHER_SHARES, c.RECENT_DWELL_SECONDS), "numbers"),
-    },
-)
-VIEWS: Final = (ARTICLES, ARTICLE_AUDIENCES, TOTALS, READERS)
+def columns_of(view: View) -> tuple[Field, ...]:
+    """The columns that are no keys, without time and fingerprint."""
+    return view.columns(Layer.FEATURE)
 
 
 def with_fingerprints(view: View, rows: pa.Table) -> pa.Table:
     """Rows as they are stored: columns in the view's order, fingerprints last."""
-    ordered = rows.select(view.names)
+    ordered = rows.select(names_of(view))
     return ordered.append_column(c.FINGERPRINT, pa.array(fingerprints(view, ordered)))
 
 
 def restored(view: View, rows: pd.DataFrame) -> pd.DataFrame:
     """Stored rows with one type for each column, whatever store they come from; nulls become an empty row's values."""
     frame = rows[list(view.keys)].copy()
-    for name, kind in view.columns.items():
-        frame[name] = _restored(rows[name], kind)
+    for field in columns_of(view):
+        frame[field.name] = _restored(rows[field.name], field)
     return frame
 
 
@@ -104,15 +69,13 @@ def stamped(rows: pa.Table, as_of: datetime) -> pa.Table:
 
 def schema(view: View) -> pa.Schema:
     """Keys, columns and fingerprint with their types."""
-    types = {**dict.fromkeys(view.keys, pa.string()), c.READER_KEY: pa.int64(), c.FINGERPRINT: pa.int64()}
-    types |= {name: _ARROW[kind] for name, kind in view.columns.items()}
-    return pa.schema([(name, types[name]) for name in (*view.names, c.FINGERPRINT)])
+    return arrow_schema((*view.at(Layer.FEATURE), view[c.FINGERPRINT]))
 
 
 def empty_rows(view: View, keys: pa.Table) -> pa.Table:
     """The rows of entities that left the history."""
     of_view, n = schema(view), len(keys)
-    empty = {name: pa.array([_EMPTY[kind]] * n, of_view.field(name).type) for name, kind in view.columns.items()}
+    empty = {field.name: pa.array([_empty(field)] * n, of_view.field(field.name).type) for field in columns_of(view)}
     columns = {name: keys[name] for name in view.keys} | empty | {c.FINGERPRINT: np.full(n, GONE)}
     return pa.table(columns, of_view)
 
@@ -138,8 +101,8 @@ def fingerprints(view: View, rows: pa.Table) -> Ints:
     A collision (chance about 1e-19 a row) would leave a change unwritten until the entity changes again.
     """
     total = np.full(len(rows), 0x9E3779B97F4A7C15, dtype=np.uint64)
-    for name in view.columns:
-        total = total * np.uint64(0x100000001B3) + _hash_column(rows[name].combine_chunks())
+    for field in columns_of(view):
+        total = total * np.uint64(0x100000001B3) + _hash_column(rows[field.name].combine_chunks())
     return np.maximum((total >> np.uint64(1)).astype(np.int64), 1)
 
 
@@ -175,16 +138,26 @@ def _hash_lists(column: pa.ListArray) -> Hashes:
     return np.asarray(sums[ends] - sums[ends - counts] + counts.astype(np.uint64))
 
 
-def _restored(column: "pd.Series[Any]", kind: ColumnKind) -> "pd.Series[Any]":
-    if kind == "text":
+def _empty(field: Field) -> Any:
+    """What a column holds of an entity without reads and facts."""
+    if field.type in (Type.TEXTS, Type.NUMBERS):
+        return () if field.names or field.beside else (0.0,) * field.length
+    if Layer.FEATURE not in field.required:
+        return None
+    return 0 if field.type is Type.INTEGER else 0.0
+
+
+def _restored(column: "pd.Series[Any]", field: Field) -> "pd.Series[Any]":
+    is_given = Layer.FEATURE in field.required
+    if field.type is Type.TEXT:
         return column.astype(object).where(column.notna(), None)
-    if kind == "integer":
-        return pd.Series(pd.array(column.tolist(), dtype="Int64"), index=column.index)
-    if kind == "number":
-        return column.astype(np.float64)
-    if kind in ("count", "sum"):
-        return column.astype(np.float64).fillna(0.0).astype(np.int64 if kind == "count" else np.float64)
-    return pd.Series(_tuples(column, _EMPTY[kind]), index=column.index, dtype=object)
+    if field.type is Type.NUMBER:
+        return column.astype(np.float64).fillna(0.0) if is_given else column.astype(np.float64)
+    if field.type is not Type.INTEGER:
+        return pd.Series(_tuples(column, _empty(field)), index=column.index, dtype=object)
+    if is_given:
+        return column.astype(np.float64).fillna(0.0).astype(np.int64)
+    return pd.Series(pd.array(column.tolist(), dtype="Int64"), index=column.index)
 
 
 def _tuples(column: "pd.Series[Any]", empty: Sequence[Any]) -> list[tuple[Any, ...]]:

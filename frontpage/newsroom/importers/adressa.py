@@ -14,9 +14,9 @@ from typing import Any, BinaryIO
 import orjson
 
 from frontpage.core import columns as c
-from frontpage.core.canonical import Kind
 from frontpage.core.clock import iso
 from frontpage.core.errors import BadInputError
+from frontpage.core.schema.canonical import Kind
 from frontpage.newsroom.importing.base import Importer, ImportReport, Row, Sink, stable_id
 from frontpage.newsroom.importing.fields import First, epoch_moment, plausible, seconds_read, web_address
 

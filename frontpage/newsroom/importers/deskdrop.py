@@ -11,8 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from frontpage.core import columns as c
-from frontpage.core.canonical import Kind
 from frontpage.core.clock import iso
+from frontpage.core.schema.canonical import Kind
 from frontpage.newsroom.importing.base import Importer, ImportReport, Row, Sink, find, rows, stable_id
 from frontpage.newsroom.importing.fields import First, epoch_moment, web_address, whole_number
 

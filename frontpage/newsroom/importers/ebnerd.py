@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from frontpage.core import columns as c
-from frontpage.core.canonical import Kind
 from frontpage.core.clock import iso
+from frontpage.core.schema.canonical import Kind
 from frontpage.newsroom.importing.base import Importer, ImportReport, Row, Sink
 from frontpage.newsroom.importing.blocks import parquet_rows
 from frontpage.newsroom.importing.fields import First, plausible, seconds_read, splits, web_address

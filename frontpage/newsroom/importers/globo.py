@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from frontpage.core import columns as c
-from frontpage.core.canonical import Kind
 from frontpage.core.clock import iso
 from frontpage.core.errors import BadInputError
+from frontpage.core.schema.canonical import Kind
 from frontpage.newsroom.importing.base import Importer, ImportReport, Row, Sink, rows
 from frontpage.newsroom.importing.blocks import csv_blocks, digits
 from frontpage.newsroom.importing.fields import epoch_moment, whole_number

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from frontpage.core import columns as c
-from frontpage.core.canonical import Kind
 from frontpage.core.clock import iso
+from frontpage.core.schema.canonical import Kind
 from frontpage.newsroom.importing.base import Importer, ImportReport, Row, Sink, find, rows
 from frontpage.newsroom.importing.fields import First, plausible, splits, web_address
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from frontpage.core import columns as c
-from frontpage.core.canonical import Kind
 from frontpage.core.clock import iso
+from frontpage.core.schema.canonical import Kind
 from frontpage.newsroom.importers.mind import candidates
 from frontpage.newsroom.importing.base import Importer, ImportReport, Row, Sink, find, rows
 

@@ -16,8 +16,8 @@ import orjson
 import pyarrow as pa
 from pyarrow import parquet
 
-from frontpage.core.canonical import Kind
 from frontpage.core.errors import BadInputError
+from frontpage.core.schema.canonical import Kind
 
 Row = dict[str, Any]
 _LONGEST_CELL = 16 * 1024 * 1024

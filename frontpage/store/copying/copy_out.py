@@ -12,19 +12,23 @@ import pyarrow as pa
 from pyarrow import csv
 
 from frontpage.core import columns as c
+from frontpage.core.schema.fields import Type, types_of
+from frontpage.core.schema.shapes import SHAPES
 from frontpage.store.connect import Connection
+from frontpage.store.copying.column_types import arrow_type
 
 #: Name of a column that tells the newest of several versions.
 NEWEST = "newest"
-_TIMES = (c.PUBLISHED_AT, c.FIRST_SEEN_AT, c.RECORDED_AT, c.OCCURRED_AT, c.SIGNED_UP_AT)
+#: Columns that are no text, wherever they are asked for: a name has one type. Lists are sent as text.
 _TYPES: dict[str, pa.DataType] = {
-    **dict.fromkeys(_TIMES, pa.timestamp("us", "UTC")),
-    c.READER_KEY: pa.int64(),
-    c.DWELL_SECONDS: pa.float64(),
-    **dict.fromkeys((c.FINGERPRINT, c.LAST_READ_US, c.N_READS, c.MADE_US), pa.int64()),
-    **dict.fromkeys((c.RANK, c.POSITION), pa.int16()),
-    c.MEDIAN_DWELL_SECONDS: pa.float64(),
-    **dict.fromkeys((NEWEST, c.IS_WAIVED, "is_pinned"), pa.bool_()),
+    **{
+        name: arrow_type(field)
+        for name, field in types_of(SHAPES).items()
+        if field.type in (Type.TIME, Type.INTEGER, Type.NUMBER, Type.BOOLEAN)
+    },
+    c.MADE_US: pa.int64(),
+    NEWEST: pa.bool_(),
+    "is_pinned": pa.bool_(),
 }
 #: Text of millions of rows is that of far fewer: each is kept once.
 _REPEATED_TEXT = pa.dictionary(pa.int32(), pa.string())

@@ -10,18 +10,20 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from psycopg2 import sql
 
 from frontpage.core import columns as c
+from frontpage.core.schema.fields import Field, Shape, Type
 from frontpage.store.connect import Connection, connect, execute, fetch_all, fetch_one, transaction
+from frontpage.store.copying.column_types import arrow_schema, arrow_type
 from frontpage.store.copying.copy_arrow import copy_table
 from frontpage.store.copying.copy_out import copy_out_table
 
 SCHEMA = "feast"
-#: Between the members of a list that is given as text.
-MEMBERS = "\x1f"
-_AS_TEXT = "nullif(array_to_string({0}, E'\\x1f'), '') as {0}"
+#: Between the members of a list that is sent as text.
+_MEMBERS = "\x1f"
 #: Whether a row was written at the moment that is asked for (`t`), or earlier (`f`).
 WRITTEN_THEN = "written_then"
 
@@ -87,28 +89,30 @@ def fingerprints(
 
 
 def states_at(
-    connection: Connection,
-    table: str,
-    key: str,
-    columns: Sequence[str],
-    lists: Sequence[str],
-    asked: NDArray[np.int64],
-    as_of: datetime,
+    connection: Connection, state: Shape, fields: Sequence[Field], keys: NDArray[np.int64], as_of: datetime
 ) -> pa.Table:
-    """Key and `columns` of the row of each entity of `asked` that counts at `as_of`, ordered by key.
-
-    lists: those columns that hold lists; they come as text (see MEMBERS), an empty one as null.
-    """
-    given = [sql.SQL(_AS_TEXT if name in lists else "{0}").format(sql.Identifier(name)) for name in columns]
+    """Some fields of the state rows that count at `as_of`, of these keys (of one column), ordered by it."""
+    key = sql.Identifier(*state.keys)
     statement = sql.SQL(
-        "select distinct on ({key}) {key}, {columns} from {table} "
-        "where {key} = any(%(asked)s) and event_timestamp <= %(as_of)s order by {key}, event_timestamp desc"
-    ).format(
-        key=sql.Identifier(key),
-        columns=sql.SQL(", ").join(given),
-        table=sql.Identifier(SCHEMA, table),
-    )
-    return copy_out_table(connection, statement, {"asked": asked.tolist(), "as_of": as_of}, [key, *columns])
+        "select distinct on ({key}) {columns} from {table} "
+        "where {key} = any(%(keys)s) and event_timestamp <= %(as_of)s order by {key}, event_timestamp desc"
+    ).format(key=key, columns=sql.SQL(", ").join(map(_sent, fields)), table=sql.Identifier(*state.table.split(".")))
+    names = [field.name for field in fields]
+    sent = copy_out_table(connection, statement, {"keys": keys.tolist(), "as_of": as_of}, names)
+    return pa.table([_received(sent[field.name], field) for field in fields], arrow_schema(fields))
+
+
+def _sent(field: Field) -> sql.Composed:
+    """A column as COPY sends it: a list as text with `_MEMBERS` between its members, an empty one as null."""
+    column = sql.Identifier(field.name)
+    if field.type not in (Type.TEXTS, Type.NUMBERS):
+        return sql.Composed([column])
+    return sql.SQL("nullif(array_to_string({}, {}), '')").format(column, sql.Literal(_MEMBERS))
+
+
+def _received(column: pa.ChunkedArray, field: Field) -> pa.ChunkedArray:
+    is_list = field.type in (Type.TEXTS, Type.NUMBERS)
+    return pc.cast(pc.split_pattern(column, _MEMBERS), arrow_type(field)) if is_list else column
 
 
 def keys_between(

@@ -18,17 +18,17 @@ from psycopg2.errors import LockNotAvailable
 
 from frontpage.core import columns as c
 from frontpage.core.errors import CheckFailedError, NothingPublishedError
+from frontpage.core.schema.fields import Layer
+from frontpage.core.schema.lists import FALLBACK, RECOMMENDATION
 from frontpage.store import audit
 from frontpage.store.connect import Connection, execute, fetch_all, fetch_one, transaction
 from frontpage.store.copying.copy import copy_frame
 from frontpage.store.copying.copy_arrow import copy_table
 from frontpage.store.queries import query
 
-LIST_COLUMNS = (c.READER_KEY, c.RANK, c.ARTICLE_ID, c.SCORE, c.CANDIDATE_SOURCE, c.REASONS)
-FALLBACK_COLUMNS = ("scope", "scope_value", c.RANK, c.ARTICLE_ID, c.SCORE, c.CANDIDATE_SOURCE, c.REASONS)
-#: What rows may say beyond these columns; where they do not, no place was drawn by lot and no rule waived.
 _UNKNOWN = "person:unknown"
-_MORE_COLUMNS = (c.PROPENSITY, c.IS_WAIVED)
+LIST_COLUMNS = RECOMMENDATION.required(Layer.LIST)
+FALLBACK_COLUMNS = FALLBACK.required(Layer.LIST)
 #: States of a run that was published once; a repeated gate or publish leaves it alone.
 DONE = ("published", "superseded")
 
@@ -89,14 +89,14 @@ def write_lists(connection: Connection, run_id: int, rows: pa.Table | pd.DataFra
     """
     if isinstance(rows, pd.DataFrame):
         rows = pa.Table.from_pandas(rows, preserve_index=False)
-    columns = [*LIST_COLUMNS, *(name for name in _MORE_COLUMNS if name in rows.column_names)]
-    return copy_table(connection, table_of(run_id), rows.select(columns))
+    given = [name for name in RECOMMENDATION.names(Layer.LIST) if name in LIST_COLUMNS or name in rows.column_names]
+    return copy_table(connection, table_of(run_id), rows.select(given))
 
 
 def write_fallbacks(connection: Connection, run_id: int, rows: pd.DataFrame) -> int:
     """COPY the lists for new and unknown readers (FALLBACK_COLUMNS) into the run; the row count."""
-    columns = [*FALLBACK_COLUMNS, *(name for name in (c.IS_WAIVED,) if name in rows)]
-    return copy_frame(connection, "fallback_list", rows.loc[:, columns].assign(run_id=run_id))
+    given = [name for name in FALLBACK.names(Layer.LIST) if name in FALLBACK_COLUMNS or name in rows]
+    return copy_frame(connection, "fallback_list", rows.loc[:, given].assign(run_id=run_id))
 
 
 def finish_run(connection: Connection, run_id: int) -> str:

@@ -10,7 +10,7 @@ from bench.meter import metered
 from bench.scale import growth, row_of
 from bench.scale_world import AS_OF, Size, World
 from frontpage.core import columns as c
-from frontpage.core.params import RetentionParams
+from frontpage.core.sections.data import RetentionParams
 
 SIZE = Size(n_readers=400, n_days=2, articles_a_day=300)
 

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from frontpage.core.sections.digest import DigestParams, HomeParams, next_morning
+from frontpage.core.mornings import next_morning
+from frontpage.core.sections.digest import DigestParams, HomeParams
 
 NIGHT = datetime(2026, 1, 20, 2, 30, tzinfo=UTC)
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from frontpage.core.params import FirstTrainingParams, Params, RankerParams, load_params
+from frontpage.core.params import Params, load_params
+from frontpage.core.sections.training import FirstTrainingParams, RankerParams
 
 LIMITS = FirstTrainingParams(n_cutoffs=8, max_readers_per_cutoff=500, n_trees=30)
 

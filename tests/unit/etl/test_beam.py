@@ -17,8 +17,8 @@ from etl.blocks import SourcePart
 from etl.pipeline import StageParts
 from etl.pipeline import StagingTarget as Stage
 from etl.rows.normalise import RowContext
-from frontpage.core.canonical import Kind
 from frontpage.core.errors import BadInputError, CheckFailedError
+from frontpage.core.schema.canonical import Kind
 from frontpage.scoring.broadcast import Broadcast
 from frontpage.scoring.pipeline import Block, ScoreBlock
 from frontpage.scoring.pipeline import Target as Run

@@ -25,8 +25,9 @@ from etl.reading.sources import FileSource
 from etl.rows.normalise import RowContext
 from etl.rows.prepare import prepare
 from etl.rows.reasons import RejectReason
-from frontpage.core.canonical import Kind
+from frontpage.core import columns as c
 from frontpage.core.errors import BadInputError
+from frontpage.core.schema.canonical import Kind
 
 AS_OF = datetime(2026, 3, 2, tzinfo=UTC)
 AT = datetime(2026, 3, 1, 10, tzinfo=UTC)
@@ -54,7 +55,7 @@ def prepared(path: Path, kind: Kind) -> tuple[list[Any], list[str]]:
         for part in plan_file(file, None, AS_OF).parts
         for block in read_file_blocks(part)
     ]
-    rows = [row[1:] for one in done for row in one.rows]
+    rows = [row for one in done for row in one.rows]
     return rows, [rejected.reason for one in done for rejected in one.rejected]
 
 
@@ -182,7 +183,8 @@ def test_columns_may_be_written_otherwise(tmp_path: Path, head: str):
     (tmp_path / "e.csv").write_text(f"{head},Kind\ne1,r1,a1,2026-03-01T10:00Z,read,nonsense\n")
     rows, reasons = prepared(tmp_path / "e.csv", Kind.READS)
     assert reasons == []
-    assert [(row[0], row[2], row[4], row[5], row[6]) for row in rows] == [("e1", "r1", "a1", "read", AT)]
+    names = (c.EVENT_ID, c.READER_ID, c.ARTICLE_ID, c.KIND, c.OCCURRED_AT)
+    assert [tuple(row[name] for name in names) for row in rows] == [("e1", "r1", "a1", "read", AT)]
 
 
 TIMES = {
@@ -203,7 +205,7 @@ def test_times_of_parquet_are_the_same_moment_in_every_unit(tmp_path: Path, unit
     one = {"event_id": ["e1"], "reader_id": ["r"], "article_id": ["a"], "kind": ["read"]}
     pq.write_table(pa.table({**one, "occurred_at": TIMES[unit]}), tmp_path / "e.parquet", store_schema=True)
     rows, reasons = prepared(tmp_path / "e.parquet", Kind.READS)
-    assert (reasons, [row[6] for row in rows]) == ([], [AT])
+    assert (reasons, [row[c.OCCURRED_AT] for row in rows]) == ([], [AT])
 
 
 @pytest.mark.parametrize(
@@ -229,7 +231,7 @@ def test_ids_of_parquet_are_text_whatever_their_type(tmp_path: Path, written: pa
     two = {"event_id": ["e1", "e2"], "article_id": ["a", "a"], "kind": ["read", "read"], "occurred_at": [AT, AT]}
     pq.write_table(pa.table({**two, "reader_id": written}), tmp_path / "e.parquet")
     rows, reasons = prepared(tmp_path / "e.parquet", Kind.READS)
-    assert [row[2] for row in rows] == ([stored] if stored else [])
+    assert [row[c.READER_ID] for row in rows] == ([stored] if stored else [])
     assert reasons == (["missing_field"] if stored else [reasons[0], "missing_field"])
     assert reasons[0] in ("missing_field", "bad_text", "bad_encoding")
 
@@ -254,7 +256,7 @@ def test_reading_times_of_parquet_are_seconds(tmp_path: Path, written: pa.Array,
     one = {"event_id": ["e1"], "reader_id": ["r"], "article_id": ["a"], "kind": ["read"], "occurred_at": [AT]}
     pq.write_table(pa.table({**one, "dwell_seconds": written}), tmp_path / "e.parquet")
     rows, reasons = prepared(tmp_path / "e.parquet", Kind.READS)
-    assert (reasons, [row[7] for row in rows]) == ([], [seconds])
+    assert (reasons, [row[c.DWELL_SECONDS] for row in rows]) == ([], [seconds])
 
 
 def test_a_bare_number_is_no_time(tmp_path: Path):
@@ -272,7 +274,7 @@ def test_a_time_beyond_all_calendars_costs_its_row_only(tmp_path: Path):
     two = {"event_id": ["e1", "e2"], "reader_id": ["r", "r"], "article_id": ["a", "a"], "kind": ["read", "read"]}
     pq.write_table(pa.table({**two, "occurred_at": times}), tmp_path / "e.parquet")
     rows, reasons = prepared(tmp_path / "e.parquet", Kind.READS)
-    assert ([row[0] for row in rows], reasons) == (["e2"], ["bad_time"])
+    assert ([row[c.EVENT_ID] for row in rows], reasons) == (["e2"], ["bad_time"])
 
 
 LISTS = {
@@ -301,7 +303,7 @@ def test_interests_are_a_list_whichever_way_they_come(tmp_path: Path, way: str):
         path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     found, reasons = prepared(path, Kind.READERS)
     assert reasons == []
-    assert [row[5] for row in found] == [("sport", "x, y"), (), None]
+    assert [row[c.INTERESTS] for row in found] == [("sport", "x, y"), (), None]
 
 
 def test_one_section_and_its_authors_of_several(tmp_path: Path):
@@ -314,7 +316,7 @@ def test_one_section_and_its_authors_of_several(tmp_path: Path):
     ]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in given))
     rows, reasons = prepared(tmp_path / "a.jsonl", Kind.ARTICLES)
-    assert [(row[8], row[10], row[12]) for row in rows] == [
+    assert [(row[c.CATEGORY], row[c.AUTHOR], row[c.FIRST_SEEN_AT]) for row in rows] == [
         ("world", "Ann, Bob", datetime(2026, 3, 1, tzinfo=UTC)),
         ("world", "[staff", datetime(2026, 3, 1, tzinfo=UTC)),
     ]
@@ -322,4 +324,4 @@ def test_one_section_and_its_authors_of_several(tmp_path: Path):
     typed = {**article, "first_seen_at": date(2026, 3, 1), "category": ["World", "Asia"]}
     pq.write_table(pa.Table.from_pylist([typed]), tmp_path / "a.parquet")
     (row,), _ = prepared(tmp_path / "a.parquet", Kind.ARTICLES)
-    assert (row[8], row[12]) == ("world", datetime(2026, 3, 1, tzinfo=UTC))
+    assert (row[c.CATEGORY], row[c.FIRST_SEEN_AT]) == ("world", datetime(2026, 3, 1, tzinfo=UTC))

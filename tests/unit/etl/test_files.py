@@ -16,8 +16,8 @@ from etl.reading.decode import read_file_blocks
 from etl.reading.files import File, list_feed_files, list_files
 from etl.reading.source_plan import PullPlan
 from etl.reading.sources import FileSource, parse_source
-from frontpage.core.canonical import Kind
 from frontpage.core.errors import BadInputError, UnavailableError
+from frontpage.core.schema.canonical import Kind
 
 AS_OF = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -157,6 +157,7 @@ def test_ranges_that_wait_are_read_when_their_time_comes(tmp_path: Path, ending:
 def test_a_row_without_end_costs_itself_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A line longer than we take is one too_large row; what comes after it is read."""
     monkeypatch.setattr("etl.reading.decode.MAX_ROW_BYTES", 100)
+    monkeypatch.setattr("etl.reading.formats.json_lines.MAX_ROW_BYTES", 100)
     monkeypatch.setattr("etl.reading.decode._LARGE_RANGE", 500)
     path = tmp_path / "e.jsonl"
     path.write_bytes(b'{"n": 1}\n{"n": "' + b"x" * 5000 + b'"}\n{"n": 3}\n')

@@ -6,7 +6,7 @@ import pytest
 
 from etl.reading.mapping import LeftOutError, Mapping
 from etl.rows.reasons import RowError
-from frontpage.core.canonical import Kind
+from frontpage.core.schema.canonical import Kind
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -8,11 +8,12 @@ import pytest
 
 from frontpage.core import columns as c
 from frontpage.core.history import History
-from frontpage.core.params import DataParams
+from frontpage.core.sections.data import DataParams
 from frontpage.features.entities import Entities, entities_of, pairs_of
-from frontpage.features.feature_store.stored import Stored, states_of
+from frontpage.features.feature_store.codec import Stored, states_of
 from frontpage.features.feature_store.views import ARTICLE_AUDIENCES, ARTICLES, READERS, TOTALS
-from frontpage.features.interactions import AUDIENCE_KINDS, interaction_dataset, microseconds
+from frontpage.features.interactions import interaction_dataset, microseconds
+from frontpage.features.names import AUDIENCE_KINDS
 from frontpage.features.pairs import (
     EXTRA_NAMES,
     FEATURE_NAMES,

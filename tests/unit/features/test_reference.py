@@ -17,8 +17,7 @@ def test_every_feature_stands_in_the_table_with_its_group() -> None:
     assert found == dict(GROUPS)
 
 
-def test_every_view_stands_in_the_table_with_its_columns() -> None:
-    """The tables' columns are the page's."""
-    for view in VIEWS:
-        row = next(line for line in PAGE.splitlines() if line.startswith(f"| `{view.name}`"))
-        assert set(re.findall(r"`(\w+)`", row)) == {view.name, *view.columns}
+def test_every_view_stands_in_the_table() -> None:
+    """The page's views are those that there are."""
+    table = PAGE.split("## States")[1].split("An *audience*")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == [view.name for view in VIEWS]

@@ -8,11 +8,13 @@ import pytest
 
 from frontpage.core import columns as c
 from frontpage.core.history import History
-from frontpage.core.params import HALF_LIVES_HOURS, DataParams
+from frontpage.core.schema.states import HALF_LIVES_HOURS
+from frontpage.core.sections.data import DataParams
 from frontpage.features.entities import entities_of
 from frontpage.features.history import history_at
 from frontpage.features.interactions import NEVER, interaction_dataset, microseconds
-from frontpage.features.states import ReaderRows, States, fallback_rows, states_at
+from frontpage.features.reader_states import ReaderRows, fallback_rows
+from frontpage.features.states import States, states_at
 from frontpage.features.weights import read_weights
 from tests.feature_worlds import article, frame, history, hours, random_history, read, reader
 from tests.state_frames import rows_of

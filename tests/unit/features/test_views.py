@@ -8,9 +8,10 @@ import pandas as pd
 
 from frontpage.core import columns as c
 from frontpage.core.history import History
-from frontpage.core.params import DataParams
-from frontpage.features.feature_store.stored import Stored, reader_rows, states_of
-from frontpage.features.feature_store.views import ARTICLES, GONE, READERS, VIEWS, changed, restored
+from frontpage.core.schema.fields import Type
+from frontpage.core.sections.data import DataParams
+from frontpage.features.feature_store.codec import Stored, reader_rows, states_of
+from frontpage.features.feature_store.views import ARTICLES, GONE, READERS, VIEWS, changed, columns_of, restored
 from frontpage.features.interactions import interaction_dataset
 from frontpage.features.states import states_at
 from tests.feature_worlds import history, random_history, read, reader
@@ -54,10 +55,12 @@ def test_the_fingerprint_sees_every_column_and_the_order_of_lists() -> None:
     """A change of any stored value of a row changes its fingerprint, and no other row's."""
     rows = _rows(random_history(2))[READERS.name].head(5)
     busy = int(np.argmax([len(names) for names in rows[c.RECENT_ARTICLES]]))
-    for name, kind in READERS.columns.items():
+    new_value = {Type.TEXT: "elsewhere", Type.INTEGER: 99, Type.NUMBER: 0.125}
+    for field in columns_of(READERS):
+        name = field.name
         other = rows.copy()
         value: Any = other.at[busy, name]  # noqa: PD008 (loc would spread a list over rows)
-        new = {"text": "elsewhere", "integer": 1, "count": 99, "number": 0.125}.get(kind)
+        new = new_value.get(field.type)
         other.at[busy, name] = new if new is not None else (*reversed(value[:3]), *value[3:], *value[:1])  # noqa: PD008
         moved = printed(READERS, restored(READERS, other))[c.FINGERPRINT] != rows[c.FINGERPRINT]
         assert moved.to_numpy().nonzero()[0].tolist() == ([busy] if new is not None or len(value) else []), name

@@ -7,13 +7,8 @@ import numpy as np
 
 from frontpage.core import columns as c
 from frontpage.core.history import History
-from frontpage.core.params import (
-    AlsParams,
-    ContentParams,
-    EvaluationParams,
-    Params,
-    RankerParams,
-)
+from frontpage.core.params import Params
+from frontpage.core.sections.training import AlsParams, ContentParams, EvaluationParams, RankerParams
 
 from .worlds import NOW, article, history, reader
 

@@ -12,7 +12,8 @@ from frontpage.core import columns as c
 from frontpage.core.history import History
 from frontpage.features.history import history_at
 from models.context import scoring_context
-from models.replay.walk import OURS, _Walk
+from models.replay.replayed import OURS
+from models.replay.walk import _Walk
 
 from .newsroom_world import PARAMS, newsroom
 from .worlds import NOW, article, read, reader

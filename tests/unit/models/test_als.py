@@ -8,7 +8,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse import random as random_matrix
 
 from frontpage.core.history import History
-from frontpage.core.params import AlsParams, Params
+from frontpage.core.params import Params
+from frontpage.core.sections.training import AlsParams
 from frontpage.features.interactions import interaction_dataset
 from models.context import scoring_context
 from models.retrieval import als

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from frontpage.core.history import History
-from frontpage.core.params import HALF_LIVES_HOURS, Params
+from frontpage.core.params import Params
+from frontpage.core.schema.states import HALF_LIVES_HOURS
 from frontpage.features.interactions import interaction_dataset
 from models.context import scoring_context
 from models.evaluation.baselines import (

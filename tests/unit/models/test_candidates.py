@@ -5,7 +5,8 @@ import pytest
 
 from frontpage.core import columns as c
 from frontpage.core.history import History
-from frontpage.core.params import ListParams, Params
+from frontpage.core.params import Params
+from frontpage.core.sections.lists import ListParams
 from frontpage.features.interactions import interaction_dataset
 from models.context import scoring_context
 from models.inputs import ScoringInputs, scoring_inputs

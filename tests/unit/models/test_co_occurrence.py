@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from frontpage.core.history import History
-from frontpage.core.params import CoOccurrenceParams, Params
+from frontpage.core.params import Params
+from frontpage.core.sections.training import CoOccurrenceParams
 from frontpage.features.interactions import interaction_dataset
 from models.context import scoring_context
 from models.retrieval.co_occurrence import CoOccurrence, read_together

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from frontpage.core.params import ContentParams
+from frontpage.core.sections.training import ContentParams
 from models.retrieval.content import ContentModel, fit_content
 
 from .worlds import article, history

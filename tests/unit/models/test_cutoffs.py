@@ -7,7 +7,8 @@ import pytest
 
 from frontpage.core import columns as c
 from frontpage.core.history import History
-from frontpage.core.params import EvaluationParams, Params, RankerParams
+from frontpage.core.params import Params
+from frontpage.core.sections.training import EvaluationParams, RankerParams
 from frontpage.features.interactions import interaction_dataset
 from models.evaluation.evaluator import ground_truth
 from models.retrieval.content import fit_content

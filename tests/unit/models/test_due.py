@@ -8,11 +8,13 @@ import pytest
 
 from frontpage.core import columns as c
 from frontpage.core.lists import LIST_LENGTH
-from frontpage.core.params import ListParams, Params
+from frontpage.core.params import Params
+from frontpage.core.sections.lists import ListParams
 from frontpage.features.interactions import HOUR_MICROSECONDS, interaction_dataset
 from models.context import ScoringContext, scoring_context
 from models.due import LastLists, due, visit_rate
-from models.replay.walk import OURS, Cadence, replay
+from models.replay.replayed import OURS, Cadence
+from models.replay.walk import replay
 
 from .newsroom_world import PARAMS
 from .replay_world import world

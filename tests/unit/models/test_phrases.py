@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from frontpage.core.lists import Reason
-from frontpage.core.params import HALF_LIVES_HOURS
+from frontpage.core.schema.states import HALF_LIVES_HOURS
 from frontpage.core.wording import reason_of, said, spans, wordings
 from frontpage.features.interactions import interaction_dataset
 from frontpage.features.pairs import GROUPS

@@ -9,7 +9,8 @@ import pytest
 
 from frontpage.core import columns as c
 from frontpage.core.history import History
-from frontpage.core.params import HALF_LIVES_HOURS, Params
+from frontpage.core.params import Params
+from frontpage.core.schema.states import HALF_LIVES_HOURS
 from frontpage.features.interactions import interaction_dataset
 from models.assembly import counted
 from models.context import ScoringContext, scoring_context

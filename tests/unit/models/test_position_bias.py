@@ -10,7 +10,7 @@ import pytest
 from frontpage.core import columns as c
 from frontpage.core.history import SHOWN_COLUMNS, History
 from frontpage.core.metrics import ndcg_of_groups
-from frontpage.core.params import RankerParams
+from frontpage.core.sections.training import RankerParams
 from frontpage.features.grouping import Floats, Ints
 from frontpage.features.interactions import interaction_dataset
 from models.ranking.ranker import Rows, predict, ranker_text, train_ranker

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from frontpage.core.params import RankerParams
+from frontpage.core.sections.training import RankerParams
 from models.ranking import ranker
 from models.ranking.ranker import Rows, ndcg_by_tree, predict, ranker_text, train_ranker
 

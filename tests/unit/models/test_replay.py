@@ -8,11 +8,12 @@ import pytest
 
 from frontpage.core import columns as c
 from frontpage.core.errors import BadInputError, CheckFailedError
-from frontpage.core.params import ListParams
+from frontpage.core.sections.lists import ListParams
 from frontpage.features.interactions import interaction_dataset
 from models.evaluation.baselines import BASELINE_NAMES
 from models.evaluation.evaluator import MEASURES
-from models.replay.walk import OURS, Cadence, Replayed, replay
+from models.replay.replayed import OURS, Cadence, Replayed
+from models.replay.walk import replay
 
 from .newsroom_world import PARAMS
 from .replay_world import world

@@ -10,16 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from frontpage.core.params import ListParams, Params
+from frontpage.core.params import Params
+from frontpage.core.sections.lists import ListParams
 from models.evaluation.baselines import BASELINE_NAMES
 from models.evaluation.evaluator import MEASURES
 from models.replay.bootstrap import interval, ratio, resampled, sums_by_group, sums_by_reader
 from models.replay.figures import figures
 from models.replay.groups import groupings, winners
 from models.replay.lists import Lists
+from models.replay.replayed import OURS, Cadence, Replayed, ReplayedTraining
 from models.replay.report import table, write_report
 from models.replay.variants import changes
-from models.replay.walk import OURS, Cadence, Replayed, ReplayedTraining
 from models.reranking.rerank import RULES
 from models.variants import complete
 

@@ -11,7 +11,8 @@ from bench.ablation_worlds import World
 from bench.kept import foreseen, kept
 from bench.staleness import at_refresh, draw
 from frontpage.features.pairs import COLUMNS
-from models.replay.walk import OURS, Cadence, replay
+from models.replay.replayed import OURS, Cadence
+from models.replay.walk import replay
 from models.retrieval.candidates import SOURCE_NAMES
 
 from .newsroom_world import PARAMS, newsroom

@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from frontpage.core import columns as c
-from frontpage.core.params import ExplorationParams, ListParams, Params
+from frontpage.core.params import Params
+from frontpage.core.sections.lists import ExplorationParams, ListParams
 from frontpage.features.interactions import interaction_dataset
 from models.context import scoring_context
 from models.inputs import ScoringInputs, scoring_inputs

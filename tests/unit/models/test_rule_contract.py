@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from frontpage.core.errors import BadInputError
-from frontpage.core.params import ListParams, Params
+from frontpage.core.params import Params
+from frontpage.core.sections.lists import ListParams
 from models.parts import configured, registered
 from models.reranking.listed import ArticleFacts, Listed
 from models.reranking.rerank import RULES, Ranked, greedy, rules_of, shortlist

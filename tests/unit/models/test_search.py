@@ -7,6 +7,7 @@ import pytest
 from frontpage.core.errors import BadInputError
 from frontpage.core.history import History
 from frontpage.core.params import Params
+from models.replay.replayed import Cadence
 from models.replay.search import (
     LEAVES,
     MOST_LEAVES_IN_ALL,
@@ -20,7 +21,6 @@ from models.replay.search import (
     trials,
     value_of,
 )
-from models.replay.walk import Cadence
 
 from .newsroom_world import PARAMS, newsroom
 from .worlds import NOW

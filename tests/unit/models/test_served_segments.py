@@ -11,7 +11,7 @@ import pytest
 
 from frontpage.core import columns as c
 from frontpage.core.history import History
-from frontpage.core.params import GateParams
+from frontpage.core.sections.training import GateParams
 from frontpage.features.interactions import interaction_dataset
 from models.assembly import pipeline_of
 from models.choice import Choice

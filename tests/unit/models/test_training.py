@@ -12,7 +12,7 @@ import pytest
 from frontpage.core import columns as c
 from frontpage.core.errors import BadInputError, CheckFailedError
 from frontpage.core.history import History
-from frontpage.core.params import GateParams
+from frontpage.core.sections.training import GateParams
 from frontpage.features.interactions import interaction_dataset
 from frontpage.features.pairs import COLUMNS
 from frontpage.features.states import states_at

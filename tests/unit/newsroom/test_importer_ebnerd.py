@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from frontpage.core.canonical import Kind, field_names, required_names
 from frontpage.core.errors import BadInputError
+from frontpage.core.schema.canonical import Kind, field_names, required_names
 from frontpage.newsroom.importers import importer_of
 from frontpage.newsroom.importing.base import ImportReport, import_with
 

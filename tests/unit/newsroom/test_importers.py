@@ -7,8 +7,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from frontpage.core.canonical import Kind, field_names, required_names
 from frontpage.core.errors import BadInputError
+from frontpage.core.schema.canonical import Kind, field_names, required_names
 from frontpage.newsroom.importers import importer_of
 from frontpage.newsroom.importing.base import ImportReport, import_with
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from frontpage.core.canonical import Kind, field_names, required_names
 from frontpage.core.errors import BadInputError
+from frontpage.core.schema.canonical import Kind, field_names, required_names
 from frontpage.newsroom.faults import Switches, parse_switches
 from frontpage.newsroom.parameters import load_parameters
 from frontpage.newsroom.simulate import Size, follow, open_newsroom, simulate

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
@@ -169,6 +170,13 @@ def test_niceness_is_the_verbs(tmp_path):
         .endswith(f"nice={before + 7}")
     )
     assert os.getpriority(os.PRIO_PROCESS, 0) == before
+
+
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="this kernel has no groups by session")
+def test_its_session_gives_way_too(tmp_path):
+    """Where Linux shares the processor among sessions, niceness counts within a session only."""
+    task = operator(tmp_path, 'sleep 0.5; echo "score rows_in=0 $(cat /proc/self/autogroup)"', niceness=7)
+    assert task.execute(context()).endswith("nice 7")
 
 
 def test_a_failure_is_one_line_with_everything_to_find_it(caplog):

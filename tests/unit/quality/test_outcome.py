@@ -3,7 +3,7 @@
 import pytest
 
 from frontpage.core.errors import CheckFailedError
-from frontpage.core.params import QualityParams
+from frontpage.core.sections.data import QualityParams
 from frontpage.quality import outcome
 from frontpage.quality.declare import Boundary, figure, statement
 from frontpage.quality.outcome import Outcome

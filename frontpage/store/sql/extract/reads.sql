@@ -12,8 +12,7 @@ with known_article as materialized (
     from stage_read s join stage_block b using (block)
     window in_order as (partition by event_id order by claimed_at, file, row_no)
 )
-select o.block, o.row_no, o.file, o.keyed, o.event_id, o.claimed_at, o.reader_id, o.reader_key, o.article_id, o.kind,
-       o.occurred_at, o.dwell_seconds, o.surface, o.region, o.device, o.referrer,
+select o.*,
        greatest(o.claimed_at, %(floor)s::timestamptz + interval '1 microsecond') as effective_at,
        case
            when e.event_id is not null and (e.reader_key, e.article_id, e.kind, e.occurred_at)

@@ -1,6 +1,7 @@
 -- Tables that one extract stages into, in a schema of its own (first on the search path).
+-- Those of rows (stage_article, stage_reader, stage_read, stage_impression) are made of the shapes in core/schema.
 -- grain: stage_attempt [attempt at a part], stage_part [part that is done: the attempt that counts],
---        stage_block [block of an attempt], the others [row read]
+--        stage_block [block of an attempt], stage_quarantine [rejected row], stage_mark [copy of an article]
 -- parameters: none; idempotence: the schema is new
 create unlogged table stage_attempt (
     attempt bigint generated always as identity primary key,
@@ -26,27 +27,6 @@ create unlogged table stage_block (
     timed      boolean not null,
     n_left_out bigint not null,
     seconds    jsonb not null
-);
-create unlogged table stage_article (
-    block bigint, row_no bigint,
-    article_id text, claimed_at timestamptz, url text, canonical_url text, title text, summary text, body text,
-    language text, category text, publisher text, author text, published_at timestamptz, first_seen_at timestamptz,
-    status text, content_hash text, signature bytea
-);
-create unlogged table stage_reader (
-    block bigint, row_no bigint,
-    reader_id text, claimed_at timestamptz, reader_key bigint, signed_up_at timestamptz, region text,
-    interests text[], timezone text, email text, digest_opt_in boolean
-);
-create unlogged table stage_read (
-    block bigint, row_no bigint,
-    event_id text, claimed_at timestamptz, reader_id text, reader_key bigint, article_id text, kind text,
-    occurred_at timestamptz, dwell_seconds real, surface text, region text, device text, referrer text
-);
-create unlogged table stage_impression (
-    block bigint, row_no bigint,
-    impression_id text, claimed_at timestamptz, reader_id text, reader_key bigint, article_id text,
-    position smallint, clicked boolean, occurred_at timestamptz, run_id bigint, surface text
 );
 create unlogged table stage_quarantine (
     block bigint, row_no bigint,

@@ -1,0 +1,1 @@
+"""Bytes of each format to raw rows."""
