@@ -21,8 +21,8 @@ from bench.serve import KEY, api
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.steps import retract
-from frontpage.store import retractions
 from frontpage.store.connect import Connection, connect, execute, fetch_all
+from frontpage.store.governance import retractions
 from frontpage.store.server import down
 
 FULL_READERS = 521_000

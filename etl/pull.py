@@ -12,9 +12,9 @@ from pydantic import SecretStr
 
 from etl import beam
 from etl.pipeline import StageParts, StagingTarget
-from etl.reading import tombstones
 from etl.reading.source_plan import PullPlan, plan_source
 from etl.reading.sources import InboxSource, Source
+from etl.rows import tombstones
 from etl.rows.duplicates import NEAR_WINDOW, Candidate, mark_duplicates
 from etl.rows.minhash import from_bytes
 from etl.rows.normalise import RowContext

@@ -15,9 +15,9 @@ from defusedxml.common import DefusedXmlException
 
 from etl.blocks import BLOCK_ROWS, MAX_ROW_BYTES, Bad, Range, RowBlock, SourcePart, payload
 from etl.reading.feed_entries import Entry, Found, feed_id, from_json_feed, from_xml_feed
-from etl.rows import tombstones
 from etl.reading.fetch import Document, fetch
 from etl.reading.formats.json_lines import parse_json
+from etl.rows import tombstones
 from etl.rows.reasons import RejectReason
 from frontpage.core import columns as c
 

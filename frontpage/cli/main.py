@@ -10,23 +10,9 @@ from typing import NoReturn
 
 import typer
 
-from frontpage.cli import (
-    audit,
-    data,
-    database,
-    delivery,
-    editorial,
-    keys,
-    lists,
-    model,
-    models,
-    privacy,
-    reports,
-    rules,
-    sources,
-    stack,
-)
+from frontpage.cli import data, database, delivery, keys, lists, model, models, sources, stack
 from frontpage.cli.calling import DATA, DELIVERY, EDITORIAL, MAINTENANCE, MODEL, START, AsOf, past, step
+from frontpage.cli.governance import audit, editorial, privacy, reports, rules
 from frontpage.cli.lean import lean
 from frontpage.cli.quiet import hush
 from frontpage.core.errors import EXIT_CODES, FrontpageError

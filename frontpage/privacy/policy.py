@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 FILE = Path(__file__).parent / "policy.yaml"
 
 
-class Entry(BaseModel):
+class PolicyEntry(BaseModel):
     """One table or folder. retention: a parameter of params.yaml, `reader` (until forgotten) or `for good`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,11 +32,11 @@ class Policy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    tables: dict[str, Entry] = Field(min_length=1)
-    mentions: dict[str, Entry]
-    files: dict[str, Entry]
+    tables: dict[str, PolicyEntry] = Field(min_length=1)
+    mentions: dict[str, PolicyEntry]
+    files: dict[str, PolicyEntry]
 
-    def of(self, table: str) -> Entry | None:
+    def of(self, table: str) -> PolicyEntry | None:
         """What is said of a table."""
         return self.tables.get(table) or self.mentions.get(table)
 

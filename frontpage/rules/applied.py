@@ -8,9 +8,9 @@ from datetime import datetime
 from frontpage.core.params import Params
 from frontpage.rules.files import parsed
 from frontpage.store.connect import Connection
-from frontpage.store.reports import flagged
-from frontpage.store.retractions import retracted
-from frontpage.store.rule_sets import articles_for_rules, rule_set
+from frontpage.store.governance.reports import flagged
+from frontpage.store.governance.retractions import retracted
+from frontpage.store.governance.rule_sets import articles_for_rules, rule_set
 from models.editorial.editorial import Editorial
 from models.editorial.rule import EditorialRule
 

@@ -12,11 +12,11 @@ from frontpage.core import columns as c
 from frontpage.core.errors import BadInputError
 from frontpage.core.lists import LIST_LENGTH
 from frontpage.rules.files import Written
-from models.editorial.kinds.boost import Boost
-from models.editorial.kinds.cap import Cap
-from models.editorial.kinds.demote import Demote
-from models.editorial.kinds.pin import Pin
-from models.editorial.kinds.share import Share
+from models.editorial.kinds.boost import BoostRule
+from models.editorial.kinds.cap import CapRule
+from models.editorial.kinds.demote import DemoteRule
+from models.editorial.kinds.pin import PinRule
+from models.editorial.kinds.share import ShareRule
 from models.editorial.rule import EditorialRule
 
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -42,23 +42,28 @@ def _pairs(written: Sequence[Written], articles: pd.DataFrame) -> Iterator[str]:
 
 def _conflict(one: EditorialRule, other: EditorialRule, articles: pd.DataFrame) -> str | None:
     """What a rule does that another forbids; None for nothing."""
-    if isinstance(one, Pin) and other.withholds and one.article in _ids(other, articles):
+    if isinstance(one, PinRule) and other.withholds and one.article in _ids(other, articles):
         return f"pins an article that is withheld by the {other.name()}"
-    if isinstance(one, Pin) and isinstance(other, Pin) and one.id < other.id and _same_readers(one, other):
+    if isinstance(one, PinRule) and isinstance(other, PinRule) and one.id < other.id and _same_readers(one, other):
         if one.place == other.place:
             return f"pins to place {one.place} for the same readers as"
         if one.article == other.article:
             return "pins the same article for the same readers as"
-    if isinstance(one, Pin) and isinstance(other, Cap) and other.most == 0 and one.article in _ids(other, articles):
+    if (
+        isinstance(one, PinRule)
+        and isinstance(other, CapRule)
+        and other.most == 0
+        and one.article in _ids(other, articles)
+    ):
         return "pins an article of which none may be listed by"
-    if isinstance(one, Boost) and isinstance(other, Demote) and one.match == other.match:
+    if isinstance(one, BoostRule) and isinstance(other, DemoteRule) and one.match == other.match:
         return "raises what is lowered by"
     return None
 
 
 def _sums(written: Sequence[Written]) -> Iterator[str]:
-    demands = [one for one in written if isinstance(one.rule, Share)]
-    total = sum(one.rule.least for one in demands if isinstance(one.rule, Share))
+    demands = [one for one in written if isinstance(one.rule, ShareRule)]
+    total = sum(one.rule.least for one in demands if isinstance(one.rule, ShareRule))
     if total > LIST_LENGTH:
         yield f"{demands[-1].place}: shares ask for {total} places together, and a list has {LIST_LENGTH}"
 
@@ -78,7 +83,7 @@ def _overlap(one: EditorialRule, other: EditorialRule) -> bool:
     return (one.since or _FIRST) < (other.until or _LAST) and (other.since or _FIRST) < (one.until or _LAST)
 
 
-def _same_readers(one: Pin, other: Pin) -> bool:
+def _same_readers(one: PinRule, other: PinRule) -> bool:
     """Whether some reader may be meant by both."""
     regions = {one.region, other.region} - {None}
     return len(regions) < 2

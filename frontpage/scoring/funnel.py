@@ -11,7 +11,8 @@ import numpy as np
 from frontpage.core import columns as c
 from frontpage.core.lists import LIST_LENGTH
 from frontpage.features.grouping import Ints
-from frontpage.features.interactions import DAY_MICROSECONDS, microseconds, position
+from frontpage.features.interactions import DAY_MICROSECONDS, microseconds
+from frontpage.features.names import position
 from frontpage.scoring.rebuild import Rebuilt
 from models.reranking.rerank import SHORTLIST
 from models.retrieval.candidates import CODES

@@ -11,8 +11,9 @@ from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.privacy.policy import load_policy
-from frontpage.store import audit, erasures
+from frontpage.store import audit
 from frontpage.store.connect import connect
+from frontpage.store.governance import erasures
 from frontpage.store.server import database_url
 
 

@@ -18,8 +18,8 @@ from frontpage.core.progress import track
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.store.connect import connect
-from frontpage.store.erasures import erased
 from frontpage.store.extracts import Counts
+from frontpage.store.governance.erasures import erased
 from frontpage.store.server import database_url
 
 

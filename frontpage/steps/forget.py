@@ -15,8 +15,9 @@ from frontpage.core.summary import Summary
 from frontpage.privacy.files import forget_in_files
 from frontpage.privacy.needles import Needles
 from frontpage.privacy.signed import signature_of
-from frontpage.store import audit, erasures
+from frontpage.store import audit
 from frontpage.store.connect import Connection, connect, transaction
+from frontpage.store.governance import erasures
 from frontpage.store.server import database_url
 
 #: By then every worker of the API knows that the id is somebody new, and has written down what it still held.

@@ -12,8 +12,9 @@ from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.features.feature_store.cutoffs import forget_states
 from frontpage.privacy.files import expire
-from frontpage.store import erasures, retention, versions
+from frontpage.store import versions
 from frontpage.store.connect import Connection, connect
+from frontpage.store.governance import erasures, retention
 from frontpage.store.locks import exclusive
 from frontpage.store.server import database_url
 

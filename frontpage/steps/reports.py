@@ -14,9 +14,9 @@ from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.rules.claim_review import fact_checks
-from frontpage.store import reports
 from frontpage.store.connect import Connection, connect
-from frontpage.store.reports import Report
+from frontpage.store.governance import reports
+from frontpage.store.governance.reports import Report
 from frontpage.store.server import database_url
 
 _SECONDS, _MAX_BYTES = 30.0, 50_000_000

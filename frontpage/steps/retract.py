@@ -8,8 +8,9 @@ from frontpage.core.errors import BadInputError
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
-from frontpage.store import audit, retractions
+from frontpage.store import audit
 from frontpage.store.connect import Connection, connect
+from frontpage.store.governance import retractions
 from frontpage.store.server import database_url
 
 

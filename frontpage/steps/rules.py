@@ -13,8 +13,8 @@ from frontpage.rules import effect_text
 from frontpage.rules.conflicts import refuse_conflicts
 from frontpage.rules.files import Written, as_data, written_rules
 from frontpage.scoring.effect import effect_of
-from frontpage.store import rule_sets
 from frontpage.store.connect import Connection, connect
+from frontpage.store.governance import rule_sets
 from frontpage.store.lists import runs
 from frontpage.store.server import database_url
 

@@ -21,9 +21,10 @@ from frontpage.features.feature_store.repository import feature_store, readers_a
 from frontpage.scoring.funnel import funnel, why_not
 from frontpage.scoring.rebuild import Workshop, same_as_stored
 from frontpage.steps import funnel_text, why_page, why_text
-from frontpage.store import audit, erasures
+from frontpage.store import audit
 from frontpage.store.connect import connect, fetch_all, fetch_one
 from frontpage.store.features.feature_rows import written_ticks
+from frontpage.store.governance import erasures
 from frontpage.store.queries import query
 from frontpage.store.server import database_url
 

@@ -14,7 +14,7 @@ from frontpage.store.queries import query
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AuditVerdict:
     """What a look at the whole chain found: its length, its last hash, and a sentence for each fault."""
 
     n_entries: int
@@ -49,14 +49,14 @@ def entries(
     return fetch_all(connection, query("audit/list"), {"action": action, "subject": subject, "most": most})
 
 
-def verify(connection: Connection, expected: str | None = None) -> Verdict:
+def verify(connection: Connection, expected: str | None = None) -> AuditVerdict:
     """Look at every entry. expected: a hash that was noted earlier; a chain that was made anew does not hold it."""
     head = fetch_one(connection, query("audit/head"), {"expected": expected})
     assert head is not None, "the migration writes it"
     faults = [f"entry {row['entry_id']} {row['fault']}" for row in fetch_all(connection, query("audit/faults"))]
     if not head["holds_expected"]:
         faults.append(f"no entry has the hash {expected} that was noted: the chain was made anew")
-    return Verdict(head["n_entries"], head["hash"], tuple(faults))
+    return AuditVerdict(head["n_entries"], head["hash"], tuple(faults))
 
 
 def _json(values: Mapping[str, Any] | None) -> Json | None:

@@ -11,10 +11,10 @@ import pandas as pd
 
 from frontpage.core import columns as c
 from frontpage.core.lists import LIST_LENGTH
-from frontpage.features.interactions import AUDIENCE_KINDS, position
-from models.editorial.kinds.boost import Boost
-from models.editorial.kinds.demote import Demote
-from models.editorial.kinds.pin import Pin
+from frontpage.features.names import AUDIENCE_KINDS, position
+from models.editorial.kinds.boost import BoostRule
+from models.editorial.kinds.demote import DemoteRule
+from models.editorial.kinds.pin import PinRule
 from models.retrieval.candidates import CODES, PINNED, Candidates
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def running(now: ScoringInputs, listed: Listed, readers: Ints) -> list[Running]:
 def moved_margin(now: ScoringInputs, pairs: Candidates, margin: Floats) -> Floats:
     """What pairs are worth with what boosts add and demotions take."""
     for one in now.context.editorial.at_work:
-        if isinstance(one.rule, Boost | Demote):
+        if isinstance(one.rule, BoostRule | DemoteRule):
             margin = margin + one.rule.margin * of_group(now, one, "")[pairs.article]
     return margin
 
@@ -87,7 +87,7 @@ def pinned_of(now: ScoringInputs, reader_rows: Ints) -> Ints:
     """
     found, readers = [], np.unique(reader_rows)
     for one in pins(now):
-        assert isinstance(one.rule, Pin)
+        assert isinstance(one.rule, PinRule)
         rows = np.flatnonzero(of_group(now, one, "")[:-1])
         if not len(rows):
             continue
@@ -122,7 +122,7 @@ def placed(now: ScoringInputs, readers: Ints, rows: Ints, is_pinned: Mask) -> In
 
 def pins(now: ScoringInputs) -> list[InForce]:
     """The pins in force."""
-    return [one for one in now.context.editorial.at_work if isinstance(one.rule, Pin)]
+    return [one for one in now.context.editorial.at_work if isinstance(one.rule, PinRule)]
 
 
 def of_group(now: ScoringInputs, one: InForce, group: str) -> Mask:
@@ -147,7 +147,7 @@ def _region(now: ScoringInputs, name: str) -> int:
     return code if code >= 0 else -2
 
 
-def _is_for(now: ScoringInputs, pin: Pin) -> Mask:
+def _is_for(now: ScoringInputs, pin: PinRule) -> Mask:
     """Whether each reader row is one of those that a pin is for."""
     at = now.context
     is_for = np.ones(len(at.readers), dtype=bool)

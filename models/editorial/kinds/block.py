@@ -7,7 +7,7 @@ from typing import Literal
 from models.editorial.rule import WithholdingRule
 
 
-class Block(WithholdingRule):
+class BlockRule(WithholdingRule):
     """They are no candidates and stand in no list; what was listed before is taken out with the next refresh."""
 
     kind: Literal["block"]

@@ -9,7 +9,7 @@ from pydantic import Field
 from models.editorial.rule import MatchingRule
 
 
-class Boost(MatchingRule):
+class BoostRule(MatchingRule):
     """Added to the margin, on the scale of the ranker's trees: 1 is about e times the odds of a read."""
 
     moves: ClassVar[bool] = True

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from models.reranking.listed import Listed
 
 
-class Cap(MatchingRule):
+class CapRule(MatchingRule):
     """All that match together; where nothing else is left the cap is waived, as list rules are."""
 
     kind: Literal["cap"]

@@ -9,7 +9,7 @@ from pydantic import Field
 from models.editorial.rule import MatchingRule
 
 
-class Demote(MatchingRule):
+class DemoteRule(MatchingRule):
     """Taken off the margin, on the scale of the ranker's trees: 1 is about 1/e of the odds of a read."""
 
     moves: ClassVar[bool] = True

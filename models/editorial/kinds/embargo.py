@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 from models.editorial.rule import WithholdingRule
 
 
-class Embargo(WithholdingRule):
+class EmbargoRule(WithholdingRule):
     """Held back until then; from then on they are like any other."""
 
     kind: Literal["embargo"]

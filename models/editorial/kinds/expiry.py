@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 from models.editorial.rule import WithholdingRule
 
 
-class Expiry(WithholdingRule):
+class ExpiryRule(WithholdingRule):
     """Taken out from then on, for instance when an event is over."""
 
     kind: Literal["expiry"]

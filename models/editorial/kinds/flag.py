@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 from models.editorial.rule import WithholdingRule
 
 
-class Flag(WithholdingRule):
+class FlagRule(WithholdingRule):
     """A block that says on whose word and on what evidence, and ends by itself unless it is renewed."""
 
     kind: Literal["flag"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from models.reranking.listed import Listed
 
 
-class Pin(EditorialRule):
+class PinRule(EditorialRule):
     """Readers who have read it already do not get it again; the others' lists keep their order around it."""
 
     moves: ClassVar[bool] = True

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from models.reranking.listed import Listed, Mask
 
 
-class Share(EditorialRule):
+class ShareRule(EditorialRule):
     """A demand on the last places: they are kept for such articles until there are enough of them."""
 
     kind: Literal["share"]

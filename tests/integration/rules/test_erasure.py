@@ -27,8 +27,9 @@ from frontpage.steps import (
     train,
     why,
 )
-from frontpage.store import audit, erasures, programs
+from frontpage.store import audit, programs
 from frontpage.store.connect import connect, execute, fetch_all, fetch_one
+from frontpage.store.governance import erasures
 from frontpage.store.server import Server
 from tests.integration.extract_world import DAY, START, article, read, rows, write
 from tests.integration.test_models_steps import fill

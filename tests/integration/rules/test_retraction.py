@@ -13,8 +13,9 @@ from frontpage.core.errors import BadInputError
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.steps import extract, retract
-from frontpage.store import audit, retractions
+from frontpage.store import audit
 from frontpage.store.connect import connect, execute, fetch_all
+from frontpage.store.governance import retractions
 from tests.integration.extract_world import DAY, START, article, write
 from tests.integration.extract_world import rows as stored
 
