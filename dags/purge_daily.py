@@ -4,8 +4,8 @@
 Once a day: deletes the rows of logs, inboxes and past features that are older than `retention` in params.yaml allows.
 
 **Reads** nothing else.
-**Writes** deletes rows of `served_list`, `link_click`, `event_inbox`, `digest_report_inbox`, `quarantine`,
-`digest_report` and `digest_delivery`, in batches, and of the states in schema `feast`.
+**Writes** deletes rows of `served_list`, `list_outcome`, `link_click`, `event_inbox`, `digest_report_inbox`, `quarantine`,
+`digest_report` and `digest_delivery`, in batches, and of the states in schema `feast`; and runs of the archive.
 
 **Triage.** Red means that old rows stay for another day; readers notice nothing. Running it again is safe. Privacy
 rules may set a limit: after three red days find out why. A run that deletes events (`event_inbox` in its summary line)

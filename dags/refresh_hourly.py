@@ -2,19 +2,24 @@
 ### A new front page for every reader
 
 Pulls what came in since the last tick, brings the features up to date, scores every active reader and publishes the
-lists, each step as of the tick. As long as no model ranks the lists, it looks whether there are reads to learn from;
-once there are, and again at twice as many, it asks for a `retrain_nightly` about the same moment, and the refresh after
-that one serves what was learned.
+lists, each step as of the tick. Then a changed recipe on its way to readers is judged: its guardrails may take it back,
+and where they cannot say, `rollout_approval` asks a person. Beside it the lists of running experiments are made, lists
+that were shown are joined with what was read next, and published runs go to the archive. As long as no model ranks the lists, it looks whether there
+are reads to learn from; once there are, and again at twice as many, it asks for a `retrain_nightly` about the same
+moment, and the refresh after that one serves what was learned.
 
 **Reads** the sources of `FRONTPAGE_SOURCES`, the champion model.
-**Writes** the canonical tables, the features, and one run of lists, current once `publish` is green.
+**Writes** the canonical tables, the features, and one run of lists, current once `publish` is green; `list_outcome` and
+the archive.
 
 **Triage.** Red means that readers still see the last good lists, which grow stale by the hour. Every step may be run
 again: clear the red task, and the result is that of one clean run. `extract` red: a source did not answer, or its rows
 do not balance. `validate` or `gate` red: the data or the lists failed a check that is named in the log and in the Data
 Docs; do not force them, mend the source and clear `extract`. `learnable` and `first_training` are skipped where a model
-ranks already, or where there is nothing to learn from yet. Missed ticks are skipped, not made up for; only the newest
-one counts.
+ranks already, or where there is nothing to learn from yet. `rollout` red: the champion's lists are out, the rollout
+stands still; `waiting` and `ask` are skipped unless one waits for a person. `arms`, `outcomes` or `archive` red: readers
+notice nothing but those of an experiment, who keep older lists; the next run makes up for it. Missed ticks are skipped, not made up for;
+only the newest one counts.
 
 Runbook: docs/runbook.md#refresh_hourly
 """
@@ -31,7 +36,7 @@ from plugins.trigger_operator import SameMomentTrigger
 
 with DAG(
     dag_id="refresh_hourly",
-    description="extract, validate, features, score, gate, publish",
+    description="extract, validate, features, score, gate, publish; judge a rollout; arms, outcomes, archive",
     doc_md=__doc__,
     schedule=timetable("refresh"),
     catchup=False,
@@ -51,4 +56,15 @@ with DAG(
     learnable = StepOperator(task_id="learnable")
     first_training = SameMomentTrigger(task_id="first_training", trigger_dag_id="retrain_nightly")
 
+    rollout = StepOperator(task_id="rollout")
+    waiting = StepOperator(task_id="waiting", verb="rollout", arguments=["waiting"])
+    ask = SameMomentTrigger(task_id="ask", trigger_dag_id="rollout_approval")
+
+    arms = StepOperator(task_id="arms")
+    outcomes = StepOperator(task_id="outcomes")
+    archive = StepOperator(task_id="archive")
+
     extract >> validate >> features >> score >> gate >> publish >> learnable >> first_training
+    publish >> rollout >> waiting >> ask
+    publish >> arms
+    publish >> outcomes >> archive

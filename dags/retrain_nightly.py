@@ -14,8 +14,9 @@ days. Every step may be run again: `train` resumes from its last checkpoint, and
 `evaluate` and `accept` are green when they reject a candidate (the summary line says why); they are red only when they
 could not compare. `release` red means that the version is not fit for this machine, and says what it lacks.
 `train` skipped, with all that comes after it, means that there is nothing to learn from yet: no reads, or only those of
-the last hours. `explain` red leaves the champion without its summary plot, nothing else. A run that goes on into the
-first region's morning is said to have missed its deadline; `train` warns before, as soon as its pace tells.
+the last hours. `explain` red leaves the champion without its summary plot, `off_policy` red the night without its
+report on places given by lot, nothing else. A run that goes on into the first region's morning is said to have missed
+its deadline; `train` warns before, as soon as its pace tells.
 
 Runbook: docs/runbook.md#retrain_nightly
 """
@@ -54,5 +55,7 @@ with DAG(
     accept = StepOperator(task_id="accept", niceness=GIVE_WAY)
     release = StepOperator(task_id="release", niceness=GIVE_WAY, outlets=[assets.CHAMPION])
     explain = StepOperator(task_id="explain", niceness=GIVE_WAY)
+    off_policy = StepOperator(task_id="off_policy", verb="report off-policy", niceness=GIVE_WAY)
 
     extract >> validate >> features >> snapshot >> train >> evaluate >> accept >> release >> explain
+    features >> off_policy

@@ -29,7 +29,9 @@ def dags_page(dags: Mapping[str, Any]) -> str:
 def _section(dag: Any) -> Iterator[str]:
     yield f"## {dag.dag_id}\n"
     tags = ", ".join(sorted(dag.tags))
-    yield f"`{dag.timetable.expression}` · {tags} · owner {dag.owner} · {dag.max_active_runs} run at a time\n"
+    when = getattr(dag.timetable, "expression", None)
+    called = f"`{when}`" if when else "asked for by another workflow"
+    yield f"{called} · {tags} · owner {dag.owner} · {dag.max_active_runs} run at a time\n"
     yield _body(dag.doc_md) + "\n"
     for alert in dag.deadline or ():
         yield f"Deadline: {alert.name}, {alert.interval} after a run was asked for.\n"

@@ -48,7 +48,7 @@ GRACE_SECONDS = 3.0
 class StepOperator(BaseOperator):
     """Runs `frontpage VERB --as-of T`, with its lines in the task's log; the result is the verb's summary line.
 
-    verb: one verb of the command line, the task's id unless given.
+    verb: one verb of the command line, or `GROUP VERB`; the task's id unless given.
     arguments: further arguments; templated.
     niceness: CPU priority given up in favour of other work, 0 to 19.
     program: the command, by default the `frontpage` beside this interpreter.
@@ -82,7 +82,7 @@ class StepOperator(BaseOperator):
             as_of = run_as_of(context)
         except BadInputError as error:
             raise AirflowFailException(str(error)) from error
-        command = [self._program(), self.verb, "--as-of", iso(as_of), *self.arguments]
+        command = [self._program(), *self.verb.split(), "--as-of", iso(as_of), *self.arguments]
         self.log.info("%s", " ".join(command))
         lines = self._run([*_guard(self.niceness), *command], {ACTOR: str(run_actor(context)), **self.environment()})
         return _summary(self.verb, lines)

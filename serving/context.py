@@ -13,6 +13,7 @@ from starlette.requests import Request
 from frontpage.core.clock import parse_as_of
 from frontpage.core.errors import UnavailableError
 from frontpage.core.identity.pseudonym import Pseudonyms, reporter_of
+from frontpage.core.lists import rank_bits
 from frontpage.core.settings import Settings
 from frontpage.store.read.erased import fetch_erased
 from frontpage.store.read.pool import close_pool, open_pool
@@ -26,8 +27,9 @@ from serving.http.request_id import request_id
 from serving.http.request_log import write_lines
 from serving.lists.invalidation import kept_current
 from serving.lists.service import EncodedList, ListService
+from serving.lists.variants import VariantLists
 
-#: The pointer that is served. Experiments will choose one per reader.
+#: The pointer that is served, but for readers of experiments.
 VARIANT = "champion"
 _MEGABYTE = 1_000_000
 #: How long lines and rows wait for their batch, and how many may wait: some seconds of full load.
@@ -48,6 +50,7 @@ class AppContext:
         self.log_pool: asyncpg.Pool | None = None
         self.writer_pool: asyncpg.Pool | None = None
         self.service = ListService(VARIANT, lambda: self.database, settings.serve_cache_mb * _MEGABYTE)
+        self.lists = VariantLists(self.service, self._service_of, lambda: self.database)
         self.load = LoadShedder()
         self.metrics = Metrics()
         self.request_log = BatchWriter(write_lines, _LINES_SECONDS, _MAX_LINES)
@@ -88,10 +91,11 @@ class AppContext:
         state = request.scope["state"]
         state["run_id"], state["fallback"], state["surface"] = run.run_id, encoded.fallback, surface
         self.metrics.listed(encoded.fallback, not_modified=not_modified)
+        ranks = None if encoded.ranks is None else rank_bits(encoded.ranks[:n_items])
         self.served_log.add(
             ServedList(
                 self.now(), request_id(request.scope), reader_key, run.run_id, run.variant, surface, encoded.fallback,
-                not_modified, n_items,
+                not_modified, n_items, ranks, encoded.article_ids[:n_items] if ranks is None else None,
             )
         )  # fmt: skip
 
@@ -116,7 +120,8 @@ class AppContext:
             stack.push_async_callback(close_pool, self.pool)
             stack.push_async_callback(close_pool, self.log_pool)
             stack.callback(self.update_gauges)  # once more, when the last batches are written
-            for part in (kept_current(self.service, url), self.request_log.writing(), self.served_log.writing(),
+            for part in (kept_current(self.service, url), self.lists.following(url),
+                         self.request_log.writing(), self.served_log.writing(),
                          self.load.measuring(), every(_GAUGES_SECONDS, self.update_gauges)):  # fmt: skip
                 await stack.enter_async_context(part)
             await self._know_erased()
@@ -134,6 +139,9 @@ class AppContext:
         """Who was forgotten meanwhile; while the database is away, as last known."""
         with contextlib.suppress(UnavailableError):
             self.pseudonyms = Pseudonyms(self._secret, await fetch_erased(self.database))
+
+    def _service_of(self, variant: str) -> ListService:
+        return ListService(variant, lambda: self.database, self.settings.serve_cache_mb * _MEGABYTE // 4)
 
     async def _write_served(self, rows: list[ServedList]) -> None:
         await write_served(_started(self.log_pool), rows)

@@ -14,7 +14,10 @@ from frontpage.core.sections.base import Section
 from frontpage.core.sections.data import DataParams, ExtractParams, QualityParams, RetentionParams
 from frontpage.core.sections.digest import DigestParams
 from frontpage.core.sections.editorial import EditorialParams
+from frontpage.core.sections.judging import ExperimentParams, OffPolicyParams, OutcomeParams
 from frontpage.core.sections.lists import ExplorationParams, ListParams
+from frontpage.core.sections.pilot import PilotParams
+from frontpage.core.sections.rollout import RolloutParams
 from frontpage.core.sections.training import (
     AlsParams,
     ContentParams,
@@ -62,6 +65,11 @@ class Params(Section):
     explain: ExplainParams = ExplainParams()
     quality: QualityParams = QualityParams()
     digest: DigestParams = DigestParams()
+    outcomes: OutcomeParams = OutcomeParams()
+    experiments: ExperimentParams = ExperimentParams()
+    off_policy: OffPolicyParams = OffPolicyParams()
+    rollout: RolloutParams = RolloutParams()
+    pilot: PilotParams = PilotParams()
     retention: RetentionParams = RetentionParams()
     editorial: EditorialParams = EditorialParams()
 

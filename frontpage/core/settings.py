@@ -57,6 +57,9 @@ class Settings(BaseModel):
         "", description="where MLflow keeps its registry; empty means database `mlflow` beside ours"
     )
     dvc_remote: str = Field("", description="any DVC remote URL for snapshots; empty means home/dvc-remote")
+    archive_url: str = Field(
+        "", description="where runs are archived, any URL of fsspec (`file://`, `s3://` ...); empty means home/archive"
+    )
     neptune_mode: str = Field("offline", description="`offline` (files under home), `debug`, or `async` with a server")
     neptune_project: str = Field("frontpage/recommender", description="workspace/project on a Neptune server")
     sources: str = Field(

@@ -62,9 +62,9 @@ class Known:
 
 
 #: Parameters that no list hangs on.
-_BESIDE_LISTS = {
-    *("threads", "schedule", "first_training", "gate", "acceptance", "fitness", "explain", "quality", "digest"),
-    "retention",
+BESIDE_LISTS = {
+    *("threads", "schedule", "extract", "first_training", "gate", "acceptance", "fitness", "explain", "quality"),
+    *("digest", "rollout", "pilot", "retention", "outcomes", "experiments", "off_policy"),
 }
 
 
@@ -92,7 +92,7 @@ def maker(version: ModelVersion | None, params: Params) -> str | None:
     if version is None or not (choice := choice_of(version)).uses_ranker:
         return None
     made_of = (
-        version.version, version.artefact_hash, params.model_dump_json(exclude=_BESIDE_LISTS),
+        version.version, version.artefact_hash, params.model_dump_json(exclude=BESIDE_LISTS),
         json.dumps([choice.half_life_hours, choice.of_segment], sort_keys=True),
     )  # fmt: skip
     return hashlib.sha256("\n".join(made_of).encode()).hexdigest()

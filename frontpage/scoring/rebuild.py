@@ -14,11 +14,9 @@ from frontpage.core import columns as c
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.features.feature_store.bulk import ReaderLookup
-from frontpage.features.feature_store.cutoffs import require_tick
 from frontpage.features.feature_store.repository import opened
 from frontpage.features.grouping import Ints
-from frontpage.rules.applied import editorial_at
-from frontpage.scoring.prepare import RULES, Maker, everybody, inputs_at, maker_of
+from frontpage.scoring.prepare import RULES, Maker, Moments, Said, inputs_at, maker_of
 from frontpage.store.connect import Connection
 from frontpage.store.server import database_url
 from models.context import ScoringContext
@@ -120,11 +118,10 @@ class Workshop:
         name = run["model_version"] or run["variant"]
         name = run["variant"] if name in variants_of(params) else name
         by = maker_of(connection, settings, params, as_of, name)
-        editorial = editorial_at(connection, params, as_of, version=version, asked_at=run["created_at"])
-        if by.asks_readers:
-            require_tick(connection, as_of)
-        context = everybody(connection, as_of, params, by.content, editorial)
-        return cls(settings, params, by, context, inputs_at(connection, context, params, by), editorial)
+        moments = Moments(connection, as_of, Said(version=version, asked_at=run["created_at"]))
+        context = moments(by.params)
+        inputs = inputs_at(connection, context, by, moments)
+        return cls(settings, params, by, context, inputs, moments.editorial(by.params))
 
     def rebuilt(self, reader_key: int) -> Rebuilt | None:
         """A reader's list; None where none was made for them."""
@@ -144,8 +141,9 @@ class Workshop:
     def with_rule_lifted(self, connection: Connection, reader_key: int, rule_id: str) -> list[str]:
         """The ten of a reader if what one rule (or `retracted`) withholds could be listed."""
         lifted = self.editorial.without(rule_id)
-        context = everybody(connection, self.context.as_of, self.params, self.by.content, lifted)
-        inputs = inputs_at(connection, context, self.params, self.by)
+        moments = Moments(connection, self.context.as_of, Said(editorial=lifted))
+        context = moments(self.by.params)
+        inputs = inputs_at(connection, context, self.by, moments)
         found = replace_workshop(self, context, inputs, lifted).rebuilt(reader_key)
         return [] if found is None else found.article_ids
 

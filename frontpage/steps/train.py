@@ -19,6 +19,7 @@ from frontpage.lifecycle import artefacts, registry
 from frontpage.lifecycle.lineage import lineage
 from frontpage.lifecycle.records import TrainingRecord
 from frontpage.lifecycle.resources import Resources, measure
+from frontpage.lifecycle.rollout.recipe import RECIPE, recipe_of
 from frontpage.lifecycle.tracking import track_training
 from frontpage.store import versions
 from frontpage.store.connect import connect
@@ -128,7 +129,7 @@ def _from_database(
         with registry.training(connection, known, used) as training_id:
             with measure() as meter:
                 built = build(inputs, version, settings.path("models", version), resume=resume)
-            made_of = lineage(connection, settings, used, as_of)
+            made_of = {**lineage(connection, settings, used, as_of), RECIPE: recipe_of(params)}
             row = registry.register(connection, known, built, training_id, made_of, settings.acting)
             artefacts.push(row, settings)
             references = track_training(settings, _record(known, built, used, made_of, meter.resources))

@@ -18,13 +18,15 @@ from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.core.wording import reason_of, worded
 from frontpage.features.feature_store.repository import feature_store, readers_at
+from frontpage.scoring.archive import Archive
 from frontpage.scoring.funnel import funnel, why_not
 from frontpage.scoring.rebuild import Workshop, same_as_stored
 from frontpage.steps import funnel_text, why_page, why_text
 from frontpage.store import audit
-from frontpage.store.connect import connect, fetch_all, fetch_one
+from frontpage.store.connect import Connection, connect, fetch_all, fetch_one
 from frontpage.store.features.feature_rows import written_ticks
 from frontpage.store.governance import erasures
+from frontpage.store.lists import archived
 from frontpage.store.queries import query
 from frontpage.store.server import database_url
 
@@ -68,7 +70,7 @@ def run(
     with connect(url) as connection:
         subject = reader_subject(reader_id, settings.pseudonym_secret.get_secret_value())
         audit.record(connection, "reader look-up", subject, str(settings.acting), "frontpage why")
-        rows = fetch_all(connection, query("lists/why"), {"reader_id": reader_id, "run_id": run_id})
+        rows = rows_of(connection, settings, reader_id, run_id)
         cutoffs = written_ticks(connection)
         gone = erasures.reports(connection, subject)
     if not rows and gone:
@@ -108,6 +110,16 @@ def _text(
         yield from funnel_text.lines(found)
 
 
+def rows_of(connection: Connection, settings: Settings, reader_id: str, run_id: int | None) -> list[dict[str, Any]]:
+    """A reader's list with everything that made it, best first: from the database, or of a dropped run the archive."""
+    rows = fetch_all(connection, query("lists/why"), {"reader_id": reader_id, "run_id": run_id})
+    if rows or run_id is None:
+        return rows
+    key = archived.reader_key_of(connection, reader_id)
+    found = {} if key is None else Archive.of(settings).lists(connection, run_id, [key])
+    return archived.why(connection, reader_id, run_id, found[key]) if key in found else []
+
+
 def _json(rows: list[dict[str, Any]], reader: dict[str, Any] | None, found: dict[str, Any] | None = None) -> list[str]:
     shown = [{**row, c.REASONS: [_reason(stored) for stored in row[c.REASONS]]} for row in rows]
     return [
@@ -127,8 +139,8 @@ def _no_list(reader_id: str, run_id: int | None, params: Params) -> NothingPubli
             f"no list of reader {reader_id!r} in the served run; who has none of their own is served a fallback list"
         )
     return NothingPublishedError(
-        f"no list of reader {reader_id!r} in run {run_id}; lists are kept of the newest {params.retention.runs} runs "
-        "(retention.runs in params.yaml)"
+        f"no list of reader {reader_id!r} in run {run_id}, which is neither among the newest "
+        f"{params.retention.runs} nor in the archive of {params.retention.archive_days:g} days (`retention`)"
     )
 
 

@@ -120,6 +120,12 @@ def get(connection: Connection, version: str) -> ModelVersion:
     return ModelVersion(**row)
 
 
+def find(connection: Connection, version: str | None) -> ModelVersion | None:
+    """That version; None where there is none, as of the name of a count."""
+    row = fetch_one(connection, query("models/version_get"), {"version": version})
+    return ModelVersion(**row) if row else None
+
+
 def champion(connection: Connection) -> ModelVersion | None:
     """The version whose lists are served, or None before the first promotion."""
     row = fetch_one(connection, query("models/version_champion"))

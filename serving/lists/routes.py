@@ -123,7 +123,7 @@ async def recommendations(
     if not personalised:
         return await _impersonal(request, reader_id, app, (limit, surface, region))
     reader_key = app.reader_key(reader_id)
-    encoded = await app.service.list_for(reader_key, explain=explain)
+    encoded = await app.lists.list_for(reader_key, explain=explain)
     response = tagged_response(request, _answer_of(encoded, reader_id, limit))
     n_items = min(limit, len(encoded.items))
     app.served(request, reader_key, encoded, n_items, surface, not_modified=response.status_code == NOT_MODIFIED)
@@ -160,7 +160,7 @@ async def recommendations_of_many(request: Request, app: App) -> Response:
     asked: ReadersAsked = parsed(_READERS_ASKED, await read_json_body(request, _MAX_BATCH_BYTES))
     keys = [app.reader_key(reader_id) for reader_id in asked.reader_ids]
     bodies = []
-    lists = await asyncio.gather(*map(app.service.list_for, keys))
+    lists = await asyncio.gather(*map(app.lists.list_for, keys))
     for reader_id, key, encoded in zip(asked.reader_ids, keys, lists, strict=True):
         items = encoded.items[: asked.limit]
         bodies.append(whole_list(list_head(reader_id, encoded.run, encoded.fallback, encoded.notices), items))
@@ -170,7 +170,7 @@ async def recommendations_of_many(request: Request, app: App) -> Response:
 
 async def explanations(request: Request, reader_id: ReaderId, app: App) -> Response:
     """A reader's list with all that made it: run, data, model, source and score of each item, each reason's share."""
-    encoded = await app.service.list_for(app.reader_key(reader_id), explain=True)
+    encoded = await app.lists.list_for(app.reader_key(reader_id), explain=True)
     head = list_head(reader_id, encoded.run, encoded.fallback, encoded.notices, explain=True)
     return tagged_response(request, tagged(whole_list(head, encoded.items)))
 

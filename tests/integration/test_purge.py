@@ -19,6 +19,9 @@ ROWS = {
     "served_list": """insert into served_list
 (served_at, request_id, reader_key, run_id, variant, not_modified, n_items)
 values (%(at)s, 'r', 1, 1, 'champion', false, 10)""",
+    "list_outcome": """insert into list_outcome
+(reader_key, run_id, variant, surface, shown_at, activity, n_items)
+values (1, 1, 'champion', 'home', %(at)s, 'cold', 10)""",
     "link_click": """insert into link_click (edition_id, reader_key, position, article_id, clicked_at, verdict)
 values ('e', 1, 1, 'a1', %(at)s, 'human')""",
     "event_inbox": """insert into event_inbox

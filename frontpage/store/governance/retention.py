@@ -9,7 +9,8 @@ from frontpage.store.queries import query
 BATCH = 50_000
 #: Each has its own `frontpage/store/sql/purge_<table>.sql`.
 TABLES = (
-    "served_list", "link_click", "event_inbox", "digest_report_inbox", "quarantine", "digest_report", "digest_delivery",
+    "served_list", "list_outcome", "link_click", "event_inbox", "digest_report_inbox", "quarantine", "digest_report",
+    "digest_delivery",
 )  # fmt: skip
 
 

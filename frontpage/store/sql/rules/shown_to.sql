@@ -1,26 +1,21 @@
 -- Who was shown one of some articles, and who read it.
 -- grain: reader, how (list, fallback, mail, shown, read)
 -- parameters: article_ids; read-only
--- list: an answer of the API held it among the items of the reader's own list. fallback: the reader was answered with a
--- fallback list of a kind that held it for somebody of their region or interests. shown: an app said so.
+-- list: an answer of the API held it among the places shown of the reader's own list. fallback: an answer with another
+-- list held it. shown: an app said so. Answers to nobody in particular (reader 0) name nobody.
 with answered as (
-    select distinct on (run_id, reader_key) run_id, reader_key, n_items, served_at, count(*) over same as n,
-           max(served_at) over same as last_at
-    from served_list where fallback is null
-    window same as (partition by run_id, reader_key)
-    order by run_id, reader_key, n_items desc, served_at
-), held as (
-    select fallback.run_id, fallback.scope, min(fallback.rank) as rank from fallback_list fallback
-    where fallback.article_id = any(%(article_ids)s) group by 1, 2
+    select run_id, reader_key, bit_or(coalesce(ranks::integer, (1 << n_items) - 1)) as shown, min(served_at) as first_at,
+           max(served_at) as last_at, count(*) as n
+    from served_list where fallback is null and reader_key <> 0
+    group by run_id, reader_key
 ), found as (
-    select answered.reader_key, 'list' as how, answered.served_at as first_at, answered.last_at, answered.n
+    select answered.reader_key, 'list' as how, answered.first_at, answered.last_at, answered.n
     from answered
     join recommendation list using (run_id, reader_key)
-    where list.article_id = any(%(article_ids)s) and list.rank <= answered.n_items
+    where list.article_id = any(%(article_ids)s) and (answered.shown >> (list.rank - 1)) & 1 = 1
     union all
     select reader_key, 'fallback', min(served_at), max(served_at), count(*)
-    from served_list join held on held.run_id = served_list.run_id and held.scope = served_list.fallback
-    where held.rank <= served_list.n_items
+    from served_list where fallback is not null and reader_key <> 0 and article_ids && %(article_ids)s
     group by reader_key
     union all
     select reader_key, 'mail', min(sent_at), max(sent_at), count(*) from digest_delivery
