@@ -15,9 +15,9 @@ from etl.pipeline import StageParts, StagingTarget
 from etl.reading.source_plan import PullPlan, plan_source
 from etl.reading.sources import InboxSource, Source
 from etl.rows import tombstones
+from etl.rows.context import RowContext
 from etl.rows.duplicates import NEAR_WINDOW, Candidate, mark_duplicates
 from etl.rows.minhash import from_bytes
-from etl.rows.normalise import RowContext
 from frontpage.core import columns as c
 from frontpage.core.progress import polled, report_progress
 from frontpage.store import extracts, staging

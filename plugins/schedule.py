@@ -7,8 +7,8 @@ from airflow.sdk import CronTriggerTimetable
 from croniter import croniter
 
 from frontpage.core.clock import parse_as_of, to_utc
-from frontpage.core.mornings import next_morning
 from frontpage.core.params import load_params
+from frontpage.core.sections.digest import next_morning
 
 #: The parameters that belong to these DAG files. Not read from the environment: the scheduler, the DAG processor and
 #: the workers must agree on a schedule.

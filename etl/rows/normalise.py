@@ -2,17 +2,15 @@
 
 import zoneinfo
 from collections.abc import Callable
-from collections.abc import Mapping as Map
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any
 
+from etl.rows.context import RowContext
 from etl.rows.languages import clean_language
 from etl.rows.left_out import LeftOutError
 from etl.rows.reasons import RejectReason, RowError
 from etl.rows.texts import canonical_url, check_url, host_name
-from etl.rows.tracking import KEPT_LIST, TrackingFields
 from etl.rows.values import (
     MAX_AHEAD,
     boolean,
@@ -29,8 +27,7 @@ from etl.rows.values import (
 )
 from frontpage.core import columns as c
 from frontpage.core.identity.nobody import is_nobody
-from frontpage.core.identity.pseudonym import Erased, Pseudonyms
-from frontpage.core.params import Params
+from frontpage.core.identity.pseudonym import Pseudonyms
 from frontpage.core.schema.articles import STATUSES
 from frontpage.core.schema.canonical import EARLIEST, MAX_DWELL, Kind, fields
 from frontpage.core.schema.fields import Layer, Type
@@ -45,39 +42,6 @@ _KIND_ALIASES = {
 #: What publishing systems write where nobody chose a section.
 _NO_CATEGORY = {"", "uncategorized", "uncategorised", "none", "null"}
 _KINDS = {kind: kind for kind in READ_KINDS} | _KIND_ALIASES
-
-
-@dataclass(frozen=True, slots=True)
-class RowContext:
-    """What a row is looked at with: the question's moment, the installation's pseudonym secret and tracking fields.
-
-    rows_have_time: whether the source says when it learned of a row, or, for files, when the row happened. Rows of
-    feeds and of queries without recorded_at were learned of when we asked: they are recorded at as_of.
-    nobody: ids, in lower case, that this installation counts among those of nobody.
-    """
-
-    as_of: datetime
-    secret: str = field(repr=False)
-    rows_have_time: bool = True
-    tracking: TrackingFields = KEPT_LIST
-    nobody: frozenset[str] = frozenset()
-    erased: Map[bytes, Erased] = field(default_factory=dict, repr=False)
-
-    def key(self, reader_id: str) -> int:
-        """The pseudonym of a reader."""
-        return Pseudonyms(self.secret, self.erased).key(reader_id)
-
-    @classmethod
-    def of(cls, as_of: datetime, secret: str, params: Params, erased: Map[bytes, Erased] | None = None) -> Self:
-        """As an installation's parameters have it. erased: what is known of ids that were forgotten."""
-        extract = params.extract
-        return cls(
-            as_of,
-            secret,
-            tracking=TrackingFields(extract.tracking_fields, extract.page_fields),
-            nobody=frozenset(name.strip().lower() for name in params.data.nobody),
-            erased=erased or {},
-        )
 
 
 class DeferredError(Exception):

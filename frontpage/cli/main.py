@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from frontpage.cli import data, database, delivery, keys, lists, model, models, pilot, rollout, sources, stack
+from frontpage.cli import data, database, delivery, lists, model, models, pilot, rollout, sources, stack
 from frontpage.cli.calling import (
     DATA,
     DELIVERY,
@@ -24,7 +24,7 @@ from frontpage.cli.calling import (
     past,
     step,
 )
-from frontpage.cli.governance import audit, editorial, privacy, reports, rules
+from frontpage.cli.governance import audit, editorial, keys, privacy, reports, rules
 from frontpage.cli.judging import experiment, report
 from frontpage.cli.lean import lean
 from frontpage.cli.quiet import hush

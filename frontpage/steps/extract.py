@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from etl.pull import Pulled, Workers, details_of, is_due, pull
 from etl.reading.source_file import installation_sources
 from etl.reading.sources import INBOX, in_pull_order
-from etl.rows.normalise import RowContext
+from etl.rows.context import RowContext
 from frontpage.core.errors import UnavailableError
 from frontpage.core.identity.pseudonym import Erased
 from frontpage.core.params import Params

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from frontpage.core.errors import BadInputError
-from frontpage.core.mornings import next_morning
 from frontpage.core.params import Params
 from frontpage.core.progress import ProgressCallback, report_progress
+from frontpage.core.sections.digest import next_morning
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.features.feature_store.cutoffs import ensure_ticks
