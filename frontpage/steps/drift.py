@@ -12,7 +12,7 @@ from frontpage.core.sections.watching import DriftParams
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.lifecycle.drift import findings as find
-from frontpage.lifecycle.drift.answers import Answer, AnsweredBefore, answer
+from frontpage.lifecycle.drift.answers import Answer, Answered, answer
 from frontpage.store.connect import Connection, connect
 from frontpage.store.locks import exclusive
 from frontpage.store.server import database_url
@@ -69,7 +69,7 @@ def _findings(connection: Connection, params: Params, hour: datetime) -> list[fi
 
 def _answer(connection: Connection, found: list[find.Finding], params: DriftParams, hour: datetime) -> Answer:
     """The answer to this tick, which a repeat of it does not give again."""
-    before = AnsweredBefore(
+    before = Answered(
         drift.last_training(connection, hour),
         drift.helped(connection, hour, params.max_helpless),
         drift.answers(connection, hour - HOUR, limit=round(7 * DAY / HOUR)),

@@ -108,6 +108,7 @@ def test_two_trainings_that_did_not_help_are_followed_by_a_search(installation, 
     assert summary.details["reason"].startswith("2 trainings did not help: ")
 
 
+@pytest.mark.ml_test("monitor-3")
 def test_a_stored_state_that_is_not_what_the_reads_say_is_told(installation, database):
     """Training and serving would see different features: a person is told, and no training is started for it."""
     drift.run(installation, Params(), GONE_SINCE - HOUR)

@@ -61,6 +61,7 @@ def test_a_verb_leaves_one_row_with_what_started_it_and_what_it_took(call, datab
     assert failed["error"].startswith("no passed list of champion")
 
 
+@pytest.mark.ml_test("monitor-6")
 def test_it_costs_little(call, database):
     """Two short connections: the time between beginning and end of the record is not seconds."""
     from frontpage.core.params import Params
@@ -86,6 +87,7 @@ def test_a_row_that_found_no_database_goes_in_with_the_next(call, database, sett
     assert not (settings.home / "executions.jsonl").exists()
 
 
+@pytest.mark.ml_test("data-5")
 def test_neither_names_nor_secrets_are_kept(call, database):
     """An id of a reader, an e-mail address or a new key is nobody's business here."""
     assert call("why", "ann@mail.example").returncode != 0
@@ -95,6 +97,7 @@ def test_neither_names_nor_secrets_are_kept(call, database):
 
 
 @pytest.mark.slow
+@pytest.mark.ml_test("monitor-1")
 def test_diff_names_the_planted_differences_and_no_other(call, database, postgres, tmp_path):
     """One parameter, one package, 100 late rows."""
     name = f"mlflow_{database.rsplit('/', 1)[1]}"

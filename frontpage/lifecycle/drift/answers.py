@@ -28,7 +28,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class AnsweredBefore:
+class Answered:
     """last_training: the moment that the newest was about. helped: of trainings that drift started, newest first."""
 
     last_training: datetime | None
@@ -36,7 +36,7 @@ class AnsweredBefore:
     answers: Sequence[Mapping[str, Any]] = ()
 
 
-def answer(found: Sequence[Finding], before: AnsweredBefore, params: DriftParams, as_of: datetime) -> Answer | None:
+def answer(found: Sequence[Finding], before: Answered, params: DriftParams, as_of: datetime) -> Answer | None:
     """What to do at as_of; None where nothing is confirmed."""
     confirmed = [finding for finding in found if finding.is_confirmed]
     if not confirmed:

@@ -10,7 +10,7 @@ from frontpage.lifecycle.arrivals import Arrivals, reason_to_refresh
 from frontpage.lifecycle.business.figures import budget_warning, by_day, cost_per_1000_lists
 from frontpage.lifecycle.business.page import histogram
 from frontpage.lifecycle.drift.adwin import last_change
-from frontpage.lifecycle.drift.answers import AnsweredBefore, answer
+from frontpage.lifecycle.drift.answers import Answered, answer
 from frontpage.lifecycle.drift.detection import HourlyAggregates, confirmed
 from frontpage.lifecycle.drift.findings import Finding, in_ages, in_states
 from frontpage.lifecycle.drift.kinds import SeriesKind
@@ -80,6 +80,7 @@ def test_a_feature_that_breaks_is_found_within_two_hours():
     assert first(MISSING, HourlyAggregates(["median_dwell"], n, missing), 1400) == (1, "median_dwell")
 
 
+@pytest.mark.ml_test("monitor-7")
 def test_adwin_cuts_where_the_mean_fell_and_nowhere_else():
     """Noise around one mean is no change; a fall is seen within some dozens of values, with both means."""
     noise = np.random.default_rng(3).normal(0, 0.1, 400)
@@ -94,7 +95,7 @@ def found(series="articles.category", key="sport", kind="shift", *, is_confirmed
     return Finding(series, key, kind, 0.3, 0.2, 9.0, is_confirmed)
 
 
-NEVER = AnsweredBefore(None, ())
+NEVER = Answered(None, ())
 SAID = [{"action": "retrain", "as_of": NOW - 30 * HOUR, "reason": str(found())}]
 
 
@@ -105,12 +106,12 @@ SAID = [{"action": "retrain", "as_of": NOW - 30 * HOUR, "reason": str(found())}]
         ([found(series="features.missing")], NEVER, "none", "no training mends this"),
         ([found(series="age", key="source feed", kind="stale")], NEVER, "none", "no training mends this"),
         ([found(series="age", key="model", kind="stale")], NEVER, "retrain", ""),
-        ([found()], AnsweredBefore(NOW - 3 * HOUR, ()), "none", "cooldown: the training of 2026-03-01T07:00:00Z"),
-        ([found()], AnsweredBefore(NOW - 30 * HOUR, [True], SAID), "none", "answered before"),
-        ([found(key="world")], AnsweredBefore(NOW - 30 * HOUR, [True], SAID), "retrain", ""),
-        ([found()], AnsweredBefore(NOW - 30 * HOUR, [False], SAID), "retrain", ""),
-        ([found()], AnsweredBefore(NOW - 30 * HOUR, [False, False], SAID), "search", ""),
-        ([found()], AnsweredBefore(NOW - 30 * HOUR, [False, True], SAID), "retrain", ""),
+        ([found()], Answered(NOW - 3 * HOUR, ()), "none", "cooldown: the training of 2026-03-01T07:00:00Z"),
+        ([found()], Answered(NOW - 30 * HOUR, [True], SAID), "none", "answered before"),
+        ([found(key="world")], Answered(NOW - 30 * HOUR, [True], SAID), "retrain", ""),
+        ([found()], Answered(NOW - 30 * HOUR, [False], SAID), "retrain", ""),
+        ([found()], Answered(NOW - 30 * HOUR, [False, False], SAID), "search", ""),
+        ([found()], Answered(NOW - 30 * HOUR, [False, True], SAID), "retrain", ""),
     ],
 )
 def test_what_is_done_about_a_finding(findings, before, action, skipped):
@@ -126,6 +127,7 @@ def test_what_is_not_confirmed_is_not_answered():
     assert answer([found(is_confirmed=False)], NEVER, PARAMS, NOW) is None
 
 
+@pytest.mark.ml_test("model-4", "monitor-4")
 def test_ages_and_states():
     """What is too old is confirmed an hour later; states that differ are told at once."""
     ages = {"model": 97.5, "lists": 4.5, "source feed": 2.0}
