@@ -16,8 +16,8 @@ from frontpage.core.summary import Summary
 from frontpage.steps import train
 from frontpage.steps.replay import history_of
 from models.files import write_bytes
-from models.replay.search import best_of, fragment, params_at, result, trials
 from models.replay.replayed import Cadence
+from models.replay.search import best_of, fragment, params_at, result, trials
 
 _DAYS, _REFRESH = timedelta(days=1), timedelta(hours=6)
 
