@@ -22,7 +22,7 @@ AIRFLOW_PORT ?= 8080
 MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop test check lint test-db test-e2e test-recipes test-lifecycle test-compose compose-env flink docs shape
+.PHONY: help setup lock run stop test check lint test-db test-e2e test-erasure test-recipes test-lifecycle test-compose compose-env flink docs shape
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -75,6 +75,9 @@ test-db: setup  ## only the tests against a real database
 
 test-e2e: setup  ## only the end-to-end tests, through the DAGs to the API and the digest
 	$(PYTEST) tests/e2e
+
+test-erasure: setup  ## plant a reader everywhere, forget them, and search every byte
+	$(PYTEST) -n 0 -rA tests/integration/rules/test_erasure.py
 
 test-recipes: setup  ## follow each recipe of docs/developing.md in a scratch copy
 	$(PYTEST) -rA tests/recipes

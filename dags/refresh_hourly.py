@@ -64,11 +64,7 @@ with DAG(
     rollout = StepOperator(task_id="rollout")
     waiting = StepOperator(task_id="waiting", verb="rollout", arguments=["waiting"])
     ask = SameMomentTrigger(task_id="ask", trigger_dag_id="rollout_approval")
-
-    arms = StepOperator(task_id="arms")
-    outcomes = StepOperator(task_id="outcomes")
-    archive = StepOperator(task_id="archive")
-
+    arms, outcomes, archive = (StepOperator(task_id=name) for name in ("arms", "outcomes", "archive"))
     drift = StepOperator(task_id="drift", niceness=10)
     retrain_on_drift = AnswerOperator(
         task_id="retrain_on_drift", decided_by="drift", action="retrain", asset=assets.DRIFT

@@ -1,5 +1,7 @@
 """What a request handler needs of the application, built once when the application is made."""
 
+import asyncio
+import contextlib
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -9,13 +11,15 @@ import asyncpg
 from starlette.requests import Request
 
 from frontpage.core.clock import parse_as_of
-from frontpage.core.identity.pseudonym import reader_key
+from frontpage.core.errors import UnavailableError
+from frontpage.core.identity.pseudonym import Pseudonyms, reporter_of
 from frontpage.core.lists import rank_bits
 from frontpage.core.settings import Settings
+from frontpage.store.read.erased import fetch_erased
 from frontpage.store.read.pool import close_pool, open_pool
 from frontpage.store.read.served import LOG_SESSION, ServedList, write_served
 from frontpage.store.write.pool import open_writer
-from serving.http.background import every
+from serving.http.background import beside, every
 from serving.http.batch_writer import BatchWriter
 from serving.http.load_shedding import LoadShedder
 from serving.http.metrics import Metrics, remove_gauges_of_dead, remove_own_gauges
@@ -32,6 +36,8 @@ _MEGABYTE = 1_000_000
 _LINES_SECONDS, _MAX_LINES = 0.2, 50_000
 _SERVED_SECONDS, _MAX_SERVED = 0.5, 50_000
 _GAUGES_SECONDS = 0.5
+#: How often a worker asks who was forgotten; `frontpage forget` waits for it.
+ERASED_SECONDS = 2.0
 
 
 class AppContext:
@@ -50,6 +56,7 @@ class AppContext:
         self.request_log = BatchWriter(write_lines, _LINES_SECONDS, _MAX_LINES)
         self.served_log = BatchWriter(self._write_served, _SERVED_SECONDS, _MAX_SERVED)
         self._secret = settings.pseudonym_secret.get_secret_value()
+        self.pseudonyms = Pseudonyms(self._secret)
 
     @property
     def database(self) -> asyncpg.Pool:
@@ -63,7 +70,11 @@ class AppContext:
 
     def reader_key(self, reader_id: str) -> int:
         """The pseudonym under which a reader's list is stored."""
-        return reader_key(reader_id, self._secret)
+        return self.pseudonyms.key(reader_id)
+
+    def reporter(self, reader_key: int) -> str:
+        """How reports and the audit log name a reader."""
+        return reporter_of(reader_key, self._secret)
 
     def served(
         self,
@@ -113,9 +124,21 @@ class AppContext:
                          self.request_log.writing(), self.served_log.writing(),
                          self.load.measuring(), every(_GAUGES_SECONDS, self.update_gauges)):  # fmt: skip
                 await stack.enter_async_context(part)
+            await self._know_erased()
+            await stack.enter_async_context(beside(self._follow_erased()))
             self.writer_pool = await open_writer(url)
             stack.push_async_callback(close_pool, self.writer_pool)
             yield
+
+    async def _follow_erased(self) -> None:
+        while True:
+            await asyncio.sleep(ERASED_SECONDS)
+            await self._know_erased()
+
+    async def _know_erased(self) -> None:
+        """Who was forgotten meanwhile; while the database is away, as last known."""
+        with contextlib.suppress(UnavailableError):
+            self.pseudonyms = Pseudonyms(self._secret, await fetch_erased(self.database))
 
     def _service_of(self, variant: str) -> ListService:
         return ListService(variant, lambda: self.database, self.settings.serve_cache_mb * _MEGABYTE // 4)

@@ -30,10 +30,11 @@ FOR_BEAM = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 #: Headings of `frontpage --help`; each verb stands under one of them.
 START, DATA, MODEL, LISTS = "Start", "Data", "Model", "Lists"
-DELIVERY, RESEARCH, MAINTENANCE = "Delivery", "Research", "Maintenance"
+EDITORIAL, DELIVERY, RESEARCH, MAINTENANCE = "Editorial", "Delivery", "Research", "Maintenance"
 
 AsOf = Annotated[str, typer.Option("--as-of", help="ISO 8601 time, UTC: only what was known by then is seen.")]
 Data = Annotated[Path | None, typer.Option("--data", help="A snapshot folder: work on files only, not the database.")]
+Reason = Annotated[str, typer.Option(help="Why; it is written into the audit log.")]
 Variant = Annotated[str, typer.Option(help="Which list: its runs and its published pointer.")]
 
 

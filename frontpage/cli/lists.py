@@ -1,5 +1,6 @@
 """Verbs about lists: built, checked, published, taken back, explained."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -58,13 +59,18 @@ def why(
     reader_id: str,
     run: Annotated[int | None, typer.Option(help="A run; default the one being served.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Lines of JSON instead of text.")] = False,
+    funnel: Annotated[bool, typer.Option(help="Make the list once more, and show every step on the way.")] = False,
+    article: Annotated[str, typer.Option(help="An article: why it is in the list, or why not.")] = "",
+    html: Annotated[Path | None, typer.Option(help="A page with all of it.")] = None,
 ) -> None:
     """Show a reader's list and what made it.
 
     Run, model, data, candidate source, score and reasons of each article, and what was known of the reader. Runs that
     were dropped are read from the archive, which reaches back `retention.archive_days` days.
     """
-    step("why", reader_id, run_id=run, as_json=as_json)
+    from frontpage.steps.why import Shown
+
+    step("why", reader_id, run_id=run, shown=Shown(as_json, funnel, article, html))
 
 
 @app.command(rich_help_panel=LISTS)

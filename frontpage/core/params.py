@@ -13,6 +13,7 @@ from frontpage.core.sections.acceptance import AcceptanceParams, FitnessParams
 from frontpage.core.sections.base import Section
 from frontpage.core.sections.data import DataParams, ExtractParams, QualityParams, RetentionParams
 from frontpage.core.sections.digest import DigestParams
+from frontpage.core.sections.editorial import EditorialParams
 from frontpage.core.sections.judging import ExperimentParams, OffPolicyParams, OutcomeParams
 from frontpage.core.sections.lists import ExplorationParams, ListParams
 from frontpage.core.sections.pilot import PilotParams
@@ -74,6 +75,7 @@ class Params(Section):
     drift: DriftParams = DriftParams()
     arrivals: ArrivalsParams = ArrivalsParams()
     business: BusinessParams = BusinessParams()
+    editorial: EditorialParams = EditorialParams()
 
     @model_validator(mode="after")
     def _knows_what_is_listed(self) -> Self:

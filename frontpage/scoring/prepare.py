@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,15 +21,24 @@ from frontpage.features.states import States, states_at
 from frontpage.lifecycle import registry
 from frontpage.lifecycle.rollout.audience import audience_of
 from frontpage.lifecycle.rollout.recipe import params_of
+from frontpage.rules.applied import editorial_at
 from frontpage.scoring.incremental import Plan, planned
 from frontpage.scoring.recommenders import Recommender
 from frontpage.store.connect import Connection
-from frontpage.store.history import articles_with_texts, load_already_read, load_excluded, load_history
+from frontpage.store.history import (
+    articles_with_texts,
+    load_already_read,
+    load_excluded,
+    load_history,
+    load_impersonal,
+)
 from frontpage.store.lists import kept_lists
 from frontpage.store.versions import ModelVersion
 from models.assembly import pipeline_of
 from models.choice import Choice
 from models.context import ScoringContext, scoring_context
+from models.editorial.editorial import NOTHING, Editorial
+from models.editorial.rule import EditorialRule
 from models.inputs import ScoringInputs, article_inputs, scoring_inputs
 from models.pipeline import ListPipeline
 from models.retrieval.als import Factors
@@ -37,6 +48,8 @@ from models.variants import variants_of
 
 #: Key of `rec_run.details`: the version whose content vectors say how alike articles are.
 VECTORS = "vectors"
+#: And the version of the editorial rules.
+RULES = "rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +103,48 @@ def maker_of(connection: Connection, settings: Settings, params: Params, as_of: 
     return Maker(params, pipeline, version, name, model if version else None, vectors)
 
 
+def _under(maker: str | None, editorial: Editorial) -> str | None:
+    """What lists hang on, with the rules that choose among what may be listed; nothing new where there are none."""
+    if maker is None or not editorial.digest:
+        return maker
+    return hashlib.sha256(f"{maker}\n{editorial.digest}".encode()).hexdigest()
+
+
 def _without_model(params: Params, variant: str) -> str:
     entry = variants_of(params).get(variant)
     return "popularity" if entry is None or entry.needs_model else entry.rank
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Which editorial rules hold: those applied now, some `rules` in their place, or what a run of the past went by.
+
+    version, asked_at: the rules of a run that was made at that time by the clock, and what was taken back by then.
+    editorial: all of it, where it is known already.
+    """
+
+    rules: Sequence[EditorialRule] | None = None
+    version: int | None = None
+    asked_at: datetime | None = None
+    editorial: Editorial | None = None
+
+    def at(self, connection: Connection, params: Params, as_of: datetime) -> Editorial:
+        """What they say at a moment."""
+        if self.editorial is not None:
+            return self.editorial
+        options = {"version": self.version, "rules": self.rules, "asked_at": self.asked_at}
+        return editorial_at(connection, params, as_of, **options)
+
+
+APPLIED = Said()
+
+
 class Moments:
     """The moment of a run, loaded once for all variants that are made of the same data, side by side."""
 
-    def __init__(self, connection: Connection, as_of: datetime) -> None:
-        self._connection, self._as_of = connection, as_of
+    def __init__(self, connection: Connection, as_of: datetime, said: Said = APPLIED) -> None:
+        self._connection, self._as_of, self._said = connection, as_of, said
+        self._editorial: dict[float, Editorial] = {}
         self._loaded: dict[str, ScoringContext] = {}
         self._states: dict[str, States] = {}
 
@@ -107,8 +152,15 @@ class Moments:
         """Everybody who is to be served, with what is known of articles but their texts."""
         key = _data_of(params)
         if key not in self._loaded:
-            self._loaded[key] = everybody(self._connection, self._as_of, params)
+            self._loaded[key] = everybody(self._connection, self._as_of, params, self.editorial(params))
         return self._loaded[key]
+
+    def editorial(self, params: Params) -> Editorial:
+        """What editors say at the moment."""
+        days = params.lists.max_age_days
+        if days not in self._editorial:
+            self._editorial[days] = self._said.at(self._connection, params, self._as_of)
+        return self._editorial[days]
 
     def states(self, params: Params) -> States:
         """States of the live articles and of all totals; those of readers are left out."""
@@ -134,14 +186,15 @@ def prepared(
     `as_of` were not written.
     """
     by = maker_of(connection, settings, params, as_of, variant)
-    made_by = registry.maker(by.version, by.params)
+    editorial = moments.editorial(by.params)
+    made_by = _under(registry.maker(by.version, by.params), editorial)
     base = kept_lists.base_of(connection, as_of, variant, made_by)
     audience, at = audience_of(connection, params, variant), moments(by.params)
     if not audience.is_everybody:
         at = at.of_readers(audience.rows(at.dataset.reader_keys[at.readers]))
     due, plan = planned(connection, at, base, by.params.lists)
     now = inputs_at(connection, due, by, moments)
-    vectors = {VECTORS: by.content.model.version if by.content else None}
+    vectors = {VECTORS: by.content.model.version if by.content else None, RULES: editorial.version}
     return Prepared(
         plan=plan,
         recommender=Recommender.of(by.pipeline, now, asks_readers=by.asks_readers),
@@ -152,11 +205,19 @@ def prepared(
     )
 
 
-def everybody(connection: Connection, as_of: datetime, params: Params) -> ScoringContext:
-    """The moment with all readers to serve, without texts."""
+def everybody(
+    connection: Connection, as_of: datetime, params: Params, editorial: Editorial = NOTHING
+) -> ScoringContext:
+    """The moment with all readers to serve, without texts.
+
+    Readers who want lists that are made of nothing about them are not among those to serve.
+    """
     history = load_history(connection, as_of, params.data, with_text=False)
     unlisted = pd.concat([load(connection, as_of, params.max_age) for load in (load_already_read, load_excluded)])
-    return scoring_context(without_reads_table(interaction_dataset(history)), as_of, params, already_read=unlisted)
+    dataset = without_reads_table(interaction_dataset(history))
+    context = scoring_context(dataset, as_of, params, already_read=unlisted, editorial=editorial)
+    wants_none = np.isin(dataset.reader_keys[context.readers], load_impersonal(connection))
+    return context.of_readers(np.flatnonzero(~wants_none)) if wants_none.any() else context
 
 
 def inputs_at(connection: Connection, now: ScoringContext, by: Maker, moments: Moments) -> ScoringInputs:

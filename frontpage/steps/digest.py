@@ -16,6 +16,7 @@ from frontpage.digest.preview import send_test, write_preview
 from frontpage.digest.returns.intake import take_in
 from frontpage.digest.returns.mailbox import new_mails
 from frontpage.digest.schedule import due_editions
+from frontpage.store import audit
 from frontpage.store.connect import Connection, connect, transaction
 from frontpage.store.delivery import digests
 from frontpage.store.delivery.clicks import hand_in_clicks
@@ -47,7 +48,7 @@ def run(settings: Settings, params: Params, as_of: datetime, *, dry_run: bool = 
     return replace(summary, details=summary.details | extra)
 
 
-def stop(settings: Settings, _params: Params, edition_id: str) -> Summary:
+def stop(settings: Settings, _params: Params, edition_id: str, reason: str = "by hand") -> Summary:
     """Let no further mail of an edition go out, also not of a run that is under way; `all` stops every edition.
 
     Raises BadInputError where there is no such edition.
@@ -55,19 +56,22 @@ def stop(settings: Settings, _params: Params, edition_id: str) -> Summary:
     with connect(database_url(settings)) as connection:
         if edition_id != "all" and not digests.exists(connection, edition_id):
             raise BadInputError(f"there is no edition {edition_id}; the table digest_edition names them")
-        digests.stop(connection, edition_id)
+        with transaction(connection):
+            digests.stop(connection, edition_id)
+            audit.record(connection, "digest stop", f"edition:{edition_id}", str(settings.acting), reason)
         waiting = digests.close_editions(connection, [edition_id])
     return Summary("digest", artifact=f"edition:{edition_id}", details={"stopped": True, **waiting})
 
 
-def resume(settings: Settings, _params: Params, edition_id: str) -> Summary:
+def resume(settings: Settings, _params: Params, edition_id: str, reason: str = "by hand") -> Summary:
     """Let a stopped edition go on with the next run.
 
     Raises BadInputError where it was not stopped.
     """
-    with connect(database_url(settings)) as connection:
+    with connect(database_url(settings)) as connection, transaction(connection):
         if not digests.unstop(connection, edition_id):
             raise BadInputError(f"edition {edition_id} was not stopped; the table digest_stop names what is")
+        audit.record(connection, "digest resume", f"edition:{edition_id}", str(settings.acting), reason)
     return Summary("digest", artifact=f"edition:{edition_id}", details={"stopped": False})
 
 

@@ -13,7 +13,9 @@ from frontpage.quality import outcome
 from frontpage.quality.declare import Boundary
 from frontpage.quality.gate import check_lists
 from frontpage.quality.pages import write_pages
+from frontpage.rules.applied import editorial_at
 from frontpage.scoring.content import content_vectors
+from frontpage.scoring.prepare import RULES
 from frontpage.store import versions
 from frontpage.store.connect import Connection, connect
 from frontpage.store.lists import runs
@@ -41,7 +43,8 @@ def _judged(connection: Connection, settings: Settings, params: Params, as_of: d
             return Summary("gate", rows_in=built["n_rows"], rows_out=built["n_rows"], artifact=f"run:{built[c.RUN_ID]}")
         vectors_of = content_vectors(connection, settings, built)
         used = params_of(connection, versions.find(connection, built["model_version"]), params)
-        validations = check_lists(connection, url, used, (built[c.RUN_ID], as_of), vectors_of)
+        editorial = editorial_at(connection, params, as_of, version=built["details"].get(RULES, 0))
+        validations = check_lists(connection, url, used, (built[c.RUN_ID], as_of), vectors_of, editorial)
         outcomes = [each for validation in validations for each in validation.outcomes]
         results, good = [each.as_json() for each in outcomes], outcome.passed(outcomes)
         record_validation(connection, as_of, Boundary.LISTS, results, passed=good)

@@ -13,6 +13,7 @@ from psycopg2.extras import Json
 
 from frontpage.core.actor import Actor
 from frontpage.core.errors import BadInputError, CheckFailedError, NothingPublishedError
+from frontpage.store import audit
 from frontpage.store.connect import Connection, execute, fetch_all, fetch_one, transaction
 from frontpage.store.queries import query
 
@@ -193,5 +194,7 @@ def set_stages(
 
 
 def _change(connection: Connection, version: str, stage: Stage, actor: Actor, reason: str) -> None:
+    before = {"stage": get(connection, version).stage}
     values = {"version": version, "stage": stage, "actor": str(actor), "reason": reason}
     execute(connection, query("models/version_set_stage"), values)
+    audit.record(connection, "model stage", f"model:{version}", str(actor), reason, before, {"stage": stage})

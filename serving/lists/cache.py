@@ -28,6 +28,8 @@ class CachedList:
     layers: tuple[int, ...] = ()
     #: Which connection that listens to the database it is from; what readers hid between two of them was missed.
     listening: int = 0
+    #: JSON array of the corrections that the reader is owed.
+    notices: bytes = b"[]"
 
     @property
     def n_bytes(self) -> int:

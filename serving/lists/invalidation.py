@@ -34,8 +34,11 @@ async def _listen(service: ListService, url: str) -> None:
     def on_change(channel: str, payload: str) -> None:
         if channel == ARTICLE_CHANGED:
             service.articles.invalidate(payload)
-        elif channel == READER_CHANGED:
+        elif channel == READER_CHANGED and payload:
             service.reader_changed(int(payload))
+        elif channel == READER_CHANGED:
+            service.readers_changed()
+            published.set()
         else:
             published.set()
 

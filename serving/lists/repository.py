@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 import asyncpg
@@ -17,13 +18,16 @@ from frontpage.store.read.lists import (
     fetch_fallbacks,
     fetch_lists,
 )
+from frontpage.store.read.notices import any_notices, fetch_notices
 from serving.articles.cache import ArticleCache
 from serving.lists.cache import CachedList
-from serving.lists.encoding import fallback_pieces, place_pieces
+from serving.lists.encoding import fallback_pieces, notices_piece, place_pieces
 from serving.lists.fallbacks import fallbacks
 
 #: A fallback leaves out what its reader has read: reads of the last seconds may be missing.
 FALLBACK_SECONDS = 5.0
+#: How long a reader is told of a retraction.
+NOTICE_TIME = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class PublishedRuns:
     layers: tuple[CurrentRun, ...]
     run: CurrentRun
     fallbacks: tuple[FallbackItem, ...]
+    #: Whether anybody may be owed a correction.
+    has_notices: bool = False
 
     @cached_property
     def run_ids(self) -> tuple[int, ...]:
@@ -59,7 +65,9 @@ class ListRepository:
     async def published(self, layers: tuple[CurrentRun, ...], variant: str) -> PublishedRuns:
         """The runs with the fallback lists of the last; their articles are known from then on."""
         own = next(run for run in layers if run.variant == variant)
-        published = PublishedRuns(layers, own, await fetch_fallbacks(self._pool(), layers[-1].run_id))
+        pool = self._pool()
+        fallbacks, owed = await fetch_fallbacks(pool, layers[-1].run_id), await any_notices(pool, self._since())
+        published = PublishedRuns(layers, own, fallbacks, owed)
         await self._articles.load(published.fallback_ids)
         return published
 
@@ -78,7 +86,16 @@ class ListRepository:
         await self._articles.load([name for cached in own.values() for name in cached.article_ids])
         own = {key: cached for key, cached in own.items() if any(map(self._articles.is_shown, cached.article_ids))}
         others = [key for key in reader_keys if key not in own]
-        return own | (await self._fallbacks(published, others, explain=explain) if others else {})
+        found = own | (await self._fallbacks(published, others, explain=explain) if others else {})
+        return await self._with_notices(found) if published.has_notices else found
+
+    async def _with_notices(self, found: dict[int, CachedList]) -> dict[int, CachedList]:
+        owed = await fetch_notices(self._pool(), list(found), self._since())
+        return found | {key: replace(found[key], notices=notices_piece(rows)) for key, rows in owed.items()}
+
+    @staticmethod
+    def _since() -> datetime:
+        return datetime.now(UTC) - NOTICE_TIME
 
     async def _own_lists(
         self, run: CurrentRun, reader_keys: Collection[int], layers: tuple[int, ...], *, explain: bool

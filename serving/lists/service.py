@@ -42,6 +42,7 @@ class EncodedList:
     items: list[bytes]
     article_ids: list[str]
     ranks: list[int] | None = None
+    notices: bytes = b"[]"
     #: Answers made of it, by reader id and limit, kept as long as it may be shown.
     answers: dict[tuple[str, int], Tagged] = field(default_factory=dict)
 
@@ -64,6 +65,7 @@ class ListService:
         self._database_asked = asyncio.Event()
         self._paused_until = 0.0
         self._listening = 0
+        self._is_outdated = False
         #: For each look-up that is under way, the readers who changed their preferences since it began.
         self._changed_meanwhile: list[set[int]] = []
 
@@ -84,7 +86,8 @@ class ListService:
         """
         if not layers:
             self._published = None
-        elif self._published is None or layers != self._published.layers:
+        elif self._published is None or layers != self._published.layers or self._is_outdated:
+            self._is_outdated = False
             self._published = await self._repository.published(layers, self.variant)
         self._is_away = False
         self._database_asked.set()
@@ -99,6 +102,11 @@ class ListService:
         self.articles.invalidate_all()
         self._listening += 1
         self._paused_until = 0.0
+
+    def readers_changed(self) -> None:
+        """Look every list up again when it is asked for: corrections were written down for many readers."""
+        self._is_outdated = True
+        self._listening += 1
 
     def reader_changed(self, reader_key: int) -> None:
         """Look the reader's list up again: they have hidden something, or want it back."""
@@ -121,6 +129,19 @@ class ListService:
             except UnavailableError:
                 self._paused_until = _now() + PAUSE_SECONDS
         return self._last_known(reader_key)
+
+    async def impersonal(self, region: str | None) -> EncodedList:
+        """The list for readers of a region, or for everybody, made of nothing about any reader; no reader is asked for.
+
+        Raises NothingPublishedError before the first publish.
+        """
+        if not self._database_asked.is_set():
+            await self._database_asked.wait()
+        published = self._served()
+        if not self._is_away:
+            await self.articles.load(published.fallback_ids)
+        cached = self._repository.fallback(published, ColdStartReader(region=region))
+        return _encode(cached, self.articles.known) or self._stale(cached)
 
     async def _current(self, reader_key: int) -> EncodedList:
         for _ in range(_ATTEMPTS):
@@ -212,7 +233,8 @@ def _encode(cached: CachedList, known: Mapping[str, bytes]) -> EncodedList | Non
             ranks.append(rank)
     if not items and cached.article_ids:
         return None
-    return EncodedList(cached.run, cached.fallback, items, names, ranks if cached.fallback is None else None)
+    shown = ranks if cached.fallback is None else None
+    return EncodedList(cached.run, cached.fallback, items, names, shown, cached.notices)
 
 
 def _now() -> float:

@@ -5,8 +5,8 @@ from datetime import timedelta
 from frontpage.core.params import Params
 from frontpage.core.sections.data import RetentionParams
 from frontpage.steps import features, purge
-from frontpage.store import retention
 from frontpage.store.connect import connect, execute, fetch_all
+from frontpage.store.governance import retention
 from frontpage.store.locks import exclusive
 from tests.feature_worlds import hours, put, random_history
 

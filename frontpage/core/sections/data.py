@@ -72,6 +72,9 @@ class RetentionParams(Section):
     inbox_days: float = Field(30.0, gt=0, description="of events, and of mails that came back, that nobody took over")
     quarantine_days: float = Field(180.0, gt=0, description="of rows that no extract could use, released or not")
     digest_days: float = Field(400.0, gt=0, description="of deliveries, bounces and complaints")
+    erased_file_days: float = Field(
+        30.0, gt=0, description="after which a file that holds a forgotten reader and cannot be rewritten is deleted"
+    )
     state_days: float = Field(
         30.0, gt=0, description="of states at past moments; a training that looks back further writes them anew"
     )

@@ -20,11 +20,13 @@ from frontpage.core import columns as c
 from frontpage.core.errors import CheckFailedError, NothingPublishedError
 from frontpage.core.schema.fields import Layer
 from frontpage.core.schema.lists import FALLBACK, RECOMMENDATION
+from frontpage.store import audit
 from frontpage.store.connect import Connection, execute, fetch_all, fetch_one, transaction
 from frontpage.store.copying.copy import copy_frame
 from frontpage.store.copying.copy_arrow import copy_table
 from frontpage.store.queries import query
 
+_UNKNOWN = "person:unknown"
 LIST_COLUMNS = RECOMMENDATION.required(Layer.LIST)
 FALLBACK_COLUMNS = FALLBACK.required(Layer.LIST)
 #: States of a run that was published once; a repeated gate or publish leaves it alone.
@@ -187,7 +189,10 @@ def earlier(connection: Connection, variant: str, to_run: int | None = None) -> 
 def roll_back_to(connection: Connection, variant: str, run_id: int, actor: str, reason: str) -> Published:
     """Flip the pointer back to a run that `earlier` found, in the caller's transaction."""
     _lock_pointer(connection)
+    served = current(connection, variant)
     _flip(connection, variant, earlier(connection, variant, run_id), "rollback", (actor, reason))
+    before, after = {c.RUN_ID: served[c.RUN_ID] if served else None}, {c.RUN_ID: run_id}
+    audit.record(connection, "lists rollback", f"lists:{variant}", actor, reason or "by hand", before, after)
     return Published(run_id, "rolled_back")
 
 

@@ -17,7 +17,7 @@ PATIENCE_SECONDS = 1.0
 #: The payload names the article; an empty one says that any may have changed.
 ARTICLE_CHANGED = "frontpage_article"
 PUBLISHED = "frontpage_published"
-#: The payload is the reader_key of one who has hidden or muted something, or picked interests.
+#: The payload is the reader_key of one who has hidden or muted something, or picked interests; empty for anybody.
 READER_CHANGED = "reader_changed"
 
 OnChange = Callable[[str, str], None]
