@@ -104,3 +104,4 @@ docs: setup  ## write the generated reference pages again
 	$(BIN)/python docs/generate.py
 	$(BIN)/python docs/generate_dags.py
 	$(BIN)/python -m tests.support.loads
+	$(BIN)/python -m tests.support.ml_tests

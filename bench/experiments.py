@@ -1,7 +1,7 @@
 """`make proof-experiments`: what the statistics of experiments promise, on simulated readers.
 
-200 A/A tests of two weeks, looked at every day; intervals held to an independent library; a planted lift of 3 % found at
-the size that the calculator gave; and found by interleaving with at most a third of these readers.
+200 A/A tests of two weeks, looked at every day; intervals held to an independent library; a planted lift of 3 % found
+at the size that the calculator gave; and found by interleaving with at most a third of these readers.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def agreement() -> Row:
             low, high = ville.AsymptoticCS(alpha=LEVEL, t_opt=planned, min_samples=10).update(values).interval()
             mine = of_mean(values, LEVEL, planned)
             worst = max(worst, abs(mine.low / low - 1), abs(mine.high / high - 1))
-    return {"largest difference to the library": float(f"{worst:.1e}")}
+    return {"largest difference to the library, millionths": round(1e6 * worst, 1)}
 
 
 def planted(n_tests: int) -> tuple[Row, Row]:
@@ -84,8 +84,8 @@ def planted(n_tests: int) -> tuple[Row, Row]:
         mixed += _says_better(_interleaving(f"mix-{seed}", third, 5_000 + seed, better))
     least = POWER - 2 * math.sqrt(POWER * (1 - POWER) / n_tests)
     return {
-        "readers by the calculator": n, "tests": n_tests, "found": round(found / n_tests, 3), "at least": round(least, 3),
-        "variance left by CUPED": pilot,
+        "readers by the calculator": n, "tests": n_tests, "found": round(found / n_tests, 3),
+        "at least": round(least, 3), "variance left by CUPED": pilot,
     }, {
         "readers, a third": third, "found by interleaving": round(mixed / n_tests, 3),
         "readers needed by interleaving": needed, "share of the A/B test": round(needed / n, 3),
@@ -174,7 +174,7 @@ def _demand(figures: dict[str, Row]) -> None:
     """What must hold. Raises AssertionError, naming the figure, where it does not."""
     same, found, mixed = figures["A/A"], figures["A/B"], figures["interleaving"]
     assert same["false positives"] <= same["allowed"], same
-    assert same["largest difference to the library"] < 1e-4, same
+    assert same["largest difference to the library, millionths"] < 100, same  # its rho is found numerically
     assert found["found"] >= found["at least"], found
     assert mixed["found by interleaving"] >= found["at least"], mixed
 

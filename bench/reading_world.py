@@ -1,8 +1,8 @@
 """Readers who look at lists of two rankers, one a little better: for proofs of experiments.
 
 A reader has a taste for each of 30 articles. A ranker sees it with noise, the better one with less. A place is looked
-at the less the lower it stands, what is looked at is read the likelier the better it fits, and some read ten times as much
-as others, before an experiment and in it. Reading times are lognormal.
+at the less the lower it stands, what is looked at is read the likelier the better it fits, and some read ten times as
+much as others, before an experiment and in it. Reading times are lognormal.
 """
 
 from __future__ import annotations
@@ -65,15 +65,18 @@ class ReadingWorld:
     def before(self, noise: float) -> Floats:
         """Reads of each reader in the weeks before."""
         chances = self.chances(self.lists(noise)).sum(axis=(1, 2))
-        return self.rng.poisson(chances * 14).astype(np.float64)
+        reads: Floats = self.rng.poisson(chances * 14).astype(np.float64)
+        return reads
 
     def credits(self, first: float, second: float) -> tuple[Floats, Floats]:
         """Reads of articles of either ranker in interleaved lists [reader]."""
         lists = [self.lists(noise).reshape(-1, N_PLACES) for noise in (first, second)]
-        mixed = interleaved(*lists, np.arange(len(lists[0])), int(self.rng.integers(2**31)), N_PLACES)
+        salt = int(self.rng.integers(2**31))
+        mixed = interleaved(lists[0], lists[1], np.arange(len(lists[0])), salt, N_PLACES)
         shape = (len(self.rate), MOST_VISITS, N_PLACES)
         is_read, team = self.read(mixed.article.reshape(shape)), mixed.team.reshape(shape)
-        return tuple((is_read & (team == one)).sum(axis=(1, 2)).astype(np.float64) for one in (0, 1))  # type: ignore[return-value]
+        first_reads, second_reads = ((is_read & (team == one)).sum(axis=(1, 2)).astype(np.float64) for one in (0, 1))
+        return first_reads, second_reads
 
 
 def better_noise(lift: float, seed: int, n_readers: int = 60_000) -> float:

@@ -4,7 +4,8 @@
 Freezes what was known at the tick as a snapshot, trains a candidate on it, and compares it with the champion and with
 plain popularity. What would be served is then judged once, by slices of readers and publishers, on the hours that were
 held back from all of this; only a version that passed both, and that this machine can make lists with, is released. The
-next refresh serves the champion.
+next refresh serves the champion. Confirmed drift starts it too, between two nights; the reason stands in the event
+that started the run, and in `frontpage runs show`.
 
 **Reads** the sources of `FRONTPAGE_SOURCES`, the canonical tables, the features.
 **Writes** a snapshot, a model version with its metrics and plots, and the champion alias if the candidate is accepted.
@@ -27,7 +28,7 @@ from airflow.sdk import DAG
 
 from plugins import assets
 from plugins.defaults import as_of_param, before_the_morning, task_defaults
-from plugins.schedule import timetable
+from plugins.schedule import ticks_or
 from plugins.step_operator import StepOperator
 
 #: A refresh that falls into the hours of training comes first.
@@ -37,7 +38,7 @@ with DAG(
     dag_id="retrain_nightly",
     description="extract, validate, features, snapshot, train, evaluate, accept, release, explain",
     doc_md=__doc__,
-    schedule=timetable("retrain"),
+    schedule=ticks_or("retrain", assets.DRIFT),
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=8),

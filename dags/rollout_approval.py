@@ -18,18 +18,14 @@ Runbook: docs/runbook.md#rollout_approval
 
 from datetime import timedelta
 
-from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk import DAG, Param
+from airflow.sdk import DAG
 
+from plugins.decision_operator import DecisionOperator
 from plugins.defaults import as_of_param, task_defaults
 from plugins.step_operator import StepOperator
 
-#: Who answered, and what they wrote.
-ANSWER = (
-    "{% set answer = ti.xcom_pull(task_ids='decide') %}"
-    "{{ answer['params_input'].get('reason') or 'no reason given' }}"
-    " ({{ (answer['responded_by_user'] or {}).get('name', 'somebody') }}, in Airflow)"
-)
+#: Why, and who said so.
+ANSWER = "{{ ti.xcom_pull(task_ids='decide', key='answer') }}"
 
 with DAG(
     dag_id="rollout_approval",
@@ -43,12 +39,11 @@ with DAG(
     params=as_of_param(),
     tags=["tier-2", "models"],
 ):
-    decide = ApprovalOperator(
+    decide = DecisionOperator(
         task_id="decide",
         subject="A changed recipe waits: may it go on?",
         body="As of {{ params.as_of }}. `frontpage rollout status` shows its guardrails. Approve: the next, larger "
         "share of readers, or everybody. Reject: its readers have the champion's lists again.",
-        params={"reason": Param("", type="string", title="Reason", description="Kept in the rollout's trail.")},
         response_timeout=timedelta(days=6),
     )
     approve = StepOperator(task_id="approve", verb="rollout", arguments=["approve", "--reason", ANSWER])

@@ -25,9 +25,8 @@ from frontpage.cli.calling import (
     step,
 )
 from frontpage.cli.governance import audit, editorial, keys, privacy, reports, rules
-from frontpage.cli.judging import experiment, report
-from frontpage.cli.lean import lean
-from frontpage.cli.quiet import hush
+from frontpage.cli.judging import experiment, report, runs
+from frontpage.cli.libraries import hush, lean
 from frontpage.core.errors import EXIT_CODES, FrontpageError
 from frontpage.core.telemetry import QUIET
 
@@ -60,6 +59,7 @@ app.add_typer(rules.app, name="rules", rich_help_panel=EDITORIAL)
 app.add_typer(reports.app, name="reports", rich_help_panel=EDITORIAL)
 app.add_typer(audit.app, name="audit", rich_help_panel=MAINTENANCE)
 app.add_typer(models.app, name="models", rich_help_panel=MODEL)
+app.add_typer(runs.app, name="runs", rich_help_panel=MAINTENANCE)
 app.add_typer(sources.app, name="sources", rich_help_panel=DATA)
 app.add_typer(experiment.app, name="experiment", rich_help_panel=RESEARCH)
 app.add_typer(report.app, name="report", rich_help_panel=LISTS)

@@ -67,6 +67,25 @@ def release(as_of: AsOf) -> None:
 
 
 @app.command(rich_help_panel=MODEL)
+def drift(as_of: AsOf) -> None:
+    """Say whether data or model have moved.
+
+    Against the same weekday and hour of past weeks. What is confirmed gets an answer: a training, a search, or nothing
+    with a reason.
+    """
+    step("drift", past(as_of))
+
+
+@app.command(rich_help_panel=MODEL)
+def retune(as_of: AsOf) -> None:
+    """Try parameters on a sample, train with the best.
+
+    For when new trainings do not help: `drift` asks for it, and `evaluate` judges what comes of it.
+    """
+    step("retune", past(as_of))
+
+
+@app.command(rich_help_panel=MODEL)
 def explain(as_of: AsOf, data: Data = None) -> None:
     """Show what moves the model's scores.
 

@@ -28,6 +28,7 @@ from frontpage.core.sections.training import (
     GateParams,
     RankerParams,
 )
+from frontpage.core.sections.watching import ArrivalsParams, BusinessParams, DriftParams
 
 
 class ScheduleParams(Section):
@@ -72,6 +73,9 @@ class Params(Section):
     pilot: PilotParams = PilotParams()
     retention: RetentionParams = RetentionParams()
     editorial: EditorialParams = EditorialParams()
+    drift: DriftParams = DriftParams()
+    arrivals: ArrivalsParams = ArrivalsParams()
+    business: BusinessParams = BusinessParams()
 
     @model_validator(mode="after")
     def _knows_what_is_listed(self) -> Self:

@@ -109,6 +109,7 @@ class Settings(BaseModel):
         description="who acts, written beside each change of state: `person:NAME`, or what Airflow hands to its steps; "
         "by itself the person who is logged in",
     )
+    image: str = Field("", description="the container image that runs, as its registry names it, for the record")
     clock: str = Field("", description="for historic data: API and digest take this time as now")
 
     @field_validator("database_url", "mlflow_url")

@@ -65,6 +65,7 @@ class Known:
 BESIDE_LISTS = {
     *("threads", "schedule", "extract", "first_training", "gate", "acceptance", "fitness", "explain", "quality"),
     *("digest", "rollout", "pilot", "retention", "outcomes", "experiments", "off_policy"),
+    *("drift", "arrivals", "business"),
 }
 
 

@@ -69,4 +69,6 @@ def _in_database(settings: Settings, params: Params, as_of: datetime) -> Summary
     verdict = Verdict(row.version, row.as_of, row.gate["passed"], row.gate["reasons"], metrics, files)
     tracking.track_verdict(settings, verdict, row.stage)
     details = {"version": row.version, "stage": row.stage, "gate": "; ".join(row.gate["reasons"])}
-    return Summary("evaluate", n_readers, 1, artifact=row.artefact_uri, details=details)
+    model = {"model": {"version": row.version, "hash": row.artefact_hash, "snapshot": row.snapshot_hash}}
+    verdicts = {"verdict": {"passed": row.gate["passed"], "stage": row.stage}}
+    return Summary("evaluate", n_readers, 1, artifact=row.artefact_uri, details=details, inputs=model, outputs=verdicts)

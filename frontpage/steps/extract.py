@@ -63,7 +63,12 @@ def _summary(pulled: list[Pulled], failed: Mapping[str, Exception], n_not_due: i
     total = sum((one.counts for one in pulled), Counts())
     details = details_of(pulled) | ({"unavailable": ",".join(failed)} if failed else {})
     details |= {"not_due": n_not_due} if n_not_due else {}
-    return Summary("extract", total.rows_in, total.loaded + total.updated, total.quarantined, seconds, details=details)
+    inputs = {one.source: {"rows": one.counts.rows_in} for one in pulled}
+    n_taken = total.loaded + total.updated
+    outputs = {"canonical": {"rows": n_taken}}
+    return Summary(
+        "extract", total.rows_in, n_taken, total.quarantined, seconds, details=details, inputs=inputs, outputs=outputs
+    )
 
 
 def _erased(settings: Settings) -> dict[bytes, Erased]:

@@ -38,7 +38,9 @@ def _to_database(settings: Settings, params: Params, as_of: datetime) -> Summary
         written = write_states(connection, dataset, as_of, params.data)
     details = {**written, "unavailable": ",".join(unavailable) or "-"}
     seconds = time.perf_counter() - started
-    return Summary("features", len(dataset.read_time), sum(written.values()), 0, seconds, "feast", details)
+    n_reads, n_states = len(dataset.read_time), sum(written.values())
+    rows = {"inputs": {"reads": {"rows": n_reads}}, "outputs": {"states": {"rows": n_states}}}
+    return Summary("features", n_reads, n_states, 0, seconds, "feast", details, **rows)
 
 
 def _known(connection: Connection, as_of: datetime, params: Params) -> tuple[InteractionDataset, list[str]]:

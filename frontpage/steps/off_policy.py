@@ -11,12 +11,11 @@ import numpy as np
 import pandas as pd
 
 from frontpage.core import columns as c
-from frontpage.core.errors import FrontpageError
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.lifecycle.experiments.off_policy import PolicyValue, value_of
-from frontpage.scoring.targets import RECENCY, choices, with_recency
+from frontpage.scoring.targets import RECENCY, Choices, choices, with_recency
 from frontpage.store import versions
 from frontpage.store.connect import Connection, connect
 from frontpage.store.judging.slots import slots
@@ -32,12 +31,11 @@ def run(settings: Settings, params: Params, as_of: datetime, json_file: Path | N
     Without exploration there is nothing to learn from, and no slot. A policy whose lists cannot be made again is named
     with the reason.
     """
-    url, rules = database_url(settings), params.off_policy
-    with connect(url, application="frontpage report") as connection:
+    rules = params.off_policy
+    with connect(database_url(settings), application="frontpage report") as connection:
         found = slots(connection, as_of - timedelta(days=rules.days), as_of, CHAMPION, rules.max_runs)
-        judged: dict[str, PolicyValue | str] = {}
-        for name, variant in _policies(connection).items():
-            judged[name] = _judged(connection, settings, with_recency(params), found, variant)
+        chosen = choices(connection, settings, with_recency(params), found, _policies(connection))
+    judged = {name: _judged(found, each) for name, each in chosen.items()}
     for line in _lines(judged, rules.min_effective_slots):
         print(line)  # noqa: T201 - this verb's result is what it prints
     known = {name: one for name, one in judged.items() if isinstance(one, PolicyValue)}
@@ -53,15 +51,11 @@ def _policies(connection: Connection) -> dict[str, str]:
     return {"popularity": POPULARITY, "recency": RECENCY, **({"version before": before} if before else {})}
 
 
-def _judged(
-    connection: Connection, settings: Settings, params: Params, found: pd.DataFrame, variant: str
-) -> PolicyValue | str:
-    try:
-        chosen = choices(connection, settings, database_url(settings), params, found, variant)
-    except FrontpageError as error:
-        return str(error)
+def _judged(found: pd.DataFrame, chosen: Choices) -> PolicyValue | str:
+    if isinstance(chosen, str):
+        return chosen
     reward, propensity = (found[name].to_numpy(np.float64) for name in ("reward", c.PROPENSITY))
-    return value_of(found[c.ARTICLE_ID].to_numpy(object), chosen.to_numpy(object), reward, propensity)
+    return value_of(found[c.ARTICLE_ID].to_numpy(object), chosen, reward, propensity)
 
 
 def _lines(judged: dict[str, PolicyValue | str], min_effective: int) -> list[str]:

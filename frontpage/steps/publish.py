@@ -45,4 +45,6 @@ def _published(connection: Connection, settings: Settings, params: Params, as_of
             "checksum": checked["checksum"],
             "old_lists_dropped": dropped,
         },
+        inputs={"lists": {"run": checked["run_id"], "rows": checked["n_rows"], "hash": checked["checksum"]}},
+        outputs={"published": {"run": published.run_id, "version": checked["model_version"]}},
     )

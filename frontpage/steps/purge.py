@@ -70,4 +70,5 @@ def days_kept(params: RetentionParams) -> dict[str, float]:
         "quarantine": params.quarantine_days,
         "digest_report": params.digest_days,
         "digest_delivery": params.digest_days,
+        "execution": params.execution_days,
     }

@@ -103,7 +103,11 @@ def _scored(work: _Work, variant: str) -> Summary:
         runs.write_fallbacks(connection, run_id, made.fallbacks)
         checksum = runs.finish_run(connection, run_id)
     details = {"variant": variant, "model": made.name, "due": made.plan.n_due, "checksum": checksum[:12]}
-    return Summary("score", made.plan.n_readers, n_rows, artifact=f"run:{run_id}", details=details)
+    inputs = {"model": {"version": made.name, "snapshot": made.snapshot_hash}}
+    outputs = {"lists": {"run": run_id, "rows": n_rows, "hash": checksum}}
+    return Summary(
+        "score", made.plan.n_readers, n_rows, artifact=f"run:{run_id}", details=details, inputs=inputs, outputs=outputs
+    )
 
 
 @contextmanager

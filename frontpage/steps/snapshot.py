@@ -46,7 +46,9 @@ def run(
         profile.parent.mkdir(parents=True, exist_ok=True)
         profile.write_text(profile_page(history, manifest_hash))
     n_rows = len(history.articles) + len(history.reads) + len(history.readers)
-    return Summary("snapshot", n_rows, n_rows, 0, time.perf_counter() - started, str(out), details)
+    outputs = {"snapshot": {"hash": manifest_hash, "rows": n_rows}}
+    seconds = time.perf_counter() - started
+    return Summary("snapshot", n_rows, n_rows, 0, seconds, str(out), details, inputs=history.rows(), outputs=outputs)
 
 
 def _known(settings: Settings, params: Params, as_of: datetime) -> History:

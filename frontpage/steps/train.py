@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from frontpage.core.errors import BadInputError
+from frontpage.core.history import History
 from frontpage.core.params import Params
 from frontpage.core.progress import ProgressCallback, report_progress
 from frontpage.core.sections.digest import next_morning
@@ -62,10 +63,10 @@ def run(
     if data and part == "inputs":
         return _inputs_only(params, as_of, data)
     if data:
-        built = _from_files(params, as_of, data, resume=resume, part=part)
+        built, inputs = _from_files(params, as_of, data, resume=resume, part=part)
     else:
         forecast = _forecast(params, as_of, clock)
-        built = _from_database(settings, params, as_of, resume=resume, first=first, forecast=forecast)
+        built, inputs = _from_database(settings, params, as_of, resume=resume, first=first, forecast=forecast)
     metrics = built.model.metrics
     details = {
         "version": built.model.version,
@@ -73,7 +74,18 @@ def run(
         "first": "first_training" in metrics,
         "ndcg": round(metrics["train_ndcg_at_10"], 4),
     }
-    return Summary("train", int(metrics["train_rows"]), 1, artifact=str(built.folder), details=details)
+    outputs = {"model": {"version": built.model.version, "hash": built.artefact_hash}}
+    n_rows, folder = int(metrics["train_rows"]), str(built.folder)
+    return Summary("train", n_rows, 1, artifact=folder, details=details, inputs=inputs, outputs=outputs)
+
+
+def _made_of(history: History, snapshot_hash: str, parent: str | None = None) -> dict[str, Any]:
+    """Inputs of a training, for its record."""
+    return {
+        **history.rows(),
+        "snapshot": {"hash": snapshot_hash},
+        **({"parent": {"version": parent}} if parent else {}),
+    }
 
 
 def _inputs_only(params: Params, as_of: datetime, data: Path) -> Summary:
@@ -81,12 +93,15 @@ def _inputs_only(params: Params, as_of: datetime, data: Path) -> Summary:
     return Summary("train", n_rows, n_rows, artifact=str(data / "inputs"))
 
 
-def _from_files(params: Params, as_of: datetime, data: Path, *, resume: bool, part: Part) -> Built:
+def _from_files(
+    params: Params, as_of: datetime, data: Path, *, resume: bool, part: Part
+) -> tuple[Built, dict[str, Any]]:
     inputs, snapshot_hash = _inputs_of(params, as_of, data), str(read_manifest(data)["hash"])
     prepared = data / "inputs" if part == "ranker" else None
     if prepared is not None:
         require_inputs(inputs, snapshot_hash, prepared)
-    return build(inputs, version_name(inputs, snapshot_hash, as_of), data / "model", resume=resume, prepared=prepared)
+    built = build(inputs, version_name(inputs, snapshot_hash, as_of), data / "model", resume=resume, prepared=prepared)
+    return built, _made_of(inputs.history, snapshot_hash)
 
 
 def _inputs_of(params: Params, as_of: datetime, data: Path) -> Inputs:
@@ -114,7 +129,7 @@ def _reporting(forecast: Forecast | None) -> ProgressCallback:
 
 def _from_database(
     settings: Settings, params: Params, as_of: datetime, *, resume: bool, first: bool | None, forecast: Forecast | None
-) -> Built:
+) -> tuple[Built, dict[str, Any]]:
     url = database_url(settings)
     with connect(url, application="frontpage train") as connection, exclusive(connection, "train"):
         is_first = registry.is_first_training(connection, as_of) if first is None else first
@@ -137,7 +152,7 @@ def _from_database(
             resources = meter.resources.as_dict() | margin
             facts = {"metrics": built.model.metrics, "resources": resources, "tracker_refs": references}
             versions.end_training(connection, training_id, "done", **facts)
-    return built
+    return built, _made_of(known.history, known.snapshot_hash, known.parent.version if known.parent else None)
 
 
 def _record(

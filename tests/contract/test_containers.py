@@ -72,3 +72,12 @@ def test_every_parameter_of_a_model_reruns_it():
 def test_the_shape_of_trees_leaves_the_inputs_alone():
     """A parameter that only the trees depend on re-runs the ranker, not what it learns from."""
     assert {f"ranker.{name}" for name in TREES} == tracked("ranker") - tracked("inputs")
+
+
+def test_the_pipeline_image_knows_its_commit():
+    """Baked in by a build argument, which compose hands on: what is trained in a container says by which code."""
+    text = (DOCKER / "pipeline.Dockerfile").read_text()
+    assert "ARG CODE_COMMIT=" in text
+    assert "FRONTPAGE_CODE_COMMIT=${CODE_COMMIT}" in text
+    built = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["migrate"]["build"]
+    assert built["args"] == {"CODE_COMMIT": "${CODE_COMMIT:-}"}

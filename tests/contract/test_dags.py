@@ -12,9 +12,15 @@ from tests.support.workflows import ROOT, dag_bag
 
 FILES = sorted((ROOT / "dags").glob("*.py"))
 TIERS = {"tier-1", "tier-2", "tier-3"}
-WORKFLOWS = ["digest_hourly", "purge_daily", "refresh_hourly", "retrain_nightly", "rollout_approval"]
+WORKFLOWS = [
+    "digest_hourly", "purge_daily", "refresh_hourly", "retrain_nightly", "rollout_approval", "search_on_drift",
+]  # fmt: skip
 #: Those that only another workflow asks for.
 ASKED_FOR = {"rollout_approval"}
+#: Workflows that an asset's event may start, with the asset; the last one has no ticks.
+ON_EVENTS = {
+    "refresh_hourly": "arrivals", "retrain_nightly": "confirmed_drift", "search_on_drift": "helpless_trainings",
+}  # fmt: skip
 
 
 @pytest.fixture(params=WORKFLOWS)
@@ -74,15 +80,49 @@ def test_the_runbook_has_its_section(workflow):
     assert f"## {workflow.dag_id}\n" in (ROOT / "docs" / "runbook.md").read_text()
 
 
-def test_is_on_cron_and_not_on_assets(workflow):
-    """A run that an asset starts has no logical date, so it would be about no moment."""
+def _ticks(workflow):
+    """Its cron timetable, also where an event may start it too; None where only events do."""
     from airflow.sdk import CronTriggerTimetable
 
-    if workflow.dag_id in ASKED_FOR:
-        assert not workflow.timetable.can_be_scheduled
-        return
-    assert isinstance(workflow.timetable, CronTriggerTimetable)
-    assert workflow.timetable.run_immediately == timedelta(0)
+    timetable = getattr(workflow.timetable, "timetable", workflow.timetable)
+    return timetable if isinstance(timetable, CronTriggerTimetable) else None
+
+
+def test_is_on_cron_and_on_no_asset_but_those_whose_events_have_a_time(workflow):
+    """Ticks wait for the next one; an event starts only what is named here, and has to say its moment."""
+    ticks = _ticks(workflow)
+    assert (ticks is None) == (workflow.dag_id in {"search_on_drift", *ASKED_FOR})
+    assert ticks is None or ticks.run_immediately == timedelta(0)
+    condition = getattr(workflow.timetable, "asset_condition", None)
+    names = [asset.name for asset in getattr(condition, "objects", ())]
+    assert names == [name for dag_id, name in ON_EVENTS.items() if dag_id == workflow.dag_id]
+
+
+@pytest.mark.parametrize("extra", [{}, {"reason": "much is new"}, {"payload": {"reason": "much is new"}}])
+def test_a_run_that_an_event_started_without_a_time_is_refused(extra):
+    """Never about a clock: whoever says an event says its moment."""
+    from frontpage.core.errors import BadInputError
+    from plugins.step_operator import run_as_of
+
+    with pytest.raises(BadInputError, match="an event without an as_of"):
+        run_as_of(_started_by(extra))
+
+
+def test_a_run_that_events_started_is_about_the_newest_of_their_moments():
+    """Several that came while a run was under way are one run."""
+    from frontpage.core.clock import iso
+    from plugins.step_operator import run_as_of
+
+    early, late = ({"payload": {"as_of": f"2026-03-01T10:0{n}:00Z", "reason": "r"}} for n in (1, 7))
+    assert iso(run_as_of(_started_by(late, early))) == "2026-03-01T10:07:00Z"
+
+
+def _started_by(*extras):
+    from types import SimpleNamespace
+
+    run = SimpleNamespace(run_type="asset_triggered", logical_date=None, run_after=None)
+    events = {"asset": [SimpleNamespace(extra=extra) for extra in extras]}
+    return {"dag_run": run, "params": {}, "triggering_asset_events": events}
 
 
 def test_schedule_is_the_one_in_params(workflow):
@@ -96,7 +136,7 @@ def test_schedule_is_the_one_in_params(workflow):
         "digest_hourly": schedule.digest,
         "purge_daily": schedule.purge,
     }
-    assert getattr(workflow.timetable, "expression", None) == expected.get(workflow.dag_id)
+    assert (ticks.expression if (ticks := _ticks(workflow)) else None) == expected.get(workflow.dag_id)
 
 
 def test_does_not_catch_up_and_never_overlaps_itself(workflow):
@@ -159,10 +199,14 @@ def test_nothing_is_trained_on_data_that_were_not_checked():
 
 def test_a_run_that_a_task_starts_is_about_the_same_moment():
     """Never about a clock: it has no logical date, and its as_of is that of the run that asks for it."""
+    from plugins.answer_operator import AnswerOperator
     from plugins.trigger_operator import SameMomentTrigger
 
-    starters = [task for dag in dag_bag().dags.values() for task in dag.tasks if hasattr(task, "trigger_dag_id")]
-    assert {(task.dag_id, task.task_id) for task in starters} == {
+    starters = [task for dag in dag_bag().dags.values() for task in dag.tasks if not hasattr(task, "verb")]
+    answers = [task for task in starters if isinstance(task, AnswerOperator)]
+    assert [task.asset.name for task in answers] == ["confirmed_drift", "helpless_trainings"]
+    starters = [task for task in starters if task not in answers]
+    assert {(task.dag_id, task.task_id) for task in starters if hasattr(task, "trigger_dag_id")} == {
         ("refresh_hourly", "first_training"), ("refresh_hourly", "ask"),
     }  # fmt: skip
     for task in starters:
@@ -198,7 +242,7 @@ def test_a_refresh_comes_before_a_retrain():
     lowest = min(task.priority_weight for task in dags["refresh_hourly"].tasks)
     assert lowest > max(task.priority_weight for task in dags["retrain_nightly"].tasks)
     assert all(task.niceness > 0 for task in dags["retrain_nightly"].tasks)
-    assert all(task.niceness == 0 for task in _steps(dags["refresh_hourly"]))
+    assert all(task.niceness == 0 for task in _steps(dags["refresh_hourly"]) if task.task_id != "drift")
 
 
 def test_a_retrain_has_the_first_morning_as_its_deadline():

@@ -96,6 +96,7 @@ def clean(small_world, small_params, postgres, zygote, tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [11, 12])
+@pytest.mark.ml_test("infra-3")
 def test_any_sequence_gives_the_lists_of_a_clean_run(
     seed, clean, small_world, small_params, zygote, database, tmp_path, capsys
 ):

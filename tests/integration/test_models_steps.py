@@ -76,6 +76,7 @@ def lists_of(settings: Settings, summary_artifact: str) -> pd.DataFrame:
         return pd.DataFrame(fetch_all(connection, f"select * from {table} order by reader_key, rank"))
 
 
+@pytest.mark.ml_test("data-2")
 def test_from_popularity_to_a_champion(installation: Settings, world: History, tmp_path: Path) -> None:
     """Lists before any training are popularity's; then a candidate passes the gate and makes the lists, explained."""
     before = score.run(installation, PARAMS, NOW)

@@ -31,8 +31,7 @@ def test_popularity_and_recency_are_held_against_the_lot(
         world.articles(["new"], hours=-1)
         for reader in (*READERS, "other"):
             world.reader(reader)
-            execute(connection, "insert into reader_version (reader_key, recorded_at, signed_up_at, source, extract_id) "
-                                "values (%s, %s, %s, 'test', 0)", [world.key(reader), TEN - 3 * HOUR, TEN - 3 * HOUR])  # fmt: skip
+            execute(connection, _SIGNED_UP, [world.key(reader), TEN - 3 * HOUR, TEN - 3 * HOUR])
         execute(connection, _READ, ["other", world.key("other"), "hot", TEN - 2 * HOUR, TEN - 2 * HOUR])
         run_id = runs.begin_run(connection, TEN, "champion", "model-1")
         rows = [
@@ -62,6 +61,8 @@ def test_popularity_and_recency_are_held_against_the_lot(
     assert "no verdict: 9 of 200 effective slots" in told
 
 
+_SIGNED_UP = """insert into reader_version (reader_key, recorded_at, signed_up_at, source, extract_id)
+values (%s, %s, %s, 'test', 0)"""
 _READ = """insert into read_event
 (event_id, reader_key, article_id, kind, occurred_at, recorded_at, source, extract_id)
 values (%s, %s, %s, 'read', %s, %s, 'test', 0)"""

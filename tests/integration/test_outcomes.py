@@ -150,6 +150,7 @@ def test_outcomes_go_with_the_log_of_lists(day: Day) -> None:
     assert fetch_all(day.world.connection, "select from list_read") == []
 
 
+@pytest.mark.ml_test("model-2")
 def test_correlation_needs_three_versions() -> None:
     """With two, any two figures agree or disagree wholly."""
     rows = [{"offline_ndcg_at_10": x, "served_ndcg_at_10": 2 * x, "read_rate": 0.5, "seconds_per_reader_day": -x}

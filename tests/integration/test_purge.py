@@ -13,9 +13,13 @@ from tests.feature_worlds import hours, put, random_history
 from .serving_world import TEN, World
 
 SHORT = Params(
-    retention=RetentionParams(served_list_days=2, link_click_days=3, inbox_days=4, quarantine_days=6, digest_days=5)
+    retention=RetentionParams(
+        served_list_days=2, link_click_days=3, inbox_days=4, quarantine_days=6, digest_days=5, execution_days=7
+    )
 )
 ROWS = {
+    "execution": """insert into execution (execution_id, verb, trigger, caller, params_hash, started_at)
+values (gen_random_uuid(), 'purge', 'hand', 'person', '-', %(at)s)""",
     "served_list": """insert into served_list
 (served_at, request_id, reader_key, run_id, variant, not_modified, n_items)
 values (%(at)s, 'r', 1, 1, 'champion', false, 10)""",

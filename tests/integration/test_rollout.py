@@ -106,6 +106,7 @@ def everybody_reads(settings: Settings, since: datetime, until: datetime, but: s
                     )  # fmt: skip
 
 
+@pytest.mark.ml_test("infra-6")
 def test_a_changed_recipe_goes_by_shadow_and_canary_and_is_taken_back(installation: Settings) -> None:
     """Nobody is served in shadow; a canary makes the lists of its readers alone; reads that vanish end it."""
     with connect(installation.database_url) as connection:

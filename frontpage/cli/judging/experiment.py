@@ -9,7 +9,7 @@ import typer
 from frontpage.cli.calling import past, step
 
 app = typer.Typer(
-    help="Variants compared on readers.\n\nIntervals may be looked at on any day; a reader is in one experiment at most.",
+    help="Variants compared on readers.\n\nIntervals hold on any day; a reader is in one experiment at most.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )

@@ -1,4 +1,4 @@
-"""`frontpage report served`, `frontpage report off-policy`: what came of what was served."""
+"""`frontpage report served | off-policy | business`: what came of what was served."""
 
 from pathlib import Path
 from typing import Annotated
@@ -39,3 +39,9 @@ def off_policy(
     By SNIPS and doubly robust, from logged propensities; no verdict below `off_policy.min_effective_slots`.
     """
     step("report off-policy", past(as_of), module="off_policy", json_file=json_file)
+
+
+@app.command()
+def business(as_of: AsOf) -> None:
+    """Write reading time, returning readers, what was recommended, and costs."""
+    step("report business", past(as_of), module="report_business")

@@ -15,4 +15,5 @@ def adjusted(values: Floats, before: Floats) -> Floats:
     if variance == 0:
         return values
     slope = float(spread @ (values - values.mean())) / variance
-    return values - slope * spread
+    smooth: Floats = values - slope * spread
+    return smooth

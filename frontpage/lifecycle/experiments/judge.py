@@ -160,8 +160,8 @@ class _Looks:
 def _assigned(experiment: Experiment, readers: pd.DataFrame) -> pd.DataFrame:
     """The experiment's own readers, with the name of their arm."""
     arms = [experiment.arm_of(key) for key in readers[c.READER_KEY].tolist()]
-    mine = readers.assign(arm=[None if arm is None else arm.name for arm in arms])
-    return mine[mine["arm"].notna()]
+    names = pd.Series([None if arm is None else arm.name for arm in arms], index=readers.index, dtype=object)
+    return readers.assign(arm=names)[names.notna()]
 
 
 def _codes(readers: pd.DataFrame, names: Sequence[str]) -> NDArray[np.int64]:

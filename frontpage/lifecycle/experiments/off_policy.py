@@ -1,8 +1,8 @@
 """What another way of filling a place would have been worth, from places that were given by lot.
 
 A place whose article another policy would have chosen, too, speaks for that policy, the more so the less likely it was:
-weights are 1 over the propensity. Self-normalised inverse propensity scoring (Swaminathan, Joachims 2015) and the doubly
-robust estimate (Dudik, Langford, Li 2011), which adds what a model of articles expects where nothing was logged.
+weights are 1 over the propensity. Self-normalised inverse propensity scoring (Swaminathan, Joachims 2015) and the
+doubly robust estimate (Dudik, Langford, Li 2011), which adds what a model of articles expects where nothing was logged.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def value_of(article: Texts, chosen: Texts, reward: Floats, propensity: Floats, 
     robust = float((expected_chosen + weight * (reward - expected)).mean())
     n_matched = int(is_match.sum())
     more = None
-    if n_matched >= 2:
+    if n_matched >= 2:  # one has no variance
         influence = weight * (reward - snips) * n / total - (reward - logged) + (snips - logged)
         more = of_mean(influence, level, n)
     return PolicyValue(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -68,4 +69,4 @@ def _sentences(
 def _readers(come: int, n_known: int, days: int) -> float:
     """Who will have come in so many days, if `come` do in the first horizon."""
     rest = max(n_known - come, 0)
-    return come + rest * (1 - 0.5 ** ((days - 1) / 7))
+    return come + rest * (1.0 - math.pow(0.5, (days - 1) / 7))

@@ -25,7 +25,7 @@ def detectable(n: float, deviation: float, level: float, power: float) -> float:
 def readers_needed(effect: float, deviation: float, level: float, power: float) -> int:
     """How many readers, two arms together, find a difference of means of this size."""
     needed = brentq(lambda n: detectable(n, deviation, level, power) - effect, _FEWEST, _MOST, rtol=1e-9)
-    return math.ceil(needed)
+    return math.ceil(float(needed))
 
 
 def of_one_mean(effect: float, deviation: float, level: float, power: float) -> int:

@@ -139,5 +139,5 @@ def _words(measure: _Measure, control: Ratio, change: Interval) -> str:
 def _between(control: Ratio, change: Interval) -> str:
     if control.value == 0:
         return f"between {change.low:+.3g} and {change.high:+.3g}"
-    low, high = change.low / control.value, change.high / control.value
-    return f"between {low:+.0%} and {high:+.0%} against the control group"
+    low, high = max(change.low / control.value, -1.0), change.high / control.value
+    return f"between {low:+.1%} and {high:+.1%} against the control group"

@@ -44,11 +44,13 @@ def _daily_svg(daily: pd.DataFrame) -> str:
     def draw(axes: Any) -> None:
         for arm, colour in _COLOURS.items():
             of_arm = daily[daily["arm"] == arm]
-            axes.plot(of_arm["day"], of_arm["seconds_per_reader"], marker="o", color=colour, label=arm)
+            days = [f"{day:%d %b}" for day in of_arm["day"]]
+            axes.plot(days, of_arm["seconds_per_reader"], marker="o", color=colour, label=arm)
         axes.set_ylabel("seconds per reader")
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.1 * max(daily["seconds_per_reader"].max(), 1.0) if len(daily) else 1.0)
+        n_days = daily["day"].nunique()
+        axes.set_xticks(range(0, n_days, max(1, n_days // 10)))
         axes.legend(frameon=False)
-        axes.figure.autofmt_xdate()
 
     return _svg(draw, (8, 3))
 

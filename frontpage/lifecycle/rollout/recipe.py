@@ -23,6 +23,8 @@ from models.variants import CHAMPION, POPULARITY, complete
 #: Key of `model_version.lineage`.
 RECIPE = "recipe"
 _SERVED = (CHAMPION, POPULARITY)
+#: Sections that a training alone asks for; a first training keeps within other ones than it was given.
+_LEARNING = {"ranker", "evaluation"}
 
 
 def recipe_of(params: Params) -> str:
@@ -61,6 +63,6 @@ def params_of(connection: Connection, version: ModelVersion | None, params: Para
     if row is None:
         return params
     trained = earlier_params(row["params"])
-    kept = {name: getattr(trained, name) for name in Params.model_fields if name not in BESIDE_LISTS}
+    kept = {name: getattr(trained, name) for name in Params.model_fields if name not in BESIDE_LISTS | _LEARNING}
     others = {name: value for name, value in params.variants.items() if name not in _SERVED}
     return complete(params.model_copy(update={**kept, "variants": {**trained.variants, **others}}))

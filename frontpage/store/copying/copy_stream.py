@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import pyarrow as pa
 from psycopg2 import sql
@@ -36,7 +37,7 @@ def _send(connection: Connection, text: str, write_end: int) -> None:
         cursor.copy_expert(f"copy ({text}) to stdout with (format csv)", rows)
 
 
-def _parsed(rows: io.BufferedReader, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _parsed(rows: Any, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     if not rows.peek(1):
         return
     options = csv.ConvertOptions(

@@ -1,13 +1,13 @@
 """Who changed what, when and why: a chain of entries that can be added to and never changed.
 
 Revision ID: 0018
-Revises: 0015
+Revises: 0017
 """
 
 from alembic import op
 
 revision = "0018"
-down_revision = "0015"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

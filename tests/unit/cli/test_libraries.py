@@ -15,7 +15,7 @@ print(instrumented, sys.modules.get("rfc3987_syntax") is not None)
 
 
 @pytest.mark.parametrize(
-    ("first", "seen"), [("", "True True"), ("from frontpage.cli.lean import lean; lean()", "False False")]
+    ("first", "seen"), [("", "True True"), ("from frontpage.cli.libraries import lean; lean()", "False False")]
 )
 def test_methods_are_not_compiled_anew_and_no_grammar_is_built(first: str, seen: str):
     """Without it both are done: if a library stops doing them, the function has no use any more."""

@@ -1,4 +1,4 @@
-"""What libraries say to their developers, kept from our users; nothing of ours, and nothing that can be acted on."""
+"""What libraries say and do for their developers, kept from our users: words, and seconds at each import."""
 
 import logging
 import sys
@@ -31,3 +31,20 @@ def _without_deprecations(show: Any) -> Any:
             show(message, category, *where, **more)
 
     return shown
+
+
+def lean() -> None:
+    """Call before the libraries are imported.
+
+    Feast has typeguard compile each method of its classes anew, with checks of types: four of the six seconds of its
+    import. jsonschema (of Neptune, Great Expectations) builds parsers for 39 kinds of international addresses; without
+    the package that describes them it does not check these formats, as its documentation says.
+    """
+    import typeguard
+
+    typeguard.typechecked = _unchecked
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # means: cannot be imported
+
+
+def _unchecked(target: Any = None, **_options: Any) -> Any:
+    return (lambda later: later) if target is None else target
