@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from frontpage.privacy.needles import Needles
 
@@ -52,7 +53,7 @@ def _is_hashed(file: Path) -> bool:
     return any((parent / "manifest.json").exists() for parent in (file.parent, file.parent.parent))
 
 
-def expire(home: Path, report: dict, now: datetime, in_use: set[Path]) -> list[str]:
+def expire(home: Path, report: dict[str, Any], now: datetime, in_use: set[Path]) -> list[str]:
     """Delete the files whose day has come, but for those in use; names of what was deleted."""
     gone = []
     for one in report["files"]:

@@ -85,15 +85,17 @@ def compared(dataset: InteractionDataset, before: Ints, after: Ints, run_id: int
         c.PUBLISHER: (dataset.publisher, dataset.names.publishers),
         c.CATEGORY: (dataset.category, dataset.names.categories),
     }
+    short = [int(((lists >= 0).sum(axis=1) < LIST_LENGTH)[has_any].sum()) for lists in (before, after)]
     return Effect(
         run_id,
-        int(has_any.sum()),
-        int((changed > 0).sum()),
-        int((before >= 0).sum()),
-        int(changed.sum()),
-        *(int(((lists >= 0).sum(axis=1) < LIST_LENGTH)[has_any].sum()) for lists in (before, after)),
-        {name: _exposure(codes, labels, before, after) for name, (codes, labels) in names.items()},
-        tuple((int(dataset.reader_keys[row]), int(changed[row])) for row in order if changed[row]),
+        n_readers=int(has_any.sum()),
+        n_readers_changed=int((changed > 0).sum()),
+        n_places=int((before >= 0).sum()),
+        n_places_changed=int(changed.sum()),
+        below_ten_before=short[0],
+        below_ten_after=short[1],
+        exposure={name: _exposure(codes, labels, before, after) for name, (codes, labels) in names.items()},
+        worst=tuple((int(dataset.reader_keys[row]), int(changed[row])) for row in order if changed[row]),
     )
 
 

@@ -132,8 +132,7 @@ class Said:
         """What they say at a moment."""
         if self.editorial is not None:
             return self.editorial
-        options = {"version": self.version, "rules": self.rules, "asked_at": self.asked_at}
-        return editorial_at(connection, params, as_of, **options)
+        return editorial_at(connection, params, as_of, version=self.version, rules=self.rules, asked_at=self.asked_at)
 
 
 APPLIED = Said()

@@ -85,8 +85,8 @@ def decide(
     until = datetime.now(UTC) + timedelta(days=params.editorial.flag_days) if is_misleading else None
     state: reports.State = "upheld" if is_misleading else "dismissed"
     with connect(database_url(settings), application="frontpage reports") as connection:
-        options = {"until": until, "evidence": evidence or None}
-        is_new = reports.set_state(connection, article_id, state, str(settings.acting), reason, **options)
+        actor = str(settings.acting)
+        is_new = reports.set_state(connection, article_id, state, actor, reason, until=until, evidence=evidence or None)
     details = {"state": state, "until": until, "outcome": "decided" if is_new else "unchanged"}
     return Summary("reports decide", 1, int(is_new), artifact=f"article:{article_id}", details=details)
 

@@ -71,9 +71,10 @@ def _write(settings: Settings, connection: Connection, article_id: str, out: Pat
     found = retractions.shown_to(connection, ids)
     out.parent.mkdir(parents=True, exist_ok=True)
     found.to_csv(out, index=False)
-    after = {"readers": int(found[c.READER_KEY].nunique()), "file": out.name}
+    n_readers = int(found[c.READER_KEY].nunique())
+    after = {"readers": n_readers, "file": out.name}
     audit.record(connection, "readers shown", f"article:{article_id}", str(settings.acting), "shown-to", None, after)
-    return len(found), after["readers"]
+    return len(found), n_readers
 
 
 def _check(connection: Connection, article_id: str, reason: str) -> None:

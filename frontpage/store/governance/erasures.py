@@ -48,7 +48,7 @@ def delete_mentions(
     connection: Connection, reader_id: str, email: str | None, reporter: str, reader_key: int
 ) -> dict[str, int]:
     """Delete, or blot out, what names a reader otherwise; how many rows of which table."""
-    rows = {}
+    rows: dict[str, int] = {}
     words = [reader_id] if email is None else [reader_id, email]
     given = {"reader_id": reader_id, "email": email, "pattern": pattern_of(words), "reporter": reporter}
     rows |= fetch_one(connection, query("privacy/mentions"), given) or {}

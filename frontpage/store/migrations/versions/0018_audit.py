@@ -1,7 +1,7 @@
 """Who changed what, when and why: a chain of entries that can be added to and never changed.
 
 Revision ID: 0018
-Revises: 0015
+Revises: 0017
 """
 
 from alembic import op

@@ -1,15 +1,15 @@
 -- Every row of a run's lists and fallback lists, with what is known of its article and its reader at as_of.
 -- grain: scope, owner, rank
 -- A fallback list is completed from the most read overall, so its scores fall within each candidate source.
--- parameters: {table} the run's own table, {run_id}; session settings frontpage.as_of, frontpage.max_age_days,
--- frontpage.moved (JSON array: what editorial rules pin, raise or lower, against the order of scores); read-only
+-- parameters: {table} the run's own table, {run_id}; {moved} (JSON array in hexadecimal: what editorial rules
+-- pin, raise or lower, against the order of scores); session settings frontpage.as_of, frontpage.max_age_days; read-only
 -- There are millions of rows, so readers' lists are read in the order of their index, never sorted as a whole, and what
 -- is wrong with few of them (read already, listed twice) is looked for first and joined.
 with moment as (
     select current_setting('frontpage.as_of')::timestamptz as as_of,
            current_setting('frontpage.max_age_days')::float8 * interval '1 day' as max_age
 ), moved as materialized (
-    select jsonb_array_elements_text(coalesce(nullif(current_setting('frontpage.moved', true), ''), '[]')::jsonb) as article_id
+    select jsonb_array_elements_text(convert_from(decode({moved}, 'hex'), 'UTF8')::jsonb) as article_id
 ), named as materialized (
     select article_id from {table}
     union
