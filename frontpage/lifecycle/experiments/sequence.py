@@ -32,6 +32,30 @@ class Estimate:
         return self.low > 0 or self.high < 0
 
 
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A ratio of two sums over `n` readers and its standard error; both 0 where the lower sum is."""
+
+    value: float
+    standard_error: float
+    n: int
+
+    @classmethod
+    def of(cls, upper: Floats, lower: Floats) -> Ratio:
+        """Sum of `upper` [reader] over sum of `lower` [reader]; the error by the delta method.
+
+        >>> Ratio.of(np.array([1.0, 3.0]), np.array([1.0, 1.0])).value
+        2.0
+        """
+        n, total = len(lower), float(lower.sum())
+        if total == 0:
+            return cls(0.0, 0.0, n)
+        value = float(upper.sum()) / total
+        influence = (upper - value * lower) * n / total
+        error = float(np.sqrt(np.square(influence).sum() / max(n - 1, 1) / n))
+        return cls(value, error, n)
+
+
 def radius(n: float, level: float, planned: float) -> float:
     """Half the width of the sequence for a mean at n observations, in standard deviations of one of them.
 
@@ -69,3 +93,12 @@ def of_lift(treated: Floats, control: Floats, level: float, planned: float) -> E
     variance = sum(arm.var(ddof=1) / len(arm) / mean**2 for arm, mean in zip((treated, control), means, strict=True))
     value, reach = math.log(means[0] / means[1]), radius(n, level, planned) * math.sqrt(n * variance)
     return Estimate(math.expm1(value), math.expm1(value - reach), math.expm1(value + reach), n)
+
+
+def of_ratios(one: Ratio, other: Ratio, level: float, planned: float, weight: float = 1.0) -> Estimate:
+    """`one - weight * other`, as far as both tell; n and planned are of the smaller, which sets how much is known."""
+    n = min(one.n, other.n)
+    value = one.value - weight * other.value
+    error = math.hypot(one.standard_error, weight * other.standard_error)
+    reach = radius(n, level, planned) * math.sqrt(n) * error
+    return Estimate(value, value - reach, value + reach, n)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from frontpage.core.sections.pilot import PilotParams
-from frontpage.lifecycle.rollout.always_valid import Interval, Ratio, difference
+from frontpage.lifecycle.experiments.sequence import Estimate, Ratio, of_ratios
 
 TREATMENT, CONTROL = "treatment", "control"
 _DAYS_A_WEEK = 7.0
@@ -24,7 +24,7 @@ class PilotOutcome:
     unit: str
     treatment: Ratio
     control: Ratio
-    change: Interval
+    change: Estimate
     says: str
 
 
@@ -107,10 +107,10 @@ def _outcome(
     scale = {"": 1.0, "days": max(n_days, 1e-9), "weeks": n_weeks}[measure.by]
     one, other = (_ratio(readers[readers["arm"] == arm], measure, scale) for arm in (TREATMENT, CONTROL))
     if not _is_known(one) or not _is_known(other):
-        nothing = Interval(float("nan"), float("nan"), float("nan"))
+        nothing = Estimate(float("nan"), float("nan"), float("nan"), 0)
         says = f"No word on {measure.name} yet: nobody of one of the two groups can be counted."
         return PilotOutcome(measure.name, measure.unit, one, other, nothing, says)
-    change = difference(one, other, 1.0, params.confidence, max(min(one.n, other.n), 2))
+    change = of_ratios(one, other, 1 - params.confidence, max(min(one.n, other.n), 2))
     return PilotOutcome(measure.name, measure.unit, one, other, change, _words(measure, other, change))
 
 
@@ -126,7 +126,7 @@ def _is_known(ratio: Ratio) -> bool:
     return ratio.n > 1
 
 
-def _words(measure: _Measure, control: Ratio, change: Interval) -> str:
+def _words(measure: _Measure, control: Ratio, change: Estimate) -> str:
     """The verdict in one sentence."""
     if change.low <= 0 <= change.high:
         return f"Whether {measure.name} differs cannot be told yet: {_between(control, change)}."
@@ -136,7 +136,7 @@ def _words(measure: _Measure, control: Ratio, change: Interval) -> str:
     )
 
 
-def _between(control: Ratio, change: Interval) -> str:
+def _between(control: Ratio, change: Estimate) -> str:
     if control.value == 0:
         return f"between {change.low:+.3g} and {change.high:+.3g}"
     low, high = max(change.low / control.value, -1.0), change.high / control.value

@@ -7,14 +7,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from frontpage.core.sections.rollout import RolloutParams
-from frontpage.lifecycle.rollout.always_valid import Interval, Ratio, difference
+from frontpage.lifecycle.experiments.sequence import Estimate, Floats, Ratio, of_ratios
 from frontpage.lifecycle.rollout.transitions import Verdict
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +108,7 @@ def _kept(name: str, canary: tuple[Floats, Floats], champion: tuple[Floats, Floa
     one, other = Ratio.of(*canary), Ratio.of(*champion)
     if min(one.n, other.n) < rules.min_readers or other.value == 0:
         return _no_data(name, f"{one.n} and {other.n} readers were served; {rules.min_readers} of each are needed")
-    above = difference(one, other, 1 - rules.max_loss, rules.confidence, rules.min_readers)
+    above = of_ratios(one, other, 1 - rules.confidence, rules.min_readers, weight=1 - rules.max_loss)
     return _compared(name, one, other, above)
 
 
@@ -121,12 +116,12 @@ def _fallbacks(canary: Group, champion: Group, rules: RolloutParams) -> Guardrai
     one, other = Ratio.of(canary.fallbacks, canary.lists), Ratio.of(champion.fallbacks, champion.lists)
     if min(one.n, other.n) < rules.min_readers:
         return _no_data("fallbacks", f"{one.n} and {other.n} readers were served; {rules.min_readers} are needed")
-    more = difference(one, other, 1.0, rules.confidence, rules.min_readers)
-    below = Interval(*(rules.max_more_fallbacks - bound for bound in (more.value, more.high, more.low)))
+    more = of_ratios(one, other, 1 - rules.confidence, rules.min_readers)
+    below = Estimate(*(rules.max_more_fallbacks - bound for bound in (more.value, more.high, more.low)), more.n)
     return _compared("fallbacks", one, other, below)
 
 
-def _compared(name: str, one: Ratio, other: Ratio, above: Interval) -> Guardrail:
+def _compared(name: str, one: Ratio, other: Ratio, above: Estimate) -> Guardrail:
     """above: how far it lies above its bound."""
     verdict: Verdict = "pass" if above.low >= 0 else "fail" if above.high < 0 else "inconclusive"
     numbers = {

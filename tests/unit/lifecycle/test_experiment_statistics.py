@@ -14,7 +14,7 @@ from frontpage.lifecycle.experiments import ratio
 from frontpage.lifecycle.experiments.cuped import adjusted
 from frontpage.lifecycle.experiments.judge import judge, judge_interleaving, preferences
 from frontpage.lifecycle.experiments.page import page
-from frontpage.lifecycle.experiments.sequence import of_difference, of_lift, of_mean
+from frontpage.lifecycle.experiments.sequence import Ratio, of_difference, of_lift, of_mean, of_ratios
 from frontpage.lifecycle.experiments.size import detectable, of_one_mean, readers_needed
 from frontpage.lifecycle.experiments.verdict import summary, verdict
 
@@ -61,6 +61,16 @@ def test_a_difference_is_the_mean_of_influences() -> None:
     expected = of_mean(influence + (treated.mean() - control.mean()), 0.05, 1000)
     assert ours.value == pytest.approx(expected.value)
     assert ours.high - ours.low == pytest.approx(expected.high - expected.low, rel=2e-3)
+
+
+def test_a_difference_of_ratios_of_ones_is_that_of_means() -> None:
+    """Equal arms with a lower sum of 1 each: as wide as the difference of means at the size of one arm."""
+    treated, control = RNG.normal(5, 1, 500), RNG.normal(4, 2, 500)
+    ones = np.ones(500)
+    ours = of_ratios(Ratio.of(treated, ones), Ratio.of(control, ones), 0.05, 500)
+    means = of_difference(treated, control, 0.05, 1000)
+    assert ours.value == pytest.approx(means.value)
+    assert ours.high - ours.low == pytest.approx(means.high - means.low)
 
 
 def test_a_lift_is_relative_and_only_of_means_above_zero() -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from frontpage.core.sections.rollout import RolloutParams
+from frontpage.lifecycle.experiments.sequence import Ratio, radius
 from frontpage.lifecycle.rollout import guardrails
-from frontpage.lifecycle.rollout.always_valid import Ratio, multiplier
 from frontpage.lifecycle.rollout.guardrails import Compared, Group, NewestRun
 
 RULES = RolloutParams(min_readers=100)
@@ -71,7 +71,7 @@ def test_an_interval_that_is_looked_at_every_hour_holds():
     for _ in range(200):
         values = rng.standard_normal(n)
         sums = np.cumsum(values)
-        reach = {at: multiplier(at, 0.95, 300) / np.sqrt(at) for at in looks}
+        reach = {at: radius(at, 0.05, 300) for at in looks}
         missed += any(abs(sums[at - 1] / at) > reach[at] for at in looks)
     assert missed / 200 <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 200)
 
