@@ -71,6 +71,22 @@ class Archive:
             found |= self.lists(connection, maker, [row[c.READER_KEY] for row in kept if row[SCORED_RUN] == maker])
         return found
 
+    def places(self, connection: Connection, run_id: int, article_ids: Sequence[str]) -> set[tuple[int, int]]:
+        """Reader and rank of where articles stood in a run's lists, whichever run made them.
+
+        Empty where the run is not in the archive; a list is left out where the run that made it is not.
+        """
+        run = archived.find(connection, run_id)
+        if run is None:
+            return set()
+        places = _places(run, article_ids)
+        for maker in filter(None, (archived.find(connection, other) for other in run.refers_to)):
+            made = _places(maker, article_ids)
+            kept = _read(run, _KEPT, [key for key, _ in made]).to_pylist() if made else []
+            keys = {row[c.READER_KEY] for row in kept if row[SCORED_RUN] == maker.run_id}
+            places |= {(key, rank) for key, rank in made if key in keys}
+        return places
+
     def drop(self, connection: Connection, run_id: int, uri: str) -> None:
         """Forget a run, and then delete its files. Raises UnavailableError where the file system refuses."""
         with _reachable(uri):
@@ -106,6 +122,19 @@ def _write(
 
 
 _REPEATED = frozenset((c.ARTICLE_ID, c.CANDIDATE_SOURCE, c.REASONS, c.SCORE, c.READER_KEY, SCORED_RUN, c.RANK))
+
+
+def _places(run: ArchivedRun, article_ids: Sequence[str]) -> set[tuple[int, int]]:
+    """Reader and rank of articles in lists that a run made."""
+    wanted, found = pa.array(article_ids, pa.string()), set[tuple[int, int]]()
+    with _reachable(run.uri):
+        files, place = fsspec.core.url_to_fs(f"{run.uri}/{_LISTS}")
+        with files.open(place, "rb") as source:
+            file = pq.ParquetFile(source, page_checksum_verification=True)
+            for batch in file.iter_batches(_GROUP_ROWS, columns=[c.READER_KEY, c.RANK, c.ARTICLE_ID]):
+                rows = batch.filter(pc.is_in(batch[c.ARTICLE_ID], wanted))
+                found |= set(zip(rows[c.READER_KEY].to_pylist(), rows[c.RANK].to_pylist(), strict=True))
+    return found
 
 
 def _read(run: ArchivedRun, name: str, reader_keys: Sequence[int]) -> pa.Table:

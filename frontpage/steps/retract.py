@@ -1,6 +1,7 @@
 """`frontpage retract`, `unretract`, `shown-to`: take an article out of everything, and say who saw it."""
 
 import time
+from functools import partial
 from pathlib import Path
 
 from frontpage.core import columns as c
@@ -8,6 +9,8 @@ from frontpage.core.errors import BadInputError
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
+from frontpage.scoring import shown as who
+from frontpage.scoring.archive import Archive
 from frontpage.store import audit
 from frontpage.store.connect import Connection, connect
 from frontpage.store.governance import retractions
@@ -35,7 +38,8 @@ def run(
         options = {"is_retracted": True, "with_near": with_near}
         changed = retractions.set_retracted(connection, article_id, str(settings.acting), reason, **options)
         gone_seconds = time.monotonic() - started
-        n_readers = retractions.note_corrections(connection)
+        shown = partial(who.shown_to, connection, Archive.of(settings))
+        n_readers = retractions.note_corrections(connection, shown)
         left = [row for row in retractions.family(connection, article_id) if row["status"] == "live"]
         if out is not None:
             _write(settings, connection, article_id, out)
@@ -59,7 +63,10 @@ def undo(settings: Settings, _params: Params, article_id: str, *, reason: str, w
 
 
 def shown_to(settings: Settings, _params: Params, article_id: str, *, out: Path) -> Summary:
-    """Write who was shown an article or one of its copies, and who read it, as CSV; the look is audited."""
+    """Write who was shown an article or one of its copies, and who read it, as CSV; the look is audited.
+
+    Lists whose rows were dropped are looked up in the archive. Raises UnavailableError where it cannot be read.
+    """
     with connect(database_url(settings), application="frontpage shown-to") as connection:
         _check(connection, article_id, "shown-to")
         n_rows, n_readers = _write(settings, connection, article_id, out)
@@ -68,7 +75,7 @@ def shown_to(settings: Settings, _params: Params, article_id: str, *, out: Path)
 
 def _write(settings: Settings, connection: Connection, article_id: str, out: Path) -> tuple[int, int]:
     ids = [row[c.ARTICLE_ID] for row in retractions.family(connection, article_id)]
-    found = retractions.shown_to(connection, ids)
+    found = who.shown_to(connection, Archive.of(settings), ids)
     out.parent.mkdir(parents=True, exist_ok=True)
     found.to_csv(out, index=False)
     n_readers = int(found[c.READER_KEY].nunique())

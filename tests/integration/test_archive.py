@@ -11,7 +11,7 @@ from frontpage.core.errors import NothingPublishedError, UnavailableError
 from frontpage.core.params import Params, RetentionParams
 from frontpage.core.settings import Settings
 from frontpage.scoring.archive import Archive
-from frontpage.steps import archive, purge, why
+from frontpage.steps import archive, purge, retract, why
 from frontpage.store.connect import connect, execute, fetch_all
 from frontpage.store.lists import archived, kept_lists, run_blocks, runs
 from frontpage.store.lists.kept_lists import Base
@@ -79,6 +79,34 @@ def test_why_of_a_dropped_run_is_what_was_served(
     assert told(settings, "ann", last, capsys)[0]["article_id"] == "a1"
     with pytest.raises(NothingPublishedError, match="nor in the archive of 90 days"):
         why.run(settings, Params(), "nobody", run_id=1)
+
+
+def test_readers_of_dropped_runs_are_found(world: World, settings: Settings, tmp_path: Path) -> None:
+    """Ann's list of 10:00 was shown after it was kept at 11:00; of Bob's of 10:00 only the second place was shown."""
+    second = later(world, 1, {"bob": ["a3"]}, ["ann"], 1)
+    later(world, 2, {"ann": ["a1"], "bob": ["a1"]}, [], second)
+    for hour, reader, run_id, ranks in ((1, "ann", second, 0b11), (1, "bob", second, 0b01), (0, "bob", 1, 0b10)):
+        execute(world.connection, _SERVED, [TEN + hour * HOUR, world.key(reader), run_id, ranks])
+    articles, own = ("a1", "a2", "a3"), settings.model_copy(update={"actor": "person:ana"})
+    before = [_csv(own, name, tmp_path) for name in articles]
+    archive.run(settings, Params(), TEN + 5 * HOUR)
+    assert runs.drop_old_runs(world.connection, "champion", keep=0, archived_only=True) == 2
+    assert [_csv(own, name, tmp_path) for name in articles] == before
+    ann, bob = world.key("ann"), world.key("bob")
+    assert [{int(line.split(",")[0]) for line in lines[1:]} for lines in before] == [{ann}, {ann}, {bob}]
+    assert before[2][1].endswith(",2")
+    assert retract.run(own, Params(), "a3", reason="made up").details["readers"] == 1
+
+
+def _csv(settings: Settings, article_id: str, folder: Path) -> list[str]:
+    """What `shown-to` writes."""
+    retract.shown_to(settings, Params(), article_id, out=folder / "shown.csv")
+    return (folder / "shown.csv").read_text().splitlines()
+
+
+_SERVED = """insert into served_list
+(served_at, request_id, reader_key, run_id, variant, not_modified, n_items, ranks)
+values (%s, 'r', %s, %s, 'champion', false, 2, %s)"""
 
 
 def test_nothing_is_dropped_that_is_not_archived(world: World, settings: Settings) -> None:

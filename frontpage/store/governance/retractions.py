@@ -1,6 +1,6 @@
 """Retractions: an article and its copies taken out of everything, and the readers who are owed a correction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,20 +39,31 @@ def recent(connection: Connection, most: int = 100) -> list[dict[str, Any]]:
     return fetch_all(connection, query("rules/retractions"), {"most": most})
 
 
-def shown_to(connection: Connection, article_ids: Sequence[str]) -> Any:
-    """A frame [reader, how] of SHOWN_TO_COLUMNS: who was shown or read any of the articles, when and how often."""
-    return copy_out(connection, query("rules/shown_to"), {"article_ids": list(article_ids)}, SHOWN_TO_COLUMNS)
+def runs_gone(connection: Connection, article_ids: Sequence[str]) -> list[int]:
+    """Runs that may have shown one of the articles and whose lists are in the archive alone."""
+    return [row[c.RUN_ID] for row in fetch_all(connection, query("rules/runs_gone"), {"article_ids": [*article_ids]})]
 
 
-def note_corrections(connection: Connection) -> int:
+def shown_to(connection: Connection, article_ids: Sequence[str], archived: Sequence[tuple[int, int, int]] = ()) -> Any:
+    """A frame [reader, how] of SHOWN_TO_COLUMNS: who was shown or read any of the articles, when and how often.
+
+    archived: run, reader and rank of where they stood in lists of `runs_gone`.
+    """
+    run_ids, reader_keys, ranks = zip(*archived, strict=True) if archived else ((), (), ())
+    values = {"run_ids": [*run_ids], "reader_keys": [*reader_keys], "ranks": [*ranks]}
+    return copy_out(connection, query("rules/shown_to"), {**values, "article_ids": [*article_ids]}, SHOWN_TO_COLUMNS)
+
+
+def note_corrections(connection: Connection, shown: Callable[[Sequence[str]], Any]) -> int:
     """Write down who is owed a correction for the retractions of which that was not done; how many readers.
 
-    Whoever keeps lists in memory is told. Killed half-way, the rest is done next time.
+    shown: a frame of who was shown some articles, as `shown_to` has it. Whoever keeps lists in memory is told. Killed
+    half-way, the rest is done next time.
     """
     n_readers = 0
     for row in fetch_all(connection, query("rules/retractions_unnoted")):
         article_id = row[c.ARTICLE_ID]
-        keys = [int(key) for key in dict.fromkeys(shown_to(connection, [article_id])[c.READER_KEY])]
+        keys = [int(key) for key in dict.fromkeys(shown([article_id])[c.READER_KEY])]
         with transaction(connection):
             execute(connection, query("rules/corrections_insert"), {"article_id": article_id, "reader_keys": keys})
             execute(connection, query("rules/retraction_noted"), {"article_id": article_id})
