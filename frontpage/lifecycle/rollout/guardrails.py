@@ -117,7 +117,8 @@ def _fallbacks(canary: Group, champion: Group, rules: RolloutParams) -> Guardrai
     if min(one.n, other.n) < rules.min_readers:
         return _no_data("fallbacks", f"{one.n} and {other.n} readers were served; {rules.min_readers} are needed")
     more = of_ratios(one, other, 1 - rules.confidence, rules.min_readers)
-    below = Estimate(*(rules.max_more_fallbacks - bound for bound in (more.value, more.high, more.low)), more.n)
+    most = rules.max_more_fallbacks
+    below = Estimate(most - more.value, most - more.high, most - more.low, more.n)
     return _compared("fallbacks", one, other, below)
 
 
