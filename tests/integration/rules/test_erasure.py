@@ -69,7 +69,7 @@ def installation(settings: Settings, postgres: Server, tmp_path: Path):
         step.run(ours, KEEPING, FIRST - HOUR)
     refresh.run(ours, KEEPING, FIRST)
     snapshot.run(ours, KEEPING, FIRST, tmp_path / "home" / "snapshots" / "by-hand")
-    explain.run(ours, KEEPING, FIRST)
+    explain.run(ours, KEEPING, FIRST - HOUR)
     plant(ours)
     mails = tmp_path / "home" / "mail"
     mails.mkdir()
