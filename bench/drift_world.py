@@ -102,7 +102,8 @@ def _of_size(plant: Plant) -> int:
 
 
 def _one(column: int, n: int) -> Floats:
-    return np.eye(n)[column]
+    one: Floats = np.eye(n)[column]
+    return one
 
 
 def _counts(draw: np.random.Generator, rates: Floats, keys: list[str]) -> HourlyAggregates:

@@ -37,7 +37,7 @@ def main() -> None:
     sys.stdout.write(f"{figures}\n")
 
 
-def _run() -> dict[str, float | dict[str, int]]:
+def _run() -> dict[str, float]:
     """Seconds from the command to the tenth line of each edition, peak memory of all its processes, tasks' seconds."""
     home = Path(tempfile.mkdtemp(prefix="frontpage-first-hour-"))
     home.chmod(0o755)

@@ -72,10 +72,10 @@ class Params(Section):
     rollout: RolloutParams = RolloutParams()
     pilot: PilotParams = PilotParams()
     retention: RetentionParams = RetentionParams()
-    editorial: EditorialParams = EditorialParams()
     drift: DriftParams = DriftParams()
     arrivals: ArrivalsParams = ArrivalsParams()
     business: BusinessParams = BusinessParams()
+    editorial: EditorialParams = EditorialParams()
 
     @model_validator(mode="after")
     def _knows_what_is_listed(self) -> Self:

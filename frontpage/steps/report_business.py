@@ -35,12 +35,13 @@ def run(settings: Settings, params: Params, as_of: datetime) -> Summary:
         last = (today - DAY).date()
         rows, costs = business.days(connection, first.date(), last), business.costs(connection, first.date(), last)
         paths = business.paths(connection, first, as_of)
+        subscriptions = business.subscriptions(connection, first.date(), last, as_of)
     warning = budget_warning(costs, last, params.business)
     if warning:
         _log.warning("budget: %s", warning)
     folder = settings.path("reports", "business")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "index.html").write_text(page(rows, costs, paths, warning))
+    (folder / "index.html").write_text(page(rows, costs, paths, subscriptions, warning))
     (folder / "days.csv").write_text(as_csv(rows))
     figures = list(by_day(rows).values())
     details = {

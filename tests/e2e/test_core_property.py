@@ -71,7 +71,8 @@ def disturb(world: Installation, tick, disturbance: Disturbance, earlier) -> Non
         for verb in ("extract", "refresh"):
             world.run(verb, "--as-of", iso(earlier[-1]))
     elif disturbance.kind == "rollback" and len(earlier) > 1:
-        world.run("rollback")
+        world.run("rollback", "--reason", "looks bad")
+        world.run("rollback", "--lift", "--reason", "was good after all")
 
 
 def checksums(database: str) -> dict:

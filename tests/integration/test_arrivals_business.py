@@ -13,8 +13,8 @@ NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 WAITING = """insert into event_inbox (event_id, kind, reader_id, reader_key, article_id, occurred_at, received_at)
 select n::text, 'read', n::text, n, 'a1', %(at)s, %(at)s from generate_series(1, 200) n"""
 READER = """insert into reader (reader_key, reader_id, recorded_at) values (1, 'ann', %(at)s), (2, 'bob', %(at)s);
-insert into reader_version (reader_key, recorded_at, signed_up_at, region, source, extract_id)
-values (1, %(at)s, %(at)s, 'africa', 's', 0)"""
+insert into reader_version (reader_key, recorded_at, signed_up_at, region, subscribed_at, source, extract_id)
+values (1, %(at)s, %(at)s, 'africa', %(at)s, 's', 0)"""
 READ = """insert into read_event (event_id, reader_key, article_id, kind, occurred_at, recorded_at, dwell_seconds,
 source, extract_id) values (%(id)s, %(reader)s, %(article)s, 'read', %(at)s, %(at)s, 60, 's', 0)"""
 RUNNING = """insert into execution (execution_id, verb, trigger, caller, params_hash, started_at)
@@ -77,4 +77,5 @@ def test_a_day_counts_visits_reading_and_what_it_cost(settings, database, tmp_pa
     assert cost[0]["cost"] == pytest.approx(2 * 0.04 + 2 * 0.005)
     page = settings.path("reports", "business", "index.html").read_text()
     assert "Reading minutes of a reader who read, by region" in page
+    assert "trials that became paid" in page
     assert "africa" in settings.path("reports", "business", "days.csv").read_text()

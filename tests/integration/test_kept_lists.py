@@ -229,7 +229,7 @@ def test_lists_that_were_taken_back_are_not_kept(installation: Settings) -> None
     """After a rollback the lists being served again are the ones to keep."""
     first = served(installation)
     second, _ = made(installation, KEEPING)
-    rollback.run(installation, KEEPING, variant="champion", to=None, reason="")
+    rollback.run(installation, KEEPING, variant="champion", to=None, reason="bad lists")
     with connect(installation.database_url) as connection:
         maker = registry.maker(registry.serving(connection, SECOND), KEEPING)
         base = kept_lists.base_of(connection, SECOND + HOUR, "champion", maker)

@@ -23,6 +23,7 @@ def page(
     rows: Sequence[Mapping[str, Any]],
     costs: Sequence[Mapping[str, Any]],
     paths: Sequence[Mapping[str, Any]],
+    subscriptions: Sequence[Mapping[str, Any]],
     warning: str,
 ) -> str:
     """HTML; days without a row are left out."""
@@ -32,6 +33,7 @@ def page(
         parts += _plot(rows, "minutes_per_reader", of, "Reading minutes of a reader who read")
     parts += _plot(rows, "recommended_share", "", "Share of reads that were recommended")
     parts += _plot(rows, "returning_share", "", "Share of readers who read in the seven days before too")
+    parts += _subscriptions(subscriptions)
     parts += _cost(costs)
     parts += _ways(paths)
     return "\n".join(parts) + "\n"
@@ -60,6 +62,17 @@ def _plot(rows: Sequence[Mapping[str, Any]], figure: str, of: str, title: str) -
         return []
     head = f"<h2>{title}{f', by {of}' if of else ''}</h2>"
     return [head, legend(series) if of else "", lines([f"{day:%d %b}" for day in days], series)]
+
+
+def _subscriptions(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    counts = {(row["day"], row["what"]): float(row["n"]) for row in rows}
+    days, names = sorted({row["day"] for row in rows}), sorted({row["what"] for row in rows})
+    series = [
+        Series(name, colour, [counts.get((day, name), 0.0) for day in days])
+        for name, colour in zip(names, _COLOURS, strict=False)
+    ]
+    head = "<h2>Trials, subscriptions, cancellations</h2>"
+    return [head, legend(series), lines([f"{day:%d %b}" for day in days], series)] if days else []
 
 
 def _cost(costs: Sequence[Mapping[str, Any]]) -> list[str]:

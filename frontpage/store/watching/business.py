@@ -29,6 +29,12 @@ def costs(connection: Connection, since: date, until: date) -> list[dict[str, An
     return fetch_all(connection, query("business/costs"), {"since": since, "until": until})
 
 
+def subscriptions(connection: Connection, since: date, until: date, known: datetime) -> list[dict[str, Any]]:
+    """How many readers began a trial, paid, or cancelled on each day; nothing where sources do not say."""
+    values = {"since": since, "until": until, "known": known}
+    return fetch_all(connection, query("business/subscriptions"), values)
+
+
 def paths(connection: Connection, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """Minutes from publication to the first list that shows an article, by stage; of lists published since."""
     return fetch_all(connection, query("business/paths"), {"since": since, "until": until})

@@ -203,7 +203,7 @@ def test_a_share_or_lift_of_nothing_is_finite() -> None:
 
 @pytest.mark.ml_test("data-3")
 def test_no_feature_costs_too_much():
-    """A pair has a number of at most eight bytes for each feature, in at most 50 microseconds of CPU for all of them."""
+    """A pair has a number of at most eight bytes for each feature, in at most 50 microseconds of CPU for all."""
     world, n = random_history(5), 100_000
     entities, draw = _entities(world), np.random.default_rng(5)
     readers = draw.choice(world.readers[c.READER_KEY].to_numpy(), n)
