@@ -15,7 +15,10 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCKER = ROOT / "deploy" / "docker"
 PIN = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
 #: Parameters that no stage of the pipeline looks at.
-NOT_IN_PIPELINE = {"extract", "first_training", "schedule", "digest", "retention", "fitness"}
+NOT_IN_PIPELINE = {
+    "extract", "first_training", "schedule", "digest", "retention", "fitness", "rollout", "pilot", "outcomes",
+    "experiments", "off_policy", "drift", "arrivals", "business", "editorial",
+}  # fmt: skip
 #: Parameters of work on the database only.
 EVALUATION_ONLY = {"evaluation.max_readers_per_cutoff"}
 

@@ -1,5 +1,6 @@
 """Runs served together: a canary's readers have its lists, all others the champion's; each answer is of one run."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
@@ -36,57 +37,63 @@ async def client(world: World, settings: Settings) -> AsyncIterator[httpx.AsyncC
         yield client
 
 
+async def shown(client: httpx.AsyncClient, reader: str, expected: tuple) -> None:
+    """Wait until a reader's list is this one: workers hear of a publish a moment after it."""
+    async with asyncio.timeout(10):
+        while (found := await listed(client, reader)) != expected:
+            assert found[1], "never an empty list in between"
+            await asyncio.sleep(0.05)
+
+
 async def run_of(client: httpx.AsyncClient, reader: str) -> int:
     return (await client.get(path(reader))).json()["run_id"]
 
 
 async def test_a_canary_serves_its_own_readers_and_is_withdrawn_at_once(world, client):
     """Also a reader whose list is in memory changes over; who is in neither run gets the champion's fallback."""
-    assert await listed(client, "ann") == (None, ["a1"])
+    await shown(client, "ann", (None, ["a1"]))
     champion = await run_of(client, "bob")
     canary = world.publish({"ann": ["a2"]}, TODAY, variant="canary")
-    assert await listed(client, "ann") == (None, ["a2"])
-    assert await listed(client, "bob") == (None, ["b1"])
-    assert await listed(client, "cid") == ("global", ["g1"])
+    await shown(client, "ann", (None, ["a2"]))
+    await shown(client, "bob", (None, ["b1"]))
+    await shown(client, "cid", ("global", ["g1"]))
     assert (await run_of(client, "ann"), await run_of(client, "bob")) == (canary, champion)
     withheld.withdraw(world.connection, "canary")
-    assert await listed(client, "ann") == (None, ["a1"])
+    await shown(client, "ann", (None, ["a1"]))
 
 
 async def test_a_new_champion_takes_the_canarys_readers_over_in_the_same_moment(world, client):
     """Its publish takes the pointer away, since no rollout is under way."""
     world.publish({"ann": ["a2"]}, GLOBAL, variant="canary")
-    assert await listed(client, "ann") == (None, ["a2"])
+    await shown(client, "ann", (None, ["a2"]))
     world.publish({"ann": ["c1"], "bob": ["b1"]}, GLOBAL, TEN + timedelta(hours=1))
-    assert await listed(client, "ann") == (None, ["c1"])
+    await shown(client, "ann", (None, ["c1"]))
     assert fetch_all(world.connection, "select variant from published_run") == [{"variant": "champion"}]
 
 
 async def test_outside_a_pilot_everybody_has_the_product_of_today(world, client):
     """Only behind a champion's run that is a pilot's; the fallback is today's too."""
     world.publish({"ann": ["t1"], "bob": ["t1"], "cid": ["t2"]}, TODAY, variant="today")
-    assert await listed(client, "cid") == ("global", ["g1"])
+    await shown(client, "cid", ("global", ["g1"]))
     later = TEN + timedelta(hours=1)
     world.publish({"ann": ["a2"]}, GLOBAL, later, details={"pilot": 1, "n_readers": 1})
-    assert await listed(client, "ann") == (None, ["a2"])
-    assert await listed(client, "bob") == (None, ["t1"])
-    assert await listed(client, "cid") == (None, ["t2"])
-    assert await listed(client, "nobody") == ("global", ["t1"])
+    await shown(client, "ann", (None, ["a2"]))
+    await shown(client, "bob", (None, ["t1"]))
+    await shown(client, "cid", (None, ["t2"]))
+    await shown(client, "nobody", ("global", ["t1"]))
 
 
 async def test_what_is_written_down_says_which(world, client, settings):
     """served_list has the variant and the run of the list itself."""
     canary = world.publish({"ann": ["a2"]}, GLOBAL, variant="canary")
-    await listed(client, "ann")
-    await listed(client, "bob")
+    await shown(client, "ann", (None, ["a2"]))
+    await shown(client, "bob", (None, ["b1"]))
     found: set = set()
     for _ in range(40):
         rows = fetch_all(world.connection, "select reader_key, variant, run_id from served_list")
         found = {(row["reader_key"], row["variant"], row["run_id"] == canary) for row in rows}
         if len(found) > 1:
             break
-        import asyncio
-
         await asyncio.sleep(0.1)
     assert {(world.key("ann"), "canary", True), (world.key("bob"), "champion", False)} <= found
 
