@@ -80,7 +80,8 @@ def begin(
                 c.READER_KEY: pa.array(keys, pa.int64()), "arm": pa.array([arm] * len(keys), pa.string()),
             })  # fmt: skip
             copy_table(connection, "pilot_reader", table)
-        after = {"chosen_by": chosen_by, **{arm: len(keys) for arm, keys in arms.items()}}
+        after: dict[str, object] = {arm: len(keys) for arm, keys in arms.items()}
+        after["chosen_by"] = chosen_by
         audit.record(connection, "pilot start", f"pilot:{row['pilot_id']}", str(actor), reason, None, after)
     found = newest(connection)
     assert found is not None
