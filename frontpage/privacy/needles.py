@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
@@ -68,9 +69,8 @@ def _pieces(file: Path) -> Iterator[bytes]:
 def _columns(data: bytes) -> Iterator[bytes]:
     table = pq.read_table(io.BytesIO(data))
     for column in table.columns:
-        values = column.to_numpy() if str(column.type) == "int64" and column.null_count == 0 else None
-        yield (
-            np.ascontiguousarray(values).tobytes()
-            if values is not None
-            else "\n".join(map(str, column.unique().to_pylist())).encode()
-        )
+        if str(column.type) == "int64" and column.null_count == 0:
+            yield np.ascontiguousarray(column.to_numpy()).tobytes()
+        else:
+            values = column if pa.types.is_nested(column.type) else column.unique()
+            yield "\n".join(map(str, values.to_pylist())).encode()

@@ -22,6 +22,7 @@ from frontpage.store.delivery import digests
 from frontpage.store.delivery.clicks import hand_in_clicks
 from frontpage.store.delivery.digests import Edition
 from frontpage.store.delivery.suppressions import posted_reports
+from frontpage.store.governance import retractions
 from frontpage.store.locks import exclusive
 from frontpage.store.server import database_url
 
@@ -31,6 +32,7 @@ VARIANT = "champion"
 def run(settings: Settings, params: Params, as_of: datetime, *, dry_run: bool = False, test_to: str = "") -> Summary:
     """Take in what came back, open the editions that are due at as_of, send what is waiting of these and of others.
 
+    Who is owed a correction, for what was retracted elsewhere than by `frontpage retract`, is written down before.
     dry_run: only write a page that shows them. test_to: only send one marked mail there. Raises NothingPublishedError
     where there is no list for as_of, UnavailableError where the mail server goes away: the next run goes on from there.
     """
@@ -43,6 +45,7 @@ def run(settings: Settings, params: Params, as_of: datetime, *, dry_run: bool = 
         with exclusive(connection, "digest"):
             extra = _take_in_bounces(connection, settings, params.digest)
             extra["clicks"] = hand_in_clicks(connection)
+            extra["corrections"] = retractions.note_corrections(connection)
             _open(connection, settings, params.digest, as_of)
             summary = _send(connection, settings, letterhead, as_of)
     return replace(summary, details=summary.details | extra)

@@ -66,11 +66,15 @@ def fetch(settings: Settings, params: Params, place: str) -> Summary:
     return Summary("reports fetch", len(checks), n_new, artifact=place, details={"articles": len(known), **held})
 
 
-def review(settings: Settings, params: Params) -> Summary:
-    """Hold back what enough reporters named, until a person decides."""
+def review(settings: Settings, params: Params, *, as_of: datetime | None = None) -> Summary:
+    """Hold back what enough reporters named, until a person decides.
+
+    as_of: of the run that asks, for the record; a hold acts at once, so reports count by the clock.
+    """
     with connect(database_url(settings), application="frontpage reports") as connection:
         held = hold_due(connection, params)
-    return Summary("reports review", rows_out=len(held["held"]), details=held)
+    details = held if as_of is None else {**held, "as_of": as_of}
+    return Summary("reports review", rows_out=len(held["held"]), details=details)
 
 
 def decide(

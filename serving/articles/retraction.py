@@ -65,7 +65,7 @@ async def retract(
 ) -> Response:
     """Retract an article and its copies, or take that back. No answer holds it once this one is there.
 
-    Who was shown it is written down with the next refresh or digest, or at once by `frontpage retract`.
+    Who was shown it is written down with the next digest, before its mails are made, or at once by `frontpage retract`.
     """
     asked: RetractionAsked = parsed(_ASKED, await read_json_body(request))
     if "\x00" in article_id or not await fetch_articles(app.database, [article_id]):

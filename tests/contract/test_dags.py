@@ -189,6 +189,16 @@ def test_nothing_is_published_before_the_gate():
     assert {"validate", "score"} <= tasks["gate"].get_flat_relative_ids(upstream=True)
 
 
+def test_reports_are_reviewed_before_lists_are_made_and_stop_none():
+    """`score` is downstream of `review`, whose end is enough, green or red, and comes soon."""
+    tasks = dag_bag().dags["refresh_hourly"].task_dict
+    assert "review" in tasks["score"].get_flat_relative_ids(upstream=True)
+    (after,) = tasks["review"].downstream_list
+    assert (after.task_id, after.trigger_rule, after.upstream_task_ids) == ("extract", "all_done", {"review"})
+    assert tasks["review"].execution_timeout <= timedelta(minutes=2)
+    assert tasks["review"].retries == 1
+
+
 def test_nothing_is_trained_on_data_that_were_not_checked():
     """`train` is downstream of `validate` and `snapshot`, `evaluate` of `train`; nothing is released unaccepted."""
     tasks = dag_bag().dags["retrain_nightly"].task_dict

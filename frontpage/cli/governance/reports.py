@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from frontpage.cli.calling import step
+from frontpage.cli.calling import past, step
 
 app = typer.Typer(
     help="Reports of misleading articles.\n\nOf readers, editors and fact-checkers; a person decides.",
@@ -12,6 +12,9 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
+Moment = Annotated[
+    str | None, typer.Option("--as-of", help="ISO 8601 time of the run that asks; reports count as of now.")
+]
 Evidence = Annotated[str, typer.Option(help="Address where it is shown.")]
 
 
@@ -36,9 +39,10 @@ def fetch(place: Annotated[str, typer.Argument(help="Address or file of a ClaimR
 
 
 @app.command()
-def review() -> None:
+def review(as_of: Moment = None) -> None:
     """Hold back what enough reporters named."""
-    step("reports review", module="reports", function="review")
+    options = {} if as_of is None else {"as_of": past(as_of)}
+    step("reports review", module="reports", function="review", **options)
 
 
 @app.command()

@@ -13,7 +13,8 @@ from frontpage.core.actor import Actor
 from frontpage.core.errors import BadInputError, NothingPublishedError
 from frontpage.core.experiments.experiment import Arm, Experiment
 from frontpage.core.experiments.starting import arms_as_json
-from frontpage.store.connect import Connection, fetch_all, fetch_one
+from frontpage.store import audit
+from frontpage.store.connect import Connection, fetch_all, fetch_one, transaction
 from frontpage.store.queries import query
 
 #: What can be measured of a reader within an experiment's horizon.
@@ -32,19 +33,25 @@ def start(connection: Connection, planned: Experiment, actor: Actor, reason: str
         "started_at": planned.started_at, "actor": str(actor), "reason": reason,
     }  # fmt: skip
     try:
-        row = fetch_one(connection, query("experiments/insert"), values)
+        with transaction(connection):
+            row = fetch_one(connection, query("experiments/insert"), values)
+            assert row is not None
+            after = {"kind": row["kind"], "arms": row["arms"], "lower": planned.lower, "upper": planned.upper}
+            _audit(connection, "start", row, actor, reason, {"after": after})
     except UniqueViolation as error:
         raise BadInputError(f"experiment {planned.name} is running already; stop it first") from error
-    assert row is not None
     return experiment_of(row)
 
 
 def stop(connection: Connection, name: str, at: datetime, actor: Actor, reason: str) -> Experiment:
     """The experiment that has ended. Raises BadInputError where none of that name is running."""
     values = {"name": name, "at": at, "actor": str(actor), "reason": reason}
-    row = fetch_one(connection, _STOP, values)
-    if row is None:
-        raise BadInputError(f"no experiment {name} is running; `frontpage experiment status` lists them")
+    with transaction(connection):
+        row = fetch_one(connection, _STOP, values)
+        if row is None:
+            raise BadInputError(f"no experiment {name} is running; `frontpage experiment status` lists them")
+        states = {"before": {"stopped_at": None}, "after": {"stopped_at": row["stopped_at"]}}
+        _audit(connection, "stop", row, actor, reason, states)
     return experiment_of(row)
 
 
@@ -104,6 +111,12 @@ def experiment_of(row: Mapping[str, Any]) -> Experiment:
         level=row["level"], horizon_hours=row["horizon_hours"], planned_readers=row["planned_readers"],
         started_at=row["started_at"], experiment_id=row["experiment_id"], stopped_at=row["stopped_at"],
     )  # fmt: skip
+
+
+def _audit(
+    connection: Connection, verb: str, row: Mapping[str, Any], actor: Actor, reason: str, states: Mapping[str, Any]
+) -> None:
+    audit.record(connection, f"experiment {verb}", f"experiment:{row['salt']}", str(actor), reason, **states)
 
 
 def _period(connection: Connection, experiment: Experiment, until: datetime) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from frontpage.core import columns as c
 from frontpage.core.actor import Actor
 from frontpage.core.errors import BadInputError, NothingPublishedError
+from frontpage.store import audit
 from frontpage.store.connect import Connection, execute, fetch_all, fetch_one, transaction
 from frontpage.store.copying.copy_arrow import copy_table
 from frontpage.store.queries import query
@@ -79,6 +80,9 @@ def begin(
                 c.READER_KEY: pa.array(keys, pa.int64()), "arm": pa.array([arm] * len(keys), pa.string()),
             })  # fmt: skip
             copy_table(connection, "pilot_reader", table)
+        after: dict[str, object] = {arm: len(keys) for arm, keys in arms.items()}
+        after["chosen_by"] = chosen_by
+        audit.record(connection, "pilot start", f"pilot:{row['pilot_id']}", str(actor), reason, None, after)
     found = newest(connection)
     assert found is not None
     return found
@@ -90,7 +94,10 @@ def end(connection: Connection, ended_at: datetime, actor: Actor, reason: str) -
     if pilot is None:
         raise NothingPublishedError("no pilot is on")
     values = {"pilot_id": pilot.pilot_id, "ended_at": ended_at, "actor": str(actor), "reason": reason}
-    execute(connection, query("pilot/end"), values)
+    with transaction(connection):
+        execute(connection, query("pilot/end"), values)
+        after = {"ended_at": ended_at}
+        audit.record(connection, "pilot stop", f"pilot:{pilot.pilot_id}", str(actor), reason, {"ended_at": None}, after)
     found = newest(connection)
     assert found is not None
     return found

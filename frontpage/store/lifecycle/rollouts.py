@@ -12,6 +12,7 @@ from psycopg2 import sql
 from psycopg2.extras import Json
 
 from frontpage.core.actor import Actor
+from frontpage.store import audit
 from frontpage.store.connect import Connection, execute, fetch_all, fetch_one, transaction
 from frontpage.store.lists.runs import table_of
 from frontpage.store.queries import query
@@ -91,8 +92,10 @@ def begin(connection: Connection, recipe: str, version: str, as_of: datetime, ac
 
 
 def move(connection: Connection, rollout: Rollout, change: RolloutChange, actor: Actor) -> None:
-    """Move a rollout and add to its trail, in one statement."""
-    _write(connection, rollout.rollout_id, change, actor)
+    """Move a rollout and add to its trail, all or nothing; audited, unless it stays where it is."""
+    before = {"state": rollout.state, "share": rollout.share, "version": rollout.version}
+    with transaction(connection):
+        _write(connection, rollout.rollout_id, change, actor, before)
 
 
 def events(connection: Connection, rollout_id: int) -> list[dict[str, Any]]:
@@ -119,10 +122,20 @@ def compared(connection: Connection, run_id: int, other_id: int) -> dict[str, An
     return row
 
 
-def _write(connection: Connection, rollout_id: int, change: RolloutChange, actor: Actor) -> None:
+def _write(
+    connection: Connection,
+    rollout_id: int,
+    change: RolloutChange,
+    actor: Actor,
+    before: Mapping[str, Any] | None = None,
+) -> None:
     values = {
         "rollout_id": rollout_id, "as_of": change.as_of, "action": change.action, "state": change.state,
         "share": change.share, "version": change.version, "guardrails": Json(list(change.guardrails)),
         "actor": str(actor), "reason": change.reason,
     }  # fmt: skip
     execute(connection, query("rollout/move"), values)
+    if change.action != "stay":
+        action = f"rollout {change.action.replace('_', '-')}"
+        after = {"state": change.state, "share": change.share, "version": change.version}
+        audit.record(connection, action, f"rollout:{rollout_id}", str(actor), change.reason, before, after)

@@ -10,6 +10,7 @@ from psycopg2 import sql
 from frontpage.core import columns as c
 from frontpage.core.actor import Actor
 from frontpage.core.errors import BadInputError, CheckFailedError, NothingPublishedError
+from frontpage.store import audit
 from frontpage.store.connect import Connection, execute, fetch_one, transaction
 from frontpage.store.lists import runs
 from frontpage.store.queries import query
@@ -45,7 +46,7 @@ def lift(connection: Connection, variant: str, actor: Actor, reason: str) -> int
     held = active(connection, variant)
     if held is None:
         raise BadInputError(f"no list of {variant} is held; there is nothing to lift")
-    _lift(connection, variant, actor, reason)
+    _let_go(connection, held, actor, reason)
     return int(held[c.RUN_ID])
 
 
@@ -64,7 +65,7 @@ def forbids(connection: Connection, run: Mapping[str, Any]) -> dict[str, Any] | 
     )
     if newer is None:
         return held
-    _lift(connection, run["variant"], Actor("frontpage", "system"), f"version {run['model_version']} passed")
+    _let_go(connection, held, Actor("frontpage", "system"), f"version {run['model_version']} passed")
     return None
 
 
@@ -75,6 +76,14 @@ def live_share(connection: Connection, run_id: int) -> float:
     if row is None:
         raise NothingPublishedError(f"the lists of run {run_id} are gone")
     return float(row["share"])
+
+
+def _let_go(connection: Connection, held: Mapping[str, Any], actor: Actor, reason: str) -> None:
+    """Lift a hold, audited."""
+    before, after = {"held": held[c.RUN_ID]}, {"held": None}
+    with transaction(connection):
+        _lift(connection, held["variant"], actor, reason)
+        audit.record(connection, "lists lift", f"lists:{held['variant']}", str(actor), reason, before, after)
 
 
 def _lift(connection: Connection, variant: str, actor: Actor, reason: str) -> None:

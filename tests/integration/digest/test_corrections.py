@@ -8,6 +8,7 @@ from frontpage.core.params import Params
 from frontpage.steps import digest, retract
 from frontpage.store.connect import fetch_all
 
+from ..serving_client import running
 from ..serving_world import TEN
 from .post import GLOBAL, SHORT, free_port, received, titles
 
@@ -34,6 +35,20 @@ def test_who_was_mailed_a_retracted_article_is_told_with_the_next_digest(world, 
     assert all("retracted since" not in mail.get_body(("plain",)).get_content() for mail in others)
     told = fetch_all(world.connection, "select edition_id from correction")
     assert [row["edition_id"] for row in told] == ["2026-03-02.everywhere.0700"]
+
+
+async def test_who_saw_what_the_api_retracted_is_told_with_the_next_digest(world, mailing, mails):
+    """No `frontpage retract` in between: the digest itself writes down who is owed it, before its mails are made."""
+    world.publish({"ann": ["a1", "a2"]}, GLOBAL)
+    digest.run(mailing, SHORT, TEN)
+    async with running(mailing.model_copy(update={"clock": "2026-03-01T11:00:00Z"})) as client:
+        assert (await client.post("/v1/articles/a1/retraction", json={"reason": "false"})).status_code == 200
+    assert fetch_all(world.connection, "select * from correction") == []
+    world.publish({"ann": ["a3", "g1"]}, GLOBAL, TEN + DAY)
+    assert digest.run(mailing, SHORT, TEN + DAY).details["corrections"] == 1
+    (_, second) = [mail for mail in received(mails) if mail["To"] == "ann@readers.example"]
+    assert "* Title of a1" in second.get_body(("plain",)).get_content()
+    assert digest.run(mailing, SHORT, TEN + DAY).details["corrections"] == 0
 
 
 def test_a_mail_that_was_read_before_the_retraction_is_written_anew(world, settings):
