@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from frontpage.core.errors import BadInputError, UnavailableError
 from frontpage.core.params import Params
@@ -16,6 +17,8 @@ from frontpage.digest.preview import send_test, write_preview
 from frontpage.digest.returns.intake import take_in
 from frontpage.digest.returns.mailbox import new_mails
 from frontpage.digest.schedule import due_editions
+from frontpage.scoring import shown as who
+from frontpage.scoring.archive import Archive
 from frontpage.store import audit
 from frontpage.store.connect import Connection, connect, transaction
 from frontpage.store.delivery import digests
@@ -45,7 +48,8 @@ def run(settings: Settings, params: Params, as_of: datetime, *, dry_run: bool = 
         with exclusive(connection, "digest"):
             extra = _take_in_bounces(connection, settings, params.digest)
             extra["clicks"] = hand_in_clicks(connection)
-            extra["corrections"] = retractions.note_corrections(connection)
+            shown = partial(who.shown_to, connection, Archive.of(settings))
+            extra["corrections"] = retractions.note_corrections(connection, shown)
             _open(connection, settings, params.digest, as_of)
             summary = _send(connection, settings, letterhead, as_of)
     return replace(summary, details=summary.details | extra)
