@@ -22,7 +22,7 @@ AIRFLOW_PORT ?= 8080
 MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop test check lint test-db test-e2e test-recipes test-compose compose-env flink docs shape
+.PHONY: help setup lock run stop test check lint test-db test-e2e test-erasure test-recipes test-lifecycle test-compose compose-env flink docs shape
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -56,7 +56,7 @@ stop: setup  ## stop everything that `make run` started; data stays
 	@$(BIN)/frontpage down
 
 test: setup  ## all tests but those of the containers, on real PostgreSQL, Beam, Airflow, Feast, Great Expectations and SMTP
-	$(PYTEST) -n 2 --dist loadscope --durations 15 tests --ignore tests/compose --ignore tests/e2e/test_make_run.py \
+	$(PYTEST) -n 2 --dist loadscope --durations 15 tests --ignore tests/compose --ignore tests/lifecycle --ignore tests/e2e/test_make_run.py \
 	  --ignore tests/e2e/test_make_run_sources.py
 	$(PYTEST) tests/e2e/test_make_run.py tests/e2e/test_make_run_sources.py  # limits in seconds: nothing else may run
 
@@ -76,8 +76,14 @@ test-db: setup  ## only the tests against a real database
 test-e2e: setup  ## only the end-to-end tests, through the DAGs to the API and the digest
 	$(PYTEST) tests/e2e
 
+test-erasure: setup  ## plant a reader everywhere, forget them, and search every byte
+	$(PYTEST) -n 0 -rA tests/integration/rules/test_erasure.py
+
 test-recipes: setup  ## follow each recipe of docs/developing.md in a scratch copy
 	$(PYTEST) -rA tests/recipes
+
+test-lifecycle: setup  ## a recipe's way through Airflow: trained, shadow, canary, taken back, rolled back, approved; prints times
+	$(PYTEST) -n 0 -s tests/lifecycle
 
 test-compose: setup  ## build the images, start the stack, read ten recommendations, take it down
 	$(PYTEST) -rs tests/compose
@@ -98,3 +104,4 @@ docs: setup  ## write the generated reference pages again
 	$(BIN)/python docs/generate.py
 	$(BIN)/python docs/generate_dags.py
 	$(BIN)/python -m tests.support.loads
+	$(BIN)/python -m tests.support.ml_tests

@@ -15,6 +15,7 @@ from psycopg2 import sql
 from bench.scale_world import AS_OF
 from frontpage.core.lists import LIST_LENGTH
 from frontpage.core.params import Params
+from frontpage.core.settings import Settings
 from frontpage.features.interactions import interaction_dataset
 from frontpage.lifecycle import registry
 from frontpage.store.connect import Connection, execute
@@ -57,13 +58,13 @@ class Sample:
         return self.n_readers / len(self.rows)
 
 
-def sample(connection: Connection, params: Params) -> Sample:
+def sample(connection: Connection, settings: Settings, params: Params) -> Sample:
     """The sample of a world, by the champion."""
     version = registry.serving(connection, AS_OF)
     assert version is not None
     now = scoring_context(interaction_dataset(load_history(connection, AS_OF, params.data)), AS_OF, params)
     few = now.of_readers(np.arange(0, len(now.readers), max(1, len(now.readers) // _SAMPLE_READERS)))
-    model = registry.loaded(version)
+    model = registry.loaded(version, settings)
     pipeline, view = pipeline_of(params, CHAMPION, model), model_inputs(model, few, params)
     rows = np.arange(len(few.readers), dtype=np.int64)
     found, _ = pipeline.retrieve(view, rows)

@@ -47,7 +47,7 @@ def measure(home: Path, size: Size) -> dict[str, Any]:
             partial.write_text(json.dumps(steps, indent=2) + "\n")
         with connect(server.database_url(settings)) as connection:
             run = newest_run(connection)
-            reference = kernels.reference(connection, kernels.sample(connection, params), int(run["run_id"]))
+            reference = kernels.reference(connection, kernels.sample(connection, settings, params), int(run["run_id"]))
         partial.unlink()
     seconds = sum(step["wall_seconds"] for step in steps.values())
     kernel_seconds = round(sum(reference["seconds"].values()), 2)

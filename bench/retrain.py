@@ -40,9 +40,10 @@ from frontpage.store.history import load_history
 from frontpage.store.queries import query
 from models.training.artefact import artefact_hash
 from models.training.cutoffs import past_cutoffs
+from models.training.held_back import history_to_learn
 
 #: After `extract`, which has a bench of its own.
-STEPS = ("validate", "features", "snapshot", "train", "evaluate", "explain")
+STEPS = ("validate", "features", "snapshot", "train", "evaluate", "accept", "explain")
 N_DAYS = 14
 #: Files of a training under way at which it is killed: the fourth chunk of trees, the first checkpoint of ALS.
 KILLED_AT = {"ranker": "ranker-*-003.txt", "als": "als.npz"}
@@ -130,7 +131,7 @@ def write_past_states(settings: Settings, params: Params) -> None:
     """The states of the moments that a training at AS_OF looks back to."""
     with connect(server.database_url(settings)) as connection:
         history = load_history(connection, AS_OF, params.data, with_text=False)
-        ensure_ticks(connection, AS_OF, past_cutoffs(history, params), params.data)
+        ensure_ticks(connection, AS_OF, past_cutoffs(history_to_learn(history, params), params), params.data)
 
 
 def _start(verb: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:

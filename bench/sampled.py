@@ -32,5 +32,5 @@ def main_of(measure: Callable[[Sample], dict[str, Any]], description: str | None
     given = parser_of(description, _READERS).parse_args()
     size = Size(given.readers)
     with served(given.home, size) as settings, connect(server.database_url(settings)) as connection:
-        figures = measure(sample(connection, params_of(size)))
+        figures = measure(sample(connection, settings, params_of(size)))
     given.json.write_text(json.dumps(figures, indent=2) + "\n")

@@ -25,6 +25,7 @@ from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.features.interactions import interaction_dataset, microseconds
 from frontpage.features.known_reads import rows_known
+from frontpage.lifecycle import stages
 from frontpage.store import migrate, server, versions
 from frontpage.store.connect import Connection, connect, execute, transaction
 from frontpage.store.copying.copy_arrow import copy_table
@@ -134,8 +135,9 @@ def _register(connection: Connection, settings: Settings, params: Params, small:
     )
     folder = settings.path("models", model.version).absolute()
     digest = artefact.save(model, folder, environment(params.threads))
-    versions.insert(connection, versions.ModelVersion(model.version, night, folder.as_uri(), digest))
-    versions.set_stage(connection, model.version, "champion", "the bench's only one")
+    row = versions.ModelVersion(model.version, night, folder.as_uri(), digest)
+    versions.insert(connection, row, actor=settings.acting, reason="the bench's only one")
+    stages.change_stage(connection, model.version, "champion", actor=settings.acting, reason="the bench's only one")
 
 
 def main() -> None:

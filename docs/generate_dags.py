@@ -16,8 +16,8 @@ _HEAD = """<!-- Written by `make docs`; a test compares it with the code. -->
 
 Each task is one verb of the `frontpage` command, called as `frontpage VERB --as-of T`. T is the tick of a scheduled or
 back-filled run; for a manual run it is the parameter `as_of`, or else the last refresh tick before the run was asked
-for. Times are UTC. Bad input, a failed check or a missing model ends a task at once; with nothing to learn from yet
-it is skipped; anything else is tried again.
+for; for one that an event started, the moment that the event carries. Times are UTC. Bad input, a failed check or a
+missing model ends a task at once; with nothing to learn from yet it is skipped; anything else is tried again.
 """
 
 
@@ -29,7 +29,7 @@ def dags_page(dags: Mapping[str, Any]) -> str:
 def _section(dag: Any) -> Iterator[str]:
     yield f"## {dag.dag_id}\n"
     tags = ", ".join(sorted(dag.tags))
-    yield f"`{dag.timetable.expression}` · {tags} · owner {dag.owner} · {dag.max_active_runs} run at a time\n"
+    yield f"{_started(dag.timetable)} · {tags} · owner {dag.owner} · {dag.max_active_runs} run at a time\n"
     yield _body(dag.doc_md) + "\n"
     for alert in dag.deadline or ():
         yield f"Deadline: {alert.name}, {alert.interval} after a run was asked for.\n"
@@ -41,6 +41,15 @@ def _section(dag: Any) -> Iterator[str]:
         limits = f"{task.retries} | {task.execution_timeout} | {task.priority_weight}"
         yield f"| `{task.task_id}` | {after} | {outlets} | {limits} |"
     yield ""
+
+
+def _started(timetable: Any) -> str:
+    """Its cron expression, and the assets whose events start it."""
+    ticks = getattr(timetable, "timetable", timetable)
+    condition = getattr(timetable, "asset_condition", None)
+    expression = [f"`{ticks.expression}`"] if hasattr(ticks, "expression") else []
+    events = [f"events of `{asset.name}`" for asset in getattr(condition, "objects", ())]
+    return " and ".join([*expression, *events])
 
 
 def _body(doc: str) -> str:

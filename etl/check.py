@@ -9,7 +9,7 @@ from etl.blocks import PreparedBlock, Rejected, SourcePart
 from etl.pipeline import read_blocks
 from etl.reading.source_plan import plan_source
 from etl.reading.sources import Source
-from etl.rows.normalise import RowContext
+from etl.rows.context import RowContext
 from etl.rows.prepare import prepare
 from frontpage.core import columns as c
 from frontpage.core.schema.canonical import Kind

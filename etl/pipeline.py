@@ -12,7 +12,7 @@ from etl.blocks import RowBlock, SourcePart
 from etl.reading.decode import read_file_blocks
 from etl.reading.feeds import read_feed_blocks
 from etl.reading.queries import read_query_blocks
-from etl.rows.normalise import RowContext
+from etl.rows.context import RowContext
 from etl.rows.prepare import prepare
 from frontpage.core.errors import BadInputError, UnavailableError
 from frontpage.store import staging

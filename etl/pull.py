@@ -14,9 +14,10 @@ from etl import beam
 from etl.pipeline import StageParts, StagingTarget
 from etl.reading.source_plan import PullPlan, plan_source
 from etl.reading.sources import InboxSource, Source
+from etl.rows import tombstones
+from etl.rows.context import RowContext
 from etl.rows.duplicates import NEAR_WINDOW, Candidate, mark_duplicates
 from etl.rows.minhash import from_bytes
-from etl.rows.normalise import RowContext
 from frontpage.core import columns as c
 from frontpage.core.progress import polled, report_progress
 from frontpage.store import extracts, staging
@@ -147,6 +148,7 @@ def _merge(connection: Connection, plan: PullPlan, extract: Extract, clock: "_St
     clock.lap("articles")
     report_progress(merging, 1, 3)
     extracts.write_articles(connection, extract, _marks(connection))
+    extracts.retract_deleted(connection, extract, tombstones.of(staging.finished_parts(connection)))
     clock.lap("duplicates")
     report_progress(merging, 2, 3)
     extracts.merge_events(connection, extract, SUSPICION)

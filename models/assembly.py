@@ -12,13 +12,14 @@ from models.fallbacks import CountedFallbacks, RankedFallbacks
 from models.pipeline import ListPipeline
 from models.ranking.learned import LearnedRank
 from models.ranking.popularity import ArticleRank
-from models.reranking.rerank import reranker
+from models.reranking.rerank import SHORTLIST, reranker
 from models.retrieval.candidates import sources_of
+from models.retrieval.picked import NewestOfInterests
 from models.retrieval.retrieve import FromOrder, FromSources
 from models.retrieval.sources import Source
 from models.segments import SEGMENTS
 from models.training.artefact import Model
-from models.variants import ALL_SOURCES, CHAMPION, LIVE, POPULARITY, Variant, variants_of
+from models.variants import ALL_SOURCES, CHAMPION, LIVE, PICKED, POPULARITY, Variant, variants_of
 
 
 def pipeline_of(
@@ -80,5 +81,7 @@ def chosen_sources(params: Params, variant: Variant) -> dict[str, Source]:
     """The sources that a variant retrieves from, in their order."""
     if variant.retrieve == LIVE:
         return {}
+    if variant.retrieve == PICKED:
+        return {"interests": NewestOfInterests(n=SHORTLIST)}
     sources = sources_of(params)
     return sources if variant.retrieve == ALL_SOURCES else {n: s for n, s in sources.items() if n in variant.retrieve}

@@ -21,6 +21,7 @@ from frontpage.features.interactions import (
     without_reads,
 )
 from frontpage.features.known_reads import rows_known
+from models.editorial.editorial import NOTHING, Editorial
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class ScoringContext:
     readers: dataset positions of the readers to serve, ascending.
     known: index into the dataset's reads that had happened and were recorded by then, within the data's bounds.
     seen: sorted keys `row in readers * len(live) + row in live` of what was read already.
+    editorial: what editors say.
     """
 
     dataset: InteractionDataset
@@ -39,6 +41,7 @@ class ScoringContext:
     readers: Ints
     known: Ints
     seen: Ints
+    editorial: Editorial = NOTHING
 
     @property
     def now(self) -> int:
@@ -83,10 +86,12 @@ def scoring_context(
     params: Params,
     readers: Ints | None = None,
     already_read: pd.DataFrame | None = None,
+    editorial: Editorial = NOTHING,
 ) -> ScoringContext:
     """The moment `as_of` of a dataset; `readers` (dataset positions, ascending) defaults to the active ones.
 
     already_read: reader_key, article_id of what was read outside the dataset's bounds (older or suspicious reads).
+    editorial: what editors say; what it withholds is not live, whatever was known of it at `as_of`.
     """
     now, dataset, lists = microseconds(as_of), as_known(dataset, as_of), params.lists
     known = rows_known(dataset, now, params.data)
@@ -94,6 +99,7 @@ def scoring_context(
         dataset.is_listable
         & (dataset.published <= now)
         & (dataset.first_seen <= now)
+        & ~dataset.article_ids.isin([*editorial.withheld])
         & (dataset.published >= now - int(lists.max_age_days * DAY_MICROSECONDS))
     )
     rows = active_readers(dataset, known, now, lists.active_days) if readers is None else readers
@@ -101,7 +107,7 @@ def scoring_context(
     pairs = [(dataset.read_reader[rows_read], dataset.read_article[rows_read])]
     if already_read is not None:
         pairs.append(_positions(dataset, already_read))
-    return ScoringContext(dataset, as_of, live, rows, known, _seen(dataset, pairs, live, rows))
+    return ScoringContext(dataset, as_of, live, rows, known, _seen(dataset, pairs, live, rows), editorial)
 
 
 def active_readers(dataset: InteractionDataset, known: Ints, now: int, active_days: float) -> Ints:

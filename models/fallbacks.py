@@ -15,6 +15,7 @@ from frontpage.core.lists import LIST_LENGTH, SCORE_DECIMALS
 from frontpage.features.entities import Pairs
 from frontpage.features.grouping import Floats, Ints
 from frontpage.features.names import position
+from models.editorial.at_work import with_pinned
 from models.explaining.counts import reasons_of_counts
 from models.explaining.explain import Explainer, explain, reasons_of
 from models.inputs import ScoringInputs
@@ -22,7 +23,7 @@ from models.ranking.learned import LearnedRank
 from models.ranking.popularity import ArticleRank, scores_of
 from models.reranking.listed import Mask
 from models.reranking.rerank import SHORTLIST, Ranked, Reranked, Reranker
-from models.retrieval.candidates import CODES, Candidates, candidates
+from models.retrieval.candidates import CODES, PINNED, Candidates, candidates
 from models.retrieval.sources import Source
 
 _SOURCES = {c.REGION: "regional", c.CATEGORY: "category"}
@@ -48,7 +49,7 @@ class RankedFallbacks:
 
     def __call__(self, nobody: ScoringInputs, rows: Ints, rerank: Reranker) -> pd.DataFrame:
         """The candidates of all sources, with enough of each interest for a list of it alone."""
-        found = candidates(nobody, self._wide(), rows)
+        found, _ = with_pinned(nobody, candidates(nobody, self._wide(), rows), rows)
         scores, local = self.rank(nobody, found), in_scope(nobody, found)
         made = _without_lot(rerank)(nobody, Ranked(found, scores.margin, scores.tie, local.astype(np.int64)), None)
         assert scores.matrix is not None
@@ -56,7 +57,9 @@ class RankedFallbacks:
         explained = explain(self.trees, matrix, self.rank.model.feature_names)
         reasons = reasons_of(explained, matrix, nobody.entities, Pairs(picked.reader, picked.article))
         said: NDArray[np.object_] = reasons.to_numpy(zero_copy_only=False)
-        return fallback_frame(nobody, made, scores.score[made.pair], local[made.pair], said)
+        return fallback_frame(
+            nobody, made, scores.score[made.pair], local[made.pair], said, picked.source == CODES[PINNED]
+        )
 
     def _wide(self) -> dict[str, Source]:
         wide = dict(self.sources)
@@ -78,9 +81,12 @@ class CountedFallbacks:
         n_articles = [len(articles) for articles, _ in firsts]
         article = np.concatenate([np.zeros(0, dtype=np.int64), *(articles for articles, _ in firsts)])
         counts = np.concatenate([np.zeros(0), *(counts for _, counts in firsts)])
-        reader, overall, local = np.repeat(rows, n_articles), self.rank.counts(nobody), counts >= 0
+        reader, overall = np.repeat(rows, n_articles), self.rank.counts(nobody)
         pairs = Candidates(reader, article, np.full(len(article), CODES[self.rank.source]))
         tie = np.concatenate([np.zeros(0, dtype=np.int64), *(np.arange(n) for n in n_articles)])
+        pairs, before = with_pinned(nobody, pairs, rows)
+        article, counts = pairs.article, np.where(before >= 0, np.append(counts, -1.0)[before], -1.0)
+        tie, local = np.where(before >= 0, np.append(tie, 0)[before], 0), counts >= 0
         scores = scores_of(np.where(local, counts, overall[article]), tie)
         made = _without_lot(rerank)(nobody, Ranked(pairs, scores.margin, tie, local.astype(np.int64)), None)
         is_local, reasons = local[made.pair], np.full(len(made.pair), "", dtype=object)
@@ -91,7 +97,8 @@ class CountedFallbacks:
             there = np.maximum(self.rank.counts_of_scope(nobody, (scope, value)), 0.0)
             reasons[here] = reasons_of_counts(context, made.top_k.article[here], there, hours, value)
             reasons[elsewhere] = reasons_of_counts(context, made.top_k.article[elsewhere], overall, hours)
-        return fallback_frame(nobody, made, scores.score[made.pair], is_local, reasons)
+        is_pinned = pairs.source[made.pair] == CODES[PINNED]
+        return fallback_frame(nobody, made, scores.score[made.pair], is_local, reasons, is_pinned)
 
 
 def in_scope(nobody: ScoringInputs, pairs: Candidates) -> Mask:
@@ -105,7 +112,12 @@ def in_scope(nobody: ScoringInputs, pairs: Candidates) -> Mask:
 
 
 def fallback_frame(
-    nobody: ScoringInputs, made: Reranked, score: Floats, is_local: Mask, reasons: NDArray[np.object_]
+    nobody: ScoringInputs,
+    made: Reranked,
+    score: Floats,
+    is_local: Mask,
+    reasons: NDArray[np.object_],
+    is_pinned: Mask,
 ) -> pd.DataFrame:
     """Rows of fallback lists as they are written, all by pick; what is not of its scope says it is popular."""
     context, top_k = nobody.context, made.top_k
@@ -119,7 +131,7 @@ def fallback_frame(
             c.RANK: top_k.rank.astype(np.int16),
             c.ARTICLE_ID: context.dataset.article_ids.to_numpy()[context.live[top_k.article]],
             c.SCORE: np.round(score, SCORE_DECIMALS) + 0.0,
-            c.CANDIDATE_SOURCE: np.where(is_local, local_source, "popular"),
+            c.CANDIDATE_SOURCE: np.where(is_pinned, PINNED, np.where(is_local, local_source, "popular")),
             c.REASONS: reasons,
             c.IS_WAIVED: made.is_waived,
         }

@@ -16,6 +16,7 @@ import pyarrow as pa
 from frontpage.core import columns as c
 from frontpage.core.params import Params
 from frontpage.features.grouping import Floats, Ints
+from models.editorial.at_work import with_pinned
 from models.explaining.rows import list_table
 from models.fallbacks import ROW, FallbackLists
 from models.inputs import ScoringInputs
@@ -128,8 +129,18 @@ class ListPipeline:
 
     def chosen(self, now: ScoringInputs, reader_rows: Ints) -> Chosen:
         """The ten of each reader row by this pipeline's own parts, whatever the reader's segment."""
-        pairs, tier = self.retrieve(now, reader_rows)
+        pairs, tier = self.candidates_of(now, reader_rows)
         return self.of_scores(now, pairs, self.rank(now, pairs), tier)
+
+    def part_of(self, now: ScoringInputs, reader_row: int) -> ListPipeline:
+        """The pipeline that makes the list of a reader row: that of its segment."""
+        return self._parts(now, np.array([reader_row], dtype=np.int64))[0][0]
+
+    def candidates_of(self, now: ScoringInputs, reader_rows: Ints) -> tuple[Candidates, Ints | None]:
+        """What is retrieved, and what editors pinned."""
+        pairs, tier = self.retrieve(now, reader_rows)
+        both, before = with_pinned(now, pairs, reader_rows)
+        return both, None if tier is None else np.where(before >= 0, tier[before], 0)
 
     def of_scores(self, now: ScoringInputs, pairs: Candidates, scores: Scores, tier: Ints | None = None) -> Chosen:
         """The same from candidates that are scored already."""
@@ -145,7 +156,7 @@ class ListPipeline:
         """The same under each of several sets of parameters of the rules and the lot (None: its own), by name."""
         made: dict[str, list[TopK]] = {name: [] for name in reranked_by}
         for part, rows in self._parts(now, reader_rows):
-            pairs, tier = part.retrieve(now, rows)
+            pairs, tier = part.candidates_of(now, rows)
             scores = part.rank(now, pairs)
             for name, params in reranked_by.items():
                 again = part if params is None else replace(part, rerank=part.rerank.under(params))

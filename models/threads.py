@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any
 
+import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "implicit", "lightgbm", "shap")
@@ -31,6 +32,7 @@ def environment(n_threads: int) -> dict[str, Any]:
         if pool["user_api"] == "blas"
     }
     return {
+        "cpu": sorted(np.show_config(mode="dicts")["SIMD Extensions"]["found"]),
         "python": platform.python_version(),
         "machine": platform.machine(),
         "packages": {name: version(name) for name in _PACKAGES},

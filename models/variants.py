@@ -14,9 +14,9 @@ from models.parts import configured, registered
 from models.reranking.rules import ListRule
 from models.retrieval.sources import Source
 
-CHAMPION, POPULARITY = "champion", "popularity"
-#: In place of a list of sources: all of `candidates`, or every live article.
-ALL_SOURCES, LIVE = "candidates", "live"
+CHAMPION, POPULARITY, TODAY = "champion", "popularity", "today"
+#: In place of a list of sources: all of `candidates`, every live article, or those of categories picked at sign-up.
+ALL_SOURCES, LIVE, PICKED = "candidates", "live", "picked"
 
 
 class Variant(BaseModel):
@@ -29,8 +29,10 @@ class Variant(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    retrieve: tuple[str, ...] | Literal["candidates", "live"] = Field(
-        "candidates", description="`candidates`: every source; `live`: every live article; or some sources by name"
+    retrieve: tuple[str, ...] | Literal["candidates", "live", "picked"] = Field(
+        "candidates",
+        description="`candidates`: every source; `live`: every live article; `picked`: those of categories picked at "
+        "sign-up before all others; or some sources by name",
     )
     rank: Literal["ranker", "popularity", "newest"] = Field("ranker", description="`ranker`, `popularity` or `newest`")
     half_life_hours: float | None = Field(None, description="of a read in `popularity`")
@@ -54,8 +56,8 @@ class Variant(BaseModel):
             raise ValueError(f"half_life_hours is one of {', '.join(f'{known:g}' for known in HALF_LIVES_HOURS)}")
         if self.needs_model != (self.explain == "shap"):
             raise ValueError("explain is shap with rank: ranker, and counts with any other")
-        if self.needs_model and self.retrieve == LIVE:
-            raise ValueError("a ranker needs candidates: retrieve is not live")
+        if self.needs_model and self.retrieve in (LIVE, PICKED):
+            raise ValueError(f"a ranker needs candidates: retrieve is not {self.retrieve}")
         return self
 
     def as_written(self) -> dict[str, Any]:
@@ -66,11 +68,12 @@ class Variant(BaseModel):
 _DEFAULTS = {
     CHAMPION: Variant(),
     POPULARITY: Variant(retrieve=LIVE, rank="popularity", half_life_hours=2.0, rerank=("rules",), explain="counts"),
+    TODAY: Variant(retrieve=PICKED, rank="newest", rerank=("rules",), explain="counts"),
 }
 
 
 def variants_of(params: Params) -> dict[str, Variant]:
-    """Every variant by its name; `champion` and `popularity` are always there.
+    """Every variant by its name; `champion`, `popularity` and `today` are always there.
 
     Raises BadInputError for an entry that cannot be.
     """

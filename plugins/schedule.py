@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from airflow.sdk import CronTriggerTimetable
+from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable
 from croniter import croniter
 
 from frontpage.core.clock import parse_as_of, to_utc
-from frontpage.core.mornings import next_morning
 from frontpage.core.params import load_params
+from frontpage.core.sections.digest import next_morning
 
 #: The parameters that belong to these DAG files. Not read from the environment: the scheduler, the DAG processor and
 #: the workers must agree on a schedule.
@@ -28,6 +28,11 @@ def timetable(cadence: str) -> CronTriggerTimetable:
     starts the last tick if it is less than a tenth of the cadence ago, which for a nightly run is 2.4 hours.
     """
     return CronTriggerTimetable(cron(cadence), timezone="UTC", run_immediately=timedelta(0))
+
+
+def ticks_or(cadence: str, asset: Asset) -> AssetOrTimeSchedule:
+    """Runs at each tick of the cadence, and when the asset has an event, which says the moment that it is about."""
+    return AssetOrTimeSchedule(timetable=timetable(cadence), assets=[asset])
 
 
 def until_morning(cadence: str) -> timedelta:

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
-from frontpage.core.clock import iso
+from frontpage.core.actor import VARIABLE as ACTOR
+from frontpage.core.actor import Actor
+from frontpage.core.clock import iso, parse_as_of
 from frontpage.core.errors import (
     EXIT_CODES,
     BadInputError,
@@ -24,6 +26,7 @@ from frontpage.core.errors import (
     NothingPublishedError,
     NothingToLearnError,
 )
+from frontpage.core.lineage.trigger import Trigger
 from plugins.schedule import cron, resolve_as_of
 
 if TYPE_CHECKING:
@@ -46,7 +49,7 @@ GRACE_SECONDS = 3.0
 class StepOperator(BaseOperator):
     """Runs `frontpage VERB --as-of T`, with its lines in the task's log; the result is the verb's summary line.
 
-    verb: one verb of the command line, the task's id unless given.
+    verb: one verb of the command line, or `GROUP VERB`; the task's id unless given.
     arguments: further arguments; templated.
     niceness: CPU priority given up in favour of other work, 0 to 19.
     program: the command, by default the `frontpage` beside this interpreter.
@@ -80,9 +83,10 @@ class StepOperator(BaseOperator):
             as_of = run_as_of(context)
         except BadInputError as error:
             raise AirflowFailException(str(error)) from error
-        command = [self._program(), self.verb, "--as-of", iso(as_of), *self.arguments]
+        command = [self._program(), *self.verb.split(), "--as-of", iso(as_of), *self.arguments]
         self.log.info("%s", " ".join(command))
-        lines = self._run([*_guard(self.niceness), *command])
+        variables = {ACTOR: str(run_actor(context)), **trigger_of(context).variables()}
+        lines = self._run([*_guard(self.niceness), *command], variables)
         return _summary(self.verb, lines)
 
     def on_kill(self) -> None:
@@ -103,12 +107,12 @@ class StepOperator(BaseOperator):
     def _program(self) -> str:
         return self.program or str(Path(sys.executable).with_name("frontpage"))
 
-    def _run(self, command: list[str]) -> list[str]:
+    def _run(self, command: list[str], variables: dict[str, str]) -> list[str]:
         """All lines of the command's output, each logged as it comes; raises for any exit code but 0."""
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
             text=True, errors="replace", bufsize=1, start_new_session=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **self.environment()},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **variables, **self.environment()},
         )  # fmt: skip
         _give_way(self._process.pid, self.niceness)
         assert self._process.stdout is not None
@@ -126,11 +130,56 @@ class StepOperator(BaseOperator):
 
 
 def run_as_of(context: Context) -> datetime:
-    """The moment the task's run is about; the same for each of its tasks and retries."""
+    """The moment the task's run is about; the same for each of its tasks and retries.
+
+    A run that an asset's event started is about the event's `as_of`, the newest where several came together.
+    Raises BadInputError where an event says none.
+    """
     run = context["dag_run"]
+    if run.run_type == "asset_triggered":
+        return max(parse_as_of(extra["as_of"]) for extra in event_extras(context))
     tick = None if run.run_type == "manual" else run.logical_date
     asked_at = run.logical_date or run.run_after
     return resolve_as_of(context["params"].get("as_of"), tick, asked_at, cron("refresh"))
+
+
+def event_extras(context: Context) -> list[dict[str, Any]]:
+    """What the events that started the run carry; each has an `as_of`, never taken from a clock."""
+    extras = [_payload(event.extra) for events in context["triggering_asset_events"].values() for event in events]
+    if not extras or not all(extra.get("as_of") for extra in extras):
+        raise BadInputError("an event without an as_of started this run; give it one in the event's extra")
+    return extras
+
+
+def _payload(extra: dict[str, Any]) -> dict[str, Any]:
+    """The extra of an event; where a watcher sent it, Airflow puts the watcher's word under `payload`."""
+    payload = extra.get("payload", extra)
+    return dict(payload) if isinstance(payload, dict) else {}
+
+
+def trigger_of(context: Context) -> Trigger:
+    """What started the task's run, for the record of the verb's execution."""
+    run, instance = context["dag_run"], context["ti"]
+    kinds = {"scheduled": "schedule", "backfill": "schedule"}
+    kind, reason = kinds.get(str(run.run_type), "hand"), ""
+    if run.run_type == "asset_triggered":
+        newest = max(event_extras(context), key=lambda extra: parse_as_of(extra["as_of"]))
+        kind, reason = newest.get("kind", "asset"), newest.get("reason", "")
+    return Trigger(
+        kind=kind,
+        reason=reason,
+        caller="airflow",
+        run=f"{instance.dag_id}/{instance.run_id}",
+        link=instance.log_url or "",
+        attempt=instance.try_number,
+    )
+
+
+def run_actor(context: Context) -> Actor:
+    """The workflow's run as what acts, with the person who asked for it where Airflow knows one."""
+    run = context["dag_run"]
+    person = run.triggering_user_name or ""
+    return Actor(run.dag_id, "airflow", run.run_id, re.sub(r"\s", "_", person))
 
 
 def _guard(niceness: int) -> list[str]:

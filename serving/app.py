@@ -11,6 +11,8 @@ from frontpage.core.settings import Settings
 from frontpage.store.read.address import serving_url
 from serving.access.keys import kept_fresh
 from serving.access.security import guard
+from serving.articles.misleading import misleading
+from serving.articles.retraction import retraction
 from serving.articles.routes import ArticleRoutes
 from serving.context import AppContext, clock_of
 from serving.events.routes import events
@@ -63,6 +65,8 @@ def _include_routes(app: FastAPI, settings: Settings, refusals: dict[int | str, 
     app.include_router(docs())
     app.include_router(v1(), tags=["lists"], responses=usual)
     app.include_router(ArticleRoutes(app.state.context).router(), tags=["articles"], responses=usual)
+    app.include_router(retraction(), tags=["editorial"], responses=usual)
+    app.include_router(misleading(), tags=["editorial"], responses=usual)
     app.include_router(events(), tags=["events"], responses=usual)
     app.include_router(preferences(), tags=["preferences"], responses=usual)
     app.include_router(reports(), tags=["mail"], responses=_UNAVAILABLE | refusals)

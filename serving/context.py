@@ -1,5 +1,7 @@
 """What a request handler needs of the application, built once when the application is made."""
 
+import asyncio
+import contextlib
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -9,12 +11,15 @@ import asyncpg
 from starlette.requests import Request
 
 from frontpage.core.clock import parse_as_of
-from frontpage.core.identity.pseudonym import reader_key
+from frontpage.core.errors import UnavailableError
+from frontpage.core.identity.pseudonym import Pseudonyms, reporter_of
+from frontpage.core.lists import rank_bits
 from frontpage.core.settings import Settings
+from frontpage.store.read.erased import fetch_erased
 from frontpage.store.read.pool import close_pool, open_pool
 from frontpage.store.read.served import LOG_SESSION, ServedList, write_served
 from frontpage.store.write.pool import open_writer
-from serving.http.background import every
+from serving.http.background import beside, every
 from serving.http.batch_writer import BatchWriter
 from serving.http.load_shedding import LoadShedder
 from serving.http.metrics import Metrics, remove_gauges_of_dead, remove_own_gauges
@@ -22,14 +27,17 @@ from serving.http.request_id import request_id
 from serving.http.request_log import write_lines
 from serving.lists.invalidation import kept_current
 from serving.lists.service import EncodedList, ListService
+from serving.lists.variants import VariantLists
 
-#: The pointer that is served. Experiments will choose one per reader.
+#: The pointer that is served, but for readers of experiments.
 VARIANT = "champion"
 _MEGABYTE = 1_000_000
 #: How long lines and rows wait for their batch, and how many may wait: some seconds of full load.
 _LINES_SECONDS, _MAX_LINES = 0.2, 50_000
 _SERVED_SECONDS, _MAX_SERVED = 0.5, 50_000
 _GAUGES_SECONDS = 0.5
+#: How often a worker asks who was forgotten; `frontpage forget` waits for it.
+ERASED_SECONDS = 2.0
 
 
 class AppContext:
@@ -42,11 +50,13 @@ class AppContext:
         self.log_pool: asyncpg.Pool | None = None
         self.writer_pool: asyncpg.Pool | None = None
         self.service = ListService(VARIANT, lambda: self.database, settings.serve_cache_mb * _MEGABYTE)
+        self.lists = VariantLists(self.service, self._service_of, lambda: self.database)
         self.load = LoadShedder()
         self.metrics = Metrics()
         self.request_log = BatchWriter(write_lines, _LINES_SECONDS, _MAX_LINES)
         self.served_log = BatchWriter(self._write_served, _SERVED_SECONDS, _MAX_SERVED)
         self._secret = settings.pseudonym_secret.get_secret_value()
+        self.pseudonyms = Pseudonyms(self._secret)
 
     @property
     def database(self) -> asyncpg.Pool:
@@ -60,7 +70,11 @@ class AppContext:
 
     def reader_key(self, reader_id: str) -> int:
         """The pseudonym under which a reader's list is stored."""
-        return reader_key(reader_id, self._secret)
+        return self.pseudonyms.key(reader_id)
+
+    def reporter(self, reader_key: int) -> str:
+        """How reports and the audit log name a reader."""
+        return reporter_of(reader_key, self._secret)
 
     def served(
         self,
@@ -77,10 +91,11 @@ class AppContext:
         state = request.scope["state"]
         state["run_id"], state["fallback"], state["surface"] = run.run_id, encoded.fallback, surface
         self.metrics.listed(encoded.fallback, not_modified=not_modified)
+        ranks = None if encoded.ranks is None else rank_bits(encoded.ranks[:n_items])
         self.served_log.add(
             ServedList(
                 self.now(), request_id(request.scope), reader_key, run.run_id, run.variant, surface, encoded.fallback,
-                not_modified, n_items,
+                not_modified, n_items, ranks, encoded.article_ids[:n_items] if ranks is None else None,
             )
         )  # fmt: skip
 
@@ -105,12 +120,28 @@ class AppContext:
             stack.push_async_callback(close_pool, self.pool)
             stack.push_async_callback(close_pool, self.log_pool)
             stack.callback(self.update_gauges)  # once more, when the last batches are written
-            for part in (kept_current(self.service, url), self.request_log.writing(), self.served_log.writing(),
+            for part in (kept_current(self.service, url), self.lists.following(url),
+                         self.request_log.writing(), self.served_log.writing(),
                          self.load.measuring(), every(_GAUGES_SECONDS, self.update_gauges)):  # fmt: skip
                 await stack.enter_async_context(part)
+            await self._know_erased()
+            await stack.enter_async_context(beside(self._follow_erased()))
             self.writer_pool = await open_writer(url)
             stack.push_async_callback(close_pool, self.writer_pool)
             yield
+
+    async def _follow_erased(self) -> None:
+        while True:
+            await asyncio.sleep(ERASED_SECONDS)
+            await self._know_erased()
+
+    async def _know_erased(self) -> None:
+        """Who was forgotten meanwhile; while the database is away, as last known."""
+        with contextlib.suppress(UnavailableError):
+            self.pseudonyms = Pseudonyms(self._secret, await fetch_erased(self.database))
+
+    def _service_of(self, variant: str) -> ListService:
+        return ListService(variant, lambda: self.database, self.settings.serve_cache_mb * _MEGABYTE // 4)
 
     async def _write_served(self, rows: list[ServedList]) -> None:
         await write_served(_started(self.log_pool), rows)

@@ -20,10 +20,13 @@ WORKDIR /opt/frontpage
 COPY . .
 RUN VIRTUAL_ENV=/opt/venv /opt/venv/bin/uv pip install --no-cache --no-deps --no-build-isolation --editable . \
  && python -m compileall -q -j 2 /opt/frontpage
+# The commit that this is, for the lineage of what is trained here: docker build --build-arg CODE_COMMIT=$(git rev-parse HEAD)
+ARG CODE_COMMIT=
 # No library reports home (frontpage/core/telemetry.py; a test compares).
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     FRONTPAGE_HOME=/var/lib/frontpage \
+    FRONTPAGE_CODE_COMMIT=${CODE_COMMIT} \
     AIRFLOW_HOME=/var/lib/airflow \
     DO_NOT_TRACK=true \
     MLFLOW_DISABLE_TELEMETRY=true \

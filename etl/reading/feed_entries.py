@@ -1,6 +1,7 @@
 """One feed entry to the fields of an article: identity, address, plain texts, publisher, date."""
 
 import calendar
+import hashlib
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -48,6 +49,11 @@ class Entry:
     def global_guid(self) -> str:
         """The guid, within its host where its form does not make it unique."""
         return self.guid if _GLOBAL_GUID.match(self.guid) else f"{urlsplit(self.url).netloc}|{self.guid}"
+
+
+def feed_id(identity: str) -> str:
+    """The id of an article that a feed names so."""
+    return "feed:" + hashlib.blake2b(identity.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

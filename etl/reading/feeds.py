@@ -1,6 +1,5 @@
 """Feed documents (RSS 0.9x, 1, 2, Atom, JSON Feed) to raw article rows. No network here."""
 
-import hashlib
 import io
 import re
 from collections.abc import Iterator
@@ -15,9 +14,10 @@ import feedparser
 from defusedxml.common import DefusedXmlException
 
 from etl.blocks import BLOCK_ROWS, MAX_ROW_BYTES, Bad, Range, RowBlock, SourcePart, payload
-from etl.reading.feed_entries import Entry, Found, from_json_feed, from_xml_feed
+from etl.reading.feed_entries import Entry, Found, feed_id, from_json_feed, from_xml_feed
 from etl.reading.fetch import Document, fetch
 from etl.reading.formats.json_lines import parse_json
+from etl.rows import tombstones
 from etl.rows.reasons import RejectReason
 from frontpage.core import columns as c
 
@@ -53,6 +53,7 @@ def read_feed_blocks(part: SourcePart, state: dict[str, object], as_of: datetime
     if document is None:
         return
     rows = list(feed_rows(document, Found(document.url, as_of)))
+    state.update(tombstones.said(part.options.get("retract", ()), document.data, rows, known))
     for start in range(0, len(rows), BLOCK_ROWS):
         chunk = rows[start : start + BLOCK_ROWS]
         keys = [f"{part.file}#{key}" for key, _ in chunk]
@@ -101,13 +102,8 @@ def _article_ids(entries: list[Entry]) -> list[str]:
     for entry in entries:
         addresses.setdefault(entry.guid, set()).add(entry.url)
     return [
-        _feed_id(entry.global_guid if entry.guid and len(addresses[entry.guid]) == 1 else entry.url)
-        for entry in entries
+        feed_id(entry.global_guid if entry.guid and len(addresses[entry.guid]) == 1 else entry.url) for entry in entries
     ]
-
-
-def _feed_id(identity: str) -> str:
-    return "feed:" + hashlib.blake2b(identity.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 def _json_entries(document: Document, found: Found) -> tuple[list[Entry], list[Bad]]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from etl.rows.left_out import LeftOutError
 from etl.rows.reasons import RejectReason, RowError
 from etl.rows.values import number, text
 from frontpage.core import columns as c
@@ -22,10 +23,6 @@ DROP, ANY_OTHER = "drop", "*"
 _SECONDS = {"milliseconds": 0.001, "seconds": 1.0, "minutes": 60.0}
 _EPOCH_UNITS = {"epoch_seconds": 1_000_000, "epoch_milliseconds": 1_000, "epoch_microseconds": 1}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class LeftOutError(Exception):
-    """The mapping leaves the row out: it is neither loaded nor quarantined, only counted."""
 
 
 class Mapping(BaseModel):

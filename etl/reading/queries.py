@@ -6,7 +6,7 @@ from typing import Any
 
 from etl.blocks import BLOCK_ROWS, Range, RowBlock, SourcePart
 from etl.reading.plain import plain_row
-from etl.rows.normalise import RowContext
+from etl.rows.context import RowContext
 from frontpage.core import columns as c
 from frontpage.core.schema.canonical import Kind
 from frontpage.store.upstream import query_pages

@@ -5,7 +5,7 @@ from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import yaml
@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from etl.reading.mapping import Mapping
 from etl.reading.sources import DirectorySource, FeedSource, Source, SqlSource, parse_source
+from etl.source_lists import split_sources
 from frontpage.core.clock import parse_duration
 from frontpage.core.errors import BadInputError
 from frontpage.core.schema.canonical import Kind
 from frontpage.core.settings import Settings
-from frontpage.core.source_lists import split_sources
 
 DEFAULT_FILE = Path("sources.yaml")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -35,6 +35,7 @@ class _Entry(BaseModel):
     query: str = ""
     every: str = ""
     mapping: Mapping | None = None
+    retract: tuple[Literal["deleted-entry", "gone"], ...] = ()
 
     @field_validator("every")
     @classmethod
@@ -150,10 +151,12 @@ def _source(path: Path, name: str, entry: _Entry, environ: Map[str, str]) -> Sou
         raise BadInputError(f"{at}: {error}") from error
     if entry.query and not isinstance(source, SqlSource):
         raise BadInputError(f"{at}: query: only a sql+postgresql:// source has one")
+    if entry.retract and not isinstance(source, FeedSource):
+        raise BadInputError(f"{at}: retract: only a feed has one; rows of other sources say it in `status`")
     if entry.mapping is not None and (misfits := _misfits(source, entry.mapping)):
         raise BadInputError(f"{at}: mapping{misfits[0]}")
     every = parse_duration(entry.every) if entry.every else None
-    return replace(source, label=name, every=every, mapping=entry.mapping)
+    return replace(source, label=name, every=every, mapping=entry.mapping, retract=entry.retract)
 
 
 def _with_variables(uri: str, environ: Map[str, str]) -> str:

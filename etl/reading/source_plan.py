@@ -111,7 +111,7 @@ def _plan_feeds(source: FeedSource, known: Map[str, Any]) -> PullPlan:
         if stamp and state.get("stamp") == stamp:
             plan.feeds[name] = state
             continue
-        options = {"state": state, "file": {"stamp": stamp}}
+        options = {"state": state, "file": {"stamp": stamp}, "retract": source.retract}
         plan.parts.append(SourcePart(name, Kind.ARTICLES, name, url, "feed", options=options))
     return plan
 

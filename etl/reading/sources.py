@@ -36,6 +36,8 @@ class Described:
     label: str = ""
     every: timedelta | None = None
     mapping: Mapping | None = None
+    #: What of a feed retracts an article: `deleted-entry`, `gone`.
+    retract: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

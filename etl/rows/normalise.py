@@ -2,15 +2,15 @@
 
 import zoneinfo
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any
 
+from etl.rows.context import RowContext
 from etl.rows.languages import clean_language
+from etl.rows.left_out import LeftOutError
 from etl.rows.reasons import RejectReason, RowError
 from etl.rows.texts import canonical_url, check_url, host_name
-from etl.rows.tracking import KEPT_LIST, TrackingFields
 from etl.rows.values import (
     MAX_AHEAD,
     boolean,
@@ -27,8 +27,8 @@ from etl.rows.values import (
 )
 from frontpage.core import columns as c
 from frontpage.core.identity.nobody import is_nobody
-from frontpage.core.identity.pseudonym import reader_key
-from frontpage.core.params import Params
+from frontpage.core.identity.pseudonym import Pseudonyms
+from frontpage.core.schema.articles import STATUSES
 from frontpage.core.schema.canonical import EARLIEST, MAX_DWELL, Kind, fields
 from frontpage.core.schema.fields import Layer, Type
 from frontpage.core.schema.reads import READ_KINDS
@@ -42,33 +42,6 @@ _KIND_ALIASES = {
 #: What publishing systems write where nobody chose a section.
 _NO_CATEGORY = {"", "uncategorized", "uncategorised", "none", "null"}
 _KINDS = {kind: kind for kind in READ_KINDS} | _KIND_ALIASES
-
-
-@dataclass(frozen=True, slots=True)
-class RowContext:
-    """What a row is looked at with: the question's moment, the installation's pseudonym secret and tracking fields.
-
-    rows_have_time: whether the source says when it learned of a row, or, for files, when the row happened. Rows of
-    feeds and of queries without recorded_at were learned of when we asked: they are recorded at as_of.
-    nobody: ids, in lower case, that this installation counts among those of nobody.
-    """
-
-    as_of: datetime
-    secret: str = field(repr=False)
-    rows_have_time: bool = True
-    tracking: TrackingFields = KEPT_LIST
-    nobody: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, as_of: datetime, secret: str, params: Params) -> Self:
-        """As an installation's parameters have it."""
-        extract = params.extract
-        return cls(
-            as_of,
-            secret,
-            tracking=TrackingFields(extract.tracking_fields, extract.page_fields),
-            nobody=frozenset(name.strip().lower() for name in params.data.nobody),
-        )
 
 
 class DeferredError(Exception):
@@ -113,7 +86,16 @@ def _article(row: Row, context: RowContext) -> Row:
         c.AUTHOR: _authors(row),
         c.PUBLISHED_AT: published_at,
         c.FIRST_SEEN_AT: first_seen_at,
+        c.STATUS: _status(row),
     }
+
+
+def _status(row: Row) -> str | None:
+    """What the source says of the article, None where it says nothing."""
+    said = text(row, c.STATUS)
+    if said is None or said.lower() in STATUSES:
+        return None if said is None else said.lower()
+    raise RowError(RejectReason.UNKNOWN_STATUS, f"status {said[:60]!r} is none of {', '.join(STATUSES)}")
 
 
 def _read(row: Row, context: RowContext) -> Row:
@@ -121,7 +103,7 @@ def _read(row: Row, context: RowContext) -> Row:
     occurred_at = required_moment(row, c.OCCURRED_AT)
     recorded_at = _recorded_at(row, context, occurred_at)
     check_time(c.OCCURRED_AT, occurred_at, recorded_at)
-    reader_id = _reader_id(row, context)
+    reader_id = _reader_id(row, context, occurred_at)
     declared = required(row, c.KIND)
     kind = _KINDS.get(declared.lower())
     if kind is None:
@@ -130,7 +112,7 @@ def _read(row: Row, context: RowContext) -> Row:
         c.EVENT_ID: identity(row, c.EVENT_ID),
         c.CLAIMED_AT: recorded_at,
         c.READER_ID: reader_id,
-        c.READER_KEY: reader_key(reader_id, context.secret),
+        c.READER_KEY: context.key(reader_id),
         c.ARTICLE_ID: identity(row, c.ARTICLE_ID),
         c.KIND: kind,
         c.OCCURRED_AT: occurred_at,
@@ -144,11 +126,11 @@ def _reader(row: Row, context: RowContext) -> Row:
     signed_up_at = required_moment(row, c.SIGNED_UP_AT)
     recorded_at = _recorded_at(row, context, signed_up_at)
     check_time(c.SIGNED_UP_AT, signed_up_at, recorded_at)
-    reader_id = _reader_id(row, context)
+    reader_id = _reader_id(row, context, recorded_at)
     return {
         c.READER_ID: reader_id,
         c.CLAIMED_AT: recorded_at,
-        c.READER_KEY: reader_key(reader_id, context.secret),
+        c.READER_KEY: context.key(reader_id),
         c.SIGNED_UP_AT: signed_up_at,
         c.INTERESTS: _interests(row),
         c.TIMEZONE: _timezone(row),
@@ -161,7 +143,11 @@ def _impression(row: Row, context: RowContext) -> Row:
     occurred_at = moment(row, c.OCCURRED_AT)
     recorded_at = _recorded_at(row, context, occurred_at or context.as_of)
     check_time(c.OCCURRED_AT, occurred_at, recorded_at)
-    reader_id, position, clicked = _reader_id(row, context), number(row, c.POSITION), boolean(row, c.CLICKED)
+    reader_id, position, clicked = (
+        _reader_id(row, context, occurred_at or recorded_at),
+        number(row, c.POSITION),
+        boolean(row, c.CLICKED),
+    )
     if clicked is None:
         raise RowError(RejectReason.MISSING_FIELD, f"{c.CLICKED} is missing")
     if position is not None and (position != int(position) or not 1 <= position < 32768):
@@ -170,7 +156,7 @@ def _impression(row: Row, context: RowContext) -> Row:
         c.IMPRESSION_ID: identity(row, c.IMPRESSION_ID),
         c.CLAIMED_AT: recorded_at,
         c.READER_ID: reader_id,
-        c.READER_KEY: reader_key(reader_id, context.secret),
+        c.READER_KEY: context.key(reader_id),
         c.ARTICLE_ID: identity(row, c.ARTICLE_ID),
         c.POSITION: None if position is None else int(position),
         c.CLICKED: clicked,
@@ -203,8 +189,13 @@ NORMALISERS: dict[Kind, Normaliser] = {
 }
 
 
-def _reader_id(row: Row, context: RowContext) -> str:
+def _reader_id(row: Row, context: RowContext, happened_at: datetime | None = None) -> str:
+    """The id. Raises LeftOutError for what a reader did before they were forgotten."""
     reader_id = identity(row, c.READER_ID)
+    if context.erased and happened_at is not None:
+        erased = Pseudonyms(context.secret, context.erased).of_erased(reader_id)
+        if erased is not None and happened_at <= erased.erased_at:
+            raise LeftOutError
     if is_nobody(reader_id, context.nobody):
         raise RowError(RejectReason.NO_READER, f"{c.READER_ID} {reader_id[:60]!r} is nobody's")
     return reader_id

@@ -8,10 +8,12 @@ from functools import lru_cache
 from typing import Any
 
 from etl.blocks import Bad, PreparedBlock, Rejected, RowBlock, SourcePart, payload, storable
-from etl.reading.mapping import LeftOutError, Mapping
+from etl.reading.mapping import Mapping
 from etl.rows import minhash, texts
+from etl.rows.context import RowContext
 from etl.rows.languages import recognise_language
-from etl.rows.normalise import NORMALISERS, DeferredError, RowContext
+from etl.rows.left_out import LeftOutError
+from etl.rows.normalise import NORMALISERS, DeferredError
 from etl.rows.reasons import RowError
 from frontpage.core import columns as c
 from frontpage.core.schema.canonical import Kind, field_names

@@ -20,6 +20,7 @@ class RejectReason(StrEnum):
     NEGATIVE_DWELL = "negative_dwell"
     DWELL_TOO_LONG = "dwell_too_long"
     UNKNOWN_KIND = "unknown_kind"
+    UNKNOWN_STATUS = "unknown_status"
     BAD_URL = "bad_url"
     BAD_EMAIL = "bad_email"
     BAD_TIMEZONE = "bad_timezone"
@@ -47,6 +48,7 @@ MEANING: dict[RejectReason, str] = {
     RejectReason.NEGATIVE_DWELL: "reading time below zero",
     RejectReason.DWELL_TOO_LONG: "reading time above six hours",
     RejectReason.UNKNOWN_KIND: "the kind of read is none that we know",
+    RejectReason.UNKNOWN_STATUS: "the status of an article is neither live nor retracted",
     RejectReason.BAD_URL: "the address is not an absolute http or https URL",
     RejectReason.BAD_EMAIL: "the e-mail address is not one",
     RejectReason.BAD_TIMEZONE: "the time zone is not an IANA name",

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ import typer
 from frontpage.cli.progress import shown_progress
 from frontpage.core.clock import parse_as_of
 from frontpage.core.errors import BadInputError
+from frontpage.core.lineage.trigger import Trigger
 from frontpage.core.params import Params, load_params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
@@ -28,10 +30,11 @@ FOR_BEAM = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 #: Headings of `frontpage --help`; each verb stands under one of them.
 START, DATA, MODEL, LISTS = "Start", "Data", "Model", "Lists"
-DELIVERY, RESEARCH, MAINTENANCE = "Delivery", "Research", "Maintenance"
+EDITORIAL, DELIVERY, RESEARCH, MAINTENANCE = "Editorial", "Delivery", "Research", "Maintenance"
 
 AsOf = Annotated[str, typer.Option("--as-of", help="ISO 8601 time, UTC: only what was known by then is seen.")]
 Data = Annotated[Path | None, typer.Option("--data", help="A snapshot folder: work on files only, not the database.")]
+Reason = Annotated[str, typer.Option(help="Why; it is written into the audit log.")]
 Variant = Annotated[str, typer.Option(help="Which list: its runs and its published pointer.")]
 
 
@@ -42,8 +45,9 @@ def step(verb: str, *arguments: Any, module: str = "", function: str = "run", **
     params = complete(params)
     started = time.monotonic()
     run = getattr(importlib.import_module(f"frontpage.steps.{module or verb}"), function)
-    with shown_progress(verb, settings.home):
+    with _recorded(settings, params, verb, arguments, options) as execution, shown_progress(verb, settings.home):
         summary: Summary = run(settings, params, *arguments, **options)
+        execution.summary = summary
     summary = replace(summary, seconds=time.monotonic() - started)
     if remark:
         typer.echo(f"frontpage: {remark}", err=True)
@@ -52,6 +56,17 @@ def step(verb: str, *arguments: Any, module: str = "", function: str = "run", **
     else:
         now = datetime.now(UTC).isoformat()
         typer.echo(json.dumps({"@timestamp": now, "message": summary.line(), **_fields(summary)}, default=str))
+
+
+def _recorded(
+    settings: Settings, params: Params, verb: str, arguments: Sequence[Any], options: Mapping[str, Any]
+) -> Any:
+    """The record of this execution, for the time it takes; every verb passes here, whoever calls it."""
+    from frontpage.lifecycle.executions.recording import recorded
+
+    asked = {"as_of": arguments[0]} if arguments and isinstance(arguments[0], datetime) else {}
+    trigger = Trigger.from_environ(os.environ)
+    return recorded(settings, params, verb, {**asked, **options}, trigger, lambda: datetime.now(UTC))
 
 
 def installation_params(settings: Settings) -> tuple[Params, str]:

@@ -75,6 +75,17 @@ def extract(
 
 
 @app.command(rich_help_panel=DATA)
+def arrivals(
+    once: Annotated[bool, typer.Option("--once", help="One look, and end.")] = False,
+) -> None:
+    """Say when enough is new for a refresh.
+
+    A line with as_of and reason each time: events waiting, new files, a breaking story. Airflow's triggerer listens.
+    """
+    step("arrivals", clock=lambda: datetime.now(UTC), sleep=time.sleep, once=once)
+
+
+@app.command(rich_help_panel=DATA)
 def validate(as_of: AsOf, data: Data = None) -> None:
     """Check articles, reads and readers.
 

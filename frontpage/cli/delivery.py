@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from frontpage.cli.calling import DELIVERY, AsOf, past, step
+from frontpage.cli.calling import DELIVERY, AsOf, Reason, past, step
 
 app = typer.Typer()
 
@@ -23,13 +23,14 @@ def digest(
     test_to: Annotated[str, typer.Option(help="Send one marked mail there, record nothing.")] = "",
     stop: Annotated[str, typer.Option(metavar="EDITION", help="Stop sending an edition, or `all`.")] = "",
     resume: Annotated[str, typer.Option(metavar="EDITION", help="Let a stopped one go on with the next run.")] = "",
+    reason: Reason = "by hand",
 ) -> None:
     """Mail readers their edition of the day.
 
     Those who want it, once their morning has come.
     """
     if stop or resume:
-        step("digest", stop or resume, function="stop" if stop else "resume")
+        step("digest", stop or resume, function="stop" if stop else "resume", reason=reason)
     elif as_of:
         step("digest", past(as_of), dry_run=dry_run, test_to=test_to)
     else:
@@ -41,13 +42,14 @@ def bounces(
     mailbox: Annotated[str, typer.Option(help="A Maildir folder or imaps:// URL; default the setting.")] = "",
     suppress: Annotated[str, typer.Option(metavar="ADDRESS", help="Only let this address get no more mail.")] = "",
     release: Annotated[str, typer.Option(metavar="ADDRESS", help="Only let this address get mail again.")] = "",
+    reason: Reason = "by hand",
 ) -> None:
     """Take in bounces and complaints.
 
     Addresses that are dead, or whose reader complained, get no more mail.
     """
     if suppress or release:
-        step("bounces", suppress or release, function="set_suppressed", is_suppressed=bool(suppress))
+        step("bounces", suppress or release, function="set_suppressed", is_suppressed=bool(suppress), reason=reason)
     else:
         step("bounces", mailbox=mailbox)
 

@@ -10,10 +10,23 @@ from typing import NoReturn
 
 import typer
 
-from frontpage.cli import data, database, delivery, keys, lists, model, sources, stack
-from frontpage.cli.calling import DATA, DELIVERY, MAINTENANCE, START, AsOf, past, step
-from frontpage.cli.lean import lean
-from frontpage.cli.quiet import hush
+from frontpage.cli import data, database, delivery, lists, model, models, pilot, rollout, sources, stack
+from frontpage.cli.calling import (
+    DATA,
+    DELIVERY,
+    EDITORIAL,
+    LISTS,
+    MAINTENANCE,
+    MODEL,
+    RESEARCH,
+    START,
+    AsOf,
+    past,
+    step,
+)
+from frontpage.cli.governance import audit, editorial, keys, privacy, reports, rules
+from frontpage.cli.judging import experiment, report, runs
+from frontpage.cli.libraries import hush, lean
 from frontpage.core.errors import EXIT_CODES, FrontpageError
 from frontpage.core.telemetry import QUIET
 
@@ -37,11 +50,19 @@ app = typer.Typer(
 )
 app.command(rich_help_panel=START)(stack.up)
 app.command(rich_help_panel=START)(stack.down)
-for _verbs in (data, model, lists, delivery):
+for _verbs in (data, model, lists, editorial, pilot, delivery, privacy):
     app.add_typer(_verbs.app)
 app.add_typer(database.app, name="db", rich_help_panel=MAINTENANCE)
+app.add_typer(rollout.app, name="rollout", rich_help_panel=LISTS)
 app.add_typer(keys.app, name="key", rich_help_panel=DELIVERY)
+app.add_typer(rules.app, name="rules", rich_help_panel=EDITORIAL)
+app.add_typer(reports.app, name="reports", rich_help_panel=EDITORIAL)
+app.add_typer(audit.app, name="audit", rich_help_panel=MAINTENANCE)
+app.add_typer(models.app, name="models", rich_help_panel=MODEL)
+app.add_typer(runs.app, name="runs", rich_help_panel=MAINTENANCE)
 app.add_typer(sources.app, name="sources", rich_help_panel=DATA)
+app.add_typer(experiment.app, name="experiment", rich_help_panel=RESEARCH)
+app.add_typer(report.app, name="report", rich_help_panel=LISTS)
 
 
 @app.command(rich_help_panel=MAINTENANCE)

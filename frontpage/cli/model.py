@@ -41,11 +41,48 @@ def learnable(as_of: AsOf) -> None:
 
 @app.command(rich_help_panel=MODEL)
 def evaluate(as_of: AsOf, data: Data = None) -> None:
-    """Judge the candidate; promote it if it is not worse.
+    """Judge the candidate; reject it if it is worse.
 
     It is measured against the champion and the rules on ticks that it did not learn from.
     """
     step("evaluate", past(as_of), **given(data=data))
+
+
+@app.command(rich_help_panel=MODEL)
+def accept(as_of: AsOf, data: Data = None) -> None:
+    """Judge what will be served, once, by slices.
+
+    On the hours held back from training, gate and calibration; a version that loses too much anywhere is rejected.
+    """
+    step("accept", past(as_of), **given(data=data))
+
+
+@app.command(rich_help_panel=MODEL)
+def release(as_of: AsOf) -> None:
+    """Make the accepted version the champion, if it is fit.
+
+    A fresh process loads it and answers; packages, processor, memory and time are compared with what it needs.
+    """
+    step("release", past(as_of))
+
+
+@app.command(rich_help_panel=MODEL)
+def drift(as_of: AsOf) -> None:
+    """Say whether data or model have moved.
+
+    Against the same weekday and hour of past weeks. What is confirmed gets an answer: a training, a search, or nothing
+    with a reason.
+    """
+    step("drift", past(as_of))
+
+
+@app.command(rich_help_panel=MODEL)
+def retune(as_of: AsOf) -> None:
+    """Try parameters on a sample, train with the best.
+
+    For when new trainings do not help: `drift` asks for it, and `evaluate` judges what comes of it.
+    """
+    step("retune", past(as_of))
 
 
 @app.command(rich_help_panel=MODEL)
@@ -59,8 +96,11 @@ def explain(as_of: AsOf, data: Data = None) -> None:
 
 @app.command(rich_help_panel=MODEL)
 def promote(version: str, reason: str = "by hand") -> None:
-    """Make a model version the champion."""
-    step("promote", version, reason=reason)
+    """Make a model version the champion.
+
+    The same as `models promote`, which asks for a reason.
+    """
+    step("models promote", version, module="promote", reason=reason)
 
 
 @app.command(rich_help_panel=RESEARCH)

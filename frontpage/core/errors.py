@@ -35,10 +35,14 @@ class NothingPublishedError(FrontpageError):
     exit_code = 6
 
 
-class NothingToLearnError(CheckFailedError):
-    """There are not yet the reads that a training needs; nothing is wrong, and a later one will find them."""
+class NothingToDoError(CheckFailedError):
+    """Nothing is wrong, there is only nothing to do yet."""
 
     exit_code = 7
+
+
+class NothingToLearnError(NothingToDoError):
+    """There are not yet the reads that a training needs; a later one will find them."""
 
 
 #: Shown by `frontpage --help` and in docs/reference/commands.md.
@@ -50,5 +54,5 @@ EXIT_CODES = {
     4: "a check said no; what was served before is still served",
     5: "a server, feed or file system did not answer; try again",
     6: "there is no such run, model or edition yet",
-    7: "there is nothing to learn from yet; a scheduled run counts it as skipped",
+    7: "there is nothing to do yet, as nothing to learn from; a scheduled run counts it as skipped",
 }

@@ -50,6 +50,11 @@ class History:
     older_readers: pd.DataFrame | None = None
     shown: pd.DataFrame | None = None
 
+    def rows(self) -> dict[str, dict[str, int]]:
+        """How many there are of each, as the record of an execution names its inputs."""
+        parts = {"articles": self.articles, "reads": self.reads, "readers": self.readers}
+        return {name: {"rows": len(frame)} for name, frame in parts.items()}
+
 
 def first_read(reads: pd.DataFrame) -> datetime | None:
     """When the first of some reads happened; they are ordered by time."""

@@ -1,6 +1,6 @@
 """The published list and its rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 LIST_LENGTH = 10
@@ -31,3 +31,12 @@ class Recommendation:
     score: float
     candidate_source: str
     reasons: tuple[Reason, ...] = ()
+
+
+def rank_bits(ranks: Iterable[int]) -> int:
+    """Which ranks of a list were shown, as bits: two bytes say what ten ids would.
+
+    >>> rank_bits([1, 2, 4])
+    11
+    """
+    return sum(1 << (rank - 1) for rank in ranks)

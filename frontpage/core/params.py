@@ -9,10 +9,15 @@ import yaml
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from frontpage.core.errors import BadInputError
+from frontpage.core.sections.acceptance import AcceptanceParams, FitnessParams
 from frontpage.core.sections.base import Section
 from frontpage.core.sections.data import DataParams, ExtractParams, QualityParams, RetentionParams
 from frontpage.core.sections.digest import DigestParams
+from frontpage.core.sections.editorial import EditorialParams
+from frontpage.core.sections.judging import ExperimentParams, OffPolicyParams, OutcomeParams
 from frontpage.core.sections.lists import ExplorationParams, ListParams
+from frontpage.core.sections.pilot import PilotParams
+from frontpage.core.sections.rollout import RolloutParams
 from frontpage.core.sections.training import (
     AlsParams,
     ContentParams,
@@ -23,6 +28,7 @@ from frontpage.core.sections.training import (
     GateParams,
     RankerParams,
 )
+from frontpage.core.sections.watching import ArrivalsParams, BusinessParams, DriftParams
 
 
 class ScheduleParams(Section):
@@ -55,10 +61,21 @@ class Params(Section):
     )
     evaluation: EvaluationParams = EvaluationParams()
     gate: GateParams = GateParams()
+    acceptance: AcceptanceParams = AcceptanceParams()
+    fitness: FitnessParams = FitnessParams()
     explain: ExplainParams = ExplainParams()
     quality: QualityParams = QualityParams()
     digest: DigestParams = DigestParams()
+    outcomes: OutcomeParams = OutcomeParams()
+    experiments: ExperimentParams = ExperimentParams()
+    off_policy: OffPolicyParams = OffPolicyParams()
+    rollout: RolloutParams = RolloutParams()
+    pilot: PilotParams = PilotParams()
     retention: RetentionParams = RetentionParams()
+    drift: DriftParams = DriftParams()
+    arrivals: ArrivalsParams = ArrivalsParams()
+    business: BusinessParams = BusinessParams()
+    editorial: EditorialParams = EditorialParams()
 
     @model_validator(mode="after")
     def _knows_what_is_listed(self) -> Self:

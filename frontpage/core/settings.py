@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from frontpage.core.actor import Actor, current_actor
 from frontpage.core.database.url import DatabaseUrl
 from frontpage.core.errors import BadInputError
 
@@ -39,10 +40,26 @@ class Settings(BaseModel):
         "",
         description="a PostgreSQL of your own (docs/reference/database.md); empty means the embedded server under home",
     )
+    artefacts: str = Field(
+        "",
+        description="where models, snapshots and MLflow's files are kept for other machines: a folder, `file://...` or "
+        "`s3://...` (any fsspec URL); empty: only in the home that made them",
+    )
+    signing_key_file: str = Field(
+        "", description="PEM file of the Ed25519 key that signs bundles; empty: home/keys/bundle.pem"
+    )
+    trusted_keys_file: str = Field(
+        "", description="PEM file of the public keys whose bundles are taken; empty: the one of our own key"
+    )
+    code_commit: str = Field("", description="commit that the code is; empty: the one that is checked out, if any")
+    image_digest: str = Field("", description="of the image that runs, where it is known; part of a version's lineage")
     mlflow_url: str = Field(
         "", description="where MLflow keeps its registry; empty means database `mlflow` beside ours"
     )
     dvc_remote: str = Field("", description="any DVC remote URL for snapshots; empty means home/dvc-remote")
+    archive_url: str = Field(
+        "", description="where runs are archived, any URL of fsspec (`file://`, `s3://` ...); empty means home/archive"
+    )
     neptune_mode: str = Field("offline", description="`offline` (files under home), `debug`, or `async` with a server")
     neptune_project: str = Field("frontpage/recommender", description="workspace/project on a Neptune server")
     sources: str = Field(
@@ -87,6 +104,12 @@ class Settings(BaseModel):
     run_too_old_minutes: int = Field(
         180, ge=1, description="a served run older than this, three missed refreshes, makes /health/ready red"
     )
+    actor: str = Field(
+        "person:unknown",
+        description="who acts, written beside each change of state: `person:NAME`, or what Airflow hands to its steps; "
+        "by itself the person who is logged in",
+    )
+    image: str = Field("", description="the container image that runs, as its registry names it, for the record")
     clock: str = Field("", description="for historic data: API and digest take this time as now")
 
     @field_validator("database_url", "mlflow_url")
@@ -117,12 +140,18 @@ class Settings(BaseModel):
         values = {
             name: value for name, value in given.items() if value or cls.model_fields[name].annotation is not Path
         }
+        values["actor"] = str(current_actor(environ))
         try:
             return cls(**values)
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"])
             raise BadInputError(f"settings: {name + ': ' if name else ''}{first['msg']}") from error
+
+    @property
+    def acting(self) -> Actor:
+        """Who acts."""
+        return Actor.parse(self.actor)
 
     @property
     def cors_origin_list(self) -> list[str]:

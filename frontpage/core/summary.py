@@ -6,7 +6,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Result of one verb. Counts are rows of the verb's main grain; `seconds` is wall time."""
+    """Result of one verb. Counts are rows of the verb's main grain; `seconds` is wall time.
+
+    inputs, outputs: what it was made of and what it made, by name; each a count of rows or a mapping with any of rows,
+    hash and version. They are for the record of the execution, not for the line.
+    """
 
     verb: str
     rows_in: int = 0
@@ -15,6 +19,8 @@ class Summary:
     seconds: float = 0.0
     artifact: str = "-"
     details: dict[str, Any] = field(default_factory=dict)
+    inputs: dict[str, Any] = field(default_factory=dict)
+    outputs: dict[str, Any] = field(default_factory=dict)
 
     def line(self) -> str:
         """`extract rows_in=10 rows_out=9 rejected=1 seconds=0.42 artifact=... key=value`"""

@@ -165,7 +165,7 @@ class _Delivery:
             letter = self._letter(to, content)
         except FrontpageError as error:
             return self._settle("failed", str(error))
-        return self._hand_over(mailer, to, letter, [item.article_id for item in content.items])
+        return self._hand_over(mailer, to, letter, content)
 
     def _letter(self, to: Recipient, content: Content) -> bytes:
         letterhead = self._context.letterhead
@@ -173,13 +173,14 @@ class _Delivery:
         mail = letterhead.mail(self._edition, self._reader_key, content)
         return letterhead.letter(mail, self._edition, to.email, to.message_id)
 
-    def _hand_over(self, mailer: Mailer, to: Recipient, letter: bytes, article_ids: Sequence[str]) -> str:
+    def _hand_over(self, mailer: Mailer, to: Recipient, letter: bytes, content: Content) -> str:
         assert to.email is not None, "checked before"
-        hashed = hash_of(to.email, self._context.secret)
-        if not digests.claim(self._connection, self._edition.edition_id, self._reader_key, article_ids, hashed):
+        hashed, ids = hash_of(to.email, self._context.secret), [item.article_id for item in content.items]
+        if not digests.claim(self._connection, self._edition.edition_id, self._reader_key, ids, hashed):
             if is_suppressed(self._connection, hashed):
                 return self._settle("skipped", "address suppressed")
-            return _STOPPED
+            return self._again(mailer, content)
+        digests.corrected(self._connection, self._edition.edition_id, self._reader_key, content)
         try:
             mailer.send(to.email, letter)
         except RefusedError as refused:
@@ -187,6 +188,12 @@ class _Delivery:
         except UndeliverableError as error:
             return self._settle("failed", str(error))
         return self._settle("sent", "sent again after an interruption" if to.state == "sending" else "")
+
+    def _again(self, mailer: Mailer, content: Content) -> str:
+        """Write the mail anew where one of its articles has been retracted since it was read."""
+        n_articles = self._context.params.max_articles
+        found = digests.contents(self._connection, self._edition, [self._reader_key], n_articles)[self._reader_key]
+        return _STOPPED if found.items == content.items else self.make(mailer, found)
 
     def _refused(self, refused: RefusedError, to: Recipient) -> str:
         params, attempt = self._context.params, to.attempts + 1

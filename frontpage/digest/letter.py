@@ -66,7 +66,13 @@ class Letterhead:
         return Sheet(
             edition.edition_id, edition.local_day, language, self._zone(edition, content), content.items,
             [f"{self.public_url}/r/{sign(link, self.key)}" for link in links],
-            f"{self.public_url}/unsubscribe/{sign(base, self.key)}",
+            f"{self.public_url}/unsubscribe/{sign(base, self.key)}", content.corrections,
+            [
+                f"{self.public_url}/report/{sign(replace(base, kind='report', article_id=item.article_id), self.key)}"
+                for item in content.items
+            ]
+            if reader_key
+            else [],
         )  # fmt: skip
 
     def _zone(self, edition: Edition, content: Content) -> ZoneInfo:

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from frontpage.core.wording import said
 from frontpage.digest.address import one_line
 from frontpage.digest.words import day_in, moment_in, words_in
-from frontpage.store.delivery.digests import DigestItem
+from frontpage.store.delivery.digests import Correction, DigestItem
 
 #: Longer subjects are cut by mail clients anyway.
 MAX_SUBJECT = 110
@@ -34,6 +34,8 @@ class Sheet:
     items: Sequence[DigestItem]
     urls: Sequence[str]
     unsubscribe_url: str
+    corrections: Sequence[Correction] = ()
+    report_urls: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ def render(sheet: Sheet) -> Mail:
         "subject": subject,
         "preview": " · ".join(item["title"] for item in shown[1:4]),
         "items": shown,
+        "report_urls": sheet.report_urls,
+        "corrections": [one_line(correction.title) for correction in sheet.corrections],
         "unsubscribe_url": sheet.unsubscribe_url,
     }
     return Mail(subject, fill("mail.html", facts), fill("mail.txt", facts), sheet.unsubscribe_url)

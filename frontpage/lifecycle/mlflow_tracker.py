@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from mlflow.entities import Dataset, DatasetInput, Metric, Param, Run
@@ -22,7 +23,8 @@ from frontpage.core.clock import iso
 from frontpage.core.database.url import DatabaseUrl
 from frontpage.core.errors import BadInputError, UnavailableError
 from frontpage.core.settings import Settings
-from frontpage.lifecycle.records import ALIASED_STAGES, TrainingRecord, Verdict, flatten
+from frontpage.lifecycle.records import ALIASED_STAGES, FILES_OF, METRICS_OF, TrainingRecord, Verdict, flatten
+from frontpage.lifecycle.release.scorer import describe
 from frontpage.lifecycle.searches import SearchRecord, TrialRecord
 from frontpage.store.connect import connect, execute
 from frontpage.store.queries import query
@@ -33,7 +35,6 @@ SEARCHES = "frontpage searches"
 REGISTERED_MODEL = "frontpage-recommender"
 VERSION_TAG = "frontpage.version"
 STAGE_TAG = "frontpage.stage"
-GATE_TAG = "frontpage.gate"
 _METRICS_PER_BATCH = 1000
 _PARAMS_PER_BATCH = 100
 _MAX_VALUE_LENGTH = 5000
@@ -60,10 +61,13 @@ class MlflowTracker:
     def record_verdict(self, verdict: Verdict) -> None:
         """Metrics `held_out/...`, the gate's words as tags, and the files below `evaluation`, on the version's run.
 
+        Of the acceptance test `acceptance/...`, tags of that name, and files below `acceptance`.
+
         Raises BadInputError for a version that was never tracked.
         """
         moment = _milliseconds(verdict.as_of)
-        numbers = [Metric(_key(f"held_out/{name}"), value, moment, 0) for name, value in verdict.metrics.items()]
+        prefix, tag = METRICS_OF[verdict.test], f"frontpage.{verdict.test}"
+        numbers = [Metric(_key(f"{prefix}/{name}"), value, moment, 0) for name, value in verdict.metrics.items()]
         with self._client() as client:
             run = self._finished_run(client, verdict.version)
             if run is None:
@@ -71,10 +75,19 @@ class MlflowTracker:
             run_id = run.info.run_id
             for some in _slices(numbers, _METRICS_PER_BATCH):
                 client.log_batch(run_id, metrics=some)
-            client.set_tag(run_id, GATE_TAG, "passed" if verdict.passed else "not passed")
-            client.set_tag(run_id, f"{GATE_TAG}.reasons", "; ".join(verdict.reasons))
+            client.set_tag(run_id, tag, "passed" if verdict.passed else "not passed")
+            client.set_tag(run_id, f"{tag}.reasons", "; ".join(verdict.reasons)[:_MAX_VALUE_LENGTH])
             for file in verdict.files:
-                client.log_artifact(run_id, str(file), "evaluation")
+                client.log_artifact(run_id, str(file), FILES_OF[verdict.test])
+
+    def attach(self, version: str, folder: str, files: Sequence[Path]) -> None:
+        """Files below a folder of the version's run. Raises BadInputError for one that was never tracked."""
+        with self._client() as client:
+            run = self._finished_run(client, version)
+            if run is None:
+                raise BadInputError(f"version {version} has no run in MLflow; track its training first")
+            for file in files:
+                client.log_artifact(run.info.run_id, str(file), folder)
 
     def mark(self, version: str, stage: str) -> None:
         """Give the version the alias of its stage, and no other; a stage without alias leaves it none.
@@ -145,9 +158,15 @@ class MlflowTracker:
             return str(found.experiment_id)
         if not self._url.startswith("postgresql"):
             return str(client.create_experiment(name))
+        return str(client.create_experiment(name, artifact_location=self._artifacts()))
+
+    def _artifacts(self) -> str:
+        """Where files of runs go: the installation's artefact store, else its home."""
+        if self._settings.artefacts:
+            return f"{self._settings.artefacts.rstrip('/')}/mlflow"
         folder = self._settings.path("mlflow")
         folder.mkdir(parents=True, exist_ok=True)
-        return str(client.create_experiment(name, artifact_location=folder.as_uri()))
+        return folder.as_uri()
 
     def _finished_run(self, client: MlflowClient, version: str) -> Run | None:
         runs = _runs(client, self._experiment(client), version, "FINISHED")
@@ -158,6 +177,7 @@ class MlflowTracker:
             client.get_registered_model(REGISTERED_MODEL)
         except MlflowException:
             client.create_registered_model(REGISTERED_MODEL, description="Ten articles per reader, with reasons")
+        describe(record.artefact_dir)
         address = record.artefact_dir.absolute().as_uri()
         registered = client.create_model_version(
             REGISTERED_MODEL, source=address, run_id=run.info.run_id, tags=_tags(record), description=record.version
@@ -228,6 +248,7 @@ def _tags(record: TrainingRecord) -> dict[str, str]:
         "frontpage.artefact_hash": record.artefact_hash,
         "frontpage.parent": record.parent,
         "mlflow.source.git.commit": record.git_commit,
+        **{f"frontpage.lineage.{name}": str(value) for name, value in record.lineage.items()},
     }
     return {name: value for name, value in tags.items() if value}
 

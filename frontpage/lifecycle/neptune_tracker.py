@@ -9,7 +9,7 @@ import logging
 import math
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from neptune.types import File
 from frontpage.core.clock import iso
 from frontpage.core.errors import UnavailableError
 from frontpage.core.settings import Settings
-from frontpage.lifecycle.records import TrainingRecord, Verdict
+from frontpage.lifecycle.records import FILES_OF, METRICS_OF, TrainingRecord, Verdict
 from frontpage.lifecycle.searches import SearchRecord
 
 #: Versions whose offline runs are kept; one has 50 to 500 kB. The oldest are removed when a new one is written.
@@ -57,10 +57,14 @@ class NeptuneTracker:
     def record_verdict(self, verdict: Verdict) -> None:
         """Add `held_out/`, `gate/` and `evaluation/` to the run of that version, as `mark` adds its stage."""
         with self._run(verdict.version) as run:
-            run["held_out"] = _finite(verdict.metrics)
-            run["gate"] = {"passed": verdict.passed, "reasons": "; ".join(verdict.reasons)}
-            for file in verdict.files:
-                run[f"evaluation/{file.stem}"].upload(File.from_content(file.read_bytes(), extension=file.suffix[1:]))
+            run[METRICS_OF[verdict.test]] = _finite(verdict.metrics)
+            run[verdict.test] = {"passed": verdict.passed, "reasons": "; ".join(verdict.reasons)}
+            _upload(run, FILES_OF[verdict.test], verdict.files)
+
+    def attach(self, version: str, folder: str, files: Sequence[Path]) -> None:
+        """Files by name below a folder of the version's run."""
+        with self._run(version) as run:
+            _upload(run, folder, files)
 
     def mark(self, version: str, stage: str) -> None:
         """Add the stage to the run of that version: same custom id, so a server merges the two."""
@@ -120,6 +124,11 @@ def _log(run: "neptune.Run", record: TrainingRecord) -> None:
         run[f"plots/{plot.stem}"].upload(File.from_content(plot.read_bytes(), extension=plot.suffix[1:]))
 
 
+def _upload(run: "neptune.Run", folder: str, files: Sequence[Path]) -> None:
+    for file in files:
+        run[f"{folder}/{file.stem}"].upload(File.from_content(file.read_bytes(), extension=file.suffix[1:]))
+
+
 @contextmanager
 def _data_directory(folder: Path) -> Iterator[None]:
     """The client takes its folder from the environment only; what was there before comes back."""
@@ -150,6 +159,7 @@ def _facts(record: TrainingRecord) -> dict[str, str]:
         "artefact_hash": record.artefact_hash,
         "parent": record.parent,
         "git_commit": record.git_commit,
+        **{name: str(value) for name, value in record.lineage.items()},
     }
     return {name: value for name, value in facts.items() if value}
 

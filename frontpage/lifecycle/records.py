@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from frontpage.lifecycle.resources import Resources
 from frontpage.lifecycle.searches import SearchRecord
 
 #: Stages that have an alias of the same name in a registry; a version has at most one of them.
-ALIASED_STAGES = ("champion", "challenger", "candidate")
+ALIASED_STAGES = ("champion", "canary", "shadow", "candidate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class TrainingRecord:
     snapshot_hash: manifest hash of the data trained on. params: nested as in params.yaml. metrics: final numbers.
     histories: per-step series, e.g. the loss of each iteration. plots: existing image files. artefact_hash: hash of
     the artefact folder's manifest. parent: version whose factors this one started from. git_commit: of the code.
+    lineage: the other facts of what it was made of and by.
     """
 
     version: str
@@ -33,14 +34,21 @@ class TrainingRecord:
     plots: Sequence[Path] = ()
     parent: str | None = None
     git_commit: str | None = None
+    lineage: Mapping[str, Any] = field(default_factory=dict)
     resources: Resources = field(default_factory=Resources)
+
+
+#: Where a test of a version is told: its name, the prefix of its metrics, the folder of its files.
+Test = Literal["gate", "acceptance"]
+METRICS_OF: Mapping[Test, str] = {"gate": "held_out", "acceptance": "acceptance"}
+FILES_OF: Mapping[Test, str] = {"gate": "evaluation", "acceptance": "acceptance"}
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What trackers are told of a version's evaluation on cutoffs that it did not learn from.
+    """What trackers are told of a test of a version on moments that it did not learn from.
 
-    metrics: `<ranker>_<metric>` of the candidate, the champion and each rule. files: of the evaluation, plot included.
+    metrics: of the gate `<ranker>_<metric>`, of the acceptance test `<slice>_<metric>`. files: of the test, with plots.
     """
 
     version: str
@@ -49,6 +57,7 @@ class Verdict:
     reasons: Sequence[str]
     metrics: Mapping[str, float] = field(default_factory=dict)
     files: Sequence[Path] = ()
+    test: Test = "gate"
 
 
 class Tracker(Protocol):
@@ -61,6 +70,9 @@ class Tracker(Protocol):
 
     def record_verdict(self, verdict: Verdict) -> None:
         """Add the evaluation to the run of a version that was tracked. Raises UnavailableError."""
+
+    def attach(self, version: str, folder: str, files: Sequence[Path]) -> None:
+        """Keep files below a folder of the run of a version that was tracked. Raises UnavailableError."""
 
     def mark(self, version: str, stage: str) -> None:
         """Note the stage of a version that was tracked. Raises UnavailableError."""

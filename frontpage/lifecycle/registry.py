@@ -15,14 +15,17 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING, Any
 
+from frontpage.core.actor import Actor
 from frontpage.core.clock import TICK, iso
 from frontpage.core.errors import BadInputError, NothingPublishedError
 from frontpage.core.history import History
 from frontpage.core.params import Params
+from frontpage.core.settings import Settings
 from frontpage.features.snapshot import MANIFEST, read_manifest, write_snapshot
+from frontpage.lifecycle.artefacts import folder_of
+from frontpage.lifecycle.stages import ON_TRIAL, change_stage
 from frontpage.lifecycle.training_history import history_to_learn_from
 from frontpage.store import versions
 from frontpage.store.connect import Connection
@@ -31,7 +34,8 @@ from models.choice import Choice
 from models.evaluation.evaluate import means_of
 from models.evaluation.gate import Earlier, Gate
 from models.training.artefact import Model, artefact_hash, load
-from models.training.cutoffs import plan
+from models.training.cutoffs import past_cutoffs
+from models.training.held_back import history_to_learn
 from models.variants import CHAMPION, variants_of
 
 if TYPE_CHECKING:
@@ -42,21 +46,27 @@ if TYPE_CHECKING:
 class Known:
     """What a training at a moment starts from: the history, its snapshot's hash, and the version before.
 
-    look_backs: every past moment whose features it will ask for, ascending.
+    learned: the history without the hours that are held back, which is all that the training sees.
+    past_cutoffs: every past moment whose features it will ask for, ascending.
     """
 
     history: History
+    learned: History
     snapshot_hash: str
-    past_cutoffs: tuple[datetime, ...]
+    past_cutoffs: list[datetime]
     parent: ModelVersion | None
 
-    def parent_model(self) -> Model | None:
+    def parent_model(self, settings: Settings) -> Model | None:
         """The model of the version before."""
-        return loaded(self.parent) if self.parent else None
+        return loaded(self.parent, settings) if self.parent else None
 
 
 #: Parameters that no list hangs on.
-_BESIDE_LISTS = {"threads", "schedule", "first_training", "gate", "explain", "quality", "digest", "retention"}
+BESIDE_LISTS = {
+    *("threads", "schedule", "extract", "first_training", "gate", "acceptance", "fitness", "explain", "quality"),
+    *("digest", "rollout", "pilot", "retention", "outcomes", "experiments", "off_policy"),
+    *("drift", "arrivals", "business", "editorial"),
+}
 
 
 def earlier_evaluations(connection: Connection, as_of: datetime, params: Params) -> list[Earlier]:
@@ -83,7 +93,7 @@ def maker(version: ModelVersion | None, params: Params) -> str | None:
     if version is None or not (choice := choice_of(version)).uses_ranker:
         return None
     made_of = (
-        version.version, version.artefact_hash, params.model_dump_json(exclude=_BESIDE_LISTS),
+        version.version, version.artefact_hash, params.model_dump_json(exclude=BESIDE_LISTS),
         json.dumps([choice.half_life_hours, choice.of_segment], sort_keys=True),
     )  # fmt: skip
     return hashlib.sha256("\n".join(made_of).encode()).hexdigest()
@@ -100,17 +110,18 @@ def serving(
     """The version that makes the lists of (as_of, variant); None where they need no model, or there is none yet.
 
     champion, and every variant of `params` with a ranker: the champion, or for a moment before it was trained the
-    newest earlier one. challenger: the newest one. Any other name is a version's. Raises NothingPublishedError for a
-    version or challenger that is not there, or that was trained on later knowledge.
+    newest earlier one. shadow, canary: the newest one of that stage. Any other name is a version's. Raises
+    NothingPublishedError where that is not there, or was trained on later knowledge.
     """
     named = variants_of(Params() if params is None else params)
     if variant in named:
         return champion_at(connection, as_of) if named[variant].needs_model else None
-    if variant == "challenger":
-        found = versions.newest(connection, stage="challenger", until=as_of, limit=1)
-        if not found:
-            raise NothingPublishedError(f"there is no challenger of {iso(as_of)} or before; score another variant")
-        return found[0]
+    for stage in ON_TRIAL:
+        if variant == stage:
+            found = versions.newest(connection, stage=stage, until=as_of, limit=1)
+            if not found:
+                raise NothingPublishedError(f"there is no {stage} of {iso(as_of)} or before; score another variant")
+            return found[0]
     version = versions.get(connection, variant)
     if version.as_of > as_of:
         raise NothingPublishedError(f"{variant} knows what came after {iso(as_of)}; score a moment from its own on")
@@ -126,9 +137,10 @@ def champion_at(connection: Connection, as_of: datetime) -> ModelVersion | None:
 
 def known_at(connection: Connection, as_of: datetime, params: Params, snapshots: Path) -> Known:
     """What a training at `as_of` starts from; a snapshot is written below `snapshots` where there is none yet."""
-    dataset = history_to_learn_from(connection, as_of, params)
+    history = history_to_learn_from(connection, as_of, params)
+    learned = history_to_learn(history, params)
     parent = parent_at(connection, as_of) if params.als.warm_start else None
-    return Known(dataset.history, snapshot_hash(dataset.history, snapshots), plan(dataset, params).all, parent)
+    return Known(history, learned, snapshot_hash(history, snapshots), past_cutoffs(learned, params), parent)
 
 
 @contextmanager
@@ -144,7 +156,9 @@ def training(connection: Connection, known: Known, params: Params) -> Iterator[i
         raise
 
 
-def register(connection: Connection, known: Known, built: Built, training_id: int) -> ModelVersion:
+def register(
+    connection: Connection, known: Known, built: Built, training_id: int, lineage: Mapping[str, Any], actor: Actor
+) -> ModelVersion:
     """The version's row, as candidate; the same version again changes nothing."""
     row = ModelVersion(
         version=built.model.version,
@@ -155,8 +169,9 @@ def register(connection: Connection, known: Known, built: Built, training_id: in
         training_id=training_id,
         parent=known.parent.version if known.parent else None,
         metrics=dict(built.model.metrics),
+        lineage=lineage,
     )
-    versions.insert(connection, row)
+    versions.insert(connection, row, actor=actor, reason=f"trained as of {iso(row.as_of)}")
     return row
 
 
@@ -178,32 +193,26 @@ def candidate_at(connection: Connection, as_of: datetime) -> ModelVersion:
     raise NothingPublishedError(f"no model was trained at {iso(as_of)}; run `frontpage train --as-of {iso(as_of)}`")
 
 
-def loaded(version: ModelVersion) -> Model:
-    """The model of a registered version.
+def loaded(version: ModelVersion, settings: Settings) -> Model:
+    """The model of a registered version, fetched from the artefact store where this home lacks it.
 
     Raises BadInputError where its artefacts are missing or are not those that were registered.
     """
-    folder = folder_of(version)
+    folder = folder_of(version, settings)
     if artefact_hash(folder) != version.artefact_hash:
         raise BadInputError(f"{folder} is not what was registered as {version.version}; restore it, or train again")
     return load(folder)
 
 
-def folder_of(version: ModelVersion) -> Path:
-    """The local folder of a version's artefacts, given as a path or as `file://` address."""
-    parts = urlsplit(version.artefact_uri)
-    return Path(unquote(parts.path)) if parts.scheme == "file" else Path(version.artefact_uri)
-
-
 def is_judged(version: ModelVersion) -> bool:
-    """Whether the gate has decided on a version and its stage says so."""
-    return bool(version.gate) and version.stage != "candidate"
+    """Whether the gate has decided on a version, and where it said no the stage says so."""
+    return bool(version.gate) and (bool(version.gate["passed"]) or version.stage != "candidate")
 
 
 def record_verdict(
-    connection: Connection, version: ModelVersion, metrics: Mapping[str, Any], decided: Gate
+    connection: Connection, version: ModelVersion, metrics: Mapping[str, Any], decided: Gate, actor: Actor
 ) -> ModelVersion:
-    """The version with metrics, the gate's decision and its stage: champion if it passed, else rejected.
+    """The version with metrics and the gate's decision: a candidate still if it passed, else rejected.
 
     A version never takes the place of a champion that was trained on newer data.
     """
@@ -212,9 +221,24 @@ def record_verdict(
         reason = f"the champion {now.version} was trained on newer data"
         decided = Gate(False, (*decided.reasons, reason), decided.ratios)
     versions.set_metrics(connection, version.version, metrics, decided.as_json())
-    stage: Literal["champion", "rejected"] = "champion" if decided.passed else "rejected"
-    versions.set_stage(connection, version.version, stage, "; ".join(decided.reasons))
+    if not decided.passed:
+        change_stage(connection, version.version, "rejected", actor=actor, reason="; ".join(decided.reasons))
     return versions.get(connection, version.version)
+
+
+def record_acceptance(
+    connection: Connection, version: ModelVersion, found: Mapping[str, Any], actor: Actor
+) -> ModelVersion:
+    """The version with what the acceptance test found: a candidate still if it passed, else rejected."""
+    versions.set_findings(connection, version.version, acceptance=found)
+    if not found["accepted"] and version.stage == "candidate":
+        change_stage(connection, version.version, "rejected", actor=actor, reason="; ".join(found["reasons"]))
+    return versions.get(connection, version.version)
+
+
+def is_accepted(version: ModelVersion) -> bool:
+    """Whether gate and acceptance test let the version pass."""
+    return bool(version.gate.get("passed")) and bool(version.acceptance.get("accepted"))
 
 
 def snapshot_hash(history: History, folder: Path) -> str:

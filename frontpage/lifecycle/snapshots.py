@@ -17,6 +17,7 @@ from dvc.repo import Repo
 
 from frontpage.core.errors import BadInputError, UnavailableError
 from frontpage.core.settings import Settings
+from frontpage.lifecycle.artefact_store import store_of
 
 #: Snapshot folders kept on local disk; older ones stay in the remote.
 KEEP_LOCAL = 3
@@ -40,22 +41,32 @@ def push_snapshot(settings: Settings, path: Path) -> str:
     with _repository(settings) as repository:
         (stage,) = repository.add(str(path.absolute()))
         repository.push([stage.addressing])
+        if (store := store_of(settings)) is not None:
+            store.push(_name_there(path.name), path)
         _forget_local(folder, keep=path.name)
         return str(stage.outs[0].hash_info.value)
 
 
 def pull_snapshot(settings: Settings, name: str) -> Path:
-    """The folder of an older snapshot, brought back from the remote where it is not here.
+    """The folder of an older snapshot, brought back from the remote, or the artefact store, where it is not here.
 
-    Raises BadInputError for a name without a pointer, UnavailableError where the remote does not have it.
+    Raises BadInputError for a name that neither a pointer nor the store knows, UnavailableError where the remote does
+    not have it.
     """
-    folder = snapshot_folder(settings)
+    folder, store = snapshot_folder(settings), store_of(settings)
     if not (folder / f"{name}.dvc").is_file():
+        if store is not None and store.has_version(_name_there(name)):
+            return store.fetch(_name_there(name), folder / name)
         known = ", ".join(_names(folder)) or "none yet"
         raise BadInputError(f"there is no snapshot {name}; there are: {known}")
     with _repository(settings) as repository:
         repository.pull([f"{folder / name}.dvc"], force=True)
     return folder / name
+
+
+def _name_there(name: str) -> str:
+    """Of a snapshot in the artefact store, beside versions of models."""
+    return f"snapshot-{name}"
 
 
 @contextmanager

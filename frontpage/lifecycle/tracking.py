@@ -4,6 +4,7 @@ PostgreSQL's `training_run` and `model_version` are the truth; the trackers hold
 runs, plots and lineage. Each adapter really calls its client (docs/adr/0003-tracker.md).
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from dulwich.errors import NotGitRepository
@@ -35,6 +36,12 @@ def track_verdict(settings: Settings, verdict: Verdict, stage: str) -> None:
     for tracker in trackers(settings):
         tracker.record_verdict(verdict)
         tracker.mark(verdict.version, stage)
+
+
+def attach(settings: Settings, version: str, folder: str, files: Sequence[Path]) -> None:
+    """Give every tracker files about a version. Raises UnavailableError."""
+    for tracker in trackers(settings):
+        tracker.attach(version, folder, files)
 
 
 def mark_stage(settings: Settings, version: str, stage: str) -> None:

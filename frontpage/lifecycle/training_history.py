@@ -3,14 +3,21 @@
 from dataclasses import replace
 from datetime import datetime
 
+from frontpage.core.history import History
 from frontpage.core.params import Params
-from frontpage.features.interactions import InteractionDataset, interaction_dataset
+from frontpage.features.interactions import interaction_dataset
 from frontpage.store.connect import Connection
 from frontpage.store.history import load_history, with_shown
+from models.training.held_back import history_to_learn
 from models.training.position_bias import learned_windows
 
 
-def history_to_learn_from(connection: Connection, as_of: datetime, params: Params) -> InteractionDataset:
-    """The history that a training at `as_of` looks at, with what was shown where it learns (`History.shown`)."""
-    dataset = interaction_dataset(load_history(connection, as_of, params.data))
-    return replace(dataset, history=with_shown(connection, dataset.history, learned_windows(dataset, params)))
+def history_to_learn_from(connection: Connection, as_of: datetime, params: Params) -> History:
+    """What was known at `as_of`, with what was shown in lists (`History.shown`) where a training then learns from it.
+
+    `models.training.held_back.history_to_learn` says how much of it that is.
+    """
+    history = load_history(connection, as_of, params.data)
+    learned = history_to_learn(history, params)
+    windows = learned_windows(interaction_dataset(learned), params)
+    return replace(history, shown=with_shown(connection, learned, windows).shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -15,10 +16,11 @@ from frontpage.core.lists import LIST_LENGTH
 from frontpage.core.sections.data import QualityParams
 from frontpage.features.interactions import HOUR_MICROSECONDS, microseconds, times
 from frontpage.quality.declare import Boundary, Check, Part, Severity, expectations
-from frontpage.store.lists.run_lists import OWNER, SCOPE
+from frontpage.store.lists.run_lists import IS_PINNED, OWNER, SCOPE
+from models.editorial.editorial import NOTHING, Editorial, InForce
 from models.reranking.listed import ArticleFacts, Listed
 from models.reranking.rerank import RULES
-from models.reranking.rules import ListRule
+from models.reranking.rules import Bound, ListRule
 
 WAIVED_SHARE = "waived_share"
 
@@ -44,15 +46,57 @@ def rule_checks(rules: Sequence[ListRule], params: QualityParams) -> tuple[Check
     return (*made, Check("list_rules_are_kept", Boundary.LISTS, Part.RULES, Severity.WARN, reason, waived))
 
 
+def editorial_checks(editorial: Editorial) -> tuple[Check, ...]:
+    """An expectation for each editorial rule in force that bounds a list."""
+    made = []
+    for one in editorial.rules:
+        bound = one.rule.bound()
+        if bound != Bound():
+            expectation = expectations.ExpectColumnValuesToBeBetween(
+                column=column_of(one), min_value=bound.at_least, max_value=bound.at_most
+            )
+            name = f"list_keeps_{one.rule.name()}_{one.rule.id}"
+            made.append(Check(name, Boundary.LISTS, Part.RULES, Severity.FAIL, one.rule.reason, expectation))
+    return tuple(made)
+
+
+def column_of(one: InForce) -> str:
+    """Where the measure of an editorial rule stands."""
+    return f"editorial_{one.rule.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What an editorial rule asks of finished lists: which articles are of a group, which places are pins'."""
+
+    one: InForce
+    editorial: Editorial
+    article_ids: pd.Index
+    is_pinned: NDArray[np.bool_]
+
+    def of(self, group: str) -> NDArray[np.bool_]:
+        """Whether each article is of a group; the last element is for no article."""
+        return self.editorial.is_of(self.one, group, self.article_ids)
+
+
 def measured(
-    lists: pa.Table, articles: pd.DataFrame, vectors: NDArray[np.float32], rules: Sequence[ListRule], as_of: datetime
+    lists: pa.Table,
+    articles: pd.DataFrame,
+    vectors: NDArray[np.float32],
+    rules: Sequence[ListRule],
+    as_of: datetime,
+    editorial: Editorial = NOTHING,
 ) -> pd.DataFrame:
     """One row per list [scope, owner]: the measure of each rule, NaN where it is not judged, and the share waived.
 
     lists: as `run_lists.lists_of` has them. articles: as `run_lists.articles_of`; `vectors` are theirs, without a
     column where there is no model. A kept list is judged as of when it was made; what changed since is left out of it.
     """
-    frame, listed, is_waived = _arrays(lists, articles, vectors, as_of)
+    frame, listed, is_waived, is_pinned = _arrays(lists, articles, vectors, as_of)
+    ids = pd.Index(articles[c.ARTICLE_ID])
+    for one in editorial.rules:
+        if (found := one.rule.measure(listed, Finished(one, editorial, ids, is_pinned))) is not None:
+            frame[column_of(one)] = found
     for rule in rules:
         if (measure := rule.measure(listed)) is not None:
             frame[rule.name()] = measure
@@ -62,8 +106,8 @@ def measured(
 
 def _arrays(
     lists: pa.Table, articles: pd.DataFrame, vectors: NDArray[np.float32], as_of: datetime
-) -> tuple[pd.DataFrame, Listed, NDArray[np.bool_]]:
-    """The lists by name, as arrays [list, place], and where the rules were waived."""
+) -> tuple[pd.DataFrame, Listed, NDArray[np.bool_], NDArray[np.bool_]]:
+    """The lists by name, as arrays [list, place], where the rules were waived, and what was given by a pin."""
     scope, owner, article = (lists[name].unify_dictionaries().combine_chunks() for name in (SCOPE, OWNER, c.ARTICLE_ID))
     n_owners = max(len(owner.dictionary), 1)
     # A scope without a value has the empty text, which is read as null: code -1, here the last of its scope.
@@ -79,6 +123,8 @@ def _arrays(
     made_us[row] = lists[c.MADE_US].to_numpy()
     is_waived = np.zeros(rows.shape, dtype=bool)
     is_waived[at] = lists[c.IS_WAIVED].to_numpy(zero_copy_only=False)[kept]
+    is_pinned = np.zeros(rows.shape, dtype=bool)
+    is_pinned[at] = lists[IS_PINNED].to_numpy(zero_copy_only=False)[kept]
     changed = np.append(times(articles[c.RECORDED_AT]), 0)[rows] > made_us[:, None]
     later = (microseconds(as_of) - made_us) / HOUR_MICROSECONDS
     names = [*owner.dictionary.to_pylist(), ""]
@@ -88,7 +134,7 @@ def _arrays(
             OWNER: np.array(names, dtype=object)[np.minimum(keys % (n_owners + 1), len(names) - 1)],
         }
     )
-    return frame, Listed.of(_facts(articles, vectors, as_of), rows, is_waived | changed, later), is_waived
+    return frame, Listed.of(_facts(articles, vectors, as_of), rows, is_waived | changed, later), is_waived, is_pinned
 
 
 def _facts(articles: pd.DataFrame, vectors: NDArray[np.float32], as_of: datetime) -> ArticleFacts:

@@ -30,7 +30,7 @@ def content_vectors(
         name = (run["details"] or {}).get(VECTORS)
         if name is None:
             return np.zeros((len(articles), 0), dtype=np.float32)
-        kept = LateVectors.of(registry.loaded(versions.get(connection, name)), settings.path("vectors"))
+        kept = LateVectors.of(registry.loaded(versions.get(connection, name), settings), settings.path("vectors"))
         return kept.made(articles_with_texts(connection, articles, kept.lacks(articles), run["as_of"]))
 
     return vectors_of

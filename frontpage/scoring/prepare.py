@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,22 +11,34 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.features.feature_store.cutoffs import require_tick
 from frontpage.features.interactions import interaction_dataset, without_reads_table
-from frontpage.features.states import states_at
+from frontpage.features.states import States, states_at
 from frontpage.lifecycle import registry
+from frontpage.lifecycle.rollout.audience import audience_of
+from frontpage.lifecycle.rollout.recipe import params_of
+from frontpage.rules.applied import editorial_at
 from frontpage.scoring.incremental import Plan, planned
 from frontpage.scoring.recommenders import Recommender
 from frontpage.store.connect import Connection
-from frontpage.store.history import load_already_read, load_excluded, load_history, with_texts
+from frontpage.store.history import (
+    articles_with_texts,
+    load_already_read,
+    load_excluded,
+    load_history,
+    load_impersonal,
+)
 from frontpage.store.lists import kept_lists
 from frontpage.store.versions import ModelVersion
 from models.assembly import pipeline_of
 from models.choice import Choice
 from models.context import ScoringContext, scoring_context
+from models.editorial.editorial import NOTHING, Editorial
+from models.editorial.rule import EditorialRule
 from models.inputs import ScoringInputs, article_inputs, scoring_inputs
 from models.pipeline import ListPipeline
 from models.retrieval.als import Factors
@@ -34,15 +48,18 @@ from models.variants import variants_of
 
 #: Key of `rec_run.details`: the version whose content vectors say how alike articles are.
 VECTORS = "vectors"
+#: And the version of the editorial rules.
+RULES = "rules"
 
 
 @dataclass(frozen=True, slots=True)
 class Maker:
     """What makes the lists of a variant. version: the model version that does, if any; name: as a run writes it down.
 
-    content: what says how alike articles are; None before there is a model.
+    params: those that its lists are made with. content: what says how alike articles are; None before there is a model.
     """
 
+    params: Params
     pipeline: ListPipeline
     version: ModelVersion | None
     name: str
@@ -76,13 +93,21 @@ def maker_of(connection: Connection, settings: Settings, params: Params, as_of: 
     Raises what `registry.serving` and `registry.loaded` raise.
     """
     version = registry.serving(connection, as_of, variant, params)
+    params = params_of(connection, version, params)
     content = registry.content_version(connection, as_of, version)
-    model = registry.loaded(content) if content else None
+    model = registry.loaded(content, settings) if content else None
     choice = registry.choice_of(version) if version else Choice()
     pipeline = pipeline_of(params, variant, model if version else None, choice)
     name = version.version if version else _without_model(params, variant)
     vectors = LateVectors.of(model, settings.path("vectors")) if model else None
-    return Maker(pipeline, version, name, model if version else None, vectors)
+    return Maker(params, pipeline, version, name, model if version else None, vectors)
+
+
+def _under(maker: str | None, editorial: Editorial) -> str | None:
+    """What lists hang on, with the rules that choose among what may be listed; nothing new where there are none."""
+    if maker is None or not editorial.digest:
+        return maker
+    return hashlib.sha256(f"{maker}\n{editorial.digest}".encode()).hexdigest()
 
 
 def _without_model(params: Params, variant: str) -> str:
@@ -90,50 +115,126 @@ def _without_model(params: Params, variant: str) -> str:
     return "popularity" if entry is None or entry.needs_model else entry.rank
 
 
-def prepared(connection: Connection, settings: Settings, params: Params, as_of: datetime, variant: str) -> Prepared:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Which editorial rules hold: those applied now, some `rules` in their place, or what a run of the past went by.
+
+    version, asked_at: the rules of a run that was made at that time by the clock, and what was taken back by then.
+    editorial: all of it, where it is known already.
+    """
+
+    rules: Sequence[EditorialRule] | None = None
+    version: int | None = None
+    asked_at: datetime | None = None
+    editorial: Editorial | None = None
+
+    def at(self, connection: Connection, params: Params, as_of: datetime) -> Editorial:
+        """What they say at a moment."""
+        if self.editorial is not None:
+            return self.editorial
+        return editorial_at(connection, params, as_of, version=self.version, rules=self.rules, asked_at=self.asked_at)
+
+
+APPLIED = Said()
+
+
+class Moments:
+    """The moment of a run, loaded once for all variants that are made of the same data, side by side."""
+
+    def __init__(self, connection: Connection, as_of: datetime, said: Said = APPLIED) -> None:
+        self._connection, self._as_of, self._said = connection, as_of, said
+        self._editorial: dict[float, Editorial] = {}
+        self._loaded: dict[str, ScoringContext] = {}
+        self._states: dict[str, States] = {}
+
+    def __call__(self, params: Params) -> ScoringContext:
+        """Everybody who is to be served, with what is known of articles but their texts."""
+        key = _data_of(params)
+        if key not in self._loaded:
+            self._loaded[key] = everybody(self._connection, self._as_of, params, self.editorial(params))
+        return self._loaded[key]
+
+    def editorial(self, params: Params) -> Editorial:
+        """What editors say at the moment."""
+        days = params.lists.max_age_days
+        if days not in self._editorial:
+            self._editorial[days] = self._said.at(self._connection, params, self._as_of)
+        return self._editorial[days]
+
+    def states(self, params: Params) -> States:
+        """States of the live articles and of all totals; those of readers are left out."""
+        key, at = _data_of(params), self(params)
+        if key not in self._states:
+            require_tick(self._connection, self._as_of)
+            nobody = at.readers[:0]
+            self._states[key] = states_at(at.dataset, self._as_of, params.data, articles=at.live, readers=nobody)
+        return self._states[key]
+
+
+def _data_of(params: Params) -> str:
+    """What a moment hangs on."""
+    return f"{params.data.model_dump_json()} {params.lists.max_age_days} {params.lists.active_days}"
+
+
+def prepared(
+    connection: Connection, settings: Settings, params: Params, moments: Moments, as_of: datetime, variant: str
+) -> Prepared:
     """Everything of a run but the lists of readers.
 
     Raises what `maker_of` raises, and NothingPublishedError where the maker asks for features of readers and those of
     `as_of` were not written.
     """
     by = maker_of(connection, settings, params, as_of, variant)
-    made_by = registry.maker(by.version, params)
+    editorial = moments.editorial(by.params)
+    made_by = _under(registry.maker(by.version, by.params), editorial)
     base = kept_lists.base_of(connection, as_of, variant, made_by)
-    due, plan = planned(connection, everybody(connection, as_of, params, by.content), base, params.lists)
-    now = inputs_at(connection, due, params, by)
+    audience, at = audience_of(connection, params, variant), moments(by.params)
+    if not audience.is_everybody:
+        at = at.of_readers(audience.rows(at.dataset.reader_keys[at.readers]))
+    due, plan = planned(connection, at, base, by.params.lists)
+    now = inputs_at(connection, due, by, moments)
+    vectors = {VECTORS: by.content.model.version if by.content else None, RULES: editorial.version}
     return Prepared(
         plan=plan,
         recommender=Recommender.of(by.pipeline, now, asks_readers=by.asks_readers),
         fallbacks=by.pipeline.fallbacks(now),
         name=by.name,
         snapshot_hash=by.version.snapshot_hash if by.version else None,
-        details=plan.details(made_by) | {VECTORS: by.content.model.version if by.content else None},
+        details=plan.details(made_by) | vectors | audience.details_of(plan.n_readers),
     )
 
 
-def everybody(connection: Connection, as_of: datetime, params: Params, content: LateVectors | None) -> ScoringContext:
-    """The moment with all readers to serve; of texts it has those that vectors are still to be made of."""
+def everybody(
+    connection: Connection, as_of: datetime, params: Params, editorial: Editorial = NOTHING
+) -> ScoringContext:
+    """The moment with all readers to serve, without texts.
+
+    Readers who want lists that are made of nothing about them are not among those to serve.
+    """
     history = load_history(connection, as_of, params.data, with_text=False)
-    if content is not None:
-        history = with_texts(connection, history, content.lacks(history.articles))
     unlisted = pd.concat([load(connection, as_of, params.max_age) for load in (load_already_read, load_excluded)])
-    return scoring_context(without_reads_table(interaction_dataset(history)), as_of, params, already_read=unlisted)
+    dataset = without_reads_table(interaction_dataset(history))
+    context = scoring_context(dataset, as_of, params, already_read=unlisted, editorial=editorial)
+    wants_none = np.isin(dataset.reader_keys[context.readers], load_impersonal(connection))
+    return context.of_readers(np.flatnonzero(~wants_none)) if wants_none.any() else context
 
 
-def inputs_at(connection: Connection, now: ScoringContext, params: Params, by: Maker) -> ScoringInputs:
+def inputs_at(connection: Connection, now: ScoringContext, by: Maker, moments: Moments) -> ScoringInputs:
     """What the pipeline compares; the states of readers stay in Feast until their block's turn."""
-    dataset = now.dataset
-    vectors = (
-        np.zeros((len(dataset.article_ids), 0), dtype=np.float32)
-        if by.content is None
-        else by.content.of_articles(dataset.history.articles)
-    )
+    params = by.params
+    vectors = _vectors(connection, now, by.content)
     if not by.asks_readers:
         return article_inputs(now, params, vectors)
-    require_tick(connection, now.as_of)
-    states = states_at(dataset, now.as_of, params.data, articles=now.live, readers=now.readers[:0])
     factors = _factors(now, params, by.model)
-    return scoring_inputs(now, params, factors, vectors, states)
+    return scoring_inputs(now, params, factors, vectors, moments.states(params))
+
+
+def _vectors(connection: Connection, now: ScoringContext, content: LateVectors | None) -> NDArray[np.float32]:
+    """Of every article of the dataset; texts are loaded of those that vectors are still to be made of."""
+    articles = now.dataset.history.articles
+    if content is None:
+        return np.zeros((len(now.dataset.article_ids), 0), dtype=np.float32)
+    return content.of_articles(articles_with_texts(connection, articles, content.lacks(articles), now.as_of))
 
 
 def _factors(now: ScoringContext, params: Params, model: Model | None) -> Factors:

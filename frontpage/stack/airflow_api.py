@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-#: What a run needs; the triggerer waits for whoever defers, which nothing of ours does.
+#: What a run needs; the triggerer only says when a run should start beside the clock.
 NEEDED = ("metadatabase", "scheduler", "dag_processor")
 #: What Airflow's first page shows.
 PARTS = (*NEEDED, "triggerer")

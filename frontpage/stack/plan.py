@@ -13,7 +13,7 @@ DIGEST = "digest_hourly"
 WORKFLOWS = (REFRESH, RETRAIN, DIGEST)
 BACKFILL_DAYS = 3
 #: Tasks after which readers have what a run is for.
-PUBLISHED, PROMOTED = "publish", "evaluate"
+PUBLISHED, PROMOTED = "publish", "release"
 
 
 @dataclass(frozen=True, slots=True)

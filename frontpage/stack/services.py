@@ -103,10 +103,7 @@ def start_airflow(stack: Stack, *, scheduled: bool, clock: str = "") -> list[Chi
 
 
 def start_pages(stack: Stack, *, scheduled: bool, clock: str = "") -> list[Child]:
-    """What nobody waits for: MLflow's page, and the triggerer, so that Airflow's first page shows every part healthy.
-
-    Nothing of ours defers to a triggerer; a workflow that somebody adds may.
-    """
+    """What nobody waits for: MLflow's page, and the triggerer, which listens to `frontpage arrivals` for new data."""
     triggerer = stack.airflow(TRIGGERER, "triggerer", "--skip-serve-logs", scheduled=scheduled, clock=clock)
     return [triggerer, *([_start_mlflow(stack)] if stack.has_own_mlflow else [])]
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from frontpage.core.errors import BadInputError, UnavailableError
 from frontpage.core.params import Params
@@ -16,11 +17,15 @@ from frontpage.digest.preview import send_test, write_preview
 from frontpage.digest.returns.intake import take_in
 from frontpage.digest.returns.mailbox import new_mails
 from frontpage.digest.schedule import due_editions
+from frontpage.scoring import shown as who
+from frontpage.scoring.archive import Archive
+from frontpage.store import audit
 from frontpage.store.connect import Connection, connect, transaction
 from frontpage.store.delivery import digests
 from frontpage.store.delivery.clicks import hand_in_clicks
 from frontpage.store.delivery.digests import Edition
 from frontpage.store.delivery.suppressions import posted_reports
+from frontpage.store.governance import retractions
 from frontpage.store.locks import exclusive
 from frontpage.store.server import database_url
 
@@ -30,6 +35,7 @@ VARIANT = "champion"
 def run(settings: Settings, params: Params, as_of: datetime, *, dry_run: bool = False, test_to: str = "") -> Summary:
     """Take in what came back, open the editions that are due at as_of, send what is waiting of these and of others.
 
+    Who is owed a correction, for what was retracted elsewhere than by `frontpage retract`, is written down before.
     dry_run: only write a page that shows them. test_to: only send one marked mail there. Raises NothingPublishedError
     where there is no list for as_of, UnavailableError where the mail server goes away: the next run goes on from there.
     """
@@ -42,12 +48,14 @@ def run(settings: Settings, params: Params, as_of: datetime, *, dry_run: bool = 
         with exclusive(connection, "digest"):
             extra = _take_in_bounces(connection, settings, params.digest)
             extra["clicks"] = hand_in_clicks(connection)
+            shown = partial(who.shown_to, connection, Archive.of(settings))
+            extra["corrections"] = retractions.note_corrections(connection, shown)
             _open(connection, settings, params.digest, as_of)
             summary = _send(connection, settings, letterhead, as_of)
     return replace(summary, details=summary.details | extra)
 
 
-def stop(settings: Settings, _params: Params, edition_id: str) -> Summary:
+def stop(settings: Settings, _params: Params, edition_id: str, reason: str = "by hand") -> Summary:
     """Let no further mail of an edition go out, also not of a run that is under way; `all` stops every edition.
 
     Raises BadInputError where there is no such edition.
@@ -55,19 +63,22 @@ def stop(settings: Settings, _params: Params, edition_id: str) -> Summary:
     with connect(database_url(settings)) as connection:
         if edition_id != "all" and not digests.exists(connection, edition_id):
             raise BadInputError(f"there is no edition {edition_id}; the table digest_edition names them")
-        digests.stop(connection, edition_id)
+        with transaction(connection):
+            digests.stop(connection, edition_id)
+            audit.record(connection, "digest stop", f"edition:{edition_id}", str(settings.acting), reason)
         waiting = digests.close_editions(connection, [edition_id])
     return Summary("digest", artifact=f"edition:{edition_id}", details={"stopped": True, **waiting})
 
 
-def resume(settings: Settings, _params: Params, edition_id: str) -> Summary:
+def resume(settings: Settings, _params: Params, edition_id: str, reason: str = "by hand") -> Summary:
     """Let a stopped edition go on with the next run.
 
     Raises BadInputError where it was not stopped.
     """
-    with connect(database_url(settings)) as connection:
+    with connect(database_url(settings)) as connection, transaction(connection):
         if not digests.unstop(connection, edition_id):
             raise BadInputError(f"edition {edition_id} was not stopped; the table digest_stop names what is")
+        audit.record(connection, "digest resume", f"edition:{edition_id}", str(settings.acting), reason)
     return Summary("digest", artifact=f"edition:{edition_id}", details={"stopped": False})
 
 

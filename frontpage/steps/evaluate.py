@@ -1,4 +1,4 @@
-"""`frontpage evaluate`: the candidate beside champion and baselines on held-out cutoffs; promoted if not worse."""
+"""`frontpage evaluate`: the candidate beside champion and baselines on held-out cutoffs; rejected if worse."""
 
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,8 @@ from frontpage.features.feature_store.files import require_tick_files
 from frontpage.features.feature_store.repository import feature_store, file_store
 from frontpage.features.interactions import interaction_dataset
 from frontpage.features.snapshot import read_snapshot
-from frontpage.lifecycle import registry, tracking
+from frontpage.lifecycle import artefacts, registry, tracking
+from frontpage.lifecycle.artefacts import folder_of
 from frontpage.lifecycle.records import Verdict
 from frontpage.store.connect import connect
 from frontpage.store.history import load_history
@@ -22,10 +23,11 @@ from models.evaluation.gate import gate
 from models.evaluation.report import read_evaluation, write_evaluation
 from models.training import artefact
 from models.training.feature_lookup import feast_lookup
+from models.training.held_back import history_to_learn
 
 
 def run(settings: Settings, params: Params, as_of: datetime, data: Path | None = None) -> Summary:
-    """Metrics and the gate's decision on the version (with `data`: in files); the champion changes if it passed.
+    """Metrics and the gate's decision on the version (with `data`: in files), which is rejected if it did not pass.
 
     A version that was judged before is left as it is. Raises NothingPublishedError where none was trained at `as_of`.
     """
@@ -33,7 +35,8 @@ def run(settings: Settings, params: Params, as_of: datetime, data: Path | None =
 
 
 def _in_files(params: Params, as_of: datetime, data: Path) -> Summary:
-    history, candidate = read_snapshot(data, as_of), artefact.load(data / "model")
+    whole, candidate = read_snapshot(data, as_of), artefact.load(data / "model")
+    history = history_to_learn(whole, candidate.params)
     require_tick_files(data, judging_plan(interaction_dataset(history), candidate, params).evaluation)
     champion = artefact.load(data / "champion") if (data / "champion").is_dir() else None
     evaluation = evaluate(history, candidate, params, feast_lookup(file_store(data)), champion)
@@ -51,17 +54,21 @@ def _in_database(settings: Settings, params: Params, as_of: datetime) -> Summary
         row = registry.candidate_at(connection, as_of)
         n_readers = 0
         if not registry.is_judged(row):
-            history, champion = load_history(connection, as_of, params.data), registry.champion_at(connection, as_of)
-            candidate, best = registry.loaded(row), registry.loaded(champion) if champion else None
+            champion, candidate = registry.champion_at(connection, as_of), registry.loaded(row, settings)
+            best = registry.loaded(champion, settings) if champion else None
+            history = history_to_learn(load_history(connection, as_of, params.data), candidate.params)
             judged_at = judging_plan(interaction_dataset(history), candidate, params).evaluation
             ensure_ticks(connection, as_of, judged_at, params.data)
             evaluation = evaluate(history, candidate, params, feast_lookup(feature_store(url)), best)
             earlier = registry.earlier_evaluations(connection, as_of, params)
             n_readers, decided = evaluation.n_readers, gate(evaluation, params.gate, earlier)
-            metrics = write_evaluation(evaluation, decided, registry.folder_of(row) / "evaluation")
-            row = registry.record_verdict(connection, row, metrics, decided)
-    metrics, files = read_evaluation(registry.folder_of(row) / "evaluation")
+            metrics = write_evaluation(evaluation, decided, folder_of(row, settings) / "evaluation")
+            row = registry.record_verdict(connection, row, metrics, decided, settings.acting)
+    metrics, files = read_evaluation(folder_of(row, settings) / "evaluation")
+    artefacts.push(row, settings)
     verdict = Verdict(row.version, row.as_of, row.gate["passed"], row.gate["reasons"], metrics, files)
     tracking.track_verdict(settings, verdict, row.stage)
     details = {"version": row.version, "stage": row.stage, "gate": "; ".join(row.gate["reasons"])}
-    return Summary("evaluate", n_readers, 1, artifact=row.artefact_uri, details=details)
+    model = {"model": {"version": row.version, "hash": row.artefact_hash, "snapshot": row.snapshot_hash}}
+    verdicts = {"verdict": {"passed": row.gate["passed"], "stage": row.stage}}
+    return Summary("evaluate", n_readers, 1, artifact=row.artefact_uri, details=details, inputs=model, outputs=verdicts)

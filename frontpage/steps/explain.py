@@ -9,7 +9,9 @@ from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.features.interactions import interaction_dataset
 from frontpage.features.snapshot import read_snapshot
-from frontpage.lifecycle import registry
+from frontpage.lifecycle import artefacts, registry, tracking
+from frontpage.lifecycle.artefacts import folder_of
+from frontpage.lifecycle.release.card import write_card
 from frontpage.store.connect import connect
 from frontpage.store.history import load_history
 from frontpage.store.server import database_url
@@ -33,7 +35,15 @@ def run(settings: Settings, params: Params, as_of: datetime, data: Path | None =
     with connect(database_url(settings), application="frontpage explain") as connection:
         row = registry.candidate_at(connection, as_of)
         history = load_history(connection, as_of, params.data)
-    return _explained(params, history, registry.loaded(row), registry.folder_of(row) / "explanation")
+    folder = folder_of(row, settings)
+    summary = _explained(params, history, registry.loaded(row, settings), folder / "explanation")
+    with connect(database_url(settings), application="frontpage explain") as connection:
+        card = write_card(connection, settings, row)
+    artefacts.push(row, settings)
+    pictures = sorted((folder / "explanation").glob("*.png"))
+    tracking.attach(settings, row.version, "explanation", [*pictures, folder / "explanation" / "features.csv"])
+    tracking.attach(settings, row.version, "card", [card])
+    return summary
 
 
 def _explained(params: Params, history: History, model: Model, folder: Path) -> Summary:

@@ -10,14 +10,16 @@ from pydantic import SecretStr
 from etl.pull import Pulled, Workers, details_of, is_due, pull
 from etl.reading.source_file import installation_sources
 from etl.reading.sources import INBOX, in_pull_order
-from etl.rows.normalise import RowContext
+from etl.rows.context import RowContext
 from frontpage.core.errors import UnavailableError
+from frontpage.core.identity.pseudonym import Erased
 from frontpage.core.params import Params
 from frontpage.core.progress import track
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.store.connect import connect
 from frontpage.store.extracts import Counts
+from frontpage.store.governance.erasures import erased
 from frontpage.store.server import database_url
 
 
@@ -35,7 +37,7 @@ def run(
     began = time.perf_counter()
     known = in_pull_order([*installation_sources(settings, sources, os.environ), INBOX])
     url = database_url(settings)
-    context = RowContext.of(as_of, settings.pseudonym_secret.get_secret_value(), params)
+    context = RowContext.of(as_of, settings.pseudonym_secret.get_secret_value(), params, _erased(settings))
     workers = Workers(SecretStr(url), context, params.threads, beam_options)
     pulled: list[Pulled] = []
     failed: dict[str, Exception] = {}
@@ -61,4 +63,14 @@ def _summary(pulled: list[Pulled], failed: Mapping[str, Exception], n_not_due: i
     total = sum((one.counts for one in pulled), Counts())
     details = details_of(pulled) | ({"unavailable": ",".join(failed)} if failed else {})
     details |= {"not_due": n_not_due} if n_not_due else {}
-    return Summary("extract", total.rows_in, total.loaded + total.updated, total.quarantined, seconds, details=details)
+    inputs = {one.source: {"rows": one.counts.rows_in} for one in pulled}
+    n_taken = total.loaded + total.updated
+    outputs = {"canonical": {"rows": n_taken}}
+    return Summary(
+        "extract", total.rows_in, n_taken, total.quarantined, seconds, details=details, inputs=inputs, outputs=outputs
+    )
+
+
+def _erased(settings: Settings) -> dict[bytes, Erased]:
+    with connect(database_url(settings), application="frontpage extract") as connection:
+        return erased(connection)

@@ -38,7 +38,9 @@ def _to_database(settings: Settings, params: Params, as_of: datetime) -> Summary
         written = write_states(connection, dataset, as_of, params.data)
     details = {**written, "unavailable": ",".join(unavailable) or "-"}
     seconds = time.perf_counter() - started
-    return Summary("features", len(dataset.read_time), sum(written.values()), 0, seconds, "feast", details)
+    n_reads, n_states = len(dataset.read_time), sum(written.values())
+    rows = {"inputs": {"reads": {"rows": n_reads}}, "outputs": {"states": {"rows": n_states}}}
+    return Summary("features", n_reads, n_states, 0, seconds, "feast", details, **rows)
 
 
 def _known(connection: Connection, as_of: datetime, params: Params) -> tuple[InteractionDataset, list[str]]:
@@ -54,10 +56,11 @@ def _to_files(params: Params, as_of: datetime, data: Path) -> Summary:
     from frontpage.features.feature_store.files import write_state_files
     from frontpage.features.snapshot import read_snapshot
     from models.training.cutoffs import past_cutoffs
+    from models.training.held_back import history_to_learn
 
     started = time.perf_counter()
     history = read_snapshot(data, as_of)
-    cutoffs = sorted({*past_cutoffs(history, params), as_of})
+    cutoffs = sorted({*past_cutoffs(history_to_learn(history, params), params), as_of})
     dataset = interaction_dataset(history)
     states = ((cutoff, states_at(dataset, cutoff, params.data)) for cutoff in cutoffs)
     written = write_state_files(data, states)

@@ -7,12 +7,17 @@ from frontpage.core import columns as c
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
+from frontpage.lifecycle.rollout.audience import companions
+from frontpage.lifecycle.rollout.recipe import params_of
 from frontpage.quality import outcome
 from frontpage.quality.declare import Boundary
 from frontpage.quality.gate import check_lists
 from frontpage.quality.pages import write_pages
+from frontpage.rules.applied import editorial_at
 from frontpage.scoring.content import content_vectors
-from frontpage.store.connect import connect
+from frontpage.scoring.prepare import RULES
+from frontpage.store import versions
+from frontpage.store.connect import Connection, connect
 from frontpage.store.lists import runs
 from frontpage.store.locks import exclusive
 from frontpage.store.server import database_url
@@ -24,14 +29,22 @@ def run(settings: Settings, params: Params, as_of: datetime, variant: str = "cha
 
     Raises CheckFailedError naming each `fail` expectation that is not met; what is served stays as it is.
     """
-    started = time.perf_counter()
-    url = database_url(settings)
-    with connect(url) as connection, exclusive(connection, f"lists of {variant}"):
+    with connect(database_url(settings)) as connection:
+        for name in companions(connection, variant):
+            _judged(connection, settings, params, as_of, name)
+        return _judged(connection, settings, params, as_of, variant)
+
+
+def _judged(connection: Connection, settings: Settings, params: Params, as_of: datetime, variant: str) -> Summary:
+    started, url = time.perf_counter(), database_url(settings)
+    with exclusive(connection, f"lists of {variant}"):
         built = runs.newest_attempt(connection, as_of, variant, "built", "failed", "passed", *runs.DONE)
         if built["state"] in runs.DONE:
             return Summary("gate", rows_in=built["n_rows"], rows_out=built["n_rows"], artifact=f"run:{built[c.RUN_ID]}")
         vectors_of = content_vectors(connection, settings, built)
-        validations = check_lists(connection, url, params, (built[c.RUN_ID], as_of), vectors_of)
+        used = params_of(connection, versions.find(connection, built["model_version"]), params)
+        editorial = editorial_at(connection, params, as_of, version=built["details"].get(RULES, 0))
+        validations = check_lists(connection, url, used, (built[c.RUN_ID], as_of), vectors_of, editorial)
         outcomes = [each for validation in validations for each in validation.outcomes]
         results, good = [each.as_json() for each in outcomes], outcome.passed(outcomes)
         record_validation(connection, as_of, Boundary.LISTS, results, passed=good)

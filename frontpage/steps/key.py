@@ -13,6 +13,9 @@ from frontpage.store import keys
 from frontpage.store.connect import Connection, connect
 from frontpage.store.server import database_url
 
+#: The reason that is written down where none was given.
+BY_HAND = "by hand"
+
 
 def run(settings: Settings, _params: Params, action: str, **options: Any) -> Summary:
     """Do `create`, `list` or `revoke`; running APIs notice within seconds.
@@ -20,11 +23,19 @@ def run(settings: Settings, _params: Params, action: str, **options: Any) -> Sum
     Raises BadInputError for a key without name or scope, and for one that is not there.
     """
     with connect(database_url(settings), application="frontpage key") as connection:
-        return _ACTIONS[action](connection, **options)
+        if action == "list":
+            return _list(connection)
+        return _ACTIONS[action](connection, str(settings.acting), **options)
 
 
 def _create(
-    connection: Connection, name: str, scopes: Sequence[str], secret: str, requests_per_second: int | None
+    connection: Connection,
+    actor: str,
+    name: str,
+    scopes: Sequence[str],
+    secret: str,
+    requests_per_second: int | None,
+    reason: str = BY_HAND,
 ) -> Summary:
     """Print a new key. Only its hash is kept, so it cannot be shown again."""
     unknown = sorted(set(scopes) - set(Scope))
@@ -33,7 +44,8 @@ def _create(
     if not name.strip():
         raise BadInputError("the key has no name; give --name, which tells it from others in `frontpage key list`")
     key = new_key(secret)
-    key_id = keys.add_key(connection, name, key_hash(key), sorted(set(scopes)), requests_per_second)
+    new = keys.NewKey(name, key_hash(key), sorted(set(scopes)), requests_per_second)
+    key_id = keys.add_key(connection, new, actor, reason)
     print(key)  # noqa: T201 - this verb's result is what it prints
     return Summary("key create", rows_out=1, artifact=f"key:{key_id}")
 
@@ -46,10 +58,10 @@ def _list(connection: Connection) -> Summary:
     return Summary("key list", rows_out=len(rows))
 
 
-def _revoke(connection: Connection, key_id: int) -> Summary:
+def _revoke(connection: Connection, actor: str, key_id: int, reason: str = BY_HAND) -> Summary:
     """Take a key back; again is as good as once."""
-    name = keys.revoke_key(connection, key_id)
+    name = keys.revoke_key(connection, key_id, actor, reason)
     return Summary("key revoke", rows_out=1, artifact=f"key:{key_id}", details={"name": name})
 
 
-_ACTIONS: dict[str, Callable[..., Summary]] = {"create": _create, "list": _list, "revoke": _revoke}
+_ACTIONS: dict[str, Callable[..., Summary]] = {"create": _create, "revoke": _revoke}

@@ -15,6 +15,7 @@ from frontpage.store.connect import connect
 from frontpage.store.history import load_history
 from frontpage.store.server import database_url
 from models.training.cutoffs import is_learnable
+from models.training.held_back import history_to_learn
 
 #: A model that was too small to beat a rule is tried again at this many times its reads.
 GROWTH = 2
@@ -38,7 +39,7 @@ def run(settings: Settings, params: Params, as_of: datetime) -> Summary:
         raise NothingToLearnError(
             f"{n_reads} reads, {n_then} at the last training; the next one is due at twice as many"
         )
-    if not is_learnable(interaction_dataset(history), params):
+    if not is_learnable(interaction_dataset(history_to_learn(history, params)), params):
         raise NothingToLearnError(
             f"there is nothing to learn from yet: {n_reads} reads of {len(history.articles)} articles are known at "
             f"{iso(as_of)}, none of them after a moment that a training looks back to"

@@ -1,27 +1,32 @@
-"""`frontpage promote`: make a model version the champion by hand; the next refresh serves it."""
+"""`frontpage models promote`: make a model version the champion by hand; the next refresh serves it."""
 
-from frontpage.core.errors import BadInputError
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
-from frontpage.lifecycle import artefacts, tracking
+from frontpage.lifecycle import artefacts, stages, tracking
+from frontpage.lifecycle.artefacts import folder_of
+from frontpage.lifecycle.release.card import write_card
+from frontpage.lifecycle.release.fitness import require_fit
 from frontpage.store import versions
 from frontpage.store.connect import connect
 from frontpage.store.server import database_url
 
 
-def run(settings: Settings, _params: Params, version: str, *, reason: str) -> Summary:
+def run(settings: Settings, params: Params, version: str, *, reason: str) -> Summary:
     """Champion and registry mirror set; a repeat completes a half-done promotion and changes nothing else.
 
     Raises BadInputError without a reason, NothingPublishedError for an unknown version, CheckFailedError where its
-    artefacts are not what was trained.
+    artefacts are not what was trained or it is not fit for this machine.
     """
-    if not reason.strip():
-        raise BadInputError("give a reason for the promotion: --reason 'why this version'")
+    stages.require_reason(reason)
     with connect(database_url(settings)) as connection:
         chosen = versions.get(connection, version)
-        n_files = artefacts.verify(artefacts.folder_of(chosen.artefact_uri))
-        former = versions.set_stage(connection, version, "champion", reason)
+        folder = folder_of(chosen, settings)
+        n_files = artefacts.verify(folder)
+        found = require_fit(folder, params, version, chosen.fitness.get("measured"))
+        versions.set_findings(connection, version, fitness=found.as_json())
+        former = stages.change_stage(connection, version, "champion", actor=settings.acting, reason=reason)
+        write_card(connection, settings, versions.get(connection, version))
     tracking.mark_stage(settings, version, "champion")
     details = {"champion": version, "former": former.version if former else "-", "reason": reason}
-    return Summary("promote", rows_in=n_files, rows_out=1, artifact=chosen.artefact_uri, details=details)
+    return Summary("models promote", rows_in=n_files, rows_out=1, artifact=chosen.artefact_uri, details=details)

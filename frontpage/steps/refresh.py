@@ -30,4 +30,6 @@ def run(
         rows_out=published.rows_out,
         artifact=published.artifact,
         details=published.details,
+        inputs=scored.inputs,
+        outputs=published.outputs,
     )

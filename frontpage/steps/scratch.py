@@ -64,7 +64,7 @@ def history_of_files(
         extract.run(scratch, params, as_of, sources=[str(files.absolute())])
         with connect(server.database_url(scratch)) as connection:
             if with_lists:
-                return history_to_learn_from(connection, as_of, params).history
+                return history_to_learn_from(connection, as_of, params)
             return load_history(connection, as_of, params.data)
 
 

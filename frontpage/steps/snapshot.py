@@ -46,12 +46,14 @@ def run(
         profile.parent.mkdir(parents=True, exist_ok=True)
         profile.write_text(profile_page(history, manifest_hash))
     n_rows = len(history.articles) + len(history.reads) + len(history.readers)
-    return Summary("snapshot", n_rows, n_rows, 0, time.perf_counter() - started, str(out), details)
+    outputs = {"snapshot": {"hash": manifest_hash, "rows": n_rows}}
+    seconds = time.perf_counter() - started
+    return Summary("snapshot", n_rows, n_rows, 0, seconds, str(out), details, inputs=history.rows(), outputs=outputs)
 
 
 def _known(settings: Settings, params: Params, as_of: datetime) -> History:
     with connect(database_url(settings), application="frontpage snapshot") as connection:
-        return history_to_learn_from(connection, as_of, params).history
+        return history_to_learn_from(connection, as_of, params)
 
 
 def _from_files(settings: Settings, params: Params, as_of: datetime, source: Path, format_name: str) -> History:

@@ -12,7 +12,7 @@ import pandas as pd
 from etl.check import Looked, look
 from etl.reading.source_file import installation_sources
 from etl.reading.sources import Source, in_pull_order
-from etl.rows.normalise import RowContext
+from etl.rows.context import RowContext
 from frontpage.core import columns as c
 from frontpage.core.errors import CheckFailedError, FrontpageError
 from frontpage.core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, History

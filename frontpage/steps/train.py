@@ -1,24 +1,27 @@
 """`frontpage train`: a candidate model from the history at as_of, or from a snapshot's files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from frontpage.core.errors import BadInputError
-from frontpage.core.mornings import next_morning
+from frontpage.core.history import History
 from frontpage.core.params import Params
 from frontpage.core.progress import ProgressCallback, report_progress
+from frontpage.core.sections.digest import next_morning
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.features.feature_store.cutoffs import ensure_ticks
 from frontpage.features.feature_store.files import require_tick_files
 from frontpage.features.feature_store.repository import feature_store, file_store
 from frontpage.features.snapshot import read_manifest, read_snapshot
-from frontpage.lifecycle import registry
+from frontpage.lifecycle import artefacts, registry
+from frontpage.lifecycle.lineage import lineage
 from frontpage.lifecycle.records import TrainingRecord
 from frontpage.lifecycle.resources import Resources, measure
-from frontpage.lifecycle.tracking import git_commit, track_training
+from frontpage.lifecycle.rollout.recipe import RECIPE, recipe_of
+from frontpage.lifecycle.tracking import track_training
 from frontpage.store import versions
 from frontpage.store.connect import connect
 from frontpage.store.locks import exclusive
@@ -26,6 +29,7 @@ from frontpage.store.server import database_url
 from models.training.build import Built, build, build_inputs, require_inputs
 from models.training.cutoffs import past_cutoffs
 from models.training.feature_lookup import feast_lookup
+from models.training.held_back import history_to_learn
 from models.training.progress import Forecast
 from models.training.train import Inputs, version_name
 
@@ -59,10 +63,10 @@ def run(
     if data and part == "inputs":
         return _inputs_only(params, as_of, data)
     if data:
-        built = _from_files(params, as_of, data, resume=resume, part=part)
+        built, inputs = _from_files(params, as_of, data, resume=resume, part=part)
     else:
         forecast = _forecast(params, as_of, clock)
-        built = _from_database(settings, params, as_of, resume=resume, first=first, forecast=forecast)
+        built, inputs = _from_database(settings, params, as_of, resume=resume, first=first, forecast=forecast)
     metrics = built.model.metrics
     details = {
         "version": built.model.version,
@@ -70,7 +74,18 @@ def run(
         "first": "first_training" in metrics,
         "ndcg": round(metrics["train_ndcg_at_10"], 4),
     }
-    return Summary("train", int(metrics["train_rows"]), 1, artifact=str(built.folder), details=details)
+    outputs = {"model": {"version": built.model.version, "hash": built.artefact_hash}}
+    n_rows, folder = int(metrics["train_rows"]), str(built.folder)
+    return Summary("train", n_rows, 1, artifact=folder, details=details, inputs=inputs, outputs=outputs)
+
+
+def _made_of(history: History, snapshot_hash: str, parent: str | None = None) -> dict[str, Any]:
+    """Inputs of a training, for its record."""
+    return {
+        **history.rows(),
+        "snapshot": {"hash": snapshot_hash},
+        **({"parent": {"version": parent}} if parent else {}),
+    }
 
 
 def _inputs_only(params: Params, as_of: datetime, data: Path) -> Summary:
@@ -78,16 +93,19 @@ def _inputs_only(params: Params, as_of: datetime, data: Path) -> Summary:
     return Summary("train", n_rows, n_rows, artifact=str(data / "inputs"))
 
 
-def _from_files(params: Params, as_of: datetime, data: Path, *, resume: bool, part: Part) -> Built:
+def _from_files(
+    params: Params, as_of: datetime, data: Path, *, resume: bool, part: Part
+) -> tuple[Built, dict[str, Any]]:
     inputs, snapshot_hash = _inputs_of(params, as_of, data), str(read_manifest(data)["hash"])
     prepared = data / "inputs" if part == "ranker" else None
     if prepared is not None:
         require_inputs(inputs, snapshot_hash, prepared)
-    return build(inputs, version_name(inputs, snapshot_hash), data / "model", resume=resume, prepared=prepared)
+    built = build(inputs, version_name(inputs, snapshot_hash, as_of), data / "model", resume=resume, prepared=prepared)
+    return built, _made_of(inputs.history, snapshot_hash)
 
 
 def _inputs_of(params: Params, as_of: datetime, data: Path) -> Inputs:
-    history = read_snapshot(data, as_of)
+    history = history_to_learn(read_snapshot(data, as_of), params)
     require_tick_files(data, past_cutoffs(history, params))
     return Inputs(history, params, feast_lookup(file_store(data)), progress=report_progress)
 
@@ -111,7 +129,7 @@ def _reporting(forecast: Forecast | None) -> ProgressCallback:
 
 def _from_database(
     settings: Settings, params: Params, as_of: datetime, *, resume: bool, first: bool | None, forecast: Forecast | None
-) -> Built:
+) -> tuple[Built, dict[str, Any]]:
     url = database_url(settings)
     with connect(url, application="frontpage train") as connection, exclusive(connection, "train"):
         is_first = registry.is_first_training(connection, as_of) if first is None else first
@@ -119,23 +137,27 @@ def _from_database(
         known = registry.known_at(connection, as_of, used, settings.path("snapshots"))
         ensure_ticks(connection, as_of, known.past_cutoffs, params.data)
         inputs = Inputs(
-            known.history, used, feast_lookup(feature_store(url)), known.parent_model(),
+            known.learned, used, feast_lookup(feature_store(url)), known.parent_model(settings),
             progress=_reporting(forecast), is_first=used != params,
         )  # fmt: skip
-        version = version_name(inputs, known.snapshot_hash)
+        version = version_name(inputs, known.snapshot_hash, as_of)
         with registry.training(connection, known, used) as training_id:
             with measure() as meter:
                 built = build(inputs, version, settings.path("models", version), resume=resume)
-            registry.register(connection, known, built, training_id)
-            references = track_training(settings, _record(known, built, used, meter.resources))
+            made_of = {**lineage(connection, settings, used, as_of), RECIPE: recipe_of(params)}
+            row = registry.register(connection, known, built, training_id, made_of, settings.acting)
+            artefacts.push(row, settings)
+            references = track_training(settings, _record(known, built, used, made_of, meter.resources))
             margin = {} if forecast is None else {"before_morning_seconds": forecast.margin_seconds()}
             resources = meter.resources.as_dict() | margin
             facts = {"metrics": built.model.metrics, "resources": resources, "tracker_refs": references}
             versions.end_training(connection, training_id, "done", **facts)
-    return built
+    return built, _made_of(known.history, known.snapshot_hash, known.parent.version if known.parent else None)
 
 
-def _record(known: registry.Known, built: Built, params: Params, resources: Resources) -> TrainingRecord:
+def _record(
+    known: registry.Known, built: Built, params: Params, made_of: Mapping[str, Any], resources: Resources
+) -> TrainingRecord:
     return TrainingRecord(
         version=built.model.version,
         as_of=known.history.as_of,
@@ -147,6 +169,7 @@ def _record(known: registry.Known, built: Built, params: Params, resources: Reso
         histories=built.model.histories,
         plots=built.plots,
         parent=known.parent.version if known.parent else None,
-        git_commit=git_commit(Path(__file__).parents[2]),
+        git_commit=made_of.get("code_commit"),
+        lineage=made_of,
         resources=resources,
     )

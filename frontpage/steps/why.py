@@ -1,7 +1,10 @@
 """`frontpage why`: what made a reader's list."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,43 +12,120 @@ import pandas as pd
 
 from frontpage.core import columns as c
 from frontpage.core.errors import NothingPublishedError
+from frontpage.core.identity.pseudonym import reader_subject
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.core.wording import reason_of, worded
 from frontpage.features.feature_store.repository import feature_store, readers_at
-from frontpage.steps import why_text
-from frontpage.store.connect import connect, fetch_all
+from frontpage.scoring.archive import Archive
+from frontpage.scoring.funnel import funnel, why_not
+from frontpage.scoring.rebuild import Workshop, same_as_stored
+from frontpage.steps import funnel_text, why_page, why_text
+from frontpage.store import audit
+from frontpage.store.connect import Connection, connect, fetch_all, fetch_one
 from frontpage.store.features.feature_rows import written_ticks
+from frontpage.store.governance import erasures
+from frontpage.store.lists import archived
 from frontpage.store.queries import query
 from frontpage.store.server import database_url
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How much is shown, and how. funnel: the list made once more, with all on the way; article: why it is (not) there.
+
+    html: a page, which has the funnel too.
+    """
+
+    as_json: bool = False
+    funnel: bool = False
+    article: str = ""
+    html: Path | None = None
+
+    @property
+    def rebuilds(self) -> bool:
+        """Whether the list has to be made once more."""
+        return self.funnel or bool(self.article) or self.html is not None
+
+
 def run(
-    settings: Settings, params: Params, reader_id: str, run_id: int | None = None, *, as_json: bool = False
+    settings: Settings,
+    params: Params,
+    reader_id: str,
+    run_id: int | None = None,
+    *,
+    as_json: bool = False,
+    shown: Shown | None = None,
 ) -> Summary:
     """Print the list with run, model, data snapshot, candidate source, score and reasons, and what was known then.
 
     As text, or as lines of JSON, one for each article. The last of these is what Feast has of the reader at the moment
-    the list was made: what the ranker knew of them; null where the states of that moment were purged.
+    the list was made: what the ranker knew of them; null where the states of that moment were purged; and the funnel,
+    where that is asked for. The look is audited.
     Raises NothingPublishedError where the run holds no list for that reader.
     """
+    wanted = shown or Shown(as_json=as_json)
     url = database_url(settings)
     with connect(url) as connection:
-        rows = fetch_all(connection, query("lists/why"), {"reader_id": reader_id, "run_id": run_id})
+        subject = reader_subject(reader_id, settings.pseudonym_secret.get_secret_value())
+        audit.record(connection, "reader look-up", subject, str(settings.acting), "frontpage why")
+        rows = rows_of(connection, settings, reader_id, run_id)
         cutoffs = written_ticks(connection)
+        gone = erasures.reports(connection, subject)
+    if not rows and gone:
+        raise NothingPublishedError(
+            f"reader {reader_id!r} was erased on {gone[0]['erased_at']:%Y-%m-%d}; nothing is kept"
+        )
     if not rows:
         raise _no_list(reader_id, run_id, params)
     reader_key, made_at = rows[0][c.READER_KEY], rows[0]["scored_at"]
     reader = _at(url, reader_key, made_at) if made_at in cutoffs else None
-    for line in _json(rows, reader) if as_json else why_text.lines(reader_id, rows, reader):
+    found = _funnel(settings, params, rows, wanted.article) if wanted.rebuilds else None
+    if wanted.html is not None:
+        wanted.html.write_text(why_page.page(reader_id, rows, reader, found or {}), encoding="utf-8")
+    for line in _json(rows, reader, found) if wanted.as_json else _text(reader_id, rows, reader, found):
         print(line)  # noqa: T201 - this verb's result is what it prints
     return Summary("why", rows_out=len(rows), artifact=f"run:{rows[0]['run_id']}")
 
 
-def _json(rows: list[dict[str, Any]], reader: dict[str, Any] | None) -> list[str]:
+def _funnel(settings: Settings, params: Params, rows: list[dict[str, Any]], article: str) -> dict[str, Any]:
+    """The list made once more: whether it is the stored one, the way to it, and why an article is (not) in it."""
+    with connect(database_url(settings)) as connection:
+        maker = fetch_one(connection, "select * from rec_run where run_id = %s", [rows[0]["scored_run"]])
+        assert maker is not None
+        again = Workshop.of(connection, settings, params, maker).rebuilt(rows[0][c.READER_KEY])
+    if again is None:
+        return {"is_same": False, "said": "the reader would have no list of their own now"}
+    told = {"is_same": same_as_stored(again, rows), **funnel(again)}
+    return {**told, "article": asdict(why_not(again, article)) | {c.ARTICLE_ID: article}} if article else told
+
+
+def _text(
+    reader_id: str, rows: list[dict[str, Any]], reader: dict[str, Any] | None, found: dict[str, Any] | None
+) -> Iterator[str]:
+    yield from why_text.lines(reader_id, rows, reader)
+    if found is not None:
+        yield ""
+        yield from funnel_text.lines(found)
+
+
+def rows_of(connection: Connection, settings: Settings, reader_id: str, run_id: int | None) -> list[dict[str, Any]]:
+    """A reader's list with everything that made it, best first: from the database, or of a dropped run the archive."""
+    rows = fetch_all(connection, query("lists/why"), {"reader_id": reader_id, "run_id": run_id})
+    if rows or run_id is None:
+        return rows
+    key = archived.reader_key_of(connection, reader_id)
+    found = {} if key is None else Archive.of(settings).lists(connection, run_id, [key])
+    return archived.why(connection, reader_id, run_id, found[key]) if key in found else []
+
+
+def _json(rows: list[dict[str, Any]], reader: dict[str, Any] | None, found: dict[str, Any] | None = None) -> list[str]:
     shown = [{**row, c.REASONS: [_reason(stored) for stored in row[c.REASONS]]} for row in rows]
-    return [json.dumps(row, default=str, ensure_ascii=False) for row in (*shown, {"reader": reader})]
+    return [
+        json.dumps(row, default=str, ensure_ascii=False)
+        for row in (*shown, {"reader": reader} | ({} if found is None else {"funnel": found}))
+    ]
 
 
 def _reason(stored: dict[str, Any]) -> dict[str, Any]:
@@ -59,8 +139,8 @@ def _no_list(reader_id: str, run_id: int | None, params: Params) -> NothingPubli
             f"no list of reader {reader_id!r} in the served run; who has none of their own is served a fallback list"
         )
     return NothingPublishedError(
-        f"no list of reader {reader_id!r} in run {run_id}; lists are kept of the newest {params.retention.runs} runs "
-        "(retention.runs in params.yaml)"
+        f"no list of reader {reader_id!r} in run {run_id}, which is neither among the newest "
+        f"{params.retention.runs} nor in the archive of {params.retention.archive_days:g} days (`retention`)"
     )
 
 

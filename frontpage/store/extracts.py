@@ -162,6 +162,12 @@ def write_articles(connection: Connection, extract: Extract, marks: Sequence[Map
     copy_records(connection, "stage_mark", marks, {})
     execute(connection, query("extract/articles_insert"), _names(extract))
     execute(connection, query("extract/signatures_insert"))
+    execute(connection, query("extract/statuses"), {"source": extract.source})
+
+
+def retract_deleted(connection: Connection, extract: Extract, article_ids: Sequence[str]) -> None:
+    """Retract what a feed says was deleted; after the articles."""
+    execute(connection, query("extract/tombstones"), {"source": extract.source, "article_ids": list(article_ids)})
 
 
 def merge_events(connection: Connection, extract: Extract, limits: Mapping[str, float]) -> None:

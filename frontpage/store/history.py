@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from frontpage.core import columns as c
 from frontpage.core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, SHOWN_COLUMNS, History, first_read
 from frontpage.core.sections.data import DataParams
-from frontpage.store.connect import Connection, fetch_one
+from frontpage.store.connect import Connection, fetch_all, fetch_one
 from frontpage.store.copying.copy_out import NEWEST, copy_out
 from frontpage.store.queries import query
 
@@ -23,6 +23,7 @@ __all__ = [
     "load_already_read",
     "load_excluded",
     "load_history",
+    "load_impersonal",
     "with_shown",
     "with_texts",
 ]
@@ -114,6 +115,11 @@ def load_excluded(connection: Connection, as_of: datetime, max_age: timedelta) -
     """
     bounds = {"as_of": as_of, "since": as_of - max_age}
     return copy_out(connection, query("history/excluded"), bounds, (c.READER_KEY, c.ARTICLE_ID))
+
+
+def load_impersonal(connection: Connection) -> list[int]:
+    """Keys of the readers who want lists that are made of nothing about them, whatever the moment; ascending."""
+    return [row[c.READER_KEY] for row in fetch_all(connection, query("history/impersonal"))]
 
 
 def _texts(column: "pd.Series[Any]") -> "pd.Series[Any]":

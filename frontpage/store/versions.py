@@ -1,20 +1,23 @@
 """Model versions and trainings: the registry's source of truth. MLflow's aliases mirror `stage`.
 
-At most one version is champion; a change of stage and its line in the audit trail are one transaction.
+At most one version is champion; a change of stage and its line in the trail are one transaction. Stages are changed
+through `lifecycle.registry.change_stage`, which knows what may follow what.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from psycopg2.extras import Json
 
+from frontpage.core.actor import Actor
 from frontpage.core.errors import BadInputError, CheckFailedError, NothingPublishedError
+from frontpage.store import audit
 from frontpage.store.connect import Connection, execute, fetch_all, fetch_one, transaction
 from frontpage.store.queries import query
 
-Stage = Literal["candidate", "challenger", "champion", "archived", "rejected"]
+Stage = Literal["candidate", "shadow", "canary", "champion", "archived", "rejected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,8 @@ class ModelVersion:
     """One row of `model_version` [version].
 
     artefact_uri: folder of the artefacts. artefact_hash: SHA-256 of the folder's manifest. snapshot_hash: data trained
-    on. parent: the version it was warm-started from. gate: what the gate measured and decided, with reasons.
+    on. parent: the version it was warm-started from. lineage: code, lock file, image, data, parameters and seed that it
+    was made of. gate, acceptance, fitness: what was measured and decided, with reasons.
     """
 
     version: str
@@ -35,8 +39,23 @@ class ModelVersion:
     stage: Stage = "candidate"
     metrics: Mapping[str, Any] = field(default_factory=dict)
     gate: Mapping[str, Any] = field(default_factory=dict)
+    lineage: Mapping[str, Any] = field(default_factory=dict)
+    acceptance: Mapping[str, Any] = field(default_factory=dict)
+    fitness: Mapping[str, Any] = field(default_factory=dict)
     created_at: datetime | None = None
     stage_changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionEvent:
+    """One line of the trail. from_stage: None where the version came into the registry. actor: as `Actor` spells it."""
+
+    version: str
+    from_stage: Stage | None
+    to_stage: Stage
+    actor: str
+    reason: str
+    at: datetime
 
 
 def begin_training(
@@ -64,7 +83,7 @@ def end_training(
         raise BadInputError(f"there is no training {training_id}")
 
 
-def insert(connection: Connection, version: ModelVersion) -> bool:
+def insert(connection: Connection, version: ModelVersion, *, actor: Actor, reason: str) -> bool:
     """Whether the version is new. The same version again, with the same artefacts, changes nothing.
 
     Raises CheckFailedError where the version exists with other artefacts: the same inputs must give the same model.
@@ -74,9 +93,16 @@ def insert(connection: Connection, version: ModelVersion) -> bool:
         "stage": version.stage, "artefact_uri": version.artefact_uri, "artefact_hash": version.artefact_hash,
         "snapshot_hash": version.snapshot_hash, "parent": version.parent,
         "metrics": Json(dict(version.metrics)), "gate": Json(dict(version.gate)),
+        "lineage": Json(dict(version.lineage)),
     }  # fmt: skip
-    if execute(connection, query("models/version_insert"), values):
-        return True
+    with transaction(connection):
+        if execute(connection, query("models/version_insert"), values):
+            execute(
+                connection,
+                query("models/event_insert"),
+                {"version": version.version, "actor": str(actor), "reason": reason},
+            )
+            return True
     if get(connection, version.version).artefact_hash != version.artefact_hash:
         raise CheckFailedError(
             f"version {version.version} is registered with other artefacts; the same data and parameters should give "
@@ -92,6 +118,12 @@ def get(connection: Connection, version: str) -> ModelVersion:
         names = ", ".join(known.version for known in newest(connection, limit=5)) or "none yet"
         raise NothingPublishedError(f"there is no model version {version}; the newest are: {names}")
     return ModelVersion(**row)
+
+
+def find(connection: Connection, version: str | None) -> ModelVersion | None:
+    """That version; None where there is none, as of the name of a count."""
+    row = fetch_one(connection, query("models/version_get"), {"version": version})
+    return ModelVersion(**row) if row else None
 
 
 def champion(connection: Connection) -> ModelVersion | None:
@@ -115,22 +147,54 @@ def set_metrics(connection: Connection, version: str, metrics: Mapping[str, Any]
         get(connection, version)
 
 
-def set_stage(connection: Connection, version: str, stage: Stage, reason: str) -> ModelVersion | None:
-    """Change the stage; the champion that had to make way (now archived), or None.
+def set_findings(
+    connection: Connection,
+    version: str,
+    *,
+    acceptance: Mapping[str, Any] | None = None,
+    fitness: Mapping[str, Any] | None = None,
+) -> None:
+    """Write down what the acceptance test, or the look at the target, found; keys that are there are replaced."""
+    values = {"version": version, "acceptance": Json(dict(acceptance or {})), "fitness": Json(dict(fitness or {}))}
+    if execute(connection, query("models/version_set_findings"), values) == 0:
+        get(connection, version)
 
-    A version that has the stage already is left alone, without a line in the audit trail.
+
+def events(connection: Connection, version: str | None = None) -> list[VersionEvent]:
+    """The trail of a version, or of all, oldest first."""
+    return [VersionEvent(**row) for row in fetch_all(connection, query("models/events"), {"version": version})]
+
+
+def former(connection: Connection) -> str | None:
+    """The version that was champion last before the one that is; None where there is none that was not taken back."""
+    row = fetch_one(connection, query("models/version_former"))
+    return str(row["version"]) if row else None
+
+
+def set_stages(
+    connection: Connection, stages: Sequence[tuple[str, Stage]], actor: Actor, reason: str
+) -> ModelVersion | None:
+    """Change the stages of versions, in that order and all or none; the champion that had to make way, or None.
+
+    A version that has the stage already is left alone, without a line in the trail.
     Raises NothingPublishedError for an unknown version.
     """
+    displaced = None
     with transaction(connection):
         execute(connection, query("models/version_lock"))
-        if get(connection, version).stage == stage:
-            return None
-        former = champion(connection) if stage == "champion" else None
-        if former is not None:
-            _change(connection, former.version, "archived", f"{version} became champion: {reason}")
-        _change(connection, version, stage, reason)
-    return former
+        for version, stage in stages:
+            if get(connection, version).stage == stage:
+                continue
+            now = champion(connection) if stage == "champion" else None
+            if now is not None:
+                _change(connection, now.version, "archived", actor, f"{version} became champion: {reason}")
+            _change(connection, version, stage, actor, reason)
+            displaced = now or displaced
+    return displaced
 
 
-def _change(connection: Connection, version: str, stage: Stage, reason: str) -> None:
-    execute(connection, query("models/version_set_stage"), {"version": version, "stage": stage, "reason": reason})
+def _change(connection: Connection, version: str, stage: Stage, actor: Actor, reason: str) -> None:
+    before = {"stage": get(connection, version).stage}
+    values = {"version": version, "stage": stage, "actor": str(actor), "reason": reason}
+    execute(connection, query("models/version_set_stage"), values)
+    audit.record(connection, "model stage", f"model:{version}", str(actor), reason, before, {"stage": stage})

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from frontpage.core import columns as c
+from frontpage.core.errors import BadInputError
 from frontpage.core.params import Params
 from frontpage.core.progress import track
 from frontpage.features.pairs import GROUPS
+from models.evaluation.acceptance import Acceptance
 from models.evaluation.evaluate import Evaluation
 from models.evaluation.gate import Gate
 from models.explaining.explain import Explained, explain
@@ -22,7 +26,7 @@ from models.files import save_json, write_bytes
 from models.inputs import ScoringInputs
 from models.pipeline import BLOCK_READERS, Chosen, ListPipeline
 from models.ranking.ranker import Matrix
-from models.training.plots import cutoffs_plot, shap_summary
+from models.training.plots import cutoffs_plot, intervals_plot, shap_summary
 
 #: Served rows that the summary plot shows.
 _PLOTTED_ROWS = 2_000
@@ -48,6 +52,43 @@ def read_evaluation(folder: Path) -> tuple[dict[str, float], list[Path]]:
     """The metrics that `write_evaluation` left in `folder`, and its files by name; nothing where it left none."""
     metrics = folder / "metrics.json"
     return (json.loads(metrics.read_text()), sorted(folder.iterdir())) if metrics.exists() else ({}, [])
+
+
+def read_gate(folder: Path) -> dict[str, Any]:
+    """What `write_evaluation` left of the gate's decision. Raises BadInputError where it left none."""
+    if not (folder / "gate.json").is_file():
+        raise BadInputError(f"{folder} holds no evaluation; run `frontpage evaluate` first")
+    found: dict[str, Any] = json.loads((folder / "gate.json").read_text())
+    return found
+
+
+def write_acceptance(found: Acceptance, folder: Path) -> None:
+    """acceptance.json, slices.csv and slices.png in `folder`."""
+    save_json(folder / "acceptance.json", found.as_json())
+    table = pd.DataFrame(found.as_json()["slices"])
+    write_bytes(folder / "slices.csv", table.to_csv(index=False).encode())
+    judged = [one for one in found.slices if one.lost_interval is not None and one.lost is not None]
+    intervals_plot(
+        [f"{one.name} ({one.n_readers})" for one in judged],
+        [-one.lost for one in judged if one.lost is not None],
+        [(-one.lost_interval[1], -one.lost_interval[0]) for one in judged if one.lost_interval is not None],
+        f"nDCG@10 against {found.reference}: share gained or lost",
+        folder / "slices.png",
+    )
+
+
+def read_acceptance(folder: Path) -> tuple[dict[str, float], list[Path]]:
+    """Metrics `<slice>_<metric>` of what `write_acceptance` left in `folder`, and its files by name; or nothing."""
+    if not (folder / "acceptance.json").is_file():
+        return {}, []
+    slices = json.loads((folder / "acceptance.json").read_text())["slices"]
+    metrics = {
+        f"{re.sub(r'[^a-z0-9]+', '_', one['name'].lower())}_{name}": float(one[name])
+        for one in slices
+        for name in ("n_readers", "candidate", "reference", "lost")
+        if one[name] is not None
+    }
+    return metrics, sorted(folder.iterdir())
 
 
 @dataclass(frozen=True, slots=True)

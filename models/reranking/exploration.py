@@ -9,6 +9,7 @@ import numpy as np
 from frontpage.core.sections.lists import ExplorationParams
 from frontpage.features.grouping import Floats, Ints
 from models.inputs import ScoringInputs
+from models.lots import lots
 from models.reranking.listed import Mask
 
 
@@ -34,21 +35,9 @@ class Exploration:
         is_new = (at.age_hours() <= self.params.max_age_hours) & (n_reads <= self.params.max_reads)
         eligible = may & np.append(is_new, False)[articles]
         n_eligible = eligible.sum(axis=1)
-        lot = _lots(at.dataset.reader_keys[at.readers[readers]], self.seed ^ at.now)
+        lot = lots(at.dataset.reader_keys[at.readers[readers]], self.seed ^ at.now)
         which = np.minimum((lot[1] * n_eligible).astype(np.int64), np.maximum(n_eligible - 1, 0))
         place = np.argmax(np.cumsum(eligible, axis=1) == (which + 1)[:, None], axis=1)
         is_drawn = (n_eligible > 0) & (lot[0] < share)
         propensity = np.where(is_drawn, share / np.maximum(n_eligible, 1), np.where(n_eligible > 0, 1.0 - share, 1.0))
         return np.where(is_drawn, place, -1), propensity
-
-
-def _lots(keys: Ints, salt: int) -> tuple[Floats, Floats]:
-    """Two numbers in [0, 1) for each key: splitmix64 (Steele, Lea, Flood 2014)."""
-    lots = []
-    for turn in (1, 2):
-        start = (salt * 2 + turn) & (2**64 - 1)
-        mixed = keys.astype(np.uint64) + np.uint64((start * 0x9E3779B97F4A7C15) & (2**64 - 1))
-        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-            mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-        lots.append(((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(11)).astype(np.float64) / 2.0**53)
-    return lots[0], lots[1]

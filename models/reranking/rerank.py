@@ -7,7 +7,7 @@ nothing they are waived for that place, which is noted: a full list comes before
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,12 +15,13 @@ from frontpage.core.lists import LIST_LENGTH, SCORE_DECIMALS
 from frontpage.core.params import Params
 from frontpage.features.grouping import Floats, Ints
 from models import compiled
+from models.editorial import at_work
 from models.inputs import ScoringInputs
 from models.parts import configured, registered
 from models.reranking.exploration import Exploration
 from models.reranking.listed import ArticleFacts, Listed, Mask
 from models.reranking.rules import ListRule, Running
-from models.retrieval.candidates import Candidates
+from models.retrieval.candidates import CODES, PINNED, Candidates
 from models.topk import TopK
 
 #: Best candidates of each reader that the rules choose from.
@@ -94,8 +95,9 @@ class Reranker:
     def __call__(self, now: ScoringInputs, ranked: Ranked, width: int | None = SHORTLIST) -> Reranked:
         """The lists of the readers of some ranked pairs; the rules choose from the best `width` of each (None: all)."""
         compares = any(rule.compares_texts for rule in self.rules)
+        ranked, is_pinned = _as_editors_say(now, ranked)
         short = shortlist(ranked, ArticleFacts.of(now, compares_texts=compares), width)
-        places, is_waived = greedy(short, self.rules)
+        places, is_waived = greedy(short, self.rules, at_work.running(now, short.listed, short.readers))
         # The rules choose which ten; the best of these still comes first.
         order = np.argsort(places, axis=1, kind="stable")
         places = np.take_along_axis(places, order, axis=1)
@@ -103,6 +105,10 @@ class Reranker:
         propensity, is_drawn = np.ones(places.shape), np.zeros(places.shape, dtype=bool)
         if self.exploration is not None and self.exploration.share > 0:
             places, propensity, is_drawn = self._explored(now, short, places)
+        order = at_work.placed(now, short.readers, *_picked(short, places, is_pinned))
+        places, is_waived, propensity, is_drawn = (
+            np.take_along_axis(of_place, order, axis=1) for of_place in (places, is_waived, propensity, is_drawn)
+        )
         row, place = np.nonzero(places < short.width)
         pair = short.pair[row, places[row, place]]
         return Reranked(
@@ -114,6 +120,7 @@ class Reranker:
         """Places with the last of some drawn by lot among those that the rules allow there; propensity; which."""
         assert self.exploration is not None
         running = [rule.running(short.listed) for rule in self.rules]
+        running += at_work.running(now, short.listed, short.readers)
         is_free = short.is_there.copy()
         everybody = np.arange(len(places))
         for above in places[:, :-1].T:
@@ -160,17 +167,18 @@ def shortlist(ranked: Ranked, facts: ArticleFacts, width: int | None = SHORTLIST
     return Shortlist(readers, pair, margin, Listed.of(facts, article))
 
 
-def greedy(short: Shortlist, rules: Sequence[ListRule]) -> tuple[Ints, Mask]:
+def greedy(short: Shortlist, rules: Sequence[ListRule], more: Sequence[Running] = ()) -> tuple[Ints, Mask]:
     """Places in the shortlist that each list takes, in the order taken, and whether the rules were waived for each.
 
-    Where candidates have ended the place is the shortlist's width.
+    Where candidates have ended the place is the shortlist's width. more: editorial rules, at work already.
     """
     n_readers = len(short.readers)
     picked = np.tile(np.arange(LIST_LENGTH), (n_readers, 1))
     is_waived = np.zeros(picked.shape, dtype=bool)
-    if not rules:
+    if not rules and not more:
         return np.where(short.is_there[:, :LIST_LENGTH], picked, short.width), is_waived
-    running, everybody = [rule.running(short.listed) for rule in rules], np.arange(n_readers)
+    running = [*(rule.running(short.listed) for rule in rules), *more]
+    everybody = np.arange(n_readers)
     is_free = short.is_there.copy()
     for rank in range(LIST_LENGTH):
         allowed: Mask = _allowed(running, rank, is_free)
@@ -183,6 +191,27 @@ def greedy(short: Shortlist, rules: Sequence[ListRule]) -> tuple[Ints, Mask]:
         for rule in running:
             rule.add(best)
     return picked, is_waived
+
+
+def _as_editors_say(now: ScoringInputs, ranked: Ranked) -> tuple[Ranked, Mask]:
+    """Pairs with what boosts and demotions make of their margins, pinned ones above all others; which are pinned."""
+    pairs, is_pinned = ranked.pairs, ranked.pairs.source == CODES[PINNED]
+    if not now.context.editorial.at_work:
+        return ranked, is_pinned
+    margin, tier = at_work.moved_margin(now, pairs, ranked.margin), ranked.tier
+    if is_pinned.any():
+        tier = np.zeros(len(pairs), dtype=np.int64) if tier is None else tier
+        tier = np.where(is_pinned, tier.max() + 1, tier)
+    return replace(ranked, margin=margin, tier=tier), is_pinned
+
+
+def _picked(short: Shortlist, places: Ints, is_pinned: Mask) -> tuple[Ints, Mask]:
+    """The article of each pick [list, place], -1 where a list has ended, and whether it is pinned."""
+    padded = np.column_stack([short.pair, np.full(len(short.pair), -1)])
+    pair = np.take_along_axis(padded, np.minimum(places, short.width), axis=1)
+    rows = np.column_stack([short.listed.rows, np.full(len(short.pair), -1)])
+    article = np.take_along_axis(rows, np.minimum(places, short.width), axis=1)
+    return article, np.append(is_pinned, False)[pair]
 
 
 def _allowed(running: Sequence[Running], rank: int, is_free: Mask) -> Mask:

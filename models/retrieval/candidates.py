@@ -20,8 +20,10 @@ SOURCES = registered("models.retrieval.sources", Source)
 SOURCE_NAMES = tuple(SOURCES)
 #: Source of a place that was drawn by lot.
 EXPLORED = "explored"
+#: Source of a place that editors gave.
+PINNED = "pinned"
 #: Every `candidate_source` of a reader's own list -> its code; sources first.
-CODES = {name: code for code, name in enumerate(dict.fromkeys((*SOURCE_NAMES, "popular", "newest", EXPLORED)))}
+CODES = {name: code for code, name in enumerate(dict.fromkeys((*SOURCE_NAMES, "popular", "newest", EXPLORED, PINNED)))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 from frontpage.core import columns as c
 from frontpage.core.errors import BadInputError
 from frontpage.core.params import Params, earlier_params
+from frontpage.core.sections.acceptance import VERDICT_ONLY
 from frontpage.features.grouping import Ints
 from frontpage.features.interactions import InteractionDataset
 from frontpage.features.pairs import COLUMNS, Matrix
 from models.context import ScoringContext
 from models.files import save_arrays, save_json, sha256, write_bytes
 from models.ranking.calibration import Calibration
-from models.ranking.ranker import load_ranker, ranker_text
+from models.ranking.ranker import load_ranker, predict, ranker_text
 from models.retrieval import als
 from models.retrieval.als import Factors
 from models.retrieval.content import ContentModel
@@ -31,13 +32,17 @@ from models.retrieval.content import ContentModel
 MANIFEST = "manifest.json"
 #: Beside the manifest's files: what a model's last bits depend on besides its inputs, and what is found out later.
 ENVIRONMENT, EVALUATION, PLOTS = "environment.json", "evaluation.json", "plots"
+#: Rows that the ranker is asked about before a version serves, with what it answered after its training.
+EXAMPLE = "example.npz"
+_EXAMPLE_ROWS = 200
 #: A version of before there were two has the first only.
 RANKER, JUDGED = "ranker.txt", "ranker-judged.txt"
 
 
 #: Parameters that change how, when or whether a model is used, but not the model.
 _NOT_OF_A_MODEL = {
-    "threads", "schedule", "variants", "first_training", "gate", "explain", "quality", "digest", "retention",
+    "threads", "schedule", "variants", "first_training", "gate", "fitness", "explain", "quality", "digest", "retention",
+    "drift", "arrivals", "business", "editorial",
 }  # fmt: skip
 
 
@@ -114,17 +119,25 @@ class Model:
 
 def model_params(params: Params) -> str:
     """The parameters that a model depends on, as JSON text."""
-    return json.dumps(params.model_dump(mode="json", exclude=_NOT_OF_A_MODEL), sort_keys=True)
+    exclude: Any = dict.fromkeys(_NOT_OF_A_MODEL, True) | {"acceptance": VERDICT_ONLY}
+    return json.dumps(params.model_dump(mode="json", exclude=exclude), sort_keys=True)
 
 
 #: An earlier version that a training starts from.
 Parent = Model
 
 
-def save(model: Model, folder: Path, environment: Mapping[str, Any], plots: Path | None = None) -> str:
+def save(
+    model: Model,
+    folder: Path,
+    environment: Mapping[str, Any],
+    plots: Path | None = None,
+    example: Matrix | None = None,
+) -> str:
     """Write the version's folder in one step and return the hash of its manifest.
 
-    `plots` is a folder of pictures that moves in beside the manifest's files.
+    `plots` is a folder of pictures that moves in beside the manifest's files. example: rows that the ranker knows, some
+    of which are kept with their margins.
     Raises BadInputError where the folder is there already.
     """
     if folder.exists():
@@ -133,6 +146,9 @@ def save(model: Model, folder: Path, environment: Mapping[str, Any], plots: Path
     shutil.rmtree(partial, ignore_errors=True)
     for name, write in _writers(model).items():
         write(partial / name)
+    if example is not None:
+        rows = example[:_EXAMPLE_ROWS]
+        save_arrays(partial / EXAMPLE, matrix=rows, margin=predict(model.ranker, rows, 1))
     names = sorted(path.name for path in partial.iterdir())
     save_json(partial / MANIFEST, {name: sha256(partial / name) for name in names})
     save_json(partial / ENVIRONMENT, environment)

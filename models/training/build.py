@@ -58,7 +58,8 @@ def build(inputs: Inputs, version: str, folder: Path, *, resume: bool = True, pr
     if prepared is not None:
         shutil.copytree(prepared, work / version, dirs_exist_ok=True)
     made = train(replace(inputs, folder=work / version), version)
-    digest = save(made.model, folder, environment(inputs.params.threads), draw(made, work / PLOTS))
+    needs = {**environment(inputs.params.threads), "budget": inputs.params.fitness.model_dump(mode="json")}
+    digest = save(made.model, folder, needs, draw(made, work / PLOTS), made.sample)
     shutil.rmtree(work)
     return Built(made.model, folder, digest, is_new=True)
 

@@ -137,7 +137,7 @@ def cutoff_at(past: Past, as_of: datetime, factors: Factors, max_readers: int | 
     """
     dataset, params = past.dataset, past.params
     read_next = ground_truth(dataset, as_of, past.window)
-    readers = _drawn(read_next, as_of, params.seed, max_readers)
+    readers = drawn_readers(read_next, as_of, params.seed, max_readers)
     at = scoring_context(dataset, as_of, params, readers=readers)
     now = scoring_inputs(at, params, factors.of(at.readers, at.live), past.vectors)
     pairs = candidates(now, sources_of(params), np.arange(len(readers)))
@@ -148,10 +148,10 @@ def cutoff_at(past: Past, as_of: datetime, factors: Factors, max_readers: int | 
 
 def readers_of_cutoff(dataset: InteractionDataset, as_of: datetime, window: timedelta, params: Params) -> Ints:
     """InteractionDataset positions of the readers whose lists a training learns from at a cutoff, ascending."""
-    return _drawn(ground_truth(dataset, as_of, window), as_of, params.seed, params.ranker.max_readers_per_cutoff)
+    return drawn_readers(ground_truth(dataset, as_of, window), as_of, params.seed, params.ranker.max_readers_per_cutoff)
 
 
-def _drawn(read_next: GroundTruth, as_of: datetime, seed: int, max_readers: int | None) -> Ints:
+def drawn_readers(read_next: GroundTruth, as_of: datetime, seed: int, max_readers: int | None) -> Ints:
     """Readers with an answer, ascending; at most `max_readers` of them, drawn by seed and time."""
     readers = np.unique(read_next.reader)
     if max_readers is None or len(readers) <= max_readers:

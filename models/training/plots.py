@@ -35,6 +35,22 @@ def cutoffs_plot(values: Mapping[str, Sequence[float]], cutoffs: Sequence[str], 
     return _save(figure, path)
 
 
+def intervals_plot(
+    names: Sequence[str], values: Sequence[float], intervals: Sequence[tuple[float, float]], title: str, path: Path
+) -> Path:
+    """One figure with its interval for each name, the first one on top; the path."""
+    figure = _figure(7, 1.5 + 0.28 * len(names))
+    axes, rows = figure.add_subplot(), range(len(names))
+    axes.hlines(rows, [low for low, _ in intervals], [high for _, high in intervals])
+    axes.plot(values, rows, "o")
+    axes.axvline(0, color="grey", linewidth=0.8)
+    axes.set_yticks(rows, names)
+    axes.invert_yaxis()
+    axes.set(title=title)
+    axes.grid(alpha=0.3, axis="x")
+    return _save(figure, path)
+
+
 def shap_summary(explained: Explained, matrix: Matrix, path: Path) -> Path:
     """SHAP's summary plot: what moves the scores of a version, and which way; the path."""
     import matplotlib as mpl
@@ -57,10 +73,10 @@ def shap_summary(explained: Explained, matrix: Matrix, path: Path) -> Path:
     return path
 
 
-def _figure(width_inches: float) -> Any:
+def _figure(width_inches: float, height_inches: float = 3.5) -> Any:
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(width_inches, 3.5), layout="constrained")
+    return Figure(figsize=(width_inches, height_inches), layout="constrained")
 
 
 def _save(figure: Any, path: Path) -> Path:

@@ -104,11 +104,14 @@ def prepare(inputs: Inputs) -> int:
     return len(rows.grades)
 
 
-def version_name(inputs: Inputs, snapshot_hash: str) -> str:
-    """`<as_of>-<8 hex digits>` of the data, of the parameters that matter to a model, and of the parent."""
+def version_name(inputs: Inputs, snapshot_hash: str, as_of: datetime | None = None) -> str:
+    """`<as_of>-<8 hex digits>` of the data, of the parameters that matter to a model, and of the parent.
+
+    as_of: of the training; that of the history where nothing was held back from it.
+    """
     parent = inputs.parent.version if inputs.parent else ""
     digest = hashlib.sha256(f"{snapshot_hash} {model_params(inputs.params)} {parent}".encode()).hexdigest()
-    return f"{inputs.history.as_of:%Y%m%dT%H%M}-{digest[:8]}"
+    return f"{as_of or inputs.history.as_of:%Y%m%dT%H%M}-{digest[:8]}"
 
 
 def learnable(

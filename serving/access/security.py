@@ -1,11 +1,13 @@
 """Authentication: who may pass, how often, and how many wrong keys an address may try."""
 
 import ipaddress
+import re
 from typing import Any, Final
 
 from cachetools import FIFOCache
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from frontpage.core.errors import BadInputError
@@ -40,8 +42,11 @@ _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _READING_PATHS = frozenset({"/v1/readers:batch"})
 #: What decides about other people's mail.
 _ADMIN_PATHS = frozenset({"/v1/digest/reports"})
+#: What decides about what everybody is shown.
+_EDITOR_PATH = re.compile(r"(?s)/v1/(articles/.*/retraction|editorial/.*)")
 #: (address, key) pairs remembered as good; beyond it the one met first is forgotten.
 _MAX_GOOD = 10_000
+_KEY_NAME = "key_name"
 
 
 def guard(app: FastAPI, settings: Settings, host: str) -> dict[int | str, dict[str, Any]]:
@@ -90,9 +95,11 @@ def is_loopback(host: str) -> bool:
 
 
 def needed_scope(method: str, path: str = "") -> KeyScope:
-    """What a key must be allowed: to read, to send what readers did and want, or to decide about their mail."""
+    """What a key must be allowed: to read, to send what readers did and want, to edit, or to decide about mail."""
     if path in _ADMIN_PATHS:
         return KeyScope.ADMIN
+    if _EDITOR_PATH.fullmatch(path):
+        return KeyScope.EDITOR
     return KeyScope.READ if method in _READING or path in _READING_PATHS else KeyScope.EVENTS
 
 
@@ -126,6 +133,7 @@ class AuthMiddleware:
         needed = needed_scope(scope["method"], scope.get("path", ""))
         if not key.allows(needed):
             raise forbidden(needed)
+        scope.setdefault("state", {})[_KEY_NAME] = key.name
         per_second = key.requests_per_second or self._per_second
         if not per_second:
             return None
@@ -159,6 +167,11 @@ class AuthMiddleware:
         if per_second not in self._limiters:
             self._limiters[per_second] = RateLimiter(per_second * WINDOW_SECONDS, WINDOW_SECONDS)
         return self._limiters[per_second]
+
+
+def acting(request: Request) -> str:
+    """Who asks, for the audit log: the key's name; without keys, on loopback in development, nobody in particular."""
+    return f"api:{request.scope.get('state', {}).get(_KEY_NAME, 'development')}"
 
 
 def given_key(scope: Scope) -> str:

@@ -24,8 +24,12 @@ class CachedList:
     #: A fallback holds as long as no article changed and the reader's reading is not known to have gone on.
     n_changes: int = 0
     good_until: float = float("inf")
+    #: Ids of the runs that it was looked for in: with other ones it may be found elsewhere.
+    layers: tuple[int, ...] = ()
     #: Which connection that listens to the database it is from; what readers hid between two of them was missed.
     listening: int = 0
+    #: JSON array of the corrections that the reader is owed.
+    notices: bytes = b"[]"
 
     @property
     def n_bytes(self) -> int:

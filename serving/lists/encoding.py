@@ -36,6 +36,8 @@ def _names(model: type[BaseModel], without: Iterable[str] = (), *, explain: bool
 
 _HEAD = _names(RecommendationList, ["items"])
 _EXPLAINED_HEAD = _HEAD + _names(Explanations, RecommendationList.model_fields)
+#: What nobody is owed.
+NO_NOTICES = b"[]"
 _RUN = _names(CurrentRunAnswer, ["age_seconds"])
 #: Names of a place's members and of a reason's, without and with `explain`.
 _PLAIN, _EXPLAINED = (
@@ -64,9 +66,20 @@ def fallback_pieces(items: Iterable[FallbackItem], *, explain: bool = False) -> 
     )
 
 
-def list_head(reader_id: str, run: CurrentRun, fallback: str | None, *, explain: bool = False) -> bytes:
+def notices_piece(rows: Iterable[asyncpg.Record]) -> bytes:
+    """The array of `Notice`s of a reader."""
+    notices = [
+        {"kind": "retracted", c.ARTICLE_ID: row[c.ARTICLE_ID], c.TITLE: row[c.TITLE], "at": row["retracted_at"]}
+        for row in rows
+    ]
+    return orjson.dumps(notices, option=orjson.OPT_UTC_Z)
+
+
+def list_head(
+    reader_id: str, run: CurrentRun, fallback: str | None, notices: bytes = NO_NOTICES, *, explain: bool = False
+) -> bytes:
     """Everything of a list's object but its items; the object is left open. With `explain` all about the run."""
-    given = {c.READER_ID: reader_id, "fallback": fallback}
+    given = {c.READER_ID: reader_id, "fallback": fallback, "notices": orjson.Fragment(notices)}
     names = _EXPLAINED_HEAD if explain else _HEAD
     members = {name: given[name] if name in given else getattr(run, name) for name in names}
     return orjson.dumps(members, option=orjson.OPT_UTC_Z)[:-1]

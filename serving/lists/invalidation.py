@@ -8,7 +8,7 @@ from frontpage.store.read.changes import ARTICLE_CHANGED, READER_CHANGED, listen
 from serving.http.background import beside
 from serving.lists.service import ListService
 
-#: Changes are heard of at once; besides, the current run is asked for this often.
+#: Changes are heard of at once; besides, the current runs are asked for this often.
 POLL_SECONDS = 0.25
 _RETRY_SECONDS = 0.2
 
@@ -34,8 +34,11 @@ async def _listen(service: ListService, url: str) -> None:
     def on_change(channel: str, payload: str) -> None:
         if channel == ARTICLE_CHANGED:
             service.articles.invalidate(payload)
-        elif channel == READER_CHANGED:
+        elif channel == READER_CHANGED and payload:
             service.reader_changed(int(payload))
+        elif channel == READER_CHANGED:
+            service.readers_changed()
+            published.set()
         else:
             published.set()
 
@@ -43,7 +46,7 @@ async def _listen(service: ListService, url: str) -> None:
         service.database_back()
         while True:
             published.clear()
-            await service.switch_to(await listener.current_run(service.variant))
+            await service.switch_to(await listener.current_runs(service.variant))
             # Not wait_for: in Python 3.11 it forgets that it was cancelled where the event comes at the same moment.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):

@@ -49,7 +49,16 @@ Surface = Annotated[
     Query(pattern=SURFACE, description="where it is shown; goes into the log of lists"),
 ]
 Explain = Annotated[bool, Query(description="say how much each reason counted")]
+Personalised = Annotated[
+    bool, Query(description="false: a list that is made, and served, without anything about the reader")
+]
+Region = Annotated[
+    str | None,
+    Query(max_length=200, pattern=r"^[^\x00]*$", description="with `personalised=false`: of whom"),
+]
 App = Annotated[AppContext, Depends(context_of)]
+#: Whose list it was, in the log of lists, where that is nobody's business.
+NOBODY = 0
 
 
 class _AnyText(Convertor[str]):
@@ -102,16 +111,35 @@ async def recommendations(
     limit: Limit = LIST_LENGTH,
     surface: Surface = None,
     explain: Explain = False,
+    personalised: Personalised = True,
+    region: Region = None,
 ) -> Response:
     """A reader's list from the published run.
 
     A reader who has no list gets a fallback, flagged, with status 200: never a 404. All items are of one run.
+    With `personalised=false` it is the list of the region that is named, or everybody's: nothing about the reader is
+    looked at or written down.
     """
+    if not personalised:
+        return await _impersonal(request, reader_id, app, (limit, surface, region))
     reader_key = app.reader_key(reader_id)
-    encoded = await app.service.list_for(reader_key, explain=explain)
+    encoded = await app.lists.list_for(reader_key, explain=explain)
     response = tagged_response(request, _answer_of(encoded, reader_id, limit))
     n_items = min(limit, len(encoded.items))
     app.served(request, reader_key, encoded, n_items, surface, not_modified=response.status_code == NOT_MODIFIED)
+    return response
+
+
+async def _impersonal(
+    request: Request, reader_id: str, app: AppContext, asked: tuple[int, str | None, str | None]
+) -> Response:
+    """The list for whoever is in a region; the log names nobody."""
+    limit, surface, region = asked
+    encoded = await app.service.impersonal(region)
+    head = list_head(reader_id, encoded.run, encoded.fallback)
+    response = tagged_response(request, tagged(whole_list(head, encoded.items[:limit])))
+    n_items = min(limit, len(encoded.items))
+    app.served(request, NOBODY, encoded, n_items, surface, not_modified=response.status_code == NOT_MODIFIED)
     return response
 
 
@@ -119,7 +147,7 @@ def _answer_of(encoded: EncodedList, reader_id: str, limit: int) -> Tagged:
     """The list as an answer, made once for as long as it may be shown so."""
     answer = encoded.answers.get((reader_id, limit))
     if answer is None:
-        head = list_head(reader_id, encoded.run, encoded.fallback)
+        head = list_head(reader_id, encoded.run, encoded.fallback, encoded.notices)
         answer = encoded.answers[reader_id, limit] = tagged(whole_list(head, encoded.items[:limit]))
     return answer
 
@@ -132,18 +160,18 @@ async def recommendations_of_many(request: Request, app: App) -> Response:
     asked: ReadersAsked = parsed(_READERS_ASKED, await read_json_body(request, _MAX_BATCH_BYTES))
     keys = [app.reader_key(reader_id) for reader_id in asked.reader_ids]
     bodies = []
-    lists = await asyncio.gather(*map(app.service.list_for, keys))
+    lists = await asyncio.gather(*map(app.lists.list_for, keys))
     for reader_id, key, encoded in zip(asked.reader_ids, keys, lists, strict=True):
         items = encoded.items[: asked.limit]
-        bodies.append(whole_list(list_head(reader_id, encoded.run, encoded.fallback), items))
+        bodies.append(whole_list(list_head(reader_id, encoded.run, encoded.fallback, encoded.notices), items))
         app.served(request, key, encoded, len(items), asked.surface, not_modified=False)
     return untagged_response(request, b'{"lists":[%b]}' % b",".join(bodies))
 
 
 async def explanations(request: Request, reader_id: ReaderId, app: App) -> Response:
     """A reader's list with all that made it: run, data, model, source and score of each item, each reason's share."""
-    encoded = await app.service.list_for(app.reader_key(reader_id), explain=True)
-    head = list_head(reader_id, encoded.run, encoded.fallback, explain=True)
+    encoded = await app.lists.list_for(app.reader_key(reader_id), explain=True)
+    head = list_head(reader_id, encoded.run, encoded.fallback, encoded.notices, explain=True)
     return tagged_response(request, tagged(whole_list(head, encoded.items)))
 
 

@@ -43,6 +43,15 @@ class ListedArticle(ShownArticle):
     reasons: list[ListedReason] = Field(description="strongest first")
 
 
+class Notice(BaseModel):
+    """A correction that the reader is owed."""
+
+    kind: Literal["retracted"]
+    article_id: str
+    title: str
+    at: datetime = Field(description="when it was retracted")
+
+
 class RecommendationList(BaseModel):
     """What a reader is shown, all of it from one published run."""
 
@@ -54,6 +63,7 @@ class RecommendationList(BaseModel):
     fallback: FallbackKind | None = Field(
         description="null for the reader's own list; else the list that stands in, filled up from broader ones"
     )
+    notices: list[Notice] = Field(description="articles shown to this reader that were retracted within 30 days")
     items: list[ListedArticle]
 
 

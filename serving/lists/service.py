@@ -1,6 +1,7 @@
 """Hands out readers' lists: from memory where what is there still holds, else from the database.
 
-Everything handed out is of one run. While the database is away the last known lists are handed out, marked so.
+A list is of one run; of several that are served together (a canary's beside the champion's) it is the first that
+has one for the reader. While the database is away the last known lists are handed out, marked so.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from serving.articles.cache import ArticleCache
 from serving.coalescing import Coalescer
 from serving.http.responses import Tagged
 from serving.lists.cache import CachedList, ListCache
-from serving.lists.repository import ListRepository, PublishedRun
+from serving.lists.repository import ListRepository, PublishedRuns
 
 #: A look-up that takes longer is given up; callers get the last known lists.
 LOOK_UP_SECONDS = 0.8
@@ -31,18 +32,23 @@ _MAX_ANSWERED = 4_000
 
 @dataclass(frozen=True, slots=True)
 class EncodedList:
-    """A list as it may be shown now: encoded items and their articles, best first, all of one run."""
+    """A list as it may be shown now: encoded items and their articles, best first, all of one run.
+
+    ranks: of the items in the run's list of this reader; None where fallback lists were put together.
+    """
 
     run: CurrentRun
     fallback: str | None
     items: list[bytes]
     article_ids: list[str]
+    ranks: list[int] | None = None
+    notices: bytes = b"[]"
     #: Answers made of it, by reader id and limit, kept as long as it may be shown.
     answers: dict[tuple[str, int], Tagged] = field(default_factory=dict)
 
 
 class ListService:
-    """The lists of one variant, as one worker hands them out.
+    """The lists of one variant, and of those served with it, as one worker hands them out.
 
     max_bytes: bound of the memory for lists, answers apart.
     """
@@ -54,11 +60,12 @@ class ListService:
         self._repository = ListRepository(pool, self.articles)
         self._look_ups: Coalescer[int, CachedList] = Coalescer(self._look_up)
         self._answered: LRUCache[int, tuple[CachedList, int, EncodedList]] = LRUCache(_MAX_ANSWERED)
-        self._published: PublishedRun | None = None
+        self._published: PublishedRuns | None = None
         self._is_away = True
         self._database_asked = asyncio.Event()
         self._paused_until = 0.0
         self._listening = 0
+        self._is_outdated = False
         #: For each look-up that is under way, the readers who changed their preferences since it began.
         self._changed_meanwhile: list[set[int]] = []
 
@@ -72,12 +79,16 @@ class ListService:
         """The run that is served, None before the first publish."""
         return self._published.run if self._published else None
 
-    async def switch_to(self, run: CurrentRun | None) -> None:
-        """Serve this run from now on: the database has just said so. Raises UnavailableError where it goes away."""
-        if run is None:
+    async def switch_to(self, layers: tuple[CurrentRun, ...]) -> None:
+        """Serve these runs from now on, all at once: the database has just said so.
+
+        Raises UnavailableError where it goes away.
+        """
+        if not layers:
             self._published = None
-        elif run != self.run:
-            self._published = await self._repository.published(run)
+        elif self._published is None or layers != self._published.layers or self._is_outdated:
+            self._is_outdated = False
+            self._published = await self._repository.published(layers, self.variant)
         self._is_away = False
         self._database_asked.set()
 
@@ -91,6 +102,11 @@ class ListService:
         self.articles.invalidate_all()
         self._listening += 1
         self._paused_until = 0.0
+
+    def readers_changed(self) -> None:
+        """Look every list up again when it is asked for: corrections were written down for many readers."""
+        self._is_outdated = True
+        self._listening += 1
 
     def reader_changed(self, reader_key: int) -> None:
         """Look the reader's list up again: they have hidden something, or want it back."""
@@ -113,6 +129,19 @@ class ListService:
             except UnavailableError:
                 self._paused_until = _now() + PAUSE_SECONDS
         return self._last_known(reader_key)
+
+    async def impersonal(self, region: str | None) -> EncodedList:
+        """The list for readers of a region, or for everybody, made of nothing about any reader; no reader is asked for.
+
+        Raises NothingPublishedError before the first publish.
+        """
+        if not self._database_asked.is_set():
+            await self._database_asked.wait()
+        published = self._served()
+        if not self._is_away:
+            await self.articles.load(published.fallback_ids)
+        cached = self._repository.fallback(published, ColdStartReader(region=region))
+        return _encode(cached, self.articles.known) or self._stale(cached)
 
     async def _current(self, reader_key: int) -> EncodedList:
         for _ in range(_ATTEMPTS):
@@ -144,7 +173,7 @@ class ListService:
 
     def _is_current(self, cached: CachedList) -> bool:
         """Whether a cached list is what the database would say."""
-        if self._published is None or cached.run.run_id != self._published.run.run_id:
+        if self._published is None or cached.layers != self._published.run_ids:
             return False
         if cached.listening != self._listening:
             return False
@@ -185,7 +214,7 @@ class ListService:
         encoded = _encode(cached, known)
         return replace(encoded, fallback=STALE) if encoded else EncodedList(cached.run, STALE, [], [])
 
-    def _served(self) -> PublishedRun:
+    def _served(self) -> PublishedRuns:
         if self._published is None:
             raise NothingPublishedError(f"no list of {self.variant} has been published yet; run `frontpage refresh`")
         return self._published
@@ -193,15 +222,19 @@ class ListService:
 
 def _encode(cached: CachedList, known: Mapping[str, bytes]) -> EncodedList | None:
     """The list with what is known of its articles; None where that is not everything, or leaves nothing to show."""
-    items, names = [], []
-    for name, place in zip(cached.article_ids, cached.places, strict=True):
+    items, names, ranks = [], [], []
+    for rank, (name, place) in enumerate(zip(cached.article_ids, cached.places, strict=True), 1):
         piece = known.get(name)
         if piece is None:
             return None
         if piece:
             items.append(piece + place)
             names.append(name)
-    return EncodedList(cached.run, cached.fallback, items, names) if items or not cached.article_ids else None
+            ranks.append(rank)
+    if not items and cached.article_ids:
+        return None
+    shown = ranks if cached.fallback is None else None
+    return EncodedList(cached.run, cached.fallback, items, names, shown, cached.notices)
 
 
 def _now() -> float:

@@ -13,10 +13,11 @@ from starlette.responses import RedirectResponse, Response
 from frontpage.core.errors import UnavailableError
 from frontpage.core.identity.links import Link, link_keys, read
 from frontpage.core.settings import Settings
+from frontpage.store.write.editorial import report_misleading
 from frontpage.store.write.mails import record_click, unsubscribe
 from serving.context import AppContext, context_of, writer_of
 from serving.mail.bots import device, verdict
-from serving.mail.pages import HEADERS, ask_page, done_page, gone_page, later_page
+from serving.mail.pages import HEADERS, ask_page, done_page, gone_page, later_page, report_page, reported_page
 
 _ONE_CLICK = b"List-Unsubscribe"
 _MAX_BODY_BYTES = 4096
@@ -36,6 +37,8 @@ def links(settings: Settings) -> APIRouter:
     router.add_api_route("/r/{token}", handlers.follow, methods=["GET", "HEAD"])
     router.add_api_route("/unsubscribe/{token}", handlers.ask, methods=["GET", "HEAD"])
     router.add_api_route("/unsubscribe/{token}", handlers.unsubscribe_reader, methods=["POST"])
+    router.add_api_route("/report/{token}", handlers.ask_report, methods=["GET", "HEAD"])
+    router.add_api_route("/report/{token}", handlers.report, methods=["POST"])
     return router
 
 
@@ -74,6 +77,22 @@ class _Handlers:
         except UnavailableError:
             return later_page(link.language)
         return done_page(link.language)
+
+    async def ask_report(self, token: str) -> Response:
+        """A page with a button; changes nothing."""
+        link = read(token, self._keys)
+        return gone_page(404) if link is None or link.kind != "report" else report_page(link.language)
+
+    async def report(self, token: str, app: App, writer: Writer) -> Response:
+        """Take a reader's report of an article of their mail; twice is as once."""
+        link = read(token, self._keys)
+        if link is None or link.kind != "report":
+            return gone_page(404)
+        try:
+            await report_misleading(writer, link.article_id, app.reporter(link.reader_key), "mail", "")
+        except UnavailableError:
+            return later_page(link.language)
+        return reported_page(link.language)
 
 
 async def _record(writer: asyncpg.Pool, link: Link, by_request: str, kind_of_device: str) -> None:

@@ -12,6 +12,9 @@ _TEXTS = {
         "done_more": "You will get no more of these mails. You can close this page.",
         "later": "We could not note this just now. Please try again in a minute.",
         "gone": "This link is no longer valid.",
+        "report": "Is this article misleading?",
+        "report_button": "Tell the editors",
+        "reported": "Thank you. The editors will look at it.",
     },
     "es": {
         "ask": "¿Dejar de recibir el resumen diario?",
@@ -20,6 +23,9 @@ _TEXTS = {
         "done_more": "No recibirá más estos correos. Puede cerrar esta página.",
         "later": "No pudimos anotarlo en este momento. Vuelva a intentarlo en un minuto.",
         "gone": "Este enlace ya no es válido.",
+        "report": "¿Es engañoso este artículo?",
+        "report_button": "Avisar a la redacción",
+        "reported": "Gracias. La redacción lo revisará.",
     },
     "pt": {
         "ask": "Deixar de receber o resumo diário?",
@@ -28,6 +34,9 @@ _TEXTS = {
         "done_more": "Você não receberá mais estes e-mails. Pode fechar esta página.",
         "later": "Não foi possível registrar agora. Tente de novo em um minuto.",
         "gone": "Este link não é mais válido.",
+        "report": "Este artigo é enganoso?",
+        "report_button": "Avisar a redação",
+        "reported": "Obrigado. A redação vai verificar.",
     },
     "fr": {
         "ask": "Ne plus recevoir le résumé quotidien ?",
@@ -36,6 +45,9 @@ _TEXTS = {
         "done_more": "Vous ne recevrez plus ces courriels. Vous pouvez fermer cette page.",
         "later": "Nous n'avons pas pu l'enregistrer. Réessayez dans une minute.",
         "gone": "Ce lien n'est plus valable.",
+        "report": "Cet article est-il trompeur ?",
+        "report_button": "Prévenir la rédaction",
+        "reported": "Merci. La rédaction va l'examiner.",
     },
 }
 _PAGE = """<!DOCTYPE html>
@@ -70,6 +82,18 @@ def ask_page(language: str) -> HTMLResponse:
 def done_page(language: str) -> HTMLResponse:
     """It is done."""
     return _page(200, language, "done", f"<p>{_text(language, 'done_more')}</p>")
+
+
+def report_page(language: str) -> HTMLResponse:
+    """Asks before it reports: mail scanners open every link."""
+    return _page(
+        200, language, "report", f'<form method="post"><button>{_text(language, "report_button")}</button></form>'
+    )
+
+
+def reported_page(language: str) -> HTMLResponse:
+    """It was noted."""
+    return _page(200, language, "reported", "")
 
 
 def later_page(language: str) -> HTMLResponse:

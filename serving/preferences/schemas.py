@@ -44,6 +44,9 @@ class PreferencesChange(BaseModel):
     muted_publishers: Annotated[list[Identity] | None, Field(max_length=_MAX_MUTED)] = None
     muted_categories: Annotated[list[Category] | None, Field(max_length=_MAX_MUTED)] = None
     digest: bool | None = None
+    personalised: bool | None = Field(
+        default=None, description="false: lists that are made of nothing about the reader"
+    )
 
     def wishes(self) -> dict[str, list[str]]:
         """Values by kind, for the kinds that are spoken of."""
@@ -51,6 +54,7 @@ class PreferencesChange(BaseModel):
             "hidden_article": self.hidden_articles,
             "muted_publisher": self.muted_publishers,
             "muted_category": self.muted_categories,
+            "personalised": None if self.personalised is None else [] if self.personalised else ["off"],
             "digest": None if self.digest is None else ["on" if self.digest else "off"],
         }
         return {kind: values for kind, values in given.items() if values is not None}
@@ -63,6 +67,7 @@ class PreferencesAnswer(BaseModel):
     muted_publishers: list[str]
     muted_categories: list[str]
     digest: bool | None = Field(description="null where nothing was asked")
+    personalised: bool = Field(description="false: lists are made of nothing about the reader")
 
 
 _INTERESTS: TypeAdapter[PickedInterests] = TypeAdapter(PickedInterests)

@@ -15,7 +15,10 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCKER = ROOT / "deploy" / "docker"
 PIN = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
 #: Parameters that no stage of the pipeline looks at.
-NOT_IN_PIPELINE = {"extract", "first_training", "schedule", "digest", "retention"}
+NOT_IN_PIPELINE = {
+    "extract", "first_training", "schedule", "digest", "retention", "fitness", "rollout", "pilot", "outcomes",
+    "experiments", "off_policy", "drift", "arrivals", "business", "editorial",
+}  # fmt: skip
 #: Parameters of work on the database only.
 EVALUATION_ONLY = {"evaluation.max_readers_per_cutoff"}
 
@@ -63,6 +66,7 @@ def test_every_parameter_of_a_model_reruns_it():
         tracked("validate") - tracked("inputs")
         | tracked("explain") - tracked("inputs")
         | {name for name in tracked("evaluate") if name.startswith("gate.")}
+        | tracked("accept") - tracked("inputs")
     )
     unwatched = leaves(Params().model_dump(mode="json")) - elsewhere - judging - tracked("inputs") - tracked("ranker")
     assert unwatched == EVALUATION_ONLY
@@ -71,3 +75,12 @@ def test_every_parameter_of_a_model_reruns_it():
 def test_the_shape_of_trees_leaves_the_inputs_alone():
     """A parameter that only the trees depend on re-runs the ranker, not what it learns from."""
     assert {f"ranker.{name}" for name in TREES} == tracked("ranker") - tracked("inputs")
+
+
+def test_the_pipeline_image_knows_its_commit():
+    """Baked in by a build argument, which compose hands on: what is trained in a container says by which code."""
+    text = (DOCKER / "pipeline.Dockerfile").read_text()
+    assert "ARG CODE_COMMIT=" in text
+    assert "FRONTPAGE_CODE_COMMIT=${CODE_COMMIT}" in text
+    built = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["migrate"]["build"]
+    assert built["args"] == {"CODE_COMMIT": "${CODE_COMMIT:-}"}

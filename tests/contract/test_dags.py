@@ -12,7 +12,15 @@ from tests.support.workflows import ROOT, dag_bag
 
 FILES = sorted((ROOT / "dags").glob("*.py"))
 TIERS = {"tier-1", "tier-2", "tier-3"}
-WORKFLOWS = ["digest_hourly", "purge_daily", "refresh_hourly", "retrain_nightly"]
+WORKFLOWS = [
+    "digest_hourly", "purge_daily", "refresh_hourly", "retrain_nightly", "rollout_approval", "search_on_drift",
+]  # fmt: skip
+#: Those that only another workflow asks for.
+ASKED_FOR = {"rollout_approval"}
+#: Workflows that an asset's event may start, with the asset; the last one has no ticks.
+ON_EVENTS = {
+    "refresh_hourly": "arrivals", "retrain_nightly": "confirmed_drift", "search_on_drift": "helpless_trainings",
+}  # fmt: skip
 
 
 @pytest.fixture(params=WORKFLOWS)
@@ -72,12 +80,49 @@ def test_the_runbook_has_its_section(workflow):
     assert f"## {workflow.dag_id}\n" in (ROOT / "docs" / "runbook.md").read_text()
 
 
-def test_is_on_cron_and_not_on_assets(workflow):
-    """A run that an asset starts has no logical date, so it would be about no moment."""
+def _ticks(workflow):
+    """Its cron timetable, also where an event may start it too; None where only events do."""
     from airflow.sdk import CronTriggerTimetable
 
-    assert isinstance(workflow.timetable, CronTriggerTimetable)
-    assert workflow.timetable.run_immediately == timedelta(0)
+    timetable = getattr(workflow.timetable, "timetable", workflow.timetable)
+    return timetable if isinstance(timetable, CronTriggerTimetable) else None
+
+
+def test_is_on_cron_and_on_no_asset_but_those_whose_events_have_a_time(workflow):
+    """Ticks wait for the next one; an event starts only what is named here, and has to say its moment."""
+    ticks = _ticks(workflow)
+    assert (ticks is None) == (workflow.dag_id in {"search_on_drift", *ASKED_FOR})
+    assert ticks is None or ticks.run_immediately == timedelta(0)
+    condition = getattr(workflow.timetable, "asset_condition", None)
+    names = [asset.name for asset in getattr(condition, "objects", ())]
+    assert names == [name for dag_id, name in ON_EVENTS.items() if dag_id == workflow.dag_id]
+
+
+@pytest.mark.parametrize("extra", [{}, {"reason": "much is new"}, {"payload": {"reason": "much is new"}}])
+def test_a_run_that_an_event_started_without_a_time_is_refused(extra):
+    """Never about a clock: whoever says an event says its moment."""
+    from frontpage.core.errors import BadInputError
+    from plugins.step_operator import run_as_of
+
+    with pytest.raises(BadInputError, match="an event without an as_of"):
+        run_as_of(_started_by(extra))
+
+
+def test_a_run_that_events_started_is_about_the_newest_of_their_moments():
+    """Several that came while a run was under way are one run."""
+    from frontpage.core.clock import iso
+    from plugins.step_operator import run_as_of
+
+    early, late = ({"payload": {"as_of": f"2026-03-01T10:0{n}:00Z", "reason": "r"}} for n in (1, 7))
+    assert iso(run_as_of(_started_by(late, early))) == "2026-03-01T10:07:00Z"
+
+
+def _started_by(*extras):
+    from types import SimpleNamespace
+
+    run = SimpleNamespace(run_type="asset_triggered", logical_date=None, run_after=None)
+    events = {"asset": [SimpleNamespace(extra=extra) for extra in extras]}
+    return {"dag_run": run, "params": {}, "triggering_asset_events": events}
 
 
 def test_schedule_is_the_one_in_params(workflow):
@@ -91,7 +136,7 @@ def test_schedule_is_the_one_in_params(workflow):
         "digest_hourly": schedule.digest,
         "purge_daily": schedule.purge,
     }
-    assert workflow.timetable.expression == expected[workflow.dag_id]
+    assert (ticks.expression if (ticks := _ticks(workflow)) else None) == expected.get(workflow.dag_id)
 
 
 def test_does_not_catch_up_and_never_overlaps_itself(workflow):
@@ -122,19 +167,18 @@ def test_each_task_is_one_verb_of_the_command(workflow):
     """A task calls a verb that exists and takes `--as-of`."""
     from frontpage.cli.main import app
 
-    commands = typer.main.get_command(app).commands
     for task in _steps(workflow):
-        assert task.verb in commands
-        assert "--as-of" in {name for parameter in commands[task.verb].params for name in parameter.opts}
+        command = _command(app, task.verb)
+        assert "--as-of" in {name for parameter in command.params for name in parameter.opts}
 
 
 def test_verbs_are_called_with_all_they_require(workflow):
     """What a verb cannot do without, its task gives."""
     from frontpage.cli.main import app
 
-    commands = typer.main.get_command(app).commands
     for task in _steps(workflow):
-        needed = {parameter.opts[0] for parameter in commands[task.verb].params if parameter.required} - {"--as-of"}
+        command = _command(app, task.verb)
+        needed = {parameter.opts[0] for parameter in command.params if parameter.required} - {"--as-of"}
         assert needed <= set(task.arguments), f"{task.verb} needs {needed}"
 
 
@@ -145,27 +189,60 @@ def test_nothing_is_published_before_the_gate():
     assert {"validate", "score"} <= tasks["gate"].get_flat_relative_ids(upstream=True)
 
 
+def test_reports_are_reviewed_before_lists_are_made_and_stop_none():
+    """`score` is downstream of `review`, whose end is enough, green or red, and comes soon."""
+    tasks = dag_bag().dags["refresh_hourly"].task_dict
+    assert "review" in tasks["score"].get_flat_relative_ids(upstream=True)
+    (after,) = tasks["review"].downstream_list
+    assert (after.task_id, after.trigger_rule, after.upstream_task_ids) == ("extract", "all_done", {"review"})
+    assert tasks["review"].execution_timeout <= timedelta(minutes=2)
+    assert tasks["review"].retries == 1
+
+
 def test_nothing_is_trained_on_data_that_were_not_checked():
-    """`train` is downstream of `validate` and `snapshot`; `evaluate` of `train`."""
+    """`train` is downstream of `validate` and `snapshot`, `evaluate` of `train`; nothing is released unaccepted."""
     tasks = dag_bag().dags["retrain_nightly"].task_dict
     assert {"validate", "snapshot"} <= tasks["train"].get_flat_relative_ids(upstream=True)
     assert "train" in tasks["evaluate"].get_flat_relative_ids(upstream=True)
+    assert {"evaluate", "accept"} <= tasks["release"].get_flat_relative_ids(upstream=True)
 
 
 def test_a_run_that_a_task_starts_is_about_the_same_moment():
     """Never about a clock: it has no logical date, and its as_of is that of the run that asks for it."""
+    from plugins.answer_operator import AnswerOperator
     from plugins.trigger_operator import SameMomentTrigger
 
     starters = [task for dag in dag_bag().dags.values() for task in dag.tasks if not hasattr(task, "verb")]
-    assert [(task.dag_id, task.task_id) for task in starters] == [("refresh_hourly", "first_training")]
+    answers = [task for task in starters if isinstance(task, AnswerOperator)]
+    assert [task.asset.name for task in answers] == ["confirmed_drift", "helpless_trainings"]
+    starters = [task for task in starters if hasattr(task, "trigger_dag_id")]
+    assert {(task.dag_id, task.task_id) for task in starters} == {
+        ("refresh_hourly", "first_training"), ("refresh_hourly", "ask"),
+    }  # fmt: skip
     for task in starters:
         assert isinstance(task, SameMomentTrigger)
         assert task.logical_date is None
         assert task.trigger_dag_id in WORKFLOWS
 
 
+def test_a_person_is_asked_and_either_answer_is_carried_out():
+    """Approval goes on; a rejection skips that and takes back; the wait is bounded."""
+    tasks = dag_bag().dags["rollout_approval"].task_dict
+    assert tasks["decide"].response_timeout < tasks["decide"].dag.dagrun_timeout
+    assert tasks["approve"].arguments[0] == "approve"
+    assert (tasks["take_back"].arguments[0], tasks["take_back"].trigger_rule) == ("take-back", "all_skipped")
+
+
+def _command(app, verb):
+    """The command that a verb names, which may stand in a group."""
+    found = typer.main.get_command(app)
+    for word in verb.split():
+        found = found.commands[word]
+    return found
+
+
 def _steps(workflow):
-    """The tasks that are a verb; the others start another workflow."""
+    """The tasks that are a verb; the others start another workflow, or ask a person."""
     return [task for task in workflow.tasks if hasattr(task, "verb")]
 
 
@@ -175,7 +252,7 @@ def test_a_refresh_comes_before_a_retrain():
     lowest = min(task.priority_weight for task in dags["refresh_hourly"].tasks)
     assert lowest > max(task.priority_weight for task in dags["retrain_nightly"].tasks)
     assert all(task.niceness > 0 for task in dags["retrain_nightly"].tasks)
-    assert all(task.niceness == 0 for task in _steps(dags["refresh_hourly"]))
+    assert all(task.niceness == 0 for task in _steps(dags["refresh_hourly"]) if task.task_id != "drift")
 
 
 def test_a_retrain_has_the_first_morning_as_its_deadline():

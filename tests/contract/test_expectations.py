@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from frontpage.core import columns as c
 from frontpage.core.history import ARTICLE_COLUMNS, READ_COLUMNS
 from frontpage.core.sections.data import QualityParams
@@ -46,6 +48,7 @@ def test_every_part_is_a_query_with_expectations():
     )
 
 
+@pytest.mark.ml_test("data-1")
 def test_shapes_are_those_of_core():
     """The columns that are checked for are the ones that History and the lists are made of."""
     shape = {

@@ -15,6 +15,10 @@ PAGES = {
     **dict.fromkeys(("replay", "ablation", "staleness", "kept", "portal-week"), DOCS / "reference" / "ranking.md"),
     **dict.fromkeys(("serve", "serve-faults", "serve-quick"), DOCS / "reference" / "serving-speed.md"),
     **dict.fromkeys(("scale", "cost"), DOCS / "scaling.md"),
+    "rollout": DOCS / "rollout.md",
+    "experiments": DOCS / "experiments.md",
+    "archive": DOCS / "archive.md",
+    "drift": DOCS / "drift.md",
     "cluster": DOCS / "reference" / "cluster.md",
     **dict.fromkeys(("day", "retrain", "etl"), DOCS / "reference" / "day-and-night.md"),
 }

@@ -19,6 +19,8 @@ VERBS = (
     ("features", *AS_OF),
     ("train", *AS_OF),
     ("evaluate", *AS_OF),
+    ("accept", *AS_OF),
+    ("release", *AS_OF),
     ("explain", *AS_OF),
     ("refresh", *AS_OF),
     ("why", "reader_heavy"),

@@ -35,7 +35,11 @@ class Disturbance:
 
 def verbs(tick) -> tuple[str, ...]:
     """What an undisturbed Airflow would call at a tick."""
-    return (*REFRESH[:2], "features", "train", "evaluate", *REFRESH[2:]) if tick == RETRAIN_AT else REFRESH
+    return (
+        (*REFRESH[:2], "features", "train", "evaluate", "accept", "release", *REFRESH[2:])
+        if tick == RETRAIN_AT
+        else REFRESH
+    )
 
 
 def draw(rng: random.Random, tick) -> list[Disturbance]:
@@ -67,7 +71,8 @@ def disturb(world: Installation, tick, disturbance: Disturbance, earlier) -> Non
         for verb in ("extract", "refresh"):
             world.run(verb, "--as-of", iso(earlier[-1]))
     elif disturbance.kind == "rollback" and len(earlier) > 1:
-        world.run("rollback")
+        world.run("rollback", "--reason", "looks bad")
+        world.run("rollback", "--lift", "--reason", "was good after all")
 
 
 def checksums(database: str) -> dict:
@@ -92,6 +97,7 @@ def clean(small_world, small_params, postgres, zygote, tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [11, 12])
+@pytest.mark.ml_test("infra-3")
 def test_any_sequence_gives_the_lists_of_a_clean_run(
     seed, clean, small_world, small_params, zygote, database, tmp_path, capsys
 ):

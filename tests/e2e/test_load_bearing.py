@@ -63,7 +63,7 @@ def world(small_world, small_params, postgres, tmp_path_factory, zygote) -> Iter
     for verb in ("extract", "validate", "features"):
         building.run(verb, *AS_OF)
     freeze(building, "new")
-    for verb in ("train", "evaluate", "score", "gate"):
+    for verb in ("train", "evaluate", "accept", "release", "score", "gate"):
         building.run(verb, *AS_OF)
     freeze(building, "ready")
     yield World(copied)
@@ -161,7 +161,7 @@ def shap(world: World, honest: str) -> None:
 def scikit_learn(world: World, honest: str) -> None:
     """A model of other vectors makes other lists; the training of the same vectors makes the same ones."""
     made = world.copy("new", "scikit-learn")
-    for verb in ("train", "evaluate"):
+    for verb in ("train", "evaluate", "accept", "release"):
         made.run(verb, *AS_OF)
     assert lists(made.run("score", *AS_OF)) != honest
 

@@ -100,8 +100,8 @@ def test_it_shows_an_edition_by_the_rule_and_then_a_personal_one(running):
 def test_every_task_ran_through_the_scheduler(running):
     """Each verb is a task that ended well, in the order of the workflows, up to the one that somebody waits for."""
     tasks = re.findall(r"^\[ *\d+ s\] {5}(\w+) .* success$", running.text(), re.MULTILINE)
-    refresh = ["extract", "validate", "features", "score", "gate", "publish"]
-    retrain = ["extract", "validate", "features", "snapshot", "train", "evaluate"]
+    refresh = ["review", "extract", "validate", "features", "score", "gate", "publish"]
+    retrain = ["extract", "validate", "features", "snapshot", "train", "evaluate", "accept", "release"]
     waited_for = [*refresh, *retrain, *refresh, "digest"]
     assert [task for task in tasks if task != "explain"] == waited_for
 

@@ -62,8 +62,9 @@ def test_day_zero(home):
     text = output.read_text()
     tasks = dict(re.findall(r"^\[ *\d+ s\] {5}(\w+) .*  (\w+)$", text, re.MULTILINE))
     assert {
-        name: tasks[name] for name in ("train", "evaluate", "explain", "learnable", "first_training")
-    } == dict.fromkeys(("train", "evaluate", "explain", "learnable", "first_training"), "skipped")
+        name: tasks[name]
+        for name in ("train", "evaluate", "accept", "release", "explain", "learnable", "first_training")
+    } == dict.fromkeys(("train", "evaluate", "accept", "release", "explain", "learnable", "first_training"), "skipped")
     assert set(tasks.values()) == {"success", "skipped"}
     assert "12 articles, 0 readers, 0 reads so far; 0 rows in quarantine" in text
     assert "Personal lists need reads" in text

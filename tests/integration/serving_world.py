@@ -58,9 +58,16 @@ class World:
         event_id = f"{reader_id}/{article_id}"
         execute(self.connection, _READ, [event_id, self.key(reader_id), article_id, TEN, TEN, region])
 
-    def build(self, lists: dict[str, Sequence[str]], fallbacks: Fallbacks, as_of: datetime = TEN) -> dict:
+    def build(
+        self,
+        lists: dict[str, Sequence[str]],
+        fallbacks: Fallbacks,
+        as_of: datetime = TEN,
+        variant: str = "champion",
+        details: dict | None = None,
+    ) -> dict:
         """A run that passed its gate: `lists` by reader id, `fallbacks` by (scope, value)."""
-        run_id = runs.begin_run(self.connection, as_of, "champion", "model-1")
+        run_id = runs.begin_run(self.connection, as_of, variant, "model-1", details=details)
         rows = [
             (self.key(reader_id), rank, name, 1 / rank, "popular", REASONS)
             for reader_id, names in lists.items()
@@ -75,11 +82,18 @@ class World:
         runs.write_fallbacks(self.connection, run_id, pd.DataFrame(rows, columns=list(FALLBACK_COLUMNS)))
         runs.finish_run(self.connection, run_id)
         runs.set_state(self.connection, run_id, "passed")
-        return runs.newest_attempt(self.connection, as_of, "champion", "passed")
+        return runs.newest_attempt(self.connection, as_of, variant, "passed")
 
-    def publish(self, lists: dict[str, Sequence[str]], fallbacks: Fallbacks, as_of: datetime = TEN) -> int:
+    def publish(
+        self,
+        lists: dict[str, Sequence[str]],
+        fallbacks: Fallbacks,
+        as_of: datetime = TEN,
+        variant: str = "champion",
+        details: dict | None = None,
+    ) -> int:
         """Build and make current; the run's id."""
-        return runs.publish(self.connection, self.build(lists, fallbacks, as_of)).run_id
+        return runs.publish(self.connection, self.build(lists, fallbacks, as_of, variant, details)).run_id
 
 
 _ARTICLE = """insert into article_version

@@ -22,7 +22,7 @@ from tests.support.installation import UNTIL, Installation
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 ROOT = Path(__file__).resolve().parents[2]
 AS_OF = UNTIL.isoformat()
-STAGES = ["snapshot", "validate", "features", "inputs", "ranker", "evaluate", "explain"]
+STAGES = ["snapshot", "validate", "features", "inputs", "ranker", "evaluate", "accept", "explain"]
 SMALL: dict[str, dict[str, int]] = {
     "als": {"factors": 8, "iterations": 4, "checkpoint_every": 1},
     "content": {"n_dimensions": 8},
@@ -166,5 +166,5 @@ def test_pipeline_from_a_pulled_snapshot(nightly: Nightly, pipeline: Pipeline):
     assert "Data as of" in (data / "profile.html").read_text()
     assert pipeline.repro() == []
     write_params(pipeline.folder / "params.yaml", n_leaves=5)
-    assert pipeline.repro() == ["ranker", "evaluate", "explain"]
+    assert pipeline.repro() == ["ranker", "evaluate", "accept", "explain"]
     assert counts(nightly.database) == before

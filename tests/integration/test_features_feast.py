@@ -82,6 +82,7 @@ def _asked(connection: Connection, ticks: list[Any], n: int, seed: int = 1) -> p
 
 
 @pytest.mark.slow
+@pytest.mark.ml_test("monitor-3")
 def test_function_historical_and_block_agree_for_1000_readers_and_moments(database: str) -> None:
     """The pure function, Feast's point-in-time join and its fast way for one moment give the same bits."""
     with connect(database) as connection:
@@ -97,6 +98,7 @@ def test_function_historical_and_block_agree_for_1000_readers_and_moments(databa
     pd.testing.assert_frame_equal(printed(READERS, block), current)
 
 
+@pytest.mark.ml_test("data-7")
 def test_rows_recorded_after_a_moment_never_reach_it(database: str) -> None:
     """Late rows (happened before the tick, recorded after) and future rows, there when the tick is written."""
     tick = TICKS[2]

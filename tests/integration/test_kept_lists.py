@@ -17,7 +17,7 @@ from frontpage.core.sections.lists import ListParams
 from frontpage.core.settings import Settings
 from frontpage.features.feature_store.cutoffs import forget_states
 from frontpage.lifecycle import registry
-from frontpage.steps import evaluate, features, gate, publish, refresh, rollback, score, train, why
+from frontpage.steps import accept, evaluate, features, gate, publish, refresh, release, rollback, score, train, why
 from frontpage.store import versions
 from frontpage.store.connect import connect, execute, fetch_all
 from frontpage.store.lists import kept_lists, run_blocks, runs
@@ -43,7 +43,7 @@ def installation(settings: Settings, postgres: Server, tmp_path: Path) -> Iterat
     ours = settings.model_copy(update={"mlflow_url": postgres.url(name), "home": tmp_path / "home"})
     with connect(settings.database_url) as connection:
         fill(connection, newsroom(60, 36))
-    for step in (features, train, evaluate):
+    for step in (features, train, evaluate, accept, release):
         step.run(ours, KEEPING, FIRST - HOUR)
     assert refresh.run(ours, KEEPING, FIRST).details["outcome"] == "published"
     yield ours
@@ -229,7 +229,7 @@ def test_lists_that_were_taken_back_are_not_kept(installation: Settings) -> None
     """After a rollback the lists being served again are the ones to keep."""
     first = served(installation)
     second, _ = made(installation, KEEPING)
-    rollback.run(installation, KEEPING, variant="champion", to=None, reason="")
+    rollback.run(installation, KEEPING, variant="champion", to=None, reason="bad lists")
     with connect(installation.database_url) as connection:
         maker = registry.maker(registry.serving(connection, SECOND), KEEPING)
         base = kept_lists.base_of(connection, SECOND + HOUR, "champion", maker)

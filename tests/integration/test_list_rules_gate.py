@@ -14,7 +14,7 @@ from frontpage.core.params import Params
 from frontpage.core.sections.lists import ListParams
 from frontpage.core.settings import Settings
 from frontpage.lifecycle import registry
-from frontpage.steps import evaluate, features, gate, score, train
+from frontpage.steps import accept, evaluate, features, gate, release, score, train
 from frontpage.store import versions
 from frontpage.store.connect import Connection, connect, execute, fetch_all
 from frontpage.store.lists import runs
@@ -136,7 +136,7 @@ def trained(settings: Settings, postgres: Server, tmp_path: Path) -> Iterator[Se
         texts = [f"{name} " * 3 + f"word{number}" for number, name in enumerate(past.articles[c.ARTICLE_ID])]
         past.articles[c.TITLE] = texts
         fill_newsroom(connection, past)
-    for step in (features, train, evaluate):
+    for step in (features, train, evaluate, accept, release):
         step.run(ours, PARAMS, NOW - HOUR)
     features.run(ours, PARAMS, NOW)
     yield ours

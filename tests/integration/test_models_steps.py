@@ -18,7 +18,7 @@ from frontpage.core.settings import Settings
 from frontpage.features.interactions import interaction_dataset
 from frontpage.features.snapshot import write_snapshot
 from frontpage.lifecycle import registry
-from frontpage.steps import evaluate, explain, features, score, train
+from frontpage.steps import accept, evaluate, explain, features, release, score, train
 from frontpage.store import versions
 from frontpage.store.connect import Connection, connect, fetch_all
 from frontpage.store.copying.copy import copy_frame
@@ -32,6 +32,7 @@ from models.inputs import model_inputs
 from models.ranking.ranker import load_ranker
 from models.training import artefact
 from models.training.cutoffs import past_cutoffs
+from models.training.held_back import history_to_learn
 from tests.support.databases import admin
 from tests.unit.models.newsroom_world import PARAMS, newsroom
 from tests.unit.models.worlds import NOW
@@ -75,6 +76,7 @@ def lists_of(settings: Settings, summary_artifact: str) -> pd.DataFrame:
         return pd.DataFrame(fetch_all(connection, f"select * from {table} order by reader_key, rank"))
 
 
+@pytest.mark.ml_test("data-2")
 def test_from_popularity_to_a_champion(installation: Settings, world: History, tmp_path: Path) -> None:
     """Lists before any training are popularity's; then a candidate passes the gate and makes the lists, explained."""
     before = score.run(installation, PARAMS, NOW)
@@ -89,9 +91,15 @@ def test_from_popularity_to_a_champion(installation: Settings, world: History, t
     assert trained.details["version"] == again.details["version"]
 
     judged = evaluate.run(installation, PARAMS, NOW)
-    assert judged.details["stage"] == "champion"
+    assert judged.details["stage"] == "candidate"
     assert "there is no champion to compare with" in judged.details["gate"]
     assert evaluate.run(installation, PARAMS, NOW).details == judged.details
+    accepted = accept.run(installation, PARAMS, NOW)
+    assert accepted.details["stage"] == "candidate", accepted.details
+    assert accept.run(installation, PARAMS, NOW).details == accepted.details
+    released = release.run(installation, PARAMS, NOW)
+    assert released.details["stage"] == "champion"
+    assert release.run(installation, PARAMS, NOW).details == released.details
 
     _the_registry_tells_where_it_came_from(installation, trained.details["version"])
     _lists_are_those_of_the_model(installation, world)
@@ -128,7 +136,7 @@ def _lists_are_those_of_the_model(settings: Settings, world: History) -> None:
         assert row is not None
         history = load_history(connection, NOW, PARAMS.data)
     now = scoring_context(interaction_dataset(history), NOW, PARAMS)
-    model = registry.loaded(row)
+    model = registry.loaded(row, settings)
     pipeline, view = pipeline_of(PARAMS, "champion", model), model_inputs(model, now, PARAMS)
     expected = pipeline.lists(view, np.arange(len(now.readers))).to_pandas()
     written = lists_of(settings, second.artifact)
@@ -151,6 +159,8 @@ def _a_worse_candidate_is_registered_and_rejected(settings: Settings, champion: 
     candidate = train.run(settings, strict, LATER).details["version"]
     judged = evaluate.run(settings, strict, LATER)
     assert judged.details["stage"] == "rejected"
+    assert accept.run(settings, strict, LATER).details["stage"] == "rejected"
+    assert release.run(settings, strict, LATER).rows_out == 0
     assert "is below 10.00 x" in judged.details["gate"]
     with connect(settings.database_url) as connection:
         rejected, now = versions.get(connection, candidate), versions.champion(connection)
@@ -174,6 +184,7 @@ def _files_give_the_same_model(settings: Settings, version: str, tmp_path: Path)
         settings.path("models", version)
     )
     assert evaluate.run(alone, PARAMS, NOW, data=tmp_path / "data").details["stage"] == "accepted"
+    assert accept.run(alone, PARAMS, NOW, data=tmp_path / "data").details["stage"] == "accepted"
     assert json.loads((tmp_path / "data" / "evaluation" / "gate.json").read_text())["passed"] is True
     assert explain.run(alone, PARAMS, NOW, data=tmp_path / "data").rows_out == 10 * 60
     for step in (train, evaluate, explain):
@@ -196,7 +207,9 @@ def test_the_first_training_is_a_small_one(installation: Settings) -> None:
     made, again = (train.run(installation, small, NOW) for _ in range(2))
     assert (made.details["first"], made.details["new"], again.details["new"]) == (True, True, False)
     assert made.details["version"] == again.details["version"]
-    assert evaluate.run(installation, small, NOW).details["stage"] == "champion"
+    for step in (evaluate, accept):
+        assert step.run(installation, small, NOW).details["stage"] == "candidate"
+    assert release.run(installation, small, NOW).details["stage"] == "champion"
     assert _moments(installation) == {NOW, *_look_backs(installation, small.for_first_training())}
     assert score.run(installation, small, NOW).details["model"] == made.details["version"]
     first = _version(installation, made.details["version"])
@@ -241,7 +254,7 @@ def _moments(settings: Settings) -> set[datetime]:
 
 def _look_backs(settings: Settings, params: Params) -> list[datetime]:
     with connect(settings.database_url) as connection:
-        return past_cutoffs(load_history(connection, NOW, params.data), params)
+        return past_cutoffs(history_to_learn(load_history(connection, NOW, params.data), params), params)
 
 
 def test_without_a_training_there_is_nothing_to_judge(settings: Settings) -> None:
@@ -251,5 +264,5 @@ def test_without_a_training_there_is_nothing_to_judge(settings: Settings) -> Non
             step.run(settings, PARAMS, NOW)
     with pytest.raises(NothingPublishedError, match="there is no model version v9"):
         score.run(settings, PARAMS, NOW, variant="v9")
-    with pytest.raises(NothingPublishedError, match="no challenger"):
-        score.run(settings, PARAMS, NOW, variant="challenger")
+    with pytest.raises(NothingPublishedError, match="no shadow"):
+        score.run(settings, PARAMS, NOW, variant="shadow")

@@ -233,7 +233,7 @@ def test_from_day_zero_to_personal_lists(installation: Installation, newsroom: s
             trained_at = since + HOUR
             break
     assert trained_at is not None, "no training was asked for within eight hours of reading"
-    for verb in ("train", "evaluate"):
+    for verb in ("train", "evaluate", "accept", "release"):
         installation.run(verb, "--as-of", trained_at.isoformat())
     _hour(installation, trained_at + HOUR)
     (version,) = _rows(installation.database, "select version from model_version")

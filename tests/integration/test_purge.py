@@ -5,20 +5,27 @@ from datetime import timedelta
 from frontpage.core.params import Params
 from frontpage.core.sections.data import RetentionParams
 from frontpage.steps import features, purge
-from frontpage.store import retention
 from frontpage.store.connect import connect, execute, fetch_all
+from frontpage.store.governance import retention
 from frontpage.store.locks import exclusive
 from tests.feature_worlds import hours, put, random_history
 
 from .serving_world import TEN, World
 
 SHORT = Params(
-    retention=RetentionParams(served_list_days=2, link_click_days=3, inbox_days=4, quarantine_days=6, digest_days=5)
+    retention=RetentionParams(
+        served_list_days=2, link_click_days=3, inbox_days=4, quarantine_days=6, digest_days=5, execution_days=7
+    )
 )
 ROWS = {
+    "execution": """insert into execution (execution_id, verb, trigger, caller, params_hash, started_at)
+values (gen_random_uuid(), 'purge', 'hand', 'person', '-', %(at)s)""",
     "served_list": """insert into served_list
 (served_at, request_id, reader_key, run_id, variant, not_modified, n_items)
 values (%(at)s, 'r', 1, 1, 'champion', false, 10)""",
+    "list_outcome": """insert into list_outcome
+(reader_key, run_id, variant, surface, shown_at, activity, n_items)
+values (1, 1, 'champion', 'home', %(at)s, 'cold', 10)""",
     "link_click": """insert into link_click (edition_id, reader_key, position, article_id, clicked_at, verdict)
 values ('e', 1, 1, 'a1', %(at)s, 'human')""",
     "event_inbox": """insert into event_inbox

@@ -102,6 +102,7 @@ def test_a_healthy_world_is_green(world):
 
 
 @pytest.mark.parametrize("check", FAILING, ids=lambda check: check.name)
+@pytest.mark.ml_test("monitor-2")
 def test_a_planted_fault_turns_it_red(world, copy, check):
     """The fault of each `fail` expectation makes exactly that expectation red, whatever else it may disturb."""
     with connect(copy) as connection:

@@ -49,7 +49,7 @@ async def test_a_reader_gets_their_own_list(world, client):
     body = response.json()
     assert body | {"items": None, "generated_at": None} == {
         "reader_id": "ann", "run_id": run_id, "model_version": "model-1", "variant": "champion", "fallback": None,
-        "items": None, "generated_at": None,
+        "items": None, "generated_at": None, "notices": [],
     }  # fmt: skip
     assert body["items"][1] == {
         "article_id": "a1", "rank": 2, "score": 0.5, "title": "Title of a1", "url": "https://news.example/a1",

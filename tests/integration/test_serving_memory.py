@@ -147,6 +147,7 @@ async def test_nothing_in_memory_is_a_503(world, settings, proxy):
         assert await listed(client, "ann") == (None, ["a1", "a2"])
 
 
+@pytest.mark.ml_test("monitor-6")
 async def test_memory_is_bounded(world, settings):
     """The lists in memory stay within FRONTPAGE_SERVE_CACHE_MB, whoever asks."""
     async with running(settings.model_copy(update={"serve_cache_mb": 1})) as client:

@@ -61,7 +61,7 @@ async def counted(client: httpx.AsyncClient, name: str) -> float:
 
 
 async def test_every_list_that_is_answered_is_written_down(world, client):
-    """Own list, fallback and 304, each with run, surface and request id; a refused request is not a list."""
+    """Own list, fallback and 304, each with run, surface, request id and content; a refused request is not a list."""
     first = await client.get(path("ann") + "?surface=home&limit=1", headers={"X-Request-ID": "1"})
     known = {"X-Request-ID": "2", "If-None-Match": first.headers["etag"]}
     assert (await client.get(path("ann") + "?surface=home&limit=1", headers=known)).status_code == 304
@@ -77,6 +77,7 @@ async def test_every_list_that_is_answered_is_written_down(world, client):
         ("3", world.key("nobody"), None, "global", False, 2),
     ]
     assert {(row["run_id"], row["variant"]) for row in rows} == {(first.json()["run_id"], "champion")}
+    assert [(row["ranks"], row["article_ids"]) for row in rows] == [(1, None), (1, None), (None, ["g1", "g2"])]
     assert {row["served_at"].isoformat() for row in rows} == {"2026-03-01T11:00:00+00:00"}
 
 

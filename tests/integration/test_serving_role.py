@@ -56,6 +56,7 @@ def as_api(database: str, settings: Settings, postgres: Server) -> Iterator[Conn
 
 
 @pytest.mark.parametrize("statement", FORBIDDEN)
+@pytest.mark.ml_test("data-5")
 def test_it_may_not(as_api, statement):
     """Change a list, read an address, learn whose pseudonym one is, give itself a key, or wipe a trace."""
     with pytest.raises(errors.InsufficientPrivilege):

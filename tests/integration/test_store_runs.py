@@ -48,6 +48,7 @@ def served(connection: Connection) -> list[str]:
     return [row["article_id"] for row in fetch_all(connection, sql)]
 
 
+@pytest.mark.ml_test("infra-4")
 def test_an_unchecked_list_is_never_published(connection):
     """Only a run that passed its gate may become current."""
     run = build(connection, TEN, ["a"])
@@ -56,6 +57,7 @@ def test_an_unchecked_list_is_never_published(connection):
     assert served(connection) == []
 
 
+@pytest.mark.ml_test("infra-7")
 def test_publish_flips_and_rollback_flips_back(connection):
     """The newest published list is served; a rollback serves the one before, in one statement."""
     first = release(connection, TEN, ["a", "b"])

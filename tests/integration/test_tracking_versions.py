@@ -1,22 +1,20 @@
 """The registry in PostgreSQL: one champion, an audit trail, the same inputs the same model."""
 
 import dataclasses
-import hashlib
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import psycopg2
 import pytest
 
+from frontpage.core.actor import Actor
 from frontpage.core.errors import BadInputError, CheckFailedError, NothingPublishedError
-from frontpage.core.params import Params
-from frontpage.core.settings import Settings
-from frontpage.steps import promote
+from frontpage.lifecycle import stages
 from frontpage.store import versions
-from frontpage.store.connect import Connection, connect, execute, fetch_all
+from frontpage.store.connect import Connection, connect, execute
 from frontpage.store.versions import ModelVersion
 
+ANA, NIGHT = Actor("ana"), Actor("retrain_nightly", "airflow", "scheduled__1")
 AS_OF = datetime(2026, 3, 1, 2, tzinfo=UTC)
 
 
@@ -33,37 +31,46 @@ def version(name: str, days: int = 0, **changes: object) -> ModelVersion:
     return dataclasses.replace(row, **changes)
 
 
-def trail(connection: Connection, name: str) -> list[tuple[str, str, str]]:
-    """Every change of a version's stage, oldest first: from, to and why."""
-    sql = "select previous_stage, stage, reason from model_stage_change where version = %s order by change_id"
-    return [tuple(row.values()) for row in fetch_all(connection, sql, [name])]
+def trail(connection: Connection, name: str) -> list[tuple[str | None, str, str]]:
+    """Every change of a version's stage since it was registered, oldest first: from, to and why."""
+    return [(event.from_stage, event.to_stage, event.reason) for event in versions.events(connection, name)][1:]
+
+
+def insert(connection: Connection, row: ModelVersion) -> bool:
+    """Registered by a workflow."""
+    return versions.insert(connection, row, actor=NIGHT, reason="trained")
+
+
+def set_stage(connection: Connection, name: str, stage: str, reason: str) -> ModelVersion | None:
+    """Changed by a person."""
+    return stages.change_stage(connection, name, stage, actor=ANA, reason=reason)
 
 
 def test_a_version_is_registered_once(connection: Connection):
     """The same version with the same artefacts again changes nothing; with other artefacts it is refused."""
-    assert versions.insert(connection, version("v1", metrics={"ndcg_at_10": 0.2}))
-    assert not versions.insert(connection, version("v1"))
+    assert insert(connection, version("v1", metrics={"ndcg_at_10": 0.2}))
+    assert not insert(connection, version("v1"))
     assert versions.get(connection, "v1").metrics == {"ndcg_at_10": 0.2}
     with pytest.raises(CheckFailedError, match="v1 is registered with other artefacts"):
-        versions.insert(connection, version("v1", artefact_hash="another"))
+        insert(connection, version("v1", artefact_hash="another"))
 
 
 def test_an_unknown_version_names_those_there_are(connection: Connection):
     """The sentence helps to find the right name."""
     with pytest.raises(NothingPublishedError, match="the newest are: none yet"):
         versions.get(connection, "v9")
-    versions.insert(connection, version("v1"))
+    insert(connection, version("v1"))
     with pytest.raises(NothingPublishedError, match="there is no model version v9; the newest are: v1"):
-        versions.set_stage(connection, "v9", "champion", "why not")
+        set_stage(connection, "v9", "champion", "why not")
 
 
 def test_a_new_champion_archives_the_old_one(connection: Connection):
     """One champion at any time, and the trail says who made way for whom and why."""
     for name in ("v1", "v2"):
-        versions.insert(connection, version(name))
+        insert(connection, version(name))
     assert versions.champion(connection) is None
-    assert versions.set_stage(connection, "v1", "champion", "first") is None
-    former = versions.set_stage(connection, "v2", "champion", "better")
+    assert set_stage(connection, "v1", "champion", "first") is None
+    former = set_stage(connection, "v2", "champion", "better")
     assert former is not None
     assert former.version == "v1"
     assert versions.champion(connection).version == "v2"
@@ -76,16 +83,16 @@ def test_a_new_champion_archives_the_old_one(connection: Connection):
 
 def test_the_same_stage_again_changes_nothing(connection: Connection):
     """A repeated promotion leaves no second line in the trail."""
-    versions.insert(connection, version("v1"))
-    versions.set_stage(connection, "v1", "champion", "first")
-    assert versions.set_stage(connection, "v1", "champion", "again") is None
+    insert(connection, version("v1"))
+    set_stage(connection, "v1", "champion", "first")
+    assert set_stage(connection, "v1", "champion", "again") is None
     assert len(trail(connection, "v1")) == 1
 
 
 def test_the_database_itself_refuses_a_second_champion(connection: Connection):
     """The rule holds for whoever writes the table."""
     for name in ("v1", "v2"):
-        versions.insert(connection, version(name))
+        insert(connection, version(name))
     with pytest.raises(psycopg2.errors.UniqueViolation):
         execute(connection, "update model_version set stage = 'champion'")
 
@@ -93,9 +100,9 @@ def test_the_database_itself_refuses_a_second_champion(connection: Connection):
 def test_versions_come_newest_knowledge_first(connection: Connection):
     """By as_of, not by when they were written; one stage where asked."""
     for name, days in (("v3", 3), ("v1", 1), ("v2", 2)):
-        versions.insert(connection, version(name, days))
+        insert(connection, version(name, days))
     assert [row.version for row in versions.newest(connection)] == ["v3", "v2", "v1"]
-    versions.set_stage(connection, "v1", "rejected", "worse")
+    set_stage(connection, "v1", "rejected", "worse")
     assert [row.version for row in versions.newest(connection, stage="rejected")] == ["v1"]
     assert [row.version for row in versions.newest(connection, limit=1)] == ["v3"]
     assert [row.version for row in versions.newest(connection, until=version("v2", 2).as_of)] == ["v2", "v1"]
@@ -103,7 +110,7 @@ def test_versions_come_newest_knowledge_first(connection: Connection):
 
 def test_metrics_and_gate_are_added(connection: Connection):
     """New keys join the ones that are there."""
-    versions.insert(connection, version("v1", metrics={"loss": 1.0}))
+    insert(connection, version("v1", metrics={"loss": 1.0}))
     versions.set_metrics(connection, "v1", {"ndcg_at_10": 0.3}, {"accepted": False, "why": "worse than the champion"})
     row = versions.get(connection, "v1")
     assert row.metrics == {"loss": 1.0, "ndcg_at_10": 0.3}
@@ -119,29 +126,3 @@ def test_a_training_is_opened_and_closed(connection: Connection):
         assert cursor.fetchone() == ("done", {"loss": 1.0}, {}, {"mlflow": "runs/1"}, True)
     with pytest.raises(BadInputError, match="there is no training 99"):
         versions.end_training(connection, 99, "failed")
-
-
-@pytest.mark.slow
-def test_promote_checks_artefacts_and_mirrors(settings: Settings, connection: Connection):
-    """A version whose files changed is refused; a good one becomes champion here and in MLflow's registry."""
-    from frontpage.lifecycle.mlflow_tracker import MlflowTracker
-    from frontpage.lifecycle.records import TrainingRecord
-    from frontpage.lifecycle.tracking import track_training
-
-    folder = settings.home / "models" / "20260301T0200-promoted"
-    folder.mkdir(parents=True)
-    (folder / "als.npz").write_bytes(b"factors")
-    (folder / "manifest.json").write_text(json.dumps({"als.npz": hashlib.sha256(b"factors").hexdigest()}))
-    name = folder.name
-    versions.insert(connection, version(name, artefact_uri=folder.as_uri()))
-    track_training(settings, TrainingRecord(name, AS_OF, "5" * 64, folder))
-    assert promote.run(settings, Params(), name, reason="looks good").details["champion"] == name
-    assert versions.champion(connection).version == name
-    with MlflowTracker(settings)._client() as mlflow:
-        alias = mlflow.get_model_version_by_alias("frontpage-recommender", "champion")
-    assert alias.tags["frontpage.version"] == name
-    (folder / "als.npz").write_bytes(b"tampered")
-    with pytest.raises(CheckFailedError, match="is not what the manifest says"):
-        promote.run(settings, Params(), name, reason="again")
-    with pytest.raises(BadInputError, match="give a reason"):
-        promote.run(settings, Params(), name, reason=" ")

@@ -15,6 +15,7 @@ def test_it_touches_three_files_at_most() -> None:
     assert len(RECIPE.files) <= 3, RECIPE.files
 
 
+@pytest.mark.ml_test("data-6")
 def test_it_works_as_it_stands_on_the_page(tmp_path: Path) -> None:
     """Its edits and its commands, in a scratch copy."""
     printed = RECIPE.follow(tmp_path)

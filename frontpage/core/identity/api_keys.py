@@ -12,6 +12,7 @@ class Scope(StrEnum):
 
     READ = "read"
     EVENTS = "events"
+    EDITOR = "editor"
     ADMIN = "admin"
 
 

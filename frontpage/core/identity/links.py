@@ -18,7 +18,7 @@ DERIVED = "derived"
 _SIGNATURE_BYTES = 16
 _MAX_TOKEN_LENGTH = 4096
 
-Kind = Literal["article", "unsubscribe", "test"]
+Kind = Literal["article", "unsubscribe", "test", "report"]
 
 
 @dataclass(frozen=True, slots=True)

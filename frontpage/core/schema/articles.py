@@ -6,6 +6,7 @@ from frontpage.core import columns as c
 from frontpage.core.schema.fields import ALL_THE_WAY, KEPT, Field, Layer, Shape, Type
 from frontpage.core.schema.origin import CLAIMED_AT, ORIGIN
 
+STATUSES: Final = ("live", "retracted")
 _COMPUTED: Final = Layer.STAGED | Layer.TABLE
 _SHOWN: Final = ALL_THE_WAY | Layer.API
 
@@ -35,7 +36,8 @@ ARTICLE: Final = Shape(
         Field(c.SIGNATURE, Type.BYTES, Layer.STAGED, "MinHash of its words, for finding near-copies"),
         Field(c.DUPLICATE_OF, Type.TEXT, KEPT, "the article that it repeats"),
         Field(c.DUPLICATE_KIND, Type.TEXT, KEPT, "what is the same: url, content or near"),
-        Field(c.STATUS, Type.TEXT, KEPT, "live or retracted", required=Layer.TABLE),
+        Field(c.STATUS, Type.TEXT, ALL_THE_WAY,
+              "live or retracted; a retracted article and its copies are shown to nobody", required=Layer.TABLE),
         *ORIGIN,
     ),
     table="article_version",

@@ -63,11 +63,18 @@ class RetentionParams(Section):
     runs: int = Field(
         72, ge=1, description="runs whose lists are kept, to roll back to and for `why`; hourly ones of three days"
     )
-    served_list_days: float = Field(90.0, gt=0, description="of lists that were answered")
+    archive_days: float = Field(
+        90.0, ge=0, description="of lists in the archive; 0: none, and lists that are dropped are gone"
+    )
+    execution_days: float = Field(400.0, gt=0, description="of the record of executions")
+    served_list_days: float = Field(90.0, gt=0, description="of lists that were answered, and of their outcomes")
     link_click_days: float = Field(180.0, gt=0, description="of requests of links in mails")
     inbox_days: float = Field(30.0, gt=0, description="of events, and of mails that came back, that nobody took over")
     quarantine_days: float = Field(180.0, gt=0, description="of rows that no extract could use, released or not")
     digest_days: float = Field(400.0, gt=0, description="of deliveries, bounces and complaints")
+    erased_file_days: float = Field(
+        30.0, gt=0, description="after which a file that holds a forgotten reader and cannot be rewritten is deleted"
+    )
     state_days: float = Field(
         30.0, gt=0, description="of states at past moments; a training that looks back further writes them anew"
     )

@@ -1,10 +1,12 @@
-"""Sections of params.yaml: the e-mail digest."""
+"""The digest's parameters, and when the first readers of a day open their mail: before that a night's work is done."""
 
+from datetime import datetime, time, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, model_validator
 
+from frontpage.core.clock import to_utc
 from frontpage.core.sections.base import Section
 
 
@@ -27,8 +29,6 @@ _REGIONS = {
     "africa": HomeParams(timezone="Africa/Lagos", language="en"),
     "north-america": HomeParams(timezone="America/New_York", language="en"),
 }
-
-
 _RATES = {
     "gmail.com": RateParams(per_minute=1200, connections=2),
     "outlook.com": RateParams(per_minute=600, connections=2),
@@ -65,3 +65,15 @@ class DigestParams(Section):
         if self.last_hour < self.send_hour:
             raise ValueError("last_hour is before send_hour")
         return self
+
+
+def next_morning(after: datetime, params: DigestParams) -> datetime:
+    """The first moment after `after`, UTC, at which the send hour begins in a region, or for readers of no region."""
+    homes = (params.home, *params.regions.values())
+    return min(_morning_at(after, ZoneInfo(home.timezone), params.send_hour) for home in homes)
+
+
+def _morning_at(after: datetime, zone: ZoneInfo, hour: int) -> datetime:
+    today = after.astimezone(zone).date()
+    mornings = (to_utc(datetime.combine(today + timedelta(days=more), time(hour), zone)) for more in (0, 1))
+    return next(morning for morning in mornings if morning > after)

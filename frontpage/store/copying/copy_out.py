@@ -28,6 +28,7 @@ _TYPES: dict[str, pa.DataType] = {
     },
     c.MADE_US: pa.int64(),
     NEWEST: pa.bool_(),
+    "is_pinned": pa.bool_(),
 }
 #: Text of millions of rows is that of far fewer: each is kept once.
 _REPEATED_TEXT = pa.dictionary(pa.int32(), pa.string())

@@ -74,12 +74,25 @@ class DigestItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """An article that a reader was shown and that was retracted since."""
+
+    article_id: str
+    title: str
+    retracted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
-    """What a run holds for one reader, best first, and the language and time zone to say it in, where known."""
+    """What a run holds for one reader, best first, and the language and time zone to say it in, where known.
+
+    corrections: what no mail has told the reader yet.
+    """
 
     items: tuple[DigestItem, ...] = ()
     language: str | None = None
     timezone: str | None = None
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +171,32 @@ def contents(
     given = {c.RUN_ID: edition.run_id, "reader_keys": keys, c.AS_OF: edition.as_of, "local_day": edition.local_day}
     rows = fetch_all(connection, query("digest/items"), given)
     items = {key: _items(group) for key, group in groupby(rows, key=lambda row: row[c.READER_KEY])}
+    told = _corrections(connection, edition, keys)
     return {
-        row[c.READER_KEY]: Content(items.get(row[c.READER_KEY], ())[:n_articles], row[c.LANGUAGE], row[c.TIMEZONE])
+        (key := row[c.READER_KEY]): Content(
+            items.get(key, ())[:n_articles], row[c.LANGUAGE], row[c.TIMEZONE], told.get(key, ())
+        )
         for row in readers
     }
+
+
+def _corrections(
+    connection: Connection, edition: Edition, reader_keys: Sequence[int]
+) -> dict[int, tuple[Correction, ...]]:
+    given = {"reader_keys": reader_keys, "edition_id": edition.edition_id}
+    rows = fetch_all(connection, query("digest/corrections"), given)
+    return {
+        key: tuple(Correction(row[c.ARTICLE_ID], row[c.TITLE], row["retracted_at"]) for row in group)
+        for key, group in groupby(rows, key=lambda row: row[c.READER_KEY])
+    }
+
+
+def corrected(connection: Connection, edition_id: str, reader_key: int, content: Content) -> None:
+    """Write down that this mail tells its reader of their corrections; no later one says them again."""
+    if content.corrections:
+        ids = [correction.article_id for correction in content.corrections]
+        given = {"edition_id": edition_id, c.READER_KEY: reader_key, "article_ids": ids}
+        execute(connection, query("digest/corrected"), given)
 
 
 def claim(

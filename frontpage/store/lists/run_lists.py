@@ -15,12 +15,13 @@ from frontpage.store.queries import query
 SCOPE, OWNER = "scope", "owner"
 #: Scope of readers' own lists; those of fallback lists are `global`, `region`, `category`.
 READER = "reader"
-_LISTS = (SCOPE, OWNER, c.RANK, c.ARTICLE_ID, c.IS_WAIVED, c.MADE_US)
+IS_PINNED = "is_pinned"
+_LISTS = (SCOPE, OWNER, c.RANK, c.ARTICLE_ID, c.IS_WAIVED, c.MADE_US, IS_PINNED)
 _ARTICLES = (c.ARTICLE_ID, c.PUBLISHER, c.CATEGORY, c.PUBLISHED_AT, c.RECORDED_AT)
 
 
 def lists_of(connection: Connection, run_id: int) -> pa.Table:
-    """scope, owner, article_id (dictionaries), rank, is_waived, made_us of every row, in no order.
+    """scope, owner, article_id (dictionaries), rank, is_waived, made_us, is_pinned of every row, in no order.
 
     owner: a reader's key as text, or the value of a fallback list's scope. made_us: microseconds since 1970.
     """

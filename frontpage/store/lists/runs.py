@@ -20,20 +20,24 @@ from frontpage.core import columns as c
 from frontpage.core.errors import CheckFailedError, NothingPublishedError
 from frontpage.core.schema.fields import Layer, Shape
 from frontpage.core.schema.lists import FALLBACK, RECOMMENDATION
+from frontpage.store import audit
 from frontpage.store.connect import Connection, execute, fetch_all, fetch_one, transaction
 from frontpage.store.copying.copy import copy_frame
 from frontpage.store.copying.copy_arrow import copy_table
 from frontpage.store.queries import query
 
+_UNKNOWN = "person:unknown"
 LIST_COLUMNS = RECOMMENDATION.required(Layer.LIST)
 FALLBACK_COLUMNS = FALLBACK.required(Layer.LIST)
 #: States of a run that was published once; a repeated gate or publish leaves it alone.
 DONE = ("published", "superseded")
+#: Who acts where nobody said.
+_US = "system:frontpage"
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a publish or rollback did: `outcome` is published | unchanged | kept_newer | rolled_back."""
+    """What a publish or rollback did: `outcome`: published | unchanged | kept_newer | held | rolled_back."""
 
     run_id: int
     outcome: str
@@ -143,13 +147,14 @@ def current(connection: Connection, variant: str) -> dict[str, Any] | None:
     return fetch_one(connection, _CURRENT, [variant])
 
 
-def publish(connection: Connection, run: Mapping[str, Any], reason: str = "") -> Published:
+def publish(connection: Connection, run: Mapping[str, Any], reason: str = "", actor: str = _US) -> Published:
     """Make a checked run current: its rows are attached, then one transaction flips the pointer.
 
     A repeat with an equal checksum is dropped, a run that was published before stays what it is (`unchanged`), unless
     another list of the same as_of was published in its place since: then the repeat is served. A list for an older
-    as_of than the one being served is kept for the record but not served (`kept_newer`). Raises CheckFailedError for a
-    run that has not passed its gate.
+    as_of than the one being served is kept for the record but not served (`kept_newer`). With the champion's pointer
+    goes that of a canary whose rollout is over: its readers get the new champion's lists in the same moment. Raises
+    CheckFailedError for a run that has not passed its gate.
     """
     if run["state"] in DONE:
         return Published(run[c.RUN_ID], "unchanged")
@@ -170,34 +175,58 @@ def publish(connection: Connection, run: Mapping[str, Any], reason: str = "") ->
         if served is not None and served["as_of"] > run["as_of"]:
             set_state(connection, run_id, "superseded")
             return Published(run_id, "kept_newer")
-        _flip(connection, variant, run_id, "publish", reason)
+        _flip(connection, variant, run_id, "publish", (actor, reason))
+        if variant == "champion":
+            execute(connection, query("lists/run_retire_canary"))
         return Published(run_id, "published")
 
 
+def earlier(connection: Connection, variant: str, to_run: int | None = None) -> int:
+    """The run that a rollback would serve. Raises NothingPublishedError where there is no such list any more."""
+    target = fetch_one(connection, query("lists/run_to_roll_back_to"), {"variant": variant, "to_run": to_run})
+    if target is None:
+        wanted = "no earlier list" if to_run is None else f"no published run {to_run}"
+        raise NothingPublishedError(f"{wanted} of {variant} is kept to roll back to")
+    return int(target[c.RUN_ID])
+
+
+def roll_back_to(connection: Connection, variant: str, run_id: int, actor: str, reason: str) -> Published:
+    """Flip the pointer back to a run that `earlier` found, in the caller's transaction."""
+    _lock_pointer(connection)
+    served = current(connection, variant)
+    _flip(connection, variant, earlier(connection, variant, run_id), "rollback", (actor, reason))
+    before, after = {c.RUN_ID: served[c.RUN_ID] if served else None}, {c.RUN_ID: run_id}
+    audit.record(connection, "lists rollback", f"lists:{variant}", actor, reason or "by hand", before, after)
+    return Published(run_id, "rolled_back")
+
+
 def rollback(connection: Connection, variant: str, to_run: int | None = None, reason: str = "") -> Published:
-    """Serve an earlier list again: `to_run`, else the one served before the current one.
+    """Serve an earlier list again until the next publish: `to_run`, else the one served before the current one.
 
     Raises NothingPublishedError where there is no such list any more.
     """
     with transaction(connection):
-        _lock_pointer(connection)
-        served = current(connection, variant)
-        target = fetch_one(connection, query("lists/run_to_roll_back_to"), {"variant": variant, "to_run": to_run})
-        if served is None or target is None:
-            wanted = "no earlier list" if to_run is None else f"no published run {to_run}"
-            raise NothingPublishedError(f"{wanted} of {variant} is kept to roll back to")
-        _flip(connection, variant, target[c.RUN_ID], "rollback", reason)
-        return Published(target[c.RUN_ID], "rolled_back")
+        return roll_back_to(connection, variant, earlier(connection, variant, to_run), _US, reason)
 
 
-def drop_old_runs(connection: Connection, variant: str, keep: int) -> int:
+def drop_old_runs(connection: Connection, variant: str, keep: int, *, archived_only: bool = False) -> int:
     """Drop the rows of lists that no one can be served any more; how many. Call it under `locks.exclusive`.
 
-    Kept are the list being served, the newest `keep` that were published, and attempts not older than the served one.
+    Kept are the list being served, the newest `keep` that were published, and attempts not older than the served one;
+    with `archived_only` also lists that were published and are not in the archive yet.
     A table that a long query holds is left for the next time: readers must not queue behind it.
     """
-    rows = fetch_all(connection, query("lists/run_tables_to_drop"), {"variant": variant, "keep": keep})
+    values = {"variant": variant, "keep": keep, "archived_only": archived_only}
+    rows = fetch_all(connection, query("lists/run_tables_to_drop"), values)
     return sum(_drop_if_free(connection, row) for row in rows)
+
+
+def drop_unserved(connection: Connection, variant: str) -> int:
+    """Drop the rows of all runs but the newest of a variant that is never served; how many."""
+    return sum(
+        _drop_if_free(connection, row)
+        for row in fetch_all(connection, query("lists/run_tables_unserved"), {"variant": variant})
+    )
 
 
 def _drop_if_free(connection: Connection, row: Mapping[str, Any]) -> bool:
@@ -257,10 +286,10 @@ def _attach(connection: Connection, run_id: int) -> None:
     execute(connection, statement.format(sql.Identifier(table_of(run_id)), sql.Literal(run_id)))
 
 
-def _flip(connection: Connection, variant: str, run_id: int, action: str, reason: str) -> None:
-    execute(
-        connection, query("lists/run_flip"), {"variant": variant, c.RUN_ID: run_id, "action": action, "reason": reason}
-    )
+def _flip(connection: Connection, variant: str, run_id: int, action: str, why: tuple[str, str]) -> None:
+    actor, reason = why
+    values = {"variant": variant, c.RUN_ID: run_id, "action": action, "actor": actor, "reason": reason}
+    execute(connection, query("lists/run_flip"), values)
 
 
 def _drop_rows(connection: Connection, run_id: int) -> None:

@@ -9,7 +9,7 @@ import asyncpg
 
 from frontpage.core.database.url import DatabaseUrl
 from frontpage.store.queries import query
-from frontpage.store.read.lists import CurrentRun, current_run
+from frontpage.store.read.lists import CurrentRun, current_runs
 from frontpage.store.read.pool import away_is_unavailable
 
 #: A database that leaves a look at the pointer unanswered for so long is taken to be away.
@@ -17,27 +17,27 @@ PATIENCE_SECONDS = 1.0
 #: The payload names the article; an empty one says that any may have changed.
 ARTICLE_CHANGED = "frontpage_article"
 PUBLISHED = "frontpage_published"
-#: The payload is the reader_key of one who has hidden or muted something, or picked interests.
+#: The payload is the reader_key of one who has hidden or muted something, or picked interests; empty for anybody.
 READER_CHANGED = "reader_changed"
 
 OnChange = Callable[[str, str], None]
 
 
 class ChangeListener:
-    """A connection that is told of changes and can be asked which run is current."""
+    """A connection that is told of changes and can be asked which runs are current."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
 
-    async def current_run(self, variant: str) -> CurrentRun | None:
-        """The run being served, or None before the first publish.
+    async def current_runs(self, variant: str) -> tuple[CurrentRun, ...]:
+        """The runs being served together, in the order in which a reader's list is looked for; none before a publish.
 
         What was committed before is heard before the next call returns. Raises UnavailableError within
         `PATIENCE_SECONDS`.
         """
         with away_is_unavailable():
-            rows = await self._connection.fetch(query("serve/current_run"), variant, timeout=PATIENCE_SECONDS)
-        return current_run(rows)
+            rows = await self._connection.fetch(query("serve/current_runs"), variant, timeout=PATIENCE_SECONDS)
+        return current_runs(rows)
 
 
 @asynccontextmanager

@@ -55,12 +55,13 @@ class ColdStartReader:
 
 async def fetch_current_run(pool: asyncpg.Pool, variant: str) -> CurrentRun | None:
     """The run being served, or None before the first publish."""
-    return current_run(await fetch(pool, query("serve/current_run"), variant))
-
-
-def current_run(rows: Sequence[asyncpg.Record]) -> CurrentRun | None:
-    """The run that rows of serve_current_run hold, if any."""
+    rows = await fetch(pool, query("serve/current_run"), variant)
     return CurrentRun(**dict(rows[0])) if rows else None
+
+
+def current_runs(rows: Sequence[asyncpg.Record]) -> tuple[CurrentRun, ...]:
+    """The runs that rows of serve/current_runs hold, in their order."""
+    return tuple(CurrentRun(**dict(row)) for row in rows)
 
 
 async def fetch_lists(pool: asyncpg.Pool, run_id: int, reader_keys: Collection[int]) -> dict[int, list[asyncpg.Record]]:

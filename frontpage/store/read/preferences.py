@@ -16,6 +16,7 @@ class Preferences:
     muted_publishers: tuple[str, ...] = ()
     muted_categories: tuple[str, ...] = ()
     digest: bool | None = None
+    personalised: bool = True
 
 
 async def fetch_preferences(pool: asyncpg.Pool, reader_key: int) -> Preferences:
@@ -29,4 +30,5 @@ async def fetch_preferences(pool: asyncpg.Pool, reader_key: int) -> Preferences:
         muted_publishers=tuple(values.get("muted_publisher", ())),
         muted_categories=tuple(values.get("muted_category", ())),
         digest=values["digest"] == ["on"] if "digest" in values else None,
+        personalised="personalised" not in values,
     )

@@ -20,7 +20,10 @@ LOG_SESSION: Final[Mapping[str, str]] = {
 
 
 class ServedList(NamedTuple):
-    """A row of `served_list`."""
+    """A row of `served_list`.
+
+    ranks: as `frontpage.core.lists.rank_bits` of the reader's own list. article_ids: of any other list, in order.
+    """
 
     served_at: datetime
     request_id: str
@@ -31,6 +34,8 @@ class ServedList(NamedTuple):
     fallback: str | None
     not_modified: bool
     n_items: int
+    ranks: int | None
+    article_ids: list[str] | None
 
 
 async def write_served(pool: asyncpg.Pool, rows: Sequence[ServedList]) -> None:

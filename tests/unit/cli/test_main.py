@@ -124,7 +124,7 @@ def test_help_has_a_place_and_a_short_line_for_every_verb():
     """Each verb stands under a heading, and what it does fits into a line of a terminal of 80 columns."""
     group = typer.main.get_command(main.app)
     assert {command.rich_help_panel for command in group.commands.values()} == {
-        "Start", "Data", "Model", "Lists", "Delivery", "Research", "Maintenance",
+        "Start", "Data", "Model", "Lists", "Editorial", "Delivery", "Research", "Maintenance",
     }  # fmt: skip
     page = CliRunner().invoke(main.app, ["--help"], env={"COLUMNS": "80"}).stdout
     width = max(map(len, group.commands))

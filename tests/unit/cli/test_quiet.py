@@ -8,7 +8,7 @@ import pytest
 #: What Feast's modules do at import, and then what other libraries say.
 _SAID = """
 import logging, warnings
-from frontpage.cli.quiet import hush
+from frontpage.cli.libraries import hush
 hush()
 warnings.simplefilter("once", DeprecationWarning)
 warnings.warn("old way of a library", DeprecationWarning)

@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-from frontpage.core.mornings import next_morning
-from frontpage.core.sections.digest import DigestParams, HomeParams
+from frontpage.core.sections.digest import DigestParams, HomeParams, next_morning
 
 NIGHT = datetime(2026, 1, 20, 2, 30, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ from etl import beam
 from etl.blocks import SourcePart
 from etl.pipeline import StageParts
 from etl.pipeline import StagingTarget as Stage
-from etl.rows.normalise import RowContext
+from etl.rows.context import RowContext
 from frontpage.core.errors import BadInputError, CheckFailedError
 from frontpage.core.schema.canonical import Kind
 from frontpage.scoring.broadcast import Broadcast

@@ -22,7 +22,7 @@ from etl.reading import lines
 from etl.reading.decode import read_file_blocks
 from etl.reading.files import list_files
 from etl.reading.sources import FileSource
-from etl.rows.normalise import RowContext
+from etl.rows.context import RowContext
 from etl.rows.prepare import prepare
 from etl.rows.reasons import RejectReason
 from frontpage.core import columns as c

@@ -7,7 +7,8 @@ import pytest
 
 from etl.blocks import payload, storable
 from etl.reading.feed_entries import plain_text
-from etl.rows.normalise import NORMALISERS, DeferredError, RowContext
+from etl.rows.context import RowContext
+from etl.rows.normalise import NORMALISERS, DeferredError
 from etl.rows.reasons import MEANING, RejectReason, RowError
 from etl.rows.values import boolean, identity, moment, number, text
 from frontpage.core.schema.canonical import Kind

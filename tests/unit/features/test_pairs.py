@@ -1,5 +1,6 @@
 """Pair features, by hand, and what becomes of them where a data set lacks something."""
 
+import time
 from datetime import datetime
 
 import numpy as np
@@ -198,3 +199,17 @@ def test_a_share_or_lift_of_nothing_is_finite() -> None:
     matrix = features_of(entities, pairs_of(entities, np.array([1]), np.array(["a"])))
     assert np.isfinite(matrix).all()
     assert np.isfinite(list(_features(history(20, [article("a")], [], [reader(1)]), 1, "a", 5).values())).all()
+
+
+@pytest.mark.ml_test("data-3")
+def test_no_feature_costs_too_much():
+    """A pair has a number of at most eight bytes for each feature, in at most 50 microseconds of CPU for all."""
+    world, n = random_history(5), 100_000
+    entities, draw = _entities(world), np.random.default_rng(5)
+    readers = draw.choice(world.readers[c.READER_KEY].to_numpy(), n)
+    articles = draw.choice(world.articles[c.ARTICLE_ID].to_numpy(), n)
+    pairs = pairs_of(entities, readers, articles)
+    before = time.process_time()
+    matrix = features_of(entities, pairs)
+    assert time.process_time() - before < 50e-6 * n
+    assert matrix.nbytes <= 8 * n * len(FEATURE_NAMES)

@@ -8,7 +8,7 @@ import pytest
 from dulwich.repo import Repo
 
 from frontpage.core.errors import CheckFailedError
-from frontpage.lifecycle.artefacts import folder_of, verify
+from frontpage.lifecycle.artefacts import local_path, verify
 from frontpage.lifecycle.records import flatten
 from frontpage.lifecycle.tracking import git_commit
 
@@ -58,5 +58,5 @@ def test_artefacts_must_match_their_manifest(tmp_path: Path):
 def test_artefact_addresses_may_be_urls_or_paths(tmp_path: Path):
     """`file:` addresses with escaped characters and plain paths lead to the same folder."""
     folder = tmp_path / "a b"
-    assert folder_of(folder.as_uri()) == folder
-    assert folder_of(str(folder)) == folder
+    assert local_path(folder.as_uri()) == folder
+    assert local_path(str(folder)) == folder

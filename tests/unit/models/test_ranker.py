@@ -23,6 +23,7 @@ def _rows(seed: int = 3, n_lists: int = 60, size: int = 12) -> Rows:
     return Rows(matrix, ("speaks", "is_noise"), grades.ravel(), sizes, np.ones(len(matrix)), np.ones(len(matrix)), 0)
 
 
+@pytest.mark.ml_test("infra-2")
 def test_the_metric_rises_over_the_trees() -> None:
     """nDCG@10 on the training lists ends higher than it starts, and well above a random order's."""
     curve = ndcg_by_tree(train_ranker(_rows(), PARAMS, 1, 2), _rows(), 2)
@@ -30,6 +31,7 @@ def test_the_metric_rises_over_the_trees() -> None:
     assert curve[-1] > 0.9
 
 
+@pytest.mark.ml_test("infra-1")
 def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads() -> None:
     """Two trainings agree to the byte, with one thread or two; another seed gives other trees."""
     one = train_ranker(_rows(), PARAMS, 1, 1)

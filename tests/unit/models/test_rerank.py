@@ -155,6 +155,15 @@ def test_the_lot_has_the_chances_it_says() -> None:
     assert set(made.propensity[~tenth]) == {1.0}
 
 
+def test_a_lot_waives_no_rule() -> None:
+    """One story told by all: the rules are waived from the second place on, and no lot gives the last one."""
+    now = seen([article(name, 2) for name in NAMES], {name: [1.0, 0.0] for name in NAMES})
+    alike = ranked(now, NAMES, {"max_similarity": 0.9}, {"share": 0.5})
+    assert alike.is_waived.sum() == 9
+    assert set(alike.propensity) == {1.0}
+    assert (ranked(now, NAMES, {}, {"share": 0.5}).propensity < 1).sum() == 1
+
+
 def test_the_lot_does_not_know_who_else_is_served() -> None:
     """The same reader has the same list in a block of 50, of 7, or alone, and in every run."""
     now = lot_world(50)

@@ -87,6 +87,7 @@ def test_gains_are_over_the_first_trial(found: list[Trial]) -> None:
     assert low <= row["relative_gain"] <= high
 
 
+@pytest.mark.ml_test("model-3")
 def test_every_key_of_the_space_is_a_parameter_and_the_default_lies_in_it() -> None:
     """A renamed parameter, or a default beyond the ends, turns this red."""
     for axis in SPACE:

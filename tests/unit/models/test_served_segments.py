@@ -78,6 +78,7 @@ def spoiled(model: Model, view: ScoringInputs) -> Model:
     return replace(model, ranker=trees, validation_ranker=trees)
 
 
+@pytest.mark.ml_test("model-6")
 def test_where_the_ranker_is_worse_a_count_serves_the_segment(spoiled: Model, past: History) -> None:
     """Judged over all readers the ranker is better; readers without history get the best count, others the ranker."""
     evaluation = evaluate(past, spoiled, PARAMS, direct_lookup)

@@ -64,6 +64,7 @@ def _lists(trained: Trained, past: History) -> pd.DataFrame:
     return pipeline.lists(now, np.arange(len(now.context.readers))).to_pandas()
 
 
+@pytest.mark.ml_test("model-5")
 def test_the_ranker_beats_popularity_on_later_ticks(trained: Trained, past: History) -> None:
     """Readers with a taste and a region are served better than by what is read most; ALS alone is worse."""
     means = evaluate(past, trained.model, PARAMS, direct_lookup).means()
@@ -105,6 +106,7 @@ def test_a_version_of_an_earlier_release_is_loaded(trained: Trained, past: Histo
     pd.testing.assert_frame_equal(_lists(Trained(loaded, trained.sample), past), _lists(trained, past))
 
 
+@pytest.mark.ml_test("monitor-5")
 def test_nothing_is_nan(trained: Trained) -> None:
     """Factors, vectors, rows and metrics are finite."""
     model = trained.model
@@ -113,6 +115,7 @@ def test_nothing_is_nan(trained: Trained) -> None:
     assert all(np.isfinite(value) for value in model.metrics.values())
 
 
+@pytest.mark.ml_test("infra-2")
 def test_loss_falls_and_metric_rises(trained: Trained) -> None:
     """The curves of a whole training go the right way."""
     losses, curve = trained.model.histories["als_loss"], trained.model.histories["ranker_ndcg"]
@@ -184,6 +187,7 @@ def test_reasons_are_codes_with_their_arguments_and_true(trained: Trained, past:
             assert reason["code"] != "chose_category" or key in chose
 
 
+@pytest.mark.ml_test("infra-5")
 def test_contributions_add_up_to_the_score(trained: Trained, past: History) -> None:
     """SHAP values and the base value sum to what the ranker says, for each row."""
     pipeline, now = _ready(trained, past)
@@ -193,6 +197,7 @@ def test_contributions_add_up_to_the_score(trained: Trained, past: History) -> N
     assert np.allclose(explained.contributions.sum(axis=1) + explained.base, score, atol=1e-6)
 
 
+@pytest.mark.ml_test("model-7")
 def test_new_readers_and_articles_are_served_by_an_older_model(trained: Trained, past: History) -> None:
     """Ids that training never saw: a list of ten all the same, and the new article may stand in lists."""
     articles = [*past.articles.to_dict("records"), article("zz_new", 0.5, category="sport", title="goal league")]

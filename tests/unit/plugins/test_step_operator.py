@@ -19,6 +19,7 @@ use_own_airflow_home()
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException  # noqa: E402
 
+from frontpage.core.actor import Actor  # noqa: E402
 from plugins.defaults import log_failure  # noqa: E402
 from plugins.step_operator import StepOperator  # noqa: E402
 
@@ -35,7 +36,14 @@ def program(tmp_path, body: str) -> str:
 
 def context(as_of=None, run_type="scheduled", logical_date=TICK):
     """What Airflow hands to a task."""
-    run = SimpleNamespace(run_type=run_type, logical_date=logical_date, run_after=TICK)
+    run = SimpleNamespace(
+        dag_id="refresh_hourly",
+        run_id="r1",
+        run_type=run_type,
+        logical_date=logical_date,
+        run_after=TICK,
+        triggering_user_name="Ana Lima" if run_type == "manual" else None,
+    )
     instance = SimpleNamespace(
         dag_id="refresh_hourly", task_id="score", run_id="r1", try_number=2, log_url="http://127.0.0.1/log"
     )
@@ -52,6 +60,17 @@ def test_the_result_is_the_summary_line(tmp_path):
     body = 'echo starting; echo "score rows_in=3 rows_out=2 args=$*"; echo "a warning at exit" >&2'
     result = operator(tmp_path, body, arguments=["--variant", "b"]).execute(context())
     assert result == "score rows_in=3 rows_out=2 args=score --as-of 2026-03-01T10:00:00Z --variant b"
+
+
+@pytest.mark.parametrize(
+    ("run_type", "actor"),
+    [("scheduled", "airflow:refresh_hourly/r1"), ("manual", "airflow:refresh_hourly/r1 by Ana_Lima")],
+)
+def test_the_verb_knows_who_acts(tmp_path, run_type, actor):
+    """The run, and where Airflow knows one the person who asked for it."""
+    result = operator(tmp_path, 'echo "$FRONTPAGE_ACTOR"').execute(context(run_type=run_type))
+    assert result == actor
+    assert str(Actor.parse(result)) == actor
 
 
 def test_the_summary_of_a_json_log_line_is_its_message(tmp_path):

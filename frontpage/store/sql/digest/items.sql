@@ -1,4 +1,4 @@
--- What a run holds for readers: their own list, else their region's, else everybody's; live articles that they have not
+-- What a run holds for readers: their own list unless they want none, else their region's, else everybody's; live articles that they have not
 -- read by as_of and that no mail of theirs held in the month before local_day.
 -- grain: reader, rank
 -- parameters: run_id, reader_keys (bigint array), as_of, local_day; read-only
@@ -8,6 +8,10 @@ with asked as (
     select list.reader_key, list.rank, list.article_id, list.reasons
     from recommendation list
     where list.run_id = %(run_id)s and list.reader_key = any(%(reader_keys)s::bigint[])
+      and not exists (
+          select from reader_preference wish
+          where wish.reader_key = list.reader_key and wish.kind = 'personalised' and wish.ended_at is null
+      )
 ), lonely as (
     select asked.reader_key, scope.scope, scope.scope_value
     from asked
@@ -39,7 +43,7 @@ cross join lateral (
     where version.article_id = listed.article_id
     order by version.recorded_at desc limit 1
 ) article
-where article.status = 'live'
+where article.status = 'live' and not is_flagged(listed.article_id)
   and not exists (
       select from read_event event
       where event.reader_key = listed.reader_key and event.article_id = listed.article_id

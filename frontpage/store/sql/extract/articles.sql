@@ -7,7 +7,8 @@
 -- than a version that we have; a row that says no more than when the article was first seen claims nothing
 create temporary table article_outcome on commit drop as
 with staged as materialized (
-    select s.*, b.file, b.timed,
+    select s.block, s.row_no, s.article_id, s.claimed_at, s.url, s.canonical_url, s.title, s.summary, s.body, s.language,
+           s.category, s.publisher, s.author, s.published_at, s.first_seen_at, s.content_hash, s.signature, b.file, b.timed,
            md5(row(s.url, s.title, s.summary, s.body, s.language, s.category, s.publisher, s.author, s.published_at)::text) as digest
     from stage_article s join stage_block b using (block)
 ), known as materialized (

@@ -4,12 +4,14 @@
 -- row with neither address nor opt-in says nothing of it.
 create temporary table reader_outcome on commit drop as
 with staged as materialized (
-    select s.*, b.file, b.timed, md5(row(s.signed_up_at, s.region, s.interests, s.timezone)::text) as digest,
+    select s.*, b.file, b.timed, md5(row(s.signed_up_at, s.region, s.interests, s.timezone, s.trial_started_at, s.subscribed_at,
+                                s.cancelled_at)::text) as digest,
            case when s.email is not null or s.digest_opt_in is not null
                 then md5(row(s.email, coalesce(s.digest_opt_in, false))::text) end as contact
     from stage_reader s join stage_block b using (block)
 ), known as materialized (
-    select v.reader_key, v.recorded_at, v.claimed_at, md5(row(v.signed_up_at, v.region, v.interests, v.timezone)::text) as digest
+    select v.reader_key, v.recorded_at, v.claimed_at, md5(row(v.signed_up_at, v.region, v.interests, v.timezone,
+           v.trial_started_at, v.subscribed_at, v.cancelled_at)::text) as digest
     from reader_version v where v.reader_key in (select reader_key from stage_reader)
 ), latest as (
     select distinct on (reader_key) *, max(claimed_at) over (partition by reader_key) as newest_claim

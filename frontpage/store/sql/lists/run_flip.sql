@@ -1,12 +1,12 @@
 -- Make a run the one being served, and write the flip down.
 -- grain: variant
--- parameters: variant, run_id, action (publish | rollback), reason
+-- parameters: variant, run_id, action (publish | rollback), actor, reason
 -- idempotence: the pointer is an upsert; `publication` gets one row per call
 with before as (
     select run_id from published_run where variant = %(variant)s
 ), trail as (
-    insert into publication (variant, run_id, previous_run_id, action, reason)
-    select %(variant)s, %(run_id)s, (select run_id from before), %(action)s, %(reason)s
+    insert into publication (variant, run_id, previous_run_id, action, actor, reason)
+    select %(variant)s, %(run_id)s, (select run_id from before), %(action)s, %(actor)s, %(reason)s
 ), old as (
     update rec_run set state = 'superseded' where run_id in (select run_id from before) and run_id <> %(run_id)s
 ), new as (

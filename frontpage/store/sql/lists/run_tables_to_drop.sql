@@ -1,8 +1,8 @@
 -- Lists whose rows are stored and that no one can be served any more.
 -- grain: run
--- parameters: variant, keep; read-only
+-- parameters: variant, keep, archived_only; read-only
 -- Beyond the newest `keep` that were published; and attempts that failed or were left unfinished for an as_of older than
--- the one being served. Never the one being served.
+-- the one being served. Never the one being served; with archived_only none that was published and is not archived.
 select run_id, state
 from (
     select run.run_id, run.state, run.as_of < served_run.as_of as is_older,
@@ -15,4 +15,7 @@ from (
       and run.state <> 'published'
       and to_regclass('recommendation_' || run.run_id) is not null
 ) stored
-where case when state = 'superseded' then place > %(keep)s else is_older end
+where case when state = 'superseded'
+           then place > %(keep)s
+                and (not %(archived_only)s or exists (select from archived_run where archived_run.run_id = stored.run_id))
+           else is_older end

@@ -1,6 +1,6 @@
 -- A reader's list with everything that made it.
 -- grain: rank
--- parameters: reader_id, run_id (nullable: the one being served as champion); read-only
+-- parameters: reader_id, run_id (nullable: the one that is served to this reader); read-only
 -- A kept list was made by an earlier run, at its moment: scored_run, scored_at.
 select run.run_id, run.as_of, run.variant, run.model_version, run.snapshot_hash, run.checksum, run.state, run.published_at,
        maker.run_id as scored_run, maker.as_of as scored_at, list.reader_key,
@@ -16,5 +16,12 @@ left join lateral (
     order by version.recorded_at desc limit 1
 ) article on true
 where reader.reader_id = %(reader_id)s
-  and list.run_id = coalesce(%(run_id)s::bigint, (select run_id from published_run where variant = 'champion'))
+  and list.run_id = coalesce(%(run_id)s::bigint, (
+      select pointer.run_id from published_run pointer
+      where pointer.variant in ('canary', 'champion', 'today')
+        and exists (select from recommendation own
+                    where own.run_id = pointer.run_id and own.reader_key = reader.reader_key)
+      order by array_position(array['canary', 'champion', 'today'], pointer.variant)
+      limit 1
+  ))
 order by list.rank

@@ -3,7 +3,8 @@
 -- parameters: {table} the run's own table, {run_id}; session settings frontpage.as_of, frontpage.max_age_days,
 --   frontpage.active_days (sign-ups), frontpage.history_days (reads); read-only
 -- A list is full with ten rows, or with every live article that its reader has not read, hidden or muted where these are
--- fewer.
+-- fewer. Of a run for some readers only (a rollout's, a pilot's, an arm's) those are looked at who have a list; who lacks one is
+-- counted by the rollout's guardrails.
 with moment as (
     select current_setting('frontpage.as_of')::timestamptz as as_of,
            current_setting('frontpage.max_age_days')::float8 * interval '1 day' as max_age,
@@ -53,6 +54,8 @@ with moment as (
     select count(*) as n_active,
            avg((coalesce(lengths.n, 0) >= least(10, n_live.n - coalesce(not_for.n, 0)))::int) as full_share
     from active cross join n_live left join lengths using (reader_key) left join not_for using (reader_key)
+    where lengths.n is not null
+       or not (select details ?| array['rollout', 'pilot', 'experiments'] from rec_run where run_id = {run_id})
 ), sizes as (
     select count(*) as n_lists, coalesce(sum(n), 0) as n_rows from lengths
 ), fallbacks as (

@@ -1,6 +1,6 @@
 -- What decides on the fallback list of a reader without one of their own: region, interests, what they have read, and
 -- what they have hidden or muted.
--- grain: reader; those of whom nothing is known give no row
+-- grain: reader; those of whom nothing is known, and who want lists made of nothing about them, give no row
 -- parameters: $1 reader_keys, $2 article_ids of the fallback lists; read-only (asyncpg, numbered)
 -- Region: as said at sign-up, else that of the last read. Interests: in the order they were picked. Who read or hid a copy
 -- of an article read or hid the article.
@@ -13,6 +13,10 @@ with told as (
         select from reader_preference wish where wish.reader_key = asked.reader_key and wish.ended_at is null
     ) as has_wishes
     from unnest($1::bigint[]) asked (reader_key)
+    where not exists (
+        select from reader_preference wish
+        where wish.reader_key = asked.reader_key and wish.kind = 'personalised' and wish.ended_at is null
+    )
 )
 select asked.reader_key, coalesce(version.interests, '{}') as interests,
        coalesce(version.region, (

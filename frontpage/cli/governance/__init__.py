@@ -1,0 +1,1 @@
+"""Verbs of editors and auditors, and of readers' rights."""

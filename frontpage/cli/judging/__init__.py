@@ -1,0 +1,1 @@
+"""Verbs about what was served: reports, and experiments on it."""

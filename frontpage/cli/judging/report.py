@@ -1,0 +1,47 @@
+"""`frontpage report served | off-policy | business`: what came of what was served."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from frontpage.cli import pilot
+from frontpage.cli.calling import AsOf, past, step
+
+#: The group of all reports; that on a pilot stands beside its verb.
+app = pilot.report
+
+Csv = Annotated[Path | None, typer.Option("--csv", help="Also as a CSV file.")]
+Html = Annotated[Path | None, typer.Option("--html", help="Also as a page.")]
+
+
+@app.command()
+def served(
+    as_of: AsOf,
+    days: Annotated[float, typer.Option(help="Days before it.")] = 28.0,
+    csv_file: Csv = None,
+    html_file: Html = None,
+) -> None:
+    """Show read rate, reading time and nDCG@10 of served lists.
+
+    By variant, surface, region, activity of the reader, model version and day; and how figures on held-out reads agree
+    with them over versions.
+    """
+    step("report served", past(as_of), days, module="served", csv_file=csv_file, html_file=html_file)
+
+
+@app.command("off-policy")
+def off_policy(
+    as_of: AsOf, json_file: Annotated[Path | None, typer.Option("--json", help="Also as a file.")] = None
+) -> None:
+    """Show what popularity, recency and the version before would be worth in the places given by lot.
+
+    By SNIPS and doubly robust, from logged propensities; no verdict below `off_policy.min_effective_slots`.
+    """
+    step("report off-policy", past(as_of), module="off_policy", json_file=json_file)
+
+
+@app.command()
+def business(as_of: AsOf) -> None:
+    """Write reading time, returning readers, what was recommended, and costs."""
+    step("report business", past(as_of), module="report_business")

@@ -1,0 +1,1 @@
+"""Experiments on readers: what one is, and what may be started."""

@@ -1,0 +1,1 @@
+"""The business figures of days, and their page."""

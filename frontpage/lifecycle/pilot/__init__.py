@@ -1,0 +1,1 @@
+"""A pilot: who is in it, and what its report says."""

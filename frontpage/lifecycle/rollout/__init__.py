@@ -1,0 +1,1 @@
+"""How a changed recipe reaches readers, and how it is taken back."""

@@ -1,0 +1,1 @@
+"""The quality of what was served, as readers showed it."""

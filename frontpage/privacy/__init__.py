@@ -1,0 +1,1 @@
+"""Readers' rights: what is kept of a person, giving it to them, forgetting them, and proof of that."""

@@ -1,0 +1,1 @@
+"""What editors decided, what readers asked for, and how long things are kept; the audit log stands one room up."""

@@ -1,0 +1,1 @@
+"""Rollouts and pilots as they are stored."""

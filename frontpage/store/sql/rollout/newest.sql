@@ -1,0 +1,8 @@
+-- Rollouts, the newest first.
+-- grain: rollout
+-- parameters: limit; read-only
+select rollout.rollout_id, rollout.recipe, rollout.version, rollout.state, rollout.share, rollout.begun_as_of,
+       rollout.step_since, version.as_of as version_as_of
+from rollout join model_version version using (version)
+order by rollout.rollout_id desc
+limit %(limit)s

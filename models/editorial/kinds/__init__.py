@@ -1,0 +1,1 @@
+"""The kinds of editorial rules, one a file."""

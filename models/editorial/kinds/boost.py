@@ -1,0 +1,23 @@
+"""Articles that are worth more than the ranker says."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from models.editorial.rule import MatchingRule
+
+
+class BoostRule(MatchingRule):
+    """Added to the margin, on the scale of the ranker's trees: 1 is about e times the odds of a read."""
+
+    moves: ClassVar[bool] = True
+
+    kind: Literal["boost"]
+    amount: float = Field(gt=0, le=10)
+
+    @property
+    def margin(self) -> float:
+        """What is added."""
+        return self.amount
