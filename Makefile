@@ -22,7 +22,7 @@ AIRFLOW_PORT ?= 8080
 MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop test check lint test-db test-e2e test-erasure test-recipes test-lifecycle test-compose compose-env flink docs shape
+.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-lifecycle test-compose compose-env flink docs shape
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -54,6 +54,12 @@ run: setup  ## PostgreSQL, Airflow, MLflow, API and first editions; stays up unt
 
 stop: setup  ## stop everything that `make run` started; data stays
 	@$(BIN)/frontpage down
+
+monitoring: setup  ## Prometheus, Alertmanager, exporters and our page, beside a `make run`; prints addresses and what they take
+	@$(BIN)/frontpage monitoring up --api-port $(API_PORT)
+
+monitoring-stop: setup  ## stop what `make monitoring` started; figures stay
+	@$(BIN)/frontpage monitoring down
 
 test: setup  ## all tests but those of the containers, on real PostgreSQL, Beam, Airflow, Feast, Great Expectations and SMTP
 	$(PYTEST) -n 2 --dist loadscope --durations 15 tests --ignore tests/compose --ignore tests/lifecycle --ignore tests/e2e/test_make_run.py \

@@ -1,4 +1,4 @@
-"""Write deploy/monitoring and its two reference pages from frontpage/monitoring: `make docs`; `--check` only compares."""
+"""Write deploy/monitoring and its reference pages from frontpage/monitoring: `make docs`; `--check` only compares."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from frontpage.monitoring.alerts.alert import Alert, alerts
 from frontpage.monitoring.files import files
-from frontpage.monitoring.metrics import metric_table
+from frontpage.monitoring.metrics import Metric, metric_table
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOYED = ROOT / "deploy" / "monitoring"
@@ -22,25 +22,26 @@ def metrics_page() -> str:
     limits = ", ".join(f"{question.query} {question.limit}" for question in table.questions if question.limit > 1)
     lines = [
         "# Metrics", "",
-        "The exporter (`frontpage exporter`) asks the database; the API answers for itself at `/metrics`; how both are "
+        "The exporter (`frontpage exporter`) asks the database; the API answers for itself at `/metrics`; how both are",
         "scraped is in [monitoring](../monitoring.md). What is counted `last_day` is a gauge: the window moves on.", "",
-        f"No label names a reader, an article or a request. All questions together give {table.most_series:,} series at "
-        f"most, however many readers there are. Series of each metric, at most: {limits}.", "",
+        f"No label names a reader, an article or a request. All questions give {table.most_series:,} series at most,",
+        f"however many readers there are. Series of each metric, at most: {limits}.", "",
         "| metric | type | unit | labels | from | meaning |", "|---|---|---|---|---|---|",
     ]  # fmt: skip
-    lines += [
-        f"| `{metric.name}` | {metric.kind} | {metric.unit} | {', '.join(metric.labels)} | {source} | {metric.meaning} |"
-        for source, metric in table
-    ]
+    lines += [f"| {' | '.join(_cells(source, metric))} |" for source, metric in table]
     return _HEAD + "\n".join(lines) + "\n"
+
+
+def _cells(source: str, metric: Metric) -> tuple[str, ...]:
+    return f"`{metric.name}`", metric.kind, metric.unit, ", ".join(metric.labels), source, metric.meaning
 
 
 def alerts_page() -> str:
     """The runbook entry of each alert."""
     head = [
         "# Alerts", "",
-        "What each alert means and what to do. `page` wakes somebody, `ticket` is for working hours. An alert is kept back "
-        "while one that explains it fires. Rules, tests and this page come from the same entries "
+        "What each alert means and what to do. `page` wakes somebody, `ticket` is for working hours. An alert is kept",
+        "back while one that explains it fires. Rules, tests and this page come from the same entries",
         "(`frontpage/monitoring/alerts`); the workflows' own runbook is [there](../runbook.md).", "",
         "| alert | severity | says |", "|---|---|---|",
     ]  # fmt: skip

@@ -110,7 +110,9 @@ class Settings(BaseModel):
     log_store_url: str = Field(
         "", description="Elasticsearch or OpenSearch that logs are shipped to, for `frontpage logs`; empty: none"
     )
-    report_to: str = Field("", description="who gets the daily report by mail, comma-separated; empty: it is only written")
+    report_to: str = Field(
+        "", description="who gets the daily report by mail, comma-separated; empty: it is only written"
+    )
     actor: str = Field(
         "person:unknown",
         description="who acts, written beside each change of state: `person:NAME`, or what Airflow hands to its steps; "

@@ -9,7 +9,8 @@ import yaml
 
 from frontpage.monitoring.grafana import as_grafana
 from frontpage.monitoring.panels import DASHBOARDS
-from frontpage.monitoring.rules import alertmanager, rule_files, rule_tests
+from frontpage.monitoring.routes import alertmanager
+from frontpage.monitoring.rules import rule_files, rule_tests
 from frontpage.monitoring.shipping import filebeat, index_template, retention, rsyslog
 from frontpage.monitoring.targets import data_source, prometheus, provider
 
@@ -20,10 +21,10 @@ _NOT_RUN = "# Not run: this program cannot be had on the machines this was devel
 def files() -> dict[str, str]:
     """Path below deploy/monitoring -> text."""
     made = {
-        "prometheus.yml": _yaml(prometheus()),
-        "alertmanager.yml": _yaml(alertmanager()),
-        **{f"rules/{name}.yml": _yaml(document) for name, document in rule_files().items()},
-        **{f"tests/{name}.yml": _yaml(document) for name, document in rule_tests().items()},
+        "prometheus.yml": document_text(prometheus()),
+        "alertmanager.yml": document_text(alertmanager()),
+        **{f"rules/{name}.yml": document_text(document) for name, document in rule_files().items()},
+        **{f"tests/{name}.yml": document_text(document) for name, document in rule_tests().items()},
         "rsyslog.conf": _HEAD + rsyslog(),
         "filebeat.yml": _HEAD + _NOT_RUN + _dump(filebeat()),
         "opensearch/template.json": _json(index_template()),
@@ -34,7 +35,8 @@ def files() -> dict[str, str]:
     return made | {f"grafana/dashboards/{each.name}.json": _json(as_grafana(each)) for each in DASHBOARDS}
 
 
-def _yaml(document: Any) -> str:
+def document_text(document: Any) -> str:
+    """A document as YAML, with a head that says where it is from."""
     return _HEAD + _dump(document)
 
 

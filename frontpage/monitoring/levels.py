@@ -72,8 +72,8 @@ def recording_rules() -> Iterator[dict[str, Any]]:
     for level in levels():
         labels = {"level": level.name}
         if level.kind == "state":
-            yield {"record": "frontpage:level_kept:bool", "expr": f"max without (instance, job, variant) ({level.kept})",
-                   "labels": labels}  # fmt: skip
+            kept = f"max without (instance, job, variant) ({level.kept})"
+            yield {"record": "frontpage:level_kept:bool", "expr": kept, "labels": labels}
         for window in WINDOWS:
             expr = level.bad_ratio(window)
             expr = f"max without (level) ({expr})" if level.kind == "state" else expr

@@ -31,7 +31,10 @@ class LogLine:
 
 
 class LogStore:
-    """An index behind the Elasticsearch API. Raises BadInputError where none is set, UnavailableError where it is away."""
+    """An index behind the Elasticsearch API.
+
+    Raises BadInputError where none is set, UnavailableError where it is away.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
@@ -74,7 +77,5 @@ class LogStore:
 
 def _line(source: Mapping[str, Any]) -> LogLine:
     names = tuple((field, str(source[field])) for field in NAMES if source.get(field) not in (None, ""))
-    origin = (
-        source.get("service.name") or source.get("frontpage.verb") or (source.get("log") or {}).get("file.path", "")
-    )
+    origin = source.get("service.name") or source.get("frontpage.verb") or source.get("log.file.path")
     return LogLine(str(source.get("@timestamp", "")), str(origin), str(source.get("message", "")).strip(), names)

@@ -26,7 +26,6 @@ class Dashboard:
 
 
 _CHAMPION: Final = 'variant="champion"'
-_API: Final = 'job="api"'
 
 NEWSROOM = Dashboard("newsroom", "Newsroom", (
     Panel("Articles in 24 hours", "frontpage_articles_last_day"),
@@ -55,7 +54,7 @@ AUDIENCE = Dashboard("audience", "Audience", (
 ))  # fmt: skip
 MODEL = Dashboard("model", "Model", (
     Panel("nDCG@10 of served lists", "avg by (variant) (frontpage_served_ndcg_at_10) or vector(0)", "variant"),
-    Panel("Share of lists that were read from", "avg by (variant) (frontpage_served_read_ratio) or vector(0)", "variant",
+    Panel("Share of lists read from", "avg by (variant) (frontpage_served_read_ratio) or vector(0)", "variant",
           "percentunit"),
     Panel("Drift that is confirmed", "sum by (series) (frontpage_drift_confirmed_findings) or vector(0)", "series"),
     Panel("Age of the champion", 'time() - frontpage_model_as_of_timestamp_seconds{stage="champion"} or vector(0)', "",
@@ -68,7 +67,8 @@ MODEL = Dashboard("model", "Model", (
     Panel("Overlap with the lists before", "frontpage_list_overlap_ratio or vector(0)", "variant", "percentunit"),
 ))  # fmt: skip
 DELIVERY = Dashboard("delivery", "Delivery", (
-    Panel("Requests per second, by outcome", "sum by (outcome) (rate(frontpage_requests_total[5m]))", "outcome", "reqps"),
+    Panel("Requests per second, by outcome", "sum by (outcome) (rate(frontpage_requests_total[5m]))", "outcome",
+          "reqps"),
     Panel("Time to the top 5 and top 10, 99 %", "histogram_quantile(0.99, sum by (items, le) "
           "(rate(frontpage_list_seconds_bucket[5m])))", "items", "s"),
     Panel("Bytes of a list", "sum by (items) (rate(frontpage_list_bytes_total[5m])) / "

@@ -24,7 +24,10 @@ class Line:
 
 
 class Prometheus:
-    """One server. Raises UnavailableError where it does not answer, BadInputError for a query it does not understand."""
+    """One server.
+
+    Raises UnavailableError where it does not answer, BadInputError for a query it does not understand.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")

@@ -1,4 +1,4 @@
-"""Prometheus' rules and their tests, and Alertmanager's routes, as the documents that these programs read."""
+"""Prometheus' rules and their tests, as the documents that it and promtool read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from frontpage.monitoring.alerts.alert import Alert, alerts
 from frontpage.monitoring.levels import recording_rules
 
 Document = dict[str, Any]
-WATCHDOG = "Watchdog"
 _FILES = {False: "alerts", True: "levels"}
 
 
@@ -39,51 +38,16 @@ def _tests(interval: str, *, is_of_levels: bool) -> Document:
 
 
 def _test(alert: Alert, series: Mapping[str, str], n_firing: int) -> Document:
+    firing = f'count by (alertname) (ALERTS{{alertname="{alert.name}",alertstate="firing"}})'
     return {
         "name": f"{alert.name} {'fires' if n_firing else 'is quiet'}",
         "interval": alert.interval,
         "input_series": [{"series": name, "values": values} for name, values in series.items()],
         "promql_expr_test": [
             {
-                "expr": f'count(count by (alertname) (ALERTS{{alertname="{alert.name}",alertstate="firing"}})) or vector(0)',
+                "expr": f"count({firing}) or vector(0)",
                 "eval_time": alert.at,
                 "exp_samples": [{"labels": "{}", "value": n_firing}],
             }
         ],
     }
-
-
-def alertmanager() -> Document:
-    """Pages at once and tickets twice a day, by mail and webhook; inhibition so that one cause pages once."""
-    return {
-        "global": {"smtp_smarthost": "127.0.0.1:1025", "smtp_from": "alerts@frontpage.example", "smtp_require_tls": False,
-                   "resolve_timeout": "5m"},
-        "route": {
-            "receiver": "tickets", "group_by": ["alertname"],
-            "group_wait": "30s", "group_interval": "5m", "repeat_interval": "12h",
-            "routes": [
-                {"matchers": [f'alertname="{WATCHDOG}"'], "receiver": "dead man's switch", "group_wait": "0s",
-                 "group_interval": "1m", "repeat_interval": "2m"},
-                {"matchers": ['severity="page"'], "receiver": "pages", "group_wait": "10s", "repeat_interval": "1h"},
-            ],
-        },
-        "inhibit_rules": [
-            {"source_matchers": [f'alertname=~"{"|".join(alert.because_of)}"'], "target_matchers": [f'alertname="{alert.name}"']}
-            for alert in alerts() if alert.because_of
-        ],
-        "receivers": [
-            {"name": "pages", "email_configs": [_mail("oncall@frontpage.example")], "webhook_configs": [_hook("pages")]},
-            {"name": "tickets", "email_configs": [_mail("operations@frontpage.example")], "webhook_configs": [_hook("tickets")]},
-            {"name": "dead man's switch", "webhook_configs": [{"url": "http://127.0.0.1:9401/watchdog", "send_resolved": False}]},
-        ],
-    }  # fmt: skip
-
-
-def _mail(to: str) -> Document:
-    subject = "[{{ .Status }}] {{ .CommonLabels.alertname }} ({{ .CommonLabels.severity }})"
-    text = "{{ range .Alerts }}{{ .Annotations.summary }}\n{{ .Annotations.runbook }}\nsince {{ .StartsAt }}\n{{ end }}"
-    return {"to": to, "send_resolved": True, "headers": {"Subject": subject}, "html": "", "text": text}
-
-
-def _hook(name: str) -> Document:
-    return {"url": f"http://127.0.0.1:9401/{name}", "send_resolved": True}

@@ -44,7 +44,7 @@ def index_template() -> Document:
 
 
 def retention() -> Document:
-    """OpenSearch's state management: an index a day, deleted after thirty. Needs a plugin that the tested core has not."""
+    """OpenSearch's state management: an index a day, deleted after thirty; a plugin that the tested core has not."""
     gone = {"name": "gone", "actions": [{"delete": {}}], "transitions": []}
     kept = {"name": "kept", "actions": [], "transitions": [
         {"state_name": "gone", "conditions": {"min_index_age": f"{_KEPT_DAYS}d"}}]}  # fmt: skip
@@ -55,8 +55,9 @@ def retention() -> Document:
 
 def filebeat(home: str = "/var/lib/frontpage", store: str = "http://127.0.0.1:9200") -> Document:
     """The same for Filebeat."""
-    files = {"type": "filestream", "id": "frontpage", "paths": [f"{home}/{pattern}" for pattern in LOG_FILES],
-             "parsers": [{"ndjson": {"target": "", "overwrite_keys": True, "ignore_decoding_error": True}}]}  # fmt: skip
+    lines = {"ndjson": {"target": "", "overwrite_keys": True, "ignore_decoding_error": True}}
+    paths = [f"{home}/{pattern}" for pattern in LOG_FILES]
+    files = {"type": "filestream", "id": "frontpage", "paths": paths, "parsers": [lines]}
     return {
         "filebeat.inputs": [files],
         "queue.disk": {"max_size": "2GB"},
@@ -82,6 +83,7 @@ module(load="omelasticsearch")
 template(name="index" type="string" string="{INDEX}-%$year%.%$month%.%$day%")
 # A line that is JSON goes as it is; any other one becomes the message of a line of our schema.
 template(name="json" type="string" string="%$!all-json%")
+template(name="now" type="string" string="%timegenerated:::date-rfc3339%")
 
 ruleset(name="ship") {{
     action(type="mmjsonparse" cookie="")
@@ -93,6 +95,9 @@ ruleset(name="ship") {{
         set $!@timestamp = $.at;
     }}
     set $!log.file.path = $!metadata!filename;
+    if $!frontpage.caller_run == "" then {{
+        set $!frontpage.caller_run = re_extract($!metadata!filename, "run_id=([^/]*)", 0, 1, "");
+    }}
     unset $!metadata;
     action(type="omelasticsearch" server="{host}" serverport="{port}" template="json" searchIndex="index"
            dynSearchIndex="on" searchType="" bulkmode="on" errorFile="{work}/refused.log"
@@ -101,6 +106,5 @@ ruleset(name="ship") {{
            queue.saveOnShutdown="on" queue.dequeueBatchSize="500")
 }}
 
-template(name="now" type="string" string="%timegenerated:::date-rfc3339%")
 {inputs}
 """

@@ -1,5 +1,6 @@
-"""`frontpage report served | off-policy | business`: what came of what was served."""
+"""`frontpage report served | off-policy | business | service-levels | daily`: what came of what was served."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -45,3 +46,18 @@ def off_policy(
 def business(as_of: AsOf) -> None:
     """Write reading time, returning readers, what was recommended, and costs."""
     step("report business", past(as_of), module="report_business")
+
+
+@app.command("service-levels")
+def service_levels(month: Annotated[str, typer.Option(help="As 2026-03.")]) -> None:
+    """Write the month's statement of service levels for back ends, as a page and as CSV.
+
+    Availability, latency, freshness, and time to recommendable, counted from what Prometheus kept.
+    """
+    step("report service-levels", month, datetime.now(UTC), module="service_levels")
+
+
+@app.command()
+def daily(as_of: AsOf) -> None:
+    """Write, and mail to FRONTPAGE_REPORT_TO, the day before as_of in ten lines and two pictures."""
+    step("report daily", past(as_of), module="daily_report")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 
 from frontpage.monitoring.panels import Panel
@@ -45,7 +45,7 @@ def svg(panel: Panel, lines: Sequence[Line]) -> str:
 
     parts = [_mark(share, said(highest * share, panel.unit)) for share in (0.0, 0.5, 1.0)]
     parts += [
-        f'<polyline fill="none" stroke="{colour}" stroke-width="1.6" points="{" ".join(place(*p) for p in line.points)}"/>'
+        f'<polyline fill="none" stroke="{colour}" stroke-width="1.6" points="{_path(line, place)}"/>'
         for line, colour in zip(shown, _COLOURS, strict=False)
     ]
     keys = [_key(panel, line, colour) for line, colour in zip(shown, _COLOURS, strict=False)]
@@ -54,6 +54,10 @@ def svg(panel: Panel, lines: Sequence[Line]) -> str:
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
         f'<p class="legend">{"".join(keys)}</p>'
     )
+
+
+def _path(line: Line, place: Callable[[float, float], str]) -> str:
+    return " ".join(place(at, value) for at, value in line.points)
 
 
 def _mark(share: float, text: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, HTTPException, Query
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Body, FastAPI, HTTPException, Query
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from frontpage.core.errors import FrontpageError
@@ -22,19 +23,26 @@ from frontpage.monitoring.prometheus import Prometheus
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=select_autoescape())
 _POINTS = 120
 _AT_ONCE = 4
+_NOTIFIED = 50
 Hours = Annotated[float, Query(gt=0, le=24 * 31, description="how far back")]
 
 
 def router(settings: Settings, now: Callable[[], datetime]) -> APIRouter:
-    """`/monitoring/NAME` draws a dashboard, `/monitoring/alerts` says what fires, `/monitoring/logs` finds lines by id."""
+    """`/monitoring/NAME` draws a dashboard, `/alerts` below it says what fires, `/logs` finds lines by id."""
     routes = APIRouter(prefix="/monitoring", default_response_class=HTMLResponse)
     prometheus, store = Prometheus(settings.prometheus_url), LogStore(settings.log_store_url)
+    #: What Alertmanager's webhook brought, the newest first.
+    notified: deque[tuple[datetime, str, dict[str, Any]]] = deque(maxlen=_NOTIFIED)
 
     @routes.get("")
     @routes.get("/alerts")
     def firing() -> str:
         lines = _tried(lambda: prometheus.now('ALERTS{alertname!="Watchdog"}'))
-        return _page("alerts.html", "alerts", alerts=[line.labels for line in lines])
+        return _page("alerts.html", "alerts", alerts=[line.labels for line in lines], notified=notified)
+
+    @routes.post("/notified/{receiver}", status_code=204, response_class=Response)
+    def take(receiver: str, said: Annotated[dict[str, Any], Body()]) -> None:
+        notified.appendleft((now(), receiver, said))
 
     @routes.get("/logs")
     def logs(name: Annotated[str, Query(alias="id")] = "") -> str:

@@ -41,8 +41,9 @@ def test_a_step_is_seen_with_its_end_and_its_failures(settings: Settings):
             began = NOW - timedelta(minutes=minutes)
             execute(
                 connection,
-                "insert into execution (execution_id, verb, trigger, caller, params_hash, started_at, ended_at, exit_code, "
-                "seconds, rows_out) values (gen_random_uuid(), 'score', 'hand', 'test', '', %s, %s, %s, 60, 120)",
+                "insert into execution (execution_id, verb, trigger, caller, params_hash, started_at, ended_at, "
+                "exit_code, seconds, rows_out) "
+                "values (gen_random_uuid(), 'score', 'hand', 'test', '', %s, %s, %s, 60, 120)",
                 (began, began + timedelta(minutes=1), code),
             )
     found = exported(settings)
