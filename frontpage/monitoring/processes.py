@@ -41,7 +41,7 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Program:
     """A program to start, and the port that it takes."""
 
     command: tuple[str, ...]
@@ -63,19 +63,19 @@ def write_files(places: Places) -> None:
         path.write_text(document_text(document))
 
 
-def commands(places: Places) -> dict[str, Part]:
+def commands(places: Places) -> dict[str, Program]:
     """Every part that can be started. Raises BadInputError where one is missing that nothing goes without."""
     missing = [_PROGRAMS[name][0] for name in _NEEDED if not shutil.which(_PROGRAMS[name][0])]
     if missing:
         raise BadInputError(f"{' and '.join(missing)} not found; `apt-get install {' '.join(missing)}`")
     frontpage = str(Path(sys.executable).with_name("frontpage"))
     parts = {
-        "exporter": Part((frontpage, "exporter", "--port", str(_EXPORTER_PORT)), _EXPORTER_PORT),
-        "monitoring-page": Part((frontpage, "monitoring", "page", "--port", str(places.page_port)), places.page_port),
+        "exporter": Program((frontpage, "exporter", "--port", str(_EXPORTER_PORT)), _EXPORTER_PORT),
+        "monitoring-page": Program((frontpage, "monitoring", "page", "--port", str(places.page_port)), places.page_port),
     }
     for name, (program, port) in _PROGRAMS.items():
         if shutil.which(program):
-            parts[name] = Part((program, *_OPTIONS[name](places)), port)
+            parts[name] = Program((program, *_OPTIONS[name](places)), port)
     return parts
 
 
