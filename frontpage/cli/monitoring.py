@@ -26,7 +26,10 @@ def up(
     api_port: Annotated[int, typer.Option(help="Where the API answers.")] = 8000,
     port: Annotated[int, typer.Option(help="Of our own page; the others are 9090, 9093, 9100, 9187 and 9400.")] = 9401,
 ) -> None:
-    """Start Prometheus, Alertmanager, exporters and our own page beside `make run`; `make monitoring` calls it."""
+    """Start Prometheus, Alertmanager and exporters.
+
+    And our own page, beside a running `make run`; `make monitoring` calls it.
+    """
     step("monitoring up", module="monitoring", function="up", api_port=api_port, port=port)
 
 
@@ -38,11 +41,14 @@ def down() -> None:
 
 @monitoring.command()
 def page(host: str = "127.0.0.1", port: int = 9401) -> None:
-    """Serve our own page: panels, alerts, log lines by id."""
+    """Serve panels, alerts, and log lines by id."""
     step("monitoring page", module="monitoring", function="page", host=host, port=port)
 
 
 @monitoring.command()
 def logs(name: Annotated[str, typer.Argument(help="Of a request, a run, an execution or a trace.")]) -> None:
-    """Print the lines of the log store that hold an id, and those that these lead to."""
+    """Print the log lines that hold an id.
+
+    And those that these lead to: its run, the steps that made it, the task they ran in.
+    """
     step("monitoring logs", name, module="monitoring", function="logs")

@@ -50,14 +50,17 @@ def business(as_of: AsOf) -> None:
 
 @app.command("service-levels")
 def service_levels(month: Annotated[str, typer.Option(help="As 2026-03.")]) -> None:
-    """Write the month's statement of service levels for back ends, as a page and as CSV.
+    """Write the month's statement of service levels.
 
-    Availability, latency, freshness, and time to recommendable, counted from what Prometheus kept.
+    For back ends, as a page and as CSV. Availability, latency, freshness, and time to recommendable, counted from what Prometheus kept.
     """
     step("report service-levels", month, datetime.now(UTC), module="service_levels")
 
 
 @app.command()
 def daily(as_of: AsOf) -> None:
-    """Write, and mail to FRONTPAGE_REPORT_TO, the day before as_of in ten lines and two pictures."""
+    """Mail the day before as_of in ten lines.
+
+    And two pictures, to FRONTPAGE_REPORT_TO; the mail is also kept below home/reports/daily.
+    """
     step("report daily", past(as_of), module="daily_report")
