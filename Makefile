@@ -22,7 +22,7 @@ AIRFLOW_PORT ?= 8080
 MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-lifecycle test-compose compose-env flink docs shape
+.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-lifecycle test-compose compose-env flink opensearch docs shape
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -102,6 +102,11 @@ proof-%: setup  ## a full-size or statistical proof by hand, e.g. proof-newsroom
 
 flink:  ## Beam's Flink job server below build/flink, for tests and proofs on one machine
 	$(PYTHON) deploy/flink/build.py
+
+opensearch:  ## a log store below build/opensearch, from Maven, for tests on one machine; needs mvn and Java 21
+	mvn --batch-mode --quiet --file deploy/monitoring/opensearch/pom.xml \
+	  org.apache.maven.plugins:maven-dependency-plugin:2.8:copy-dependencies -DincludeScope=runtime \
+	  -DoutputDirectory=$(CURDIR)/build/opensearch/jars
 
 shape: setup  ## long files, crowded folders, names that stand twice, import cycles, lengths of functions
 	$(BIN)/python -m tests.support.shape

@@ -12,8 +12,8 @@ from typing import Any
 from bench import record
 from frontpage.core.settings import Settings
 from frontpage.monitoring import processes as ours
+from frontpage.monitoring.export.parts import Taken, taken
 from frontpage.monitoring.panels import DASHBOARDS
-from frontpage.monitoring.parts import Taken, taken
 from frontpage.monitoring.prometheus import Prometheus
 from frontpage.stack import processes
 from frontpage.stack.layout import Layout

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from frontpage.monitoring.alerts.alert import Alert, alerts
+from frontpage.monitoring.export.metrics import Metric, metric_table
 from frontpage.monitoring.files import files
-from frontpage.monitoring.metrics import Metric, metric_table
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOYED = ROOT / "deploy" / "monitoring"

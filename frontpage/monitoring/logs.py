@@ -13,6 +13,7 @@ from frontpage.monitoring.shipping import INDEX
 
 #: Fields that name something which other lines name, too.
 NAMES = ("http.request.id", "trace.id", "frontpage.run_id", "frontpage.execution_id", "frontpage.caller_run")
+_OF_REQUESTS = ("http.request.id", "trace.id")
 _MOST_LINES = 500
 _MOST_NAMES = 20
 _STEPS = 3
@@ -58,7 +59,7 @@ class LogStore:
 
     def _with_any(self, names: Iterable[tuple[str, str]]) -> dict[str, LogLine]:
         """Lines that have any of these values in the field beside it."""
-        terms = [{"term": {field: value}} for field, value in sorted(names)[:_MOST_NAMES]]
+        terms = [_term(field, value) for field, value in sorted(names)[:_MOST_NAMES]]
         query = {"size": _MOST_LINES, "sort": [{"@timestamp": "asc"}], "query": {"bool": {"should": terms}}}
         return {hit["_id"]: _line(hit["_source"]) for hit in self._search(query)}
 
@@ -73,6 +74,13 @@ class LogStore:
         if answer.status_code >= _ERROR:
             raise BadInputError(f"the log store refuses the search: {answer.text[:200]}")
         return list(answer.json()["hits"]["hits"])
+
+
+def _term(field: str, value: str) -> dict[str, Any]:
+    """Of a run that was served a million times only the lines of its making are wanted, not those of all its requests."""
+    if field in _OF_REQUESTS:
+        return {"term": {field: value}}
+    return {"bool": {"filter": {"term": {field: value}}, "must_not": {"term": {"event.dataset": "frontpage.requests"}}}}
 
 
 def _line(source: Mapping[str, Any]) -> LogLine:

@@ -71,7 +71,9 @@ def commands(places: Places) -> dict[str, Program]:
     frontpage = str(Path(sys.executable).with_name("frontpage"))
     parts = {
         "exporter": Program((frontpage, "exporter", "--port", str(_EXPORTER_PORT)), _EXPORTER_PORT),
-        "monitoring-page": Program((frontpage, "monitoring", "page", "--port", str(places.page_port)), places.page_port),
+        "monitoring-page": Program(
+            (frontpage, "monitoring", "page", "--port", str(places.page_port)), places.page_port
+        ),
     }
     for name, (program, port) in _PROGRAMS.items():
         if shutil.which(program):

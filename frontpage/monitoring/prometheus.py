@@ -30,7 +30,7 @@ class Prometheus:
     """
 
     def __init__(self, url: str) -> None:
-        self._url = url.rstrip("/")
+        self.url = url.rstrip("/")
 
     def now(self, query: str, at: datetime | None = None) -> list[Line]:
         """The newest value of each series; of a range such as `x[1h]`, all its values."""
@@ -49,10 +49,10 @@ class Prometheus:
 
     def _get(self, what: str, asked: Mapping[str, str]) -> Any:
         try:
-            answer = httpx.post(f"{self._url}/api/v1/{what}", data=dict(asked), timeout=_TIMEOUT_SECONDS)
+            answer = httpx.post(f"{self.url}/api/v1/{what}", data=dict(asked), timeout=_TIMEOUT_SECONDS)
         except httpx.HTTPError as error:
             raise UnavailableError(
-                f"Prometheus at {self._url} does not answer ({error}); `make monitoring` starts one, "
+                f"Prometheus at {self.url} does not answer ({error}); `make monitoring` starts one, "
                 "FRONTPAGE_PROMETHEUS_URL names another"
             ) from error
         if answer.status_code >= _ERROR:

@@ -90,6 +90,11 @@ ruleset(name="ship") {{
     if $parsesuccess != "OK" then {{
         set $!message = $msg;
     }}
+    # Airflow's task logs have names of their own.
+    if $!event != "" and not exists($!message) then {{
+        set $!message = $!event;
+        set $!@timestamp = $!timestamp;
+    }}
     if not exists($!@timestamp) then {{
         set $.at = exec_template("now");
         set $!@timestamp = $.at;

@@ -8,8 +8,8 @@ from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.digest.send import Mailer
-from frontpage.monitoring import daily
 from frontpage.monitoring.prometheus import Prometheus
+from frontpage.monitoring.reports import daily
 from frontpage.store.connect import connect
 from frontpage.store.server import database_url
 from frontpage.store.watching import monitoring

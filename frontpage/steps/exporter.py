@@ -9,7 +9,7 @@ from frontpage.core.clock import parse_as_of
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
-from frontpage.monitoring import exporter
+from frontpage.monitoring.export import exporter
 from frontpage.stack import processes
 from frontpage.stack.layout import Layout
 

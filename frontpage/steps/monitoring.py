@@ -11,9 +11,9 @@ from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.digest.send import parse_smtp_url
 from frontpage.monitoring import processes as ours
+from frontpage.monitoring.export.parts import taken
 from frontpage.monitoring.logs import LogStore
 from frontpage.monitoring.pages.router import app
-from frontpage.monitoring.parts import taken
 from frontpage.monitoring.prometheus import Prometheus
 from frontpage.stack import processes
 from frontpage.stack.layout import Layout

@@ -8,7 +8,7 @@ from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.monitoring.levels import levels
 from frontpage.monitoring.prometheus import Prometheus
-from frontpage.monitoring.statement import as_csv, as_page, statement
+from frontpage.monitoring.reports.statement import as_csv, as_page, statement
 
 
 def run(settings: Settings, _params: Params, month: str, now: datetime) -> Summary:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from frontpage.monitoring.alerts.alert import alerts
+from frontpage.monitoring.export.metrics import metric_table
 from frontpage.monitoring.levels import levels, recording_rules
-from frontpage.monitoring.metrics import metric_table
 from frontpage.monitoring.panels import DASHBOARDS
 from frontpage.store.queries import query
 

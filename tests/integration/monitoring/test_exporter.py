@@ -8,8 +8,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
-from frontpage.monitoring.collector import FrontpageCollector
-from frontpage.monitoring.metrics import metric_table
+from frontpage.monitoring.export.collector import FrontpageCollector
+from frontpage.monitoring.export.metrics import metric_table
 from frontpage.store.connect import connect, execute
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

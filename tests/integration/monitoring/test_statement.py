@@ -9,7 +9,7 @@ import pytest
 
 from frontpage.monitoring.levels import levels
 from frontpage.monitoring.prometheus import Prometheus
-from frontpage.monitoring.statement import as_csv, as_page, statement
+from frontpage.monitoring.reports.statement import as_csv, as_page, statement
 
 MONTH = datetime(2026, 2, 1, tzinfo=UTC)
 EVERY = timedelta(minutes=5)

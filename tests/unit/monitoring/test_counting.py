@@ -1,7 +1,7 @@
 """Counts from counters: exact over restarts and pieces."""
 
-from frontpage.monitoring.counting import Counted, quantile
 from frontpage.monitoring.prometheus import Line
+from frontpage.monitoring.reports.counting import Counted, quantile
 
 
 def test_a_restart_begins_at_zero_and_pieces_join():

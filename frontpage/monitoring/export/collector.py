@@ -19,9 +19,9 @@ from prometheus_client.registry import Collector
 from frontpage.core.errors import FrontpageError
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
-from frontpage.monitoring.certificate import expiry
-from frontpage.monitoring.metrics import PREFIX, Metric, Question, metric_table
-from frontpage.monitoring.parts import Parts, taken
+from frontpage.monitoring.export.certificate import expiry
+from frontpage.monitoring.export.metrics import PREFIX, Metric, Question, metric_table
+from frontpage.monitoring.export.parts import Parts, taken
 from frontpage.store.connect import Connection, connect
 from frontpage.store.server import database_url
 from frontpage.store.watching import monitoring

@@ -11,8 +11,8 @@ from prometheus_client import CollectorRegistry, start_http_server
 from frontpage.core.errors import UnavailableError
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
-from frontpage.monitoring.collector import FrontpageCollector
-from frontpage.monitoring.parts import Parts
+from frontpage.monitoring.export.collector import FrontpageCollector
+from frontpage.monitoring.export.parts import Parts
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

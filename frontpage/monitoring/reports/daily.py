@@ -45,6 +45,7 @@ def message(sender: str, recipients: Sequence[str], day: str, lines: Sequence[st
     """The mail, with the pictures attached; the same arguments give the same words."""
     mail = EmailMessage()
     mail["From"], mail["To"] = sender, ", ".join(recipients)
+    mail["Message-ID"] = f"<daily.{day}@{sender.rpartition('@')[2].rstrip('>')}>"
     mail["Subject"], mail["Date"] = f"Frontpage, {day}", format_datetime(sent_at)
     mail.set_content("\n".join(lines) + "\n")
     for name, png in drawn.items():

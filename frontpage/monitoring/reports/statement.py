@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from html import escape
 
-from frontpage.monitoring.counting import Counted, by_label, quantile
 from frontpage.monitoring.levels import Level, levels
 from frontpage.monitoring.prometheus import Line, Prometheus
+from frontpage.monitoring.reports.counting import Counted, by_label, quantile
 
 _DAY = timedelta(days=1)
 _STEP = "1m"
