@@ -83,12 +83,15 @@ def recording_rules() -> Iterator[dict[str, Any]]:
 
 
 def burn_rule(severity: str) -> str:
-    """PromQL of the alert of one severity: the pairs of windows of it, for every level."""
+    """PromQL of the alert of one severity: the pairs of windows of it, for every level.
+
+    A state that is not kept has an alert of its own that wakes somebody.
+    """
     pairs = [
         f'({_RATIO}{rate.long}{{level="{level.name}"}} > {rate.factor * (1 - level.objective):.6g}'
         f' and {_RATIO}{rate.short}{{level="{level.name}"}} > {rate.factor * (1 - level.objective):.6g})'
         for level in levels()
         for rate in BURN_RATES
-        if rate.severity == severity and rate.factor * (1 - level.objective) < 1
+        if rate.severity == severity and (level.kind == "events" or severity != "page")
     ]
     return "\nor ".join(pairs)

@@ -77,7 +77,7 @@ class LogStore:
 
 
 def _term(field: str, value: str) -> dict[str, Any]:
-    """Of a run that was served a million times only the lines of its making are wanted, not those of all its requests."""
+    """Of a run that was served a million times, the lines of its making, not those of all its requests."""
     if field in _OF_REQUESTS:
         return {"term": {field: value}}
     return {"bool": {"filter": {"term": {field: value}}, "must_not": {"term": {"event.dataset": "frontpage.requests"}}}}

@@ -31,13 +31,17 @@ NAMES = ("exporter", "monitoring-page", *_PROGRAMS)
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """folder: for files and figures; ports of the API and of our page; smtp: host:port; url: of the database."""
+    """folder: for files and figures; ports of the API and of our page; smtp: host:port; url: of the database.
+
+    every: how often Prometheus looks.
+    """
 
     folder: Path
     api_port: int
     page_port: int
     smtp: str
     url: str
+    every: str = "30s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def write_files(places: Places) -> None:
     there = {name: f"127.0.0.1:{port}" for name, (program, port) in _PROGRAMS.items() if shutil.which(program)}
     hooks = f"http://127.0.0.1:{places.page_port}/monitoring/notified"
     documents = {
-        "prometheus.yml": prometheus(api=f"127.0.0.1:{places.api_port}", others=there),
+        "prometheus.yml": prometheus(api=f"127.0.0.1:{places.api_port}", others=there, every=places.every),
         "alertmanager.yml": alertmanager(places.smtp, hooks),
         **{f"rules/{name}.yml": document for name, document in rule_files().items()},
     }

@@ -16,7 +16,7 @@ def prometheus(
     """The configuration; others: job to address of exporters that are there besides."""
     jobs = {"api": api, "frontpage": exporter} | (others if others is not None else _OTHERS)
     return {
-        "global": {"scrape_interval": every, "scrape_timeout": _PATIENCE, "evaluation_interval": every},
+        "global": {"scrape_interval": every, "scrape_timeout": min(every, _PATIENCE), "evaluation_interval": every},
         "rule_files": [rules],
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]},
         "scrape_configs": [{"job_name": name, "static_configs": [{"targets": [at]}]} for name, at in jobs.items()],

@@ -55,9 +55,7 @@ def test_an_outage_loses_nothing_and_one_id_finds_the_story(node: Node, tmp_path
     shipper.start()
     try:
         with (home / "logs" / "api.log").open("a") as api:
-            api.writelines(
-                line(message=f"GET {n}", **{"http.request.id": f"r{n}", "frontpage.run_id": 12}) for n in range(1000)
-            )
+            api.writelines(request(n) for n in range(1000))
             api.flush()
             assert wait_for(node, 1000) == 1000
             node.stop()
