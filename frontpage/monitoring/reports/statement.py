@@ -111,7 +111,8 @@ def _level_days(
     bad, good, total = Counted(), Counted(), Counted()
     for start, end in days:
         if level.kind == "state":
-            values = [value for line in _piece(prometheus, f"({level.kept})", start, end) for _, value in line.points]
+            lines = _piece(prometheus, f"({level.kept})", start, end)
+            values = [value for line in lines for at, value in line.points if at > start.timestamp()]
             yield LevelDay(start.date(), level, sum(values), len(values))
             continue
         n = sum(total.grown(_piece(prometheus, level.total, start, end)).values())
@@ -132,5 +133,5 @@ def _percentiles(prometheus: Prometheus, days: Sequence[tuple[datetime, datetime
 
 
 def _piece(prometheus: Prometheus, query: str, start: datetime, end: datetime) -> list[Line]:
-    """Values at each minute in (start, end]."""
+    """Values at each minute of [start, end]; the first is the last of the piece before."""
     return prometheus.now(f"{query}[{int((end - start).total_seconds())}s:{_STEP}]", end)
