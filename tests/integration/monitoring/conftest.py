@@ -26,7 +26,8 @@ def backfilled(tmp_path: Path) -> Iterator[Callable[[str], Prometheus]]:
         (tmp_path / "figures.txt").write_text(text)
         (tmp_path / "prometheus.yml").write_text("scrape_configs: []\n")
         made = subprocess.run(
-            ["promtool", "tsdb", "create-blocks-from", "--max-block-duration=744h", "openmetrics", "figures.txt", "data"],
+            ["promtool", "tsdb", "create-blocks-from", "--max-block-duration=744h", "openmetrics", "figures.txt",
+             "data"],
             cwd=tmp_path, capture_output=True, text=True,
         )  # fmt: skip
         assert made.returncode == 0, made.stderr
