@@ -22,7 +22,7 @@ AIRFLOW_PORT ?= 8080
 MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop test check lint test-db test-e2e test-erasure test-recipes test-lifecycle test-compose compose-env flink docs shape
+.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-lifecycle test-compose compose-env flink opensearch docs shape
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -54,6 +54,12 @@ run: setup  ## PostgreSQL, Airflow, MLflow, API and first editions; stays up unt
 
 stop: setup  ## stop everything that `make run` started; data stays
 	@$(BIN)/frontpage down
+
+monitoring: setup  ## Prometheus, Alertmanager, exporters and our page, beside a `make run`; prints addresses and what they take
+	@$(BIN)/frontpage monitoring up --api-port $(API_PORT)
+
+monitoring-stop: setup  ## stop what `make monitoring` started; figures stay
+	@$(BIN)/frontpage monitoring down
 
 test: setup  ## all tests but those of the containers, on real PostgreSQL, Beam, Airflow, Feast, Great Expectations and SMTP
 	$(PYTEST) -n 2 --dist loadscope --durations 15 tests --ignore tests/compose --ignore tests/lifecycle --ignore tests/e2e/test_make_run.py \
@@ -97,11 +103,17 @@ proof-%: setup  ## a full-size or statistical proof by hand, e.g. proof-newsroom
 flink:  ## Beam's Flink job server below build/flink, for tests and proofs on one machine
 	$(PYTHON) deploy/flink/build.py
 
+opensearch:  ## a log store below build/opensearch, from Maven, for tests on one machine; needs mvn and Java 21
+	mvn --batch-mode --quiet --file deploy/monitoring/opensearch/pom.xml \
+	  org.apache.maven.plugins:maven-dependency-plugin:2.8:copy-dependencies -DincludeScope=runtime \
+	  -DoutputDirectory=$(CURDIR)/build/opensearch/jars
+
 shape: setup  ## long files, crowded folders, names that stand twice, import cycles, lengths of functions
 	$(BIN)/python -m tests.support.shape
 
 docs: setup  ## write the generated reference pages again
 	$(BIN)/python docs/generate.py
 	$(BIN)/python docs/generate_dags.py
+	$(BIN)/python docs/generate_monitoring.py
 	$(BIN)/python -m tests.support.loads
 	$(BIN)/python -m tests.support.ml_tests

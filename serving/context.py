@@ -90,6 +90,7 @@ class AppContext:
         run = encoded.run
         state = request.scope["state"]
         state["run_id"], state["fallback"], state["surface"] = run.run_id, encoded.fallback, surface
+        state["n_items"] = 0 if not_modified else n_items
         self.metrics.listed(encoded.fallback, not_modified=not_modified)
         ranks = None if encoded.ranks is None else rank_bits(encoded.ranks[:n_items])
         self.served_log.add(

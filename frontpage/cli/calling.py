@@ -1,7 +1,6 @@
 """How a verb of the command line calls its step, and the options that several verbs share."""
 
 import importlib
-import json
 import os
 import sys
 import time
@@ -13,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from frontpage.cli.log_lines import keep_line, log_line
 from frontpage.cli.progress import shown_progress
 from frontpage.core.clock import parse_as_of
 from frontpage.core.errors import BadInputError
@@ -49,13 +49,14 @@ def step(verb: str, *arguments: Any, module: str = "", function: str = "run", **
         summary: Summary = run(settings, params, *arguments, **options)
         execution.summary = summary
     summary = replace(summary, seconds=time.monotonic() - started)
+    line = log_line(summary, execution.execution_id, execution.trigger.run, datetime.now(UTC))
+    keep_line(settings.home, line)
     if remark:
         typer.echo(f"frontpage: {remark}", err=True)
     if sys.stdout.isatty():
         typer.echo(summary.line())
     else:
-        now = datetime.now(UTC).isoformat()
-        typer.echo(json.dumps({"@timestamp": now, "message": summary.line(), **_fields(summary)}, default=str))
+        typer.echo(line)
 
 
 def _recorded(
@@ -75,18 +76,6 @@ def installation_params(settings: Settings) -> tuple[Params, str]:
         return load_params(settings.params_file), ""
     here = f"no {settings.params_file} in {Path.cwd()}"
     return Params(), f"there is {here}, so the defaults were used; FRONTPAGE_PARAMS_FILE names another file"
-
-
-def _fields(summary: Summary) -> dict[str, Any]:
-    return {
-        "frontpage.verb": summary.verb,
-        "frontpage.rows_in": summary.rows_in,
-        "frontpage.rows_out": summary.rows_out,
-        "frontpage.rejected": summary.rejected,
-        "frontpage.seconds": round(summary.seconds, 3),
-        "frontpage.artifact": summary.artifact,
-        "frontpage.details": summary.details,
-    }
 
 
 def past(as_of: str) -> datetime:

@@ -104,6 +104,15 @@ class Settings(BaseModel):
     run_too_old_minutes: int = Field(
         180, ge=1, description="a served run older than this, three missed refreshes, makes /health/ready red"
     )
+    prometheus_url: str = Field(
+        "http://127.0.0.1:9090", description="where panels, service levels and the daily report ask for figures"
+    )
+    log_store_url: str = Field(
+        "", description="Elasticsearch or OpenSearch that logs are shipped to, for `frontpage logs`; empty: none"
+    )
+    report_to: str = Field(
+        "", description="who gets the daily report by mail, comma-separated; empty: it is only written"
+    )
     actor: str = Field(
         "person:unknown",
         description="who acts, written beside each change of state: `person:NAME`, or what Airflow hands to its steps; "

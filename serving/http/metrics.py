@@ -16,6 +16,9 @@ from serving.lists.service import ListService
 FOLDER_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+#: Lengths of lists that are told apart.
+_LENGTHS: Final = {5: "5", 10: "10"}
+_OTHER_LENGTH: Final = "other"
 
 
 class Metrics:
@@ -27,6 +30,10 @@ class Metrics:
         self._seconds = Histogram(
             "frontpage_request_seconds", "Time to answer", ["route"], registry=self.registry, buckets=_SECONDS
         )
+        self._list_seconds = Histogram(
+            "frontpage_list_seconds", "Time to answer with a list", ["items"], registry=self.registry, buckets=_SECONDS
+        )
+        self._list_bytes = self._counter("list_bytes", "Bytes of answers with a list", "items")
         self._lists = self._counter("lists_served", "Lists by kind of fallback", "fallback")
         self._not_modified = self._counter("lists_not_modified", "Lists that the caller had already")
         self._log_written = self._counter("served_list_written", "Rows written to the log of served lists")
@@ -43,6 +50,8 @@ class Metrics:
         # Each change of a value is written to a file that the workers share; what need not be exact at once is not.
         self._answered_since: Tally[tuple[str, str]] = Tally()
         self._listed_since: Tally[tuple[str, bool]] = Tally()
+        self._bytes_since: Tally[str] = Tally()
+        self._of_length = {name: self._list_seconds.labels(name) for name in (*_LENGTHS.values(), _OTHER_LENGTH)}
 
     def answered(self, route: str, outcome: str, seconds: float) -> None:
         """Count a request."""
@@ -55,6 +64,12 @@ class Metrics:
     def listed(self, fallback: str | None, *, not_modified: bool) -> None:
         """Count a list."""
         self._listed_since[fallback or "none", not_modified] += 1
+
+    def delivered(self, n_items: int, n_bytes: int, seconds: float) -> None:
+        """Count a list that went out, by its length: top five against top ten."""
+        length = _LENGTHS.get(n_items, _OTHER_LENGTH)
+        self._bytes_since[length] += n_bytes
+        self._of_length[length].observe(seconds)
 
     def update(self, service: ListService, pool: asyncpg.Pool, log: BatchWriter, age_seconds: float | None) -> None:
         """Add what was counted since, and set what is not counted request by request."""
@@ -85,6 +100,9 @@ class Metrics:
         for (fallback, not_modified), n in self._listed_since.items():
             self._lists.labels(fallback).inc(n)
             self._not_modified.inc(n if not_modified else 0)
+        for length, n in self._bytes_since.items():
+            self._list_bytes.labels(length).inc(n)
+        self._bytes_since.clear()
         self._answered_since.clear()
         self._listed_since.clear()
 

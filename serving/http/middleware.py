@@ -68,6 +68,8 @@ class RequestMiddleware:
         path = route.path_format if route else _UNKNOWN_ROUTE
         outcome = state.get("outcome") or _outcome(answer.status)
         self._context.metrics.answered(path, outcome, seconds)
+        if state.get("n_items"):
+            self._context.metrics.delivered(state["n_items"], answer.n_bytes, seconds)
         self._context.request_log.add(
             Handled(
                 self._context.now(), scope["method"], path, answer.status, outcome, seconds, answer.n_bytes,

@@ -1,5 +1,6 @@
-"""`frontpage report served | off-policy | business`: what came of what was served."""
+"""`frontpage report` served, off-policy, business, service-levels, daily, resources: what came of what was done."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -45,3 +46,31 @@ def off_policy(
 def business(as_of: AsOf) -> None:
     """Write reading time, returning readers, what was recommended, and costs."""
     step("report business", past(as_of), module="report_business")
+
+
+@app.command("service-levels")
+def service_levels(month: Annotated[str, typer.Option(help="As 2026-03.")]) -> None:
+    """Write the month's statement of service levels.
+
+    For back ends, as a page and as CSV. Availability, latency, freshness, and time to recommendable, counted from what
+    Prometheus kept.
+    """
+    step("report service-levels", month, datetime.now(UTC), module="service_levels")
+
+
+@app.command()
+def daily(as_of: AsOf) -> None:
+    """Mail the day before as_of in ten lines.
+
+    And two pictures, to FRONTPAGE_REPORT_TO; the mail is also kept below home/reports/daily.
+    """
+    step("report daily", past(as_of), module="daily_report")
+
+
+@app.command()
+def resources(as_of: AsOf) -> None:
+    """Show what each step takes, against its own past.
+
+    Seconds, processor, memory, bytes, rows per second; and what limit of memory it would need.
+    """
+    step("report resources", past(as_of))

@@ -1,0 +1,1 @@
+"""The exporter: its table of metrics, and how each is come by."""

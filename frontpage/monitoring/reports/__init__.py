@@ -1,0 +1,1 @@
+"""Reports out of figures: the monthly statement, the daily mail, resources of steps."""

@@ -1,0 +1,61 @@
+"""A real Prometheus over figures that a test makes."""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from frontpage.monitoring.prometheus import Prometheus
+from frontpage.stack.processes import free_port
+
+_START_SECONDS = 60
+
+
+@pytest.fixture
+def backfilled(tmp_path: Path) -> Iterator[Callable[[str], Prometheus]]:
+    """Call it with figures as OpenMetrics text: a Prometheus that has them. Skips where none is installed."""
+    if not shutil.which("prometheus") or not shutil.which("promtool"):
+        pytest.skip("prometheus is not installed (apt-get install prometheus)")
+    started: list[subprocess.Popen[bytes]] = []
+
+    def make(text: str) -> Prometheus:
+        (tmp_path / "figures.txt").write_text(text)
+        (tmp_path / "prometheus.yml").write_text("scrape_configs: []\n")
+        made = subprocess.run(
+            ["promtool", "tsdb", "create-blocks-from", "--max-block-duration=744h", "openmetrics", "figures.txt",
+             "data"],
+            cwd=tmp_path, capture_output=True, text=True,
+        )  # fmt: skip
+        assert made.returncode == 0, made.stderr
+        port = free_port(0)
+        started.append(
+            subprocess.Popen(
+                ["prometheus", "--storage.tsdb.path=data", "--storage.tsdb.retention.time=100y",
+                 f"--web.listen-address=127.0.0.1:{port}"],
+                cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )
+        )  # fmt: skip
+        url = f"http://127.0.0.1:{port}"
+        _wait_for(f"{url}/-/ready")
+        return Prometheus(url)
+
+    yield make
+    for process in started:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(url, timeout=2).is_success:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.3)
+    raise AssertionError(f"{url} is not up")
