@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from frontpage.cli import data, database, delivery, lists, model, models, pilot, rollout, sources, stack
+from frontpage.cli import data, database, delivery, desk, lists, model, models, pilot, rollout, sources, stack
 from frontpage.cli.calling import (
     DATA,
     DELIVERY,
@@ -50,7 +50,7 @@ app = typer.Typer(
 )
 app.command(rich_help_panel=START)(stack.up)
 app.command(rich_help_panel=START)(stack.down)
-for _verbs in (data, model, lists, editorial, pilot, delivery, privacy):
+for _verbs in (data, model, lists, editorial, pilot, delivery, desk, privacy):
     app.add_typer(_verbs.app)
 app.add_typer(database.app, name="db", rich_help_panel=MAINTENANCE)
 app.add_typer(rollout.app, name="rollout", rich_help_panel=LISTS)

@@ -81,7 +81,7 @@ def run(
         raise _no_list(reader_id, run_id, params)
     reader_key, made_at = rows[0][c.READER_KEY], rows[0]["scored_at"]
     reader = _at(url, reader_key, made_at) if made_at in cutoffs else None
-    found = _funnel(settings, params, rows, wanted.article) if wanted.rebuilds else None
+    found = rebuilt(settings, params, rows, wanted.article) if wanted.rebuilds else None
     if wanted.html is not None:
         wanted.html.write_text(why_page.page(reader_id, rows, reader, found or {}), encoding="utf-8")
     for line in _json(rows, reader, found) if wanted.as_json else _text(reader_id, rows, reader, found):
@@ -89,7 +89,7 @@ def run(
     return Summary("why", rows_out=len(rows), artifact=f"run:{rows[0]['run_id']}")
 
 
-def _funnel(settings: Settings, params: Params, rows: list[dict[str, Any]], article: str) -> dict[str, Any]:
+def rebuilt(settings: Settings, params: Params, rows: list[dict[str, Any]], article: str) -> dict[str, Any]:
     """The list made once more: whether it is the stored one, the way to it, and why an article is (not) in it."""
     with connect(database_url(settings)) as connection:
         maker = fetch_one(connection, "select * from rec_run where run_id = %s", [rows[0]["scored_run"]])

@@ -1,0 +1,31 @@
+"""Keys for people at the desk.
+
+Revision ID: 0021
+Revises: 0020
+"""
+
+from alembic import op
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+SCOPES = """
+alter table api_key drop constraint api_key_scopes_check;
+alter table api_key add constraint api_key_scopes_check check (cardinality(scopes) > 0
+    and scopes <@ array['read', 'events', 'viewer', 'operator', 'editor', 'auditor', 'admin']);
+"""
+
+
+def upgrade() -> None:
+    """A key may have the roles of the desk."""
+    op.execute(SCOPES)
+
+
+def downgrade() -> None:
+    """Keys that only open the desk are gone."""
+    op.execute("delete from api_key where scopes && array['viewer', 'operator', 'auditor']")
+    op.execute("alter table api_key drop constraint api_key_scopes_check")
+    op.execute("""alter table api_key add constraint api_key_scopes_check
+        check (cardinality(scopes) > 0 and scopes <@ array['read', 'events', 'editor', 'admin'])""")
