@@ -1,6 +1,7 @@
 """One request of one person: what a page is given to read and to answer with."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+import importlib
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +21,6 @@ from frontpage.core.summary import Summary
 from frontpage.desk.gates import Gate
 from frontpage.desk.people import EVERYBODY, OF_READERS, Person, Role, Seal
 from frontpage.desk.templating import filled
-from frontpage.lifecycle.executions.recording import recorded
 from frontpage.store import look
 from frontpage.store.connect import Connection, connect
 from frontpage.store.server import database_url
@@ -81,14 +81,21 @@ class Visit:
         """After a change: the page that shows it, with what was done."""
         return RedirectResponse(f"{root_of(self.request)}{path}?{urlencode({'said': said})}", 303)
 
-    def does(self, verb: str, step: Callable[..., Summary], *arguments: Any, **options: Any) -> Summary:
-        """What the command line would do for this person, recorded as an execution of theirs."""
+    def does(self, verb: str, *arguments: Any, module: str = "", function: str = "run", **options: Any) -> Summary:
+        """What the command line would do for this person, recorded as an execution of theirs.
+
+        `steps.<module or verb>.<function>`, which is loaded when it is wanted: the desk opens in a moment.
+        """
+        from frontpage.lifecycle.executions.recording import recorded
+
+        step = getattr(importlib.import_module(f"frontpage.steps.{module or verb}"), function)
         settings, params = self.settings, self.desk.params
         trigger = Trigger(caller="desk", reason=options.get("reason", ""))
         asked = {name: value for name, value in options.items() if value is not None}
         with recorded(settings, params, verb, asked, trigger, lambda: datetime.now(UTC)) as execution:
-            execution.summary = step(settings, params, *arguments, **options)
-        return execution.summary
+            summary: Summary = step(settings, params, *arguments, **options)
+            execution.summary = summary
+        return summary
 
 
 def root_of(request: Request) -> str:

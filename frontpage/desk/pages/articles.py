@@ -9,9 +9,8 @@ from starlette.responses import HTMLResponse, Response
 
 from frontpage.core.errors import NothingPublishedError
 from frontpage.desk.visit import Anybody, Auditor, Editor
-from frontpage.steps import reports as reporting
-from frontpage.steps import retract
-from frontpage.store.governance import retractions
+from frontpage.store.connect import fetch_all
+from frontpage.store.queries import query
 
 router = APIRouter()
 _FOUND, _RUNS = 40, 24
@@ -35,7 +34,11 @@ def show(visit: Anybody, article_id: str) -> HTMLResponse:
     article = visit.row("article", article_id=article_id)
     if not article:
         raise NothingPublishedError(f"there is no article {article_id!r}; look for words of its title")
-    return visit.page("article.html", article=article, family=retractions.family(visit.connection, article_id))
+    return visit.page(
+        "article.html",
+        article=article,
+        family=fetch_all(visit.connection, query("rules/family"), {"article_id": article_id}),
+    )
 
 
 @router.get("/exposure/{article_id:path}")
@@ -53,8 +56,10 @@ def exposure(visit: Anybody, article_id: str) -> HTMLResponse:
 def take_out(visit: Editor, article_id: str) -> Response:
     """Retract it with its copies, or take that back."""
     with_near, is_back = "with_near" in visit.form, visit.form.get("do") == "undo"
-    verb, step = ("unretract", retract.undo) if is_back else ("retract", retract.run)
-    done = visit.does(verb, step, article_id, reason=visit.form.get("reason", ""), with_near=with_near)
+    verb, function = ("unretract", "undo") if is_back else ("retract", "run")
+    done = visit.does(
+        verb, article_id, module="retract", function=function, reason=visit.form.get("reason", ""), with_near=with_near
+    )
     said = "may be listed again" if is_back else f"out of every list; {done.details['readers']} readers were shown it"
     return visit.back(f"/articles/{quote(article_id, safe='')}", f"{done.rows_out} articles are {said}")
 
@@ -64,14 +69,12 @@ def report(visit: Editor, article_id: str) -> Response:
     """Say that it is misleading, or decide about what others said."""
     reason, evidence, what = visit.form.get("reason", ""), visit.form.get("evidence", ""), visit.form.get("do")
     if what == "report":
-        visit.does("reports add", reporting.add, article_id, reason=reason, evidence=evidence)
+        visit.does("reports add", article_id, module="reports", function="add", reason=reason, evidence=evidence)
         said = "it was reported"
     else:
         is_misleading = what == "uphold"
-        visit.does(
-            "reports decide", reporting.decide, article_id, is_misleading=is_misleading, reason=reason,
-            evidence=evidence,
-        )  # fmt: skip
+        told = {"is_misleading": is_misleading, "reason": reason, "evidence": evidence}
+        visit.does("reports decide", article_id, module="reports", function="decide", **told)
         said = "it is held back as misleading" if is_misleading else "it may be listed"
     return visit.back(f"/articles/{quote(article_id, safe='')}", said)
 
@@ -81,7 +84,7 @@ def shown_to(visit: Auditor, article_id: str) -> Response:
     """Who was shown it, by pseudonym, as CSV; audited."""
     with TemporaryDirectory() as folder:
         out = Path(folder) / "shown-to.csv"
-        visit.does("shown-to", retract.shown_to, article_id, out=out)
+        visit.does("shown-to", article_id, module="retract", function="shown_to", out=out)
         text = out.read_text(encoding="utf-8")
     headers = {"Content-Disposition": "attachment; filename=shown-to.csv"}
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)

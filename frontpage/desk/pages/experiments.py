@@ -1,7 +1,6 @@
 """Experiments and rollouts: what readers are compared on, what can be said of it, and stopping or answering."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, RedirectResponse
@@ -9,22 +8,20 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from frontpage.core.errors import BadInputError, NothingPublishedError
 from frontpage.core.experiments.experiment import KINDS
 from frontpage.desk.visit import Anybody, Operator
-from frontpage.lifecycle.experiments.judge import Judged
-from frontpage.lifecycle.experiments.verdict import head, verdict
-from frontpage.steps import experiment as experimenting
-from frontpage.steps import rollout
-from frontpage.store.judging import experiments
-from frontpage.store.lifecycle import rollouts
+
+if TYPE_CHECKING:
+    from frontpage.lifecycle.experiments.judge import Judged
 
 router = APIRouter()
-_ANSWERS: dict[str, Callable[..., Any]] = {
-    "advance": rollout.advance, "approve": rollout.approve, "take-back": rollout.take_back,
-}  # fmt: skip
+_ANSWERS = {"advance": "advance", "approve": "approve", "take-back": "take_back"}
 
 
 @router.get("/experiments")
 def overview(visit: Anybody) -> HTMLResponse:
     """Every experiment, and the newest rollouts with their trail."""
+    from frontpage.store.judging import experiments
+    from frontpage.store.lifecycle import rollouts
+
     trials = rollouts.newest(visit.connection, limit=3)
     return visit.page(
         "experiments.html",
@@ -38,10 +35,14 @@ def overview(visit: Anybody) -> HTMLResponse:
 @router.get("/experiments/{name}")
 def show(visit: Anybody, name: str) -> HTMLResponse:
     """One experiment, with what can be said of it now."""
+    from frontpage.lifecycle.experiments.verdict import head, verdict
+    from frontpage.steps.experiment import judgement
+    from frontpage.store.judging import experiments
+
     found = next(iter(experiments.newest(visit.connection, name)), None)
     if found is None:
         raise NothingPublishedError(f"there is no experiment {name}")
-    judged = experimenting.judgement(visit.connection, visit.desk.params, found, visit.now)
+    judged = judgement(visit.connection, visit.desk.params, found, visit.now)
     return visit.page(
         "experiment.html", found=found, kinds=KINDS, head=head(judged), sentences=verdict(judged), judged=judged,
         charts=_charts(judged),
@@ -53,7 +54,7 @@ def start(visit: Operator) -> RedirectResponse:
     """Start one."""
     name = visit.form.get("name", "").strip()
     visit.does(
-        "experiment start", experimenting.start, visit.now, name, arms=visit.form.get("arms", ""),
+        "experiment start", visit.now, name, module="experiment", function="start", arms=visit.form.get("arms", ""),
         metrics=[visit.form.get("metric", "")], interleave="interleave" in visit.form,
         reason=visit.form.get("reason", ""),
     )  # fmt: skip
@@ -64,7 +65,7 @@ def start(visit: Operator) -> RedirectResponse:
 def stop(visit: Operator, name: str) -> RedirectResponse:
     """Stop one; its readers are served as everybody from then on."""
     reason = visit.form.get("reason", "")
-    visit.does("experiment stop", experimenting.stop, visit.now, name, reason=reason)
+    visit.does("experiment stop", visit.now, name, module="experiment", function="stop", reason=reason)
     return visit.back(f"/experiments/{name}", f"{name} was stopped")
 
 
@@ -74,13 +75,14 @@ def answer(visit: Operator) -> RedirectResponse:
     wanted = visit.form.get("do", "")
     if wanted not in _ANSWERS:
         raise BadInputError(f"a rollout can be answered by {', '.join(_ANSWERS)}")
-    done = visit.does(f"rollout {wanted}", _ANSWERS[wanted], as_of=visit.now, reason=visit.form.get("reason", ""))
+    reason, function = visit.form.get("reason", ""), _ANSWERS[wanted]
+    done = visit.does(f"rollout {wanted}", module="rollout", function=function, as_of=visit.now, reason=reason)
     return visit.back(
         "/experiments", f"{done.artifact}: {done.details['state']}, {done.details['share']:.0%} of readers"
     )
 
 
-def _charts(judged: Judged) -> list[dict[str, Any]]:
+def _charts(judged: "Judged") -> list[dict[str, Any]]:
     """For each comparison the difference with its interval, day by day, where there is any."""
     days = [day.timestamp() for day in judged.days]
     return [

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -11,7 +12,6 @@ from frontpage.core import columns as c
 from frontpage.core.errors import BadInputError
 from frontpage.core.identity.pseudonym import reader_subject
 from frontpage.desk.visit import LooksAtReaders, Operator, Visit
-from frontpage.steps import export_reader, forget, why
 from frontpage.store import audit
 from frontpage.store.connect import fetch_all
 from frontpage.store.governance import erasures
@@ -39,7 +39,7 @@ def show(visit: LooksAtReaders, reader_id: str, run: int | None = None) -> HTMLR
     if not reader:
         gone = erasures.reports(visit.connection, subject)
         return visit.page("reader_unknown.html", reader_id=reader_id, gone=gone)
-    rows = why.rows_of(visit.connection, visit.settings, reader_id, run)
+    rows = listed_rows(visit, reader_id, run)
     listed = [row[c.ARTICLE_ID] for row in rows]
     before = visit.rows("reader_before", reader_key=reader[c.READER_KEY], run_id=rows[0][c.RUN_ID]) if rows else []
     return visit.page(
@@ -57,7 +57,9 @@ def show(visit: LooksAtReaders, reader_id: str, run: int | None = None) -> HTMLR
 @router.get("/why/{reader_id:path}")
 def explain(visit: LooksAtReaders, reader_id: str, article: str = "") -> HTMLResponse:
     """The list made once more: the way from candidates to ten, and why an article is, or is not, among them."""
-    rows = why.rows_of(visit.connection, visit.settings, reader_id, None)
+    from frontpage.steps import why
+
+    rows = listed_rows(visit, reader_id, None)
     if not rows:
         return visit.page("why_part.html", found={}, article=article, titles={})
     found = why.rebuilt(visit.settings, visit.desk.params, rows, article.strip())
@@ -70,7 +72,7 @@ def export(visit: Operator, reader_id: str) -> Response:
     """What is kept of a person, as one page to give them; audited with the reason."""
     with TemporaryDirectory() as folder:
         out = Path(folder)
-        visit.does("export-reader", export_reader.run, reader_id, reason=visit.form.get("reason", ""), out=out)
+        visit.does("export-reader", reader_id, module="export_reader", reason=visit.form.get("reason", ""), out=out)
         page = (out / "reader.html").read_text(encoding="utf-8")
     return HTMLResponse(page, headers={"Content-Disposition": "attachment; filename=reader.html"})
 
@@ -80,8 +82,18 @@ def erase(visit: Operator, reader_id: str) -> Response:
     """Delete what is kept of a person, for whoever types their id once more."""
     if visit.form.get("again", "") != reader_id:
         raise BadInputError("the id that was typed is not this reader's; nothing was deleted")
-    done = visit.does("forget", forget.run, reader_id, reason=visit.form.get("reason", ""))
+    done = visit.does("forget", reader_id, reason=visit.form.get("reason", ""))
     return visit.back(f"/readers/{quote(reader_id, safe='')}", f"{done.rows_out:,} rows were deleted")
+
+
+def listed_rows(visit: Visit, reader_id: str, run_id: int | None) -> list[dict[str, Any]]:
+    """A reader's list with everything that made it; of a run that was dropped from the archive."""
+    rows = fetch_all(visit.connection, query("lists/why"), {"reader_id": reader_id, "run_id": run_id})
+    if rows or run_id is None:
+        return rows
+    from frontpage.steps import why
+
+    return why.rows_of(visit.connection, visit.settings, reader_id, run_id)
 
 
 def _titles(visit: Visit, article_ids: list[str]) -> dict[str, str]:

@@ -9,9 +9,6 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from frontpage.core.errors import BadInputError
 from frontpage.desk.visit import Anybody, Editor
-from frontpage.rules import effect_text
-from frontpage.steps import rules
-from frontpage.store.governance import rule_sets
 
 router = APIRouter()
 _LABELS = ("category", "publisher")
@@ -20,6 +17,8 @@ _LABELS = ("category", "publisher")
 @router.get("/rules")
 def overview(visit: Anybody) -> HTMLResponse:
     """The rules in force, and who put them there."""
+    from frontpage.store.governance import rule_sets
+
     applied = rule_sets.rule_set(visit.connection)
     text = yaml.safe_dump({"rules": [*applied.rules]}, sort_keys=False, allow_unicode=True)
     return visit.page("rules.html", applied=applied, text=text, history=visit.rows("rule_sets"), labels=_LABELS)
@@ -36,6 +35,9 @@ def shares(visit: Anybody, label: str) -> HTMLResponse:
 @router.post("/rules-diff")
 def foresee(visit: Editor) -> HTMLResponse:
     """What a proposal would change in the lists that are served now; nothing is changed."""
+    from frontpage.rules import effect_text
+    from frontpage.steps import rules
+
     with TemporaryDirectory() as folder:
         file = _written(Path(folder), visit.form.get("rules", ""))
         changes, effect = rules.foreseen(visit.connection, visit.settings, visit.desk.params, [file], "champion")
@@ -47,7 +49,7 @@ def apply(visit: Editor) -> RedirectResponse:
     """Put a proposal into force in place of all rules; the next refresh makes lists by it."""
     with TemporaryDirectory() as folder:
         file = _written(Path(folder), visit.form.get("rules", ""))
-        done = visit.does("rules apply", rules.apply, [file], reason=visit.form.get("reason", ""))
+        done = visit.does("rules apply", [file], module="rules", function="apply", reason=visit.form.get("reason", ""))
     return visit.back("/rules", f"version {done.details['version']} is {done.details['outcome']}")
 
 

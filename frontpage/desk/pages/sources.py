@@ -4,7 +4,6 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from frontpage.desk.visit import Anybody, Operator
-from frontpage.steps import sources
 
 router = APIRouter()
 _ROWS = 200
@@ -19,5 +18,7 @@ def overview(visit: Anybody) -> HTMLResponse:
 @router.get("/sources-check")
 def check(visit: Operator) -> HTMLResponse:
     """What a first pull of each configured source would make of its first rows; nothing is written."""
+    from frontpage.steps import sources
+
     report = sources.check(visit.settings, visit.desk.params, (), visit.now, _ROWS)
     return visit.page("sources_check.html", report=sources.as_json(report), most=_ROWS)

@@ -7,12 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from frontpage.desk.visit import Anybody, Operator, Visit
-from frontpage.lifecycle.artefacts import folder_of
-from frontpage.lifecycle.records import flatten
-from frontpage.lifecycle.release.card import card_page, pictures_of
-from frontpage.steps import models, promote, rollback
 from frontpage.store import versions
-from frontpage.store.lists import runs
 
 router = APIRouter()
 _CARD_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
@@ -35,6 +30,9 @@ def overview(visit: Anybody) -> HTMLResponse:
 @router.get("/versions/{version}")
 def show(visit: Anybody, version: str, against: str = "") -> HTMLResponse:
     """One version: figures, verdicts, trail, pictures; and what differs from another."""
+    from frontpage.lifecycle.artefacts import folder_of
+    from frontpage.lifecycle.release.card import pictures_of
+
     row = versions.get(visit.connection, version)
     others = [one.version for one in versions.newest(visit.connection, limit=30) if one.version != version]
     return visit.page(
@@ -52,6 +50,9 @@ def show(visit: Anybody, version: str, against: str = "") -> HTMLResponse:
 @router.get("/versions/{version}/card")
 def card(visit: Anybody, version: str) -> HTMLResponse:
     """The card of a version, as the registry writes it."""
+    from frontpage.lifecycle.artefacts import folder_of
+    from frontpage.lifecycle.release.card import card_page
+
     row = versions.get(visit.connection, version)
     page = card_page(row, versions.events(visit.connection, version), folder_of(row, visit.settings))
     return HTMLResponse(page, headers={"Content-Security-Policy": _CARD_POLICY})
@@ -60,23 +61,23 @@ def card(visit: Anybody, version: str) -> HTMLResponse:
 @router.post("/versions/{version}/promote")
 def make_champion(visit: Operator, version: str) -> RedirectResponse:
     """Make it the champion, if it is fit for this machine."""
-    done = visit.does("models promote", promote.run, version, reason=visit.form.get("reason", ""))
+    done = visit.does("models promote", version, module="promote", reason=visit.form.get("reason", ""))
     return visit.back("/versions", f"{version} is champion; before it was {done.details['former']}")
 
 
 @router.post("/champion-back")
 def take_back(visit: Operator) -> RedirectResponse:
     """Reject the champion; the one before it takes its place."""
-    done = visit.does("models rollback", models.rollback, reason=visit.form.get("reason", ""))
+    done = visit.does("models rollback", module="models", function="rollback", reason=visit.form.get("reason", ""))
     return visit.back("/versions", f"{done.details['champion']} is champion again")
 
 
 @router.get("/lists-back/{run_id}")
 def foresee(visit: Operator, run_id: int) -> HTMLResponse:
     """What would be served if one went back to a run: nothing is changed."""
-    served = runs.current(visit.connection, "champion")
-    now_id = served["run_id"] if served else 0
-    return visit.page("rollback_part.html", run_id=run_id, now_id=now_id, foreseen=_foreseen(visit, run_id, now_id))
+    now_id = next((row["run_id"] for row in visit.rows("served") if row["variant"] == "champion"), 0)
+    foreseen = visit.row("compared_runs", run_id=run_id, now_id=now_id)
+    return visit.page("rollback_part.html", run_id=run_id, now_id=now_id, foreseen=foreseen)
 
 
 @router.post("/lists-back/{run_id}")
@@ -84,13 +85,9 @@ def serve_again(visit: Operator, run_id: int) -> RedirectResponse:
     """Serve the lists of an earlier run, and hold them; or let go of them."""
     is_lift, reason = visit.form.get("do") == "lift", visit.form.get("reason", "")
     to = None if is_lift else run_id
-    done = visit.does("rollback", rollback.run, variant="champion", to=to, reason=reason, lift=is_lift)
+    done = visit.does("rollback", variant="champion", to=to, reason=reason, lift=is_lift)
     said = "the next refresh publishes again" if is_lift else f"{done.artifact} is served and held"
     return visit.back("/versions", said)
-
-
-def _foreseen(visit: Visit, run_id: int, now_id: int) -> dict[str, Any]:
-    return visit.row("compared_runs", run_id=run_id, now_id=now_id)
 
 
 def _differences(visit: Visit, version: str, against: str) -> list[tuple[str, Any, Any]]:
@@ -100,5 +97,7 @@ def _differences(visit: Visit, version: str, against: str) -> list[tuple[str, An
 
 
 def _facts(row: versions.ModelVersion) -> dict[str, Any]:
+    from frontpage.lifecycle.records import flatten
+
     kept = {name: value for name, value in asdict(row).items() if name in ("as_of", "snapshot_hash", "parent", "stage")}
     return flatten({**kept, "lineage": row.lineage, "metrics": row.metrics})
