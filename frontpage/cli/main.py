@@ -44,7 +44,6 @@ app = typer.Typer(
     help="Every reader gets a front page of their own.",
     epilog=_EPILOG,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
