@@ -17,11 +17,11 @@ _LABELS = ("category", "publisher")
 @router.get("/rules")
 def overview(visit: Anybody) -> HTMLResponse:
     """The rules in force, and who put them there."""
-    from frontpage.store.governance import rule_sets
-
-    applied = rule_sets.rule_set(visit.connection)
-    text = yaml.safe_dump({"rules": [*applied.rules]}, sort_keys=False, allow_unicode=True)
-    return visit.page("rules.html", applied=applied, text=text, history=visit.rows("rule_sets"), labels=_LABELS)
+    history = visit.rows("rule_sets")
+    rules = history[0]["rules"] if history else []
+    text = yaml.safe_dump({"rules": rules}, sort_keys=False, allow_unicode=True)
+    version = history[0]["version"] if history else 0
+    return visit.page("rules.html", version=version, rules=rules, text=text, history=history, labels=_LABELS)
 
 
 @router.get("/shares/{label}")

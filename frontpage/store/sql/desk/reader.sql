@@ -10,5 +10,5 @@ from reader
 left join lateral (
     select * from reader_version version where version.reader_key = reader.reader_key order by recorded_at desc limit 1
 ) version on true
-left join reader_contact contact using (reader_key)
+left join reader_contact contact on contact.reader_key = reader.reader_key
 where reader.reader_id = %(reader_id)s
