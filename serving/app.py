@@ -26,6 +26,7 @@ from serving.mail.links import links
 from serving.mail.reports import reports
 from serving.pages.docs_page import docs
 from serving.pages.landing import landing
+from serving.pages.newspaper import newspaper
 from serving.preferences.routes import preferences
 
 VERSION = "1.0"
@@ -64,6 +65,8 @@ def _include_routes(app: FastAPI, settings: Settings, refusals: dict[int | str, 
     usual = _INVALID | _UNAVAILABLE | refusals
     app.include_router(landing(app, with_keys=bool(refusals)))
     app.include_router(docs())
+    if not refusals:
+        app.include_router(newspaper())
     app.include_router(v1(), tags=["lists"], responses=usual)
     articles = ArticleRoutes(app.state.context)
     app.include_router(articles.router(), tags=["articles"], responses=usual)
