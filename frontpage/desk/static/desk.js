@@ -13,9 +13,12 @@
                points: { show: told.x.length < 30, size: 5 }, spanGaps: true,
                value: function (_, v) { return v === null ? "–" : v.toLocaleString("en", { maximumFractionDigits: 3 }); } };
     });
+    var hours = function (_, splits) {
+      return splits.map(function (at) { var told = new Date(at * 1e3).toISOString(); return told.slice(11, 16) === "00:00" ? told.slice(5, 10) : told.slice(11, 16); });
+    };
     var plot = new uPlot({
       width: figure.clientWidth, height: 210, tzDate: function (ts) { return uPlot.tzDate(new Date(ts * 1e3), "Etc/UTC"); },
-      axes: [axis, Object.assign({ size: 60 }, axis)], series: [{ label: "UTC" }].concat(series)
+      legend: { live: false }, axes: [Object.assign({ values: hours }, axis), Object.assign({ size: 60 }, axis)], series: [{ label: "UTC" }].concat(series)
     }, [told.x].concat(told.series.map(function (one) { return one.values; })), figure.querySelector(".plot"));
     new ResizeObserver(function () { plot.setSize({ width: figure.clientWidth, height: 210 }); }).observe(figure);
   }
