@@ -81,7 +81,7 @@ class Seal:
     def key_id(self, session: str, now: datetime) -> int | None:
         """The number of the key that a session was begun with; None for what is not ours, or is over."""
         body, _, signature = session.partition(".")
-        if not hmac.compare_digest(signature, self._signature("session", body)):
+        if not hmac.compare_digest(signature.encode(), self._signature("session", body).encode()):
             return None
         told = json.loads(base64.urlsafe_b64decode(body))
         return int(told["key_id"]) if told["until"] > now.timestamp() else None

@@ -21,9 +21,9 @@ from frontpage.core.summary import Summary
 from frontpage.desk.gates import Gate
 from frontpage.desk.people import EVERYBODY, OF_READERS, Person, Role, Seal
 from frontpage.desk.templating import filled
-from frontpage.store import look
 from frontpage.store.connect import Connection, connect
 from frontpage.store.server import database_url
+from frontpage.store.watching import look
 
 _MAX_FORM_BYTES = 200_000
 TOKEN = "form_token"  # noqa: S105 - the name of a field

@@ -166,7 +166,7 @@ def test_an_operator_goes_back_and_lets_go(browser, desk: OpenDesk):
         act.locator("summary").click()
         act.get_by_label("Reason").fill("over")
         act.get_by_role("button", name="Let the next refresh publish").click()
-        page.wait_for_load_state("networkidle")
+        page.get_by_text("the next refresh publishes again").wait_for()
     with connect(desk.settings.database_url) as connection:
         held = fetch_one(connection, "select lift_reason from list_hold order by hold_id desc limit 1")
     assert held == {"lift_reason": "over"}
