@@ -13,7 +13,7 @@ from frontpage.store.connect import fetch_all
 from frontpage.store.queries import query
 
 router = APIRouter()
-_FOUND, _RUNS = 40, 24
+_FOUND, _RUNS = 40, 6
 
 
 @router.get("/articles")

@@ -8,7 +8,7 @@ select count(distinct reader_key) filter (where run_id = %(run_id)s) as n_reader
        count(distinct reader_key) filter (where run_id = %(now_id)s) as n_readers_now,
        count(distinct article_id) filter (where run_id = %(run_id)s) as n_articles,
        count(distinct article_id) filter (where run_id = %(run_id)s and article_id in (
-           select article_id from article where status <> 'live'
+           select article_id from retraction where ended_at is null
        )) as n_retracted,
        (select count(*) from sampled one join sampled other using (reader_key, article_id)
         where one.run_id = %(run_id)s and other.run_id = %(now_id)s)::float8
