@@ -123,6 +123,8 @@ class Entrance:
         self, request: Request, form: Annotated[dict[str, str], Depends(form_of)]
     ) -> AsyncIterator[Visit]:
         """The visit; its connection is closed after the answer."""
+        if any("\x00" in text for text in (request.scope["path"], *request.query_params.values(), *form.values())):
+            raise HTTPException(400, "no id and no text holds a NUL character")
         desk: Desk = request.app.state.desk
         async with contextmanager_in_threadpool(_connected(desk.settings)) as connection:
             person = await desk.gate(request, connection)

@@ -3,15 +3,16 @@
 import csv
 from datetime import timedelta
 from io import StringIO
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.responses import HTMLResponse, Response
 
 from frontpage.core.errors import BadInputError
 from frontpage.desk.visit import Anybody
 
 router = APIRouter()
-_MOST = 100_000
+_MOST, _MOST_DAYS = 100_000, 3_650
 #: Of `sql/desk/export_NAME.sql`.
 TABLES = {
     "articles": "articles as rows of the canonical files, so that another installation can import them",
@@ -28,7 +29,7 @@ def overview(visit: Anybody) -> HTMLResponse:
 
 
 @router.get("/data/{table}.csv")
-def export(visit: Anybody, table: str, days: float = 7) -> Response:
+def export(visit: Anybody, table: str, days: Annotated[float, Query(ge=0, le=_MOST_DAYS)] = 7) -> Response:
     """Rows of the last days, at most so many that a browser can take them."""
     if table not in TABLES:
         raise BadInputError(f"there is no table {table!r}; there are {', '.join(TABLES)}")

@@ -25,6 +25,17 @@ async def test_every_page_is_there(as_role: Client, world: World):
     assert (await client.get("/versions/v1")).status_code == 404
 
 
+async def test_what_cannot_be_is_refused_in_a_sentence(as_role: Client, world: World):
+    """Unknown articles, versions and tables, an id that PostgreSQL cannot hold, a path that is none."""
+    client = await logged_in(as_role, world, "operator")
+    for path, status in (
+        ("/articles/nothing", 404), ("/versions/nothing", 404), ("/data/readers.csv", 400), ("/readers/a%00b", 400),
+        ("/data/articles.csv?days=1e12", 422), ("/nowhere", 404), ("/shares/author", 400),
+    ):  # fmt: skip
+        assert (await client.get(path)).status_code == status, path
+    assert "Nobody has this id" in (await client.get("/readers/nobody")).text
+
+
 async def test_today_says_what_is_served(as_role: Client, world: World):
     """The edition, its coverage, and that it is old."""
     client = await logged_in(as_role, world, "viewer")
