@@ -2,8 +2,8 @@
 
     python -m bench.desk --readers 15000
 
-Each page is asked for once to warm what the database keeps in memory, then five times; the middle one counts. Parts that
-a page loads after it is there (`exposure`, `shares`, a look at an earlier run) are timed apart.
+Each page is asked for once to warm what the database keeps in memory, then five times; the middle one counts. Parts
+that a page loads after it is there (`exposure`, `shares`, a look at an earlier run) are timed apart.
 """
 
 from __future__ import annotations

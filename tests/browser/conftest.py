@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,19 +17,16 @@ from frontpage.core.clock import iso
 from frontpage.core.identity.api_keys import key_hash
 from frontpage.core.settings import Settings
 from frontpage.desk.app import create_app
-from frontpage.steps import drift, evaluate, features, refresh, train
+from frontpage.steps import drift, refresh
 from frontpage.store import keys
-from frontpage.store.connect import connect
+from frontpage.store.connect import connect, fetch_one
 from frontpage.store.server import Server
-from tests.integration.rules.conftest import KEEPING
-from tests.integration.test_models_steps import fill
-from tests.support.databases import admin
-from tests.unit.models.newsroom_world import newsroom
+from tests.integration.released import LATER, filled, release_version
+from tests.unit.models.newsroom_world import PARAMS
 from tests.unit.models.worlds import NOW
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 ROLES = ("viewer", "operator", "editor", "auditor")
-HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -58,31 +54,17 @@ def browser() -> Iterator[object]:
 @pytest.fixture(scope="session")
 def desk(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenDesk]:
     """The desk of a newsroom with two editions, made with the verbs' own functions."""
-    for name in ("browser", "browser_mlflow"):
-        admin(postgres, f"create database {name}" + (" template template_frontpage" if name == "browser" else ""))
-    home = tmp_path_factory.mktemp("home")
-    settings = Settings(
-        home=home,
-        database_url=postgres.url("browser"),
-        mlflow_url=postgres.url("browser_mlflow"),
-        clock=iso(NOW + HOUR),
-    )
-    _newsroom(settings)
-    with connect(settings.database_url) as connection:
-        made = {role: _key(connection, role) for role in ROLES}
-        found = _to_look_at(connection)
-    with _served(settings) as url:
-        yield OpenDesk(url, made, *found, settings)
-
-
-def _newsroom(settings: Settings) -> None:
-    with connect(settings.database_url) as connection:
-        fill(connection, newsroom(60, 36))
-    for step in (features, train, evaluate):
-        step.run(settings, KEEPING, NOW - 2 * HOUR)
-    for as_of in (NOW - HOUR, NOW):
-        refresh.run(settings, KEEPING, as_of)
-    drift.run(settings, KEEPING, NOW)
+    with filled(postgres, tmp_path_factory.mktemp("home"), "browser") as made:
+        version = release_version(made)
+        for as_of in (NOW, LATER):
+            refresh.run(made, PARAMS, as_of)
+        drift.run(made, PARAMS, LATER)
+        settings = made.model_copy(update={"clock": iso(LATER)})
+        with connect(settings.database_url) as connection:
+            given = {role: _key(connection, role) for role in ROLES}
+            reader_id, article_id = _to_look_at(connection)
+        with _served(settings) as url:
+            yield OpenDesk(url, given, reader_id, article_id, version, settings)
 
 
 def _key(connection, role: str) -> str:
@@ -91,14 +73,14 @@ def _key(connection, role: str) -> str:
     return key
 
 
-def _to_look_at(connection) -> tuple[str, str, str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """select reader_id, article_id, (select version from model_version limit 1)
-            from recommendation join reader using (reader_key)
-            where run_id = (select run_id from published_run where variant = 'champion') order by 1, rank limit 1"""
-        )
-        return cursor.fetchone()
+def _to_look_at(connection) -> tuple[str, str]:
+    found = fetch_one(connection, _LISTED)
+    assert found is not None
+    return found["reader_id"], found["article_id"]
+
+
+_LISTED = """select reader_id, article_id from recommendation join reader using (reader_key)
+where run_id = (select run_id from published_run where variant = 'champion') order by reader_id, rank limit 1"""
 
 
 class _served:
@@ -108,7 +90,7 @@ class _served:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        config = uvicorn.Config(create_app(settings, KEEPING), port=self.port, log_level="warning")
+        config = uvicorn.Config(create_app(settings, PARAMS), port=self.port, log_level="warning")
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
 
