@@ -7,11 +7,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import prometheus_client  # noqa: F401 - before Feast, whose import makes it count in files, in the whole process
 import pytest
 
 from frontpage.core.settings import Settings
 from frontpage.store import migrate, server
+from tests.support import counters  # noqa: F401 - before Feast
 from tests.support.databases import admin
 
 os.environ.setdefault("DO_NOT_TRACK", "1")

@@ -93,7 +93,8 @@ def maker(version: ModelVersion | None, params: Params) -> str | None:
     if version is None or not (choice := choice_of(version)).uses_ranker:
         return None
     made_of = (
-        version.version, version.artefact_hash, params.model_dump_json(exclude=BESIDE_LISTS),
+        version.version, version.artefact_hash,
+        json.dumps(params.model_dump(mode="json", exclude=BESIDE_LISTS), sort_keys=True),
         json.dumps([choice.half_life_hours, choice.of_segment], sort_keys=True),
     )  # fmt: skip
     return hashlib.sha256("\n".join(made_of).encode()).hexdigest()

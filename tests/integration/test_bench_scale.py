@@ -35,7 +35,7 @@ def test_a_refresh_is_measured_twice_alike(home):
         scale_server.served(home, TINY) as settings,
         connect(server.database_url(settings)) as connection,
     ):
-        drawn = kernels.sample(connection, scale_server.params_of(TINY))
+        drawn = kernels.sample(connection, settings, scale_server.params_of(TINY))
     assert explain.measure(drawn)["largest_difference"] < 1e-9
     assert topk.measure(drawn)["ratio"] > 0
 

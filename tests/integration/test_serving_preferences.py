@@ -79,15 +79,20 @@ async def test_a_publisher_of_copies_is_muted_without_the_originals(client, worl
 async def test_preferences_are_replaced_field_by_field(client, world):
     """A field given replaces what was asked before, an empty list takes it back, one left out stays."""
     everything = {"hidden_articles": ["a2", "a1"], "muted_publishers": ["Gazette"], "muted_categories": [" Sport "],
-                  "digest": False}  # fmt: skip
+                  "digest": False, "personalised": False}  # fmt: skip
     assert await asked(client, "ann", **everything) == {
         "hidden_articles": ["a1", "a2"], "muted_publishers": ["Gazette"], "muted_categories": ["sport"],
-        "digest": False,
+        "digest": False, "personalised": False,
     }  # fmt: skip
     after = await asked(client, "ann", hidden_articles=["a2"], muted_publishers=[], digest=True)
-    assert after == {"hidden_articles": ["a2"], "muted_publishers": [], "muted_categories": ["sport"], "digest": True}
+    assert after == {
+        "hidden_articles": ["a2"], "muted_publishers": [], "muted_categories": ["sport"],
+        "digest": True, "personalised": False,
+    }  # fmt: skip
     assert (await client.get("/v1/readers/ann/preferences")).json() == after
-    nothing = {"hidden_articles": [], "muted_publishers": [], "muted_categories": [], "digest": None}
+    nothing = {
+        "hidden_articles": [], "muted_publishers": [], "muted_categories": [], "digest": None, "personalised": True,
+    }  # fmt: skip
     assert (await client.get("/v1/readers/nobody/preferences")).json() == nothing
 
 

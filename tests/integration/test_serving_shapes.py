@@ -7,7 +7,9 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
+from frontpage.core.params import Params
 from frontpage.core.settings import Settings
+from frontpage.steps import retract
 from frontpage.store.connect import connect
 from serving.articles.schemas import PopularAnswer, SimilarAnswer
 from serving.articles.sessions import SessionAnswer
@@ -48,7 +50,7 @@ ANSWERS = [
 
 @pytest.fixture
 def world(database: str, settings: Settings) -> Iterator[World]:
-    """A reader with a list, fallbacks, and two articles that have the same readers."""
+    """A reader with a list, fallbacks, two articles with the same readers, and a retracted one that ann had read."""
     with connect(database) as connection:
         made = World(connection, settings)
         made.articles(["a1", "a2", "g1"])
@@ -57,25 +59,38 @@ def world(database: str, settings: Settings) -> Iterator[World]:
             for article in ("a1", "a2"):
                 made.read(name, article)
         made.publish({"ann": ["a2", "a1"]}, {("global", ""): ["g1", "a1"]})
+        made.articles(["r1"])
+        made.read("ann", "r1")
+        retract.run(settings, Params(), "r1", reason="false")
         yield made
 
 
-def check(model: type[BaseModel], body: Any, left_out: Sequence[str]) -> None:
+def check(model: type[BaseModel], body: Any, left_out: Sequence[str], seen: set[type[BaseModel]]) -> None:
     """The members of a JSON object are the model's fields but those left out, down to the innermost."""
     assert set(body) == set(model.model_fields) - set(left_out), model.__name__
-    for name, field in model.model_fields.items():
-        inner = [one for one in get_args(field.annotation) if isinstance(one, type) and issubclass(one, BaseModel)]
-        if inner:
-            assert body[name], f"{model.__name__}.{name} is empty, so nothing is known of its parts"
-            for part in body[name]:
-                check(inner[0], part, left_out)
+    seen.add(model)
+    for name, inner in parts(model):
+        for part in body[name]:
+            check(inner, part, left_out, seen)
     model.model_validate_json(json.dumps(body))
+
+
+def parts(model: type[BaseModel]) -> list[tuple[str, type[BaseModel]]]:
+    """Fields that hold other models, with these."""
+    return [
+        (name, one)
+        for name, field in model.model_fields.items()
+        for one in get_args(field.annotation)
+        if isinstance(one, type) and issubclass(one, BaseModel)
+    ]
 
 
 async def test_every_answer_has_the_fields_of_its_model(world, settings):
     """Own lists, fallbacks and batches, with `explain` and without, and everything beside lists."""
+    seen: set[type[BaseModel]] = set()
     async with running(settings.model_copy(update={"clock": "2026-03-01T11:00:00Z"})) as client:
         for model, method, url, asked, left_out in ANSWERS:
             response = await client.request(method, url, json=asked)
             assert response.is_success, (url, response.text)
-            check(model, response.json(), left_out)
+            check(model, response.json(), left_out, seen)
+    assert {inner for model in seen for _, inner in parts(model)} <= seen, "of some parts there was none to look at"

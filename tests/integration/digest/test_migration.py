@@ -8,12 +8,13 @@ from ..serving_world import TEN, World
 
 def test_up_down_and_up_again_keeps_what_was_sent(database, settings):
     """An edition and a delivery of before are an edition of that day; what contacts said becomes the first consent."""
-    migrate.downgrade(database, "0002")
     with connect(database) as connection:
         world = World(connection, settings)
         world.reader("ann")
         world.contact("ann", "ann@readers.example")
         run_id = world.publish({}, {("global", ""): ["g1"]})
+    migrate.downgrade(database, "0002")
+    with connect(database) as connection:
         execute(connection, "insert into digest_edition values ('2026-03-01', %s, %s, 'sent')", [TEN, run_id])
         delivery = "insert into digest_delivery values ('2026-03-01', %s, 'sent', '<1@x.example>')"
         execute(connection, delivery, [world.key("ann")])

@@ -6,7 +6,7 @@ from pydantic import SecretStr
 from frontpage.core.identity.api_keys import key_hash
 from frontpage.steps import bounces, digest
 from frontpage.store.connect import fetch_all
-from frontpage.store.keys import add_key
+from frontpage.store.keys import NewKey, add_key
 
 from ...unit.digest.test_reports import bounce, complaint
 from ..serving_client import running
@@ -67,7 +67,7 @@ async def test_what_is_no_mail_is_refused(world, mailing, content, kind, status)
 async def test_only_an_admin_key_may(world, mailing, scope, status):
     """Who posts a report decides about somebody's mail."""
     key = f"a-key-for-{scope}-0123456789"
-    add_key(world.connection, scope, key_hash(key), [scope], None)
+    add_key(world.connection, NewKey(scope, key_hash(key), [scope]), "person:ana", "a test")
     closed = mailing.model_copy(update={"api_keys": SecretStr("a-key-of-the-settings-0123456789")})
     async with running(closed) as client:
         answer = await client.post(PATH, content=b"Hello\n", headers={**MAIL, "X-API-Key": key})

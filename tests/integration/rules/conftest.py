@@ -8,7 +8,7 @@ import pytest
 
 from frontpage.core.params import ListParams
 from frontpage.core.settings import Settings
-from frontpage.steps import evaluate, features, refresh, train
+from frontpage.steps import accept, evaluate, features, refresh, release, train
 from frontpage.store.connect import connect
 from frontpage.store.server import Server
 from tests.integration.test_models_steps import fill
@@ -19,7 +19,7 @@ from tests.unit.models.worlds import NOW
 HOUR = timedelta(hours=1)
 FIRST, SECOND = NOW - HOUR, NOW
 #: No habit makes anybody due, so whose lists are kept hangs on what happened alone.
-KEEPING = PARAMS.model_copy(update={"lists": ListParams(max_list_age_hours=6, max_visit_age_hours=1e9)})
+KEEPING = PARAMS.model_copy(update={"lists": ListParams(max_list_age_hours=6, max_visit_age_hours=1e9, max_similarity=1.0)})
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def installation(settings: Settings, postgres: Server, tmp_path: Path) -> Iterat
     ours = settings.model_copy(update={"mlflow_url": postgres.url(name), "home": tmp_path / "home"})
     with connect(settings.database_url) as connection:
         fill(connection, newsroom(60, 36))
-    for step in (features, train, evaluate):
+    for step in (features, train, evaluate, accept, release):
         step.run(ours, KEEPING, FIRST - HOUR)
     assert refresh.run(ours, KEEPING, FIRST).details["outcome"] == "published"
     yield ours

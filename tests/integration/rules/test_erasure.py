@@ -15,6 +15,7 @@ from frontpage.privacy.needles import Needles
 from frontpage.privacy.policy import load_policy
 from frontpage.privacy.signed import is_signed
 from frontpage.steps import (
+    accept,
     evaluate,
     explain,
     export_reader,
@@ -23,6 +24,7 @@ from frontpage.steps import (
     forget,
     purge,
     refresh,
+    release,
     snapshot,
     train,
     why,
@@ -65,7 +67,7 @@ def installation(settings: Settings, postgres: Server, tmp_path: Path):
         fill(connection, newsroom(60, 36))
         for statement in _READER:
             execute(connection, statement, {"key": key_of(ours), "id": CANARY, "email": EMAIL, "at": FIRST})
-    for step in (features, train, evaluate):
+    for step in (features, train, evaluate, accept, release):
         step.run(ours, KEEPING, FIRST - HOUR)
     refresh.run(ours, KEEPING, FIRST)
     snapshot.run(ours, KEEPING, FIRST, tmp_path / "home" / "snapshots" / "by-hand")

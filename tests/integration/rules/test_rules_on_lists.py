@@ -117,7 +117,7 @@ def test_diff_says_what_applying_does(installation: Settings, tmp_path: Path, ki
     category = articles.loc[before[c.ARTICLE_ID], "category"].value_counts().index[0]
     written = {
         "block": {"id": "b", "kind": "block", "reason": "false", "match": {"article": blocked}},
-        "cap": {"id": "c", "kind": "cap", "reason": "too much", "match": {"category": category}, "most": 1},
+        "cap": {"id": "c", "kind": "cap", "reason": "too much", "match": {"category": category}, "most": 4},
     }[kind]
     files, figures = write(tmp_path, written), tmp_path / "figures.json"
     rules.diff(installation, KEEPING, files, "champion", figures)

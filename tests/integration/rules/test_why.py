@@ -57,7 +57,7 @@ def test_why_not_names_the_stage(installation: Settings, tmp_path: Path, capsys)
             _VERSION,
             {"id": copied, "change": json.dumps({"duplicate_of": mine[0], "duplicate_kind": "url"})},
         )
-        past = (SECOND - timedelta(days=13, hours=23)).isoformat()
+        past = (SECOND - timedelta(days=13, hours=23, minutes=30)).isoformat()
         execute(connection, _VERSION, {"id": old, "change": json.dumps({"published_at": past, "first_seen_at": past})})
         read = fetch_one(
             connection,
@@ -69,7 +69,9 @@ def test_why_not_names_the_stage(installation: Settings, tmp_path: Path, capsys)
     assert reader is not None
     retract.run(installation, KEEPING, others[0], reason="false")
     block = {"id": "b", "kind": "block", "reason": "false", "match": {"article": others[3]}}
-    rules.apply(installation, KEEPING, write(tmp_path, block), reason="a test")
+    # Of the reader's own list, so that it is made anew.
+    own = {"id": "own", "kind": "block", "reason": "false", "match": {"article": mine[1]}}
+    rules.apply(installation, KEEPING, write(tmp_path, block, own), reason="a test")
     refreshed(installation, SECOND + HOUR)
     expected = {
         others[0]: "retracted", others[3]: "withheld", copied: "a copy", old: "expired", "nothing": "not known",
@@ -92,7 +94,7 @@ def test_why_not_names_the_stage(installation: Settings, tmp_path: Path, capsys)
     why.run(installation, KEEPING, reader["reader_id"], shown=shown)
     found = json.loads(capsys.readouterr().out.splitlines()[-1])["funnel"]
     assert found["article"]["said"] == "rule b withholds it"
-    assert found["withheld"] == {"b": 1, "retracted": 1}
+    assert found["withheld"] == {"b": 1, "own": 1, "retracted": 1}
     assert found["candidates"][0]["place"] == 1
     assert "<table>" in page.read_text()
     why.run(installation, KEEPING, reader["reader_id"], shown=why.Shown(article=others[3]))
