@@ -22,7 +22,7 @@ AIRFLOW_PORT ?= 8080
 MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-lifecycle test-compose compose-env flink opensearch docs shape
+.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose compose-env flink opensearch docs shape
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -62,7 +62,8 @@ monitoring-stop: setup  ## stop what `make monitoring` started; figures stay
 	@$(BIN)/frontpage monitoring down
 
 test: setup  ## all tests but those of the containers, on real PostgreSQL, Beam, Airflow, Feast, Great Expectations and SMTP
-	$(PYTEST) -n 2 --dist loadscope --durations 15 tests --ignore tests/compose --ignore tests/lifecycle --ignore tests/e2e/test_make_run.py \
+	$(PYTEST) -n 2 --dist loadscope --durations 15 tests --ignore tests/compose --ignore tests/lifecycle --ignore tests/browser \
+	  --ignore tests/e2e/test_make_run.py \
 	  --ignore tests/e2e/test_make_run_sources.py
 	$(PYTEST) tests/e2e/test_make_run.py tests/e2e/test_make_run_sources.py  # limits in seconds: nothing else may run
 
@@ -87,6 +88,9 @@ test-erasure: setup  ## plant a reader everywhere, forget them, and search every
 
 test-recipes: setup  ## follow each recipe of docs/developing.md in a scratch copy
 	$(PYTEST) -rA tests/recipes
+
+test-browser: setup  ## the desk in a real Chromium: each page as each role, forms, accessibility; pictures into docs/pictures
+	DESK_PICTURES=docs/pictures $(PYTEST) -n 0 -rs tests/browser
 
 test-lifecycle: setup  ## a recipe's way through Airflow: trained, shadow, canary, taken back, rolled back, approved; prints times
 	$(PYTEST) -n 0 -s tests/lifecycle

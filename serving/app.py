@@ -14,6 +14,7 @@ from serving.access.security import guard
 from serving.articles.misleading import misleading
 from serving.articles.retraction import retraction
 from serving.articles.routes import ArticleRoutes
+from serving.articles.sessions import SessionRoutes
 from serving.context import AppContext, clock_of
 from serving.events.routes import events
 from serving.health import health
@@ -25,6 +26,7 @@ from serving.mail.links import links
 from serving.mail.reports import reports
 from serving.pages.docs_page import docs
 from serving.pages.landing import landing
+from serving.pages.newspaper import newspaper
 from serving.preferences.routes import preferences
 
 VERSION = "1.0"
@@ -63,8 +65,12 @@ def _include_routes(app: FastAPI, settings: Settings, refusals: dict[int | str, 
     usual = _INVALID | _UNAVAILABLE | refusals
     app.include_router(landing(app, with_keys=bool(refusals)))
     app.include_router(docs())
+    if not refusals:
+        app.include_router(newspaper())
     app.include_router(v1(), tags=["lists"], responses=usual)
-    app.include_router(ArticleRoutes(app.state.context).router(), tags=["articles"], responses=usual)
+    articles = ArticleRoutes(app.state.context)
+    app.include_router(articles.router(), tags=["articles"], responses=usual)
+    app.include_router(SessionRoutes(articles).router(), tags=["articles"], responses=usual)
     app.include_router(retraction(), tags=["editorial"], responses=usual)
     app.include_router(misleading(), tags=["editorial"], responses=usual)
     app.include_router(events(), tags=["events"], responses=usual)

@@ -4,7 +4,8 @@ Here and not in a room of its own, since it is the other side of the same shapes
 needs httpx, which the base install does not bring.
 """
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
@@ -15,21 +16,28 @@ from pydantic import BaseModel
 
 from frontpage.core.errors import BadInputError, FrontpageError, UnavailableError
 from serving.articles.schemas import PopularAnswer, PopularItem, SimilarAnswer
+from serving.articles.sessions import SessionAnswer, SessionItem
 from serving.lists.schemas import CurrentRunAnswer, Explanations, RecommendationList, RecommendationLists
 
 _MAX_KNOWN = 1_000
 _SECONDS = 5.0
+#: How often a request is sent that the API asks to send again, and how long it is waited for at most each time.
+_ATTEMPTS, _PATIENCE_SECONDS = 3, 10.0
+_AGAIN = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
 Answer = TypeVar("Answer", bound=BaseModel)
 
 
 class Client:
     """One API. Close it, or use it in a `with`; not for several threads at once.
 
+    A request that the API is too busy for is sent again after the time that its Retry-After says, twice at most; a time
+    longer than ten seconds is not waited for. wait: sleeps so many seconds.
     Every method raises UnavailableError where the API does not answer or says to try again, BadInputError where it
     refuses the request.
     """
 
-    def __init__(self, url: str, key: str = "") -> None:
+    def __init__(self, url: str, key: str = "", wait: Callable[[float], None] = time.sleep) -> None:
+        self._wait = wait
         headers = {"X-API-Key": key} if key else {}
         self._http = httpx.Client(base_url=url, headers=headers, timeout=_SECONDS)
         self._known: LRUCache[str, tuple[str, RecommendationList]] = LRUCache(_MAX_KNOWN)
@@ -75,6 +83,19 @@ class Client:
         path = f"/v1/articles/{quote(article_id, safe='')}/similar"
         return _parsed(SimilarAnswer, self._send("GET", path, params={"limit": limit}))
 
+    def for_visit(
+        self,
+        articles: Sequence[str] = (),
+        region: str | None = None,
+        language: str | None = None,
+        interests: Sequence[str] = (),
+        limit: int = 10,
+    ) -> list[SessionItem]:
+        """Articles for somebody without a log-in, by those opened just now, the last one last; nothing is kept."""
+        asked = {"articles": [*articles], "region": region, "language": language, "interests": [*interests]}
+        body = {**_given(asked), "limit": limit}
+        return _parsed(SessionAnswer, self._send("POST", "/v1/sessions:recommend", json=body)).items
+
     def current_run(self) -> CurrentRunAnswer:
         """The run being served."""
         return _parsed(CurrentRunAnswer, self._send("GET", "/v1/runs/current"))
@@ -90,13 +111,26 @@ class Client:
         self.close()
 
     def _send(self, method: str, url: str, **options: Any) -> httpx.Response:
-        try:
-            response = self._http.request(method, url, **options)
-        except httpx.TransportError as error:
-            raise UnavailableError(f"the API does not answer ({type(error).__name__}); try again soon") from error
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                response = self._http.request(method, url, **options)
+            except httpx.TransportError as error:
+                raise UnavailableError(f"the API does not answer ({type(error).__name__}); try again soon") from error
+            seconds = _seconds_to_wait(response)
+            if seconds is None or attempt == _ATTEMPTS:
+                break
+            self._wait(seconds)
         if response.status_code < httpx.codes.BAD_REQUEST:
             return response
         raise _error(response)
+
+
+def _seconds_to_wait(response: httpx.Response) -> float | None:
+    """What Retry-After of a refusal says, where that is worth waiting for; None where nothing is to be sent again."""
+    said = response.headers.get("retry-after", "")
+    if response.status_code not in _AGAIN or not said.isdigit() or int(said) > _PATIENCE_SECONDS:
+        return None
+    return float(said)
 
 
 def _reader(reader_id: str, what: str) -> str:

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from frontpage.cli import data, database, delivery, lists, model, models, monitoring, pilot, rollout, sources, stack
+from frontpage.cli import data, database, delivery, desk, lists, model, models, monitoring, pilot, rollout, sources, stack
 from frontpage.cli.calling import (
     DATA,
     DELIVERY,
@@ -44,13 +44,12 @@ app = typer.Typer(
     help="Every reader gets a front page of their own.",
     epilog=_EPILOG,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
 app.command(rich_help_panel=START)(stack.up)
 app.command(rich_help_panel=START)(stack.down)
-for _verbs in (data, model, lists, editorial, pilot, delivery, privacy, monitoring):
+for _verbs in (data, model, lists, editorial, pilot, delivery, desk, privacy, monitoring):
     app.add_typer(_verbs.app)
 app.add_typer(database.app, name="db", rich_help_panel=MAINTENANCE)
 app.add_typer(rollout.app, name="rollout", rich_help_panel=LISTS)

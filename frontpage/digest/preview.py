@@ -58,14 +58,22 @@ def write_preview(
     Where nobody's morning has come, every edition of the day is shown. Raises NothingPublishedError where there is no
     run for `as_of`.
     """
+    text, shown = preview_page(connection, letterhead, as_of, variant)
+    page = folder / f"preview-{as_of:%Y%m%dT%H%M}.html"
+    folder.mkdir(parents=True, exist_ok=True)
+    page.write_text(text)
+    n_mails = sum(len(preview.mails) for preview in shown)
+    return Summary("digest", rows_in=n_mails, artifact=str(page), details={"dry_run": True, "editions": len(shown)})
+
+
+def preview_page(
+    connection: Connection, letterhead: Letterhead, as_of: datetime, variant: str
+) -> tuple[str, list[Preview]]:
+    """The page as HTML, and what it shows. Raises NothingPublishedError where there is no run for `as_of`."""
     with transaction(connection):
         editions = _editions(connection, letterhead, as_of, variant)
         shown = [_preview(connection, letterhead, edition, due) for edition, due in editions]
-    page = folder / f"preview-{as_of:%Y%m%dT%H%M}.html"
-    folder.mkdir(parents=True, exist_ok=True)
-    page.write_text(fill("preview.html", {"as_of": iso(as_of), "previews": shown}))
-    n_mails = sum(len(preview.mails) for preview in shown)
-    return Summary("digest", rows_in=n_mails, artifact=str(page), details={"dry_run": True, "editions": len(shown)})
+    return fill("preview.html", {"as_of": iso(as_of), "previews": shown}), shown
 
 
 def send_test(

@@ -122,6 +122,8 @@ class Addresses:
         """For a terminal."""
         yield f"API       {self.api}/   lists {self.api}/v1/readers/READER/recommendations   try it {self.api}/docs"
         yield f"Airflow   {self.airflow}   user admin   password {self.password}"
+        yield f"Desk      {self.airflow}/desk/   the same user; what is served, to whom, and why"
+        yield f"Paper     {self.api}/newspaper   be a reader"
         yield f"MLflow    {self.mlflow}"
         yield f"Mail      {self.mail}"
         yield "Ctrl-C or `make stop` ends everything; the data stays."

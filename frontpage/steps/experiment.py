@@ -70,7 +70,7 @@ def stop(settings: Settings, params: Params, at: datetime, name: str, *, reason:
     """Stop an experiment and print its verdict; its readers are served as everybody from the next moment on."""
     with connect(database_url(settings), application="frontpage experiment") as connection:
         ended = experiments.stop(connection, name, at, settings.acting, _given(reason))
-        judged = _judged(connection, params, ended, at)
+        judged = judgement(connection, params, ended, at)
     return _shown("experiment stop", judged)
 
 
@@ -82,13 +82,14 @@ def status(
         found = experiments.newest(connection, name)
         if name is None:
             return _listed(found)
-        judged = _judged(connection, params, found[0], at)
+        judged = judgement(connection, params, found[0], at)
     if html_file:
         html_file.write_text(page(judged))
     return _shown("experiment status", judged)
 
 
-def _judged(connection: Connection, params: Params, experiment: Experiment, at: datetime) -> Judged:
+def judgement(connection: Connection, params: Params, experiment: Experiment, at: datetime) -> Judged:
+    """What can be said of an experiment at a moment, or at its end."""
     until, most = min(at, experiment.stopped_at or at), params.outcomes.max_dwell_seconds
     readers = experiments.readers(connection, experiment, until, params.experiments.covariate_days, most)
     fewest = params.experiments.min_readers

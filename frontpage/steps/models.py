@@ -15,6 +15,7 @@ from frontpage.lifecycle.artefacts import folder_of
 from frontpage.lifecycle.records import flatten
 from frontpage.lifecycle.release.card import write_card
 from frontpage.lifecycle.release.fitness import require_fit
+from frontpage.steps import tables
 from frontpage.store import versions
 from frontpage.store.connect import connect
 from frontpage.store.server import database_url
@@ -30,7 +31,10 @@ def list_(settings: Settings, _params: Params, *, stage: str | None = None, as_j
         raise BadInputError(f"there is no stage {stage}; there are {', '.join(stages.NEXT_STAGES)}")
     with connect(database_url(settings)) as connection:
         found = versions.newest(connection, stage=wanted)
-    _say(json.dumps(asdict(row), default=str) if as_json else _line(row) for row in found)
+    if not as_json and tables.is_terminal():
+        tables.print_table(("version", "stage", "as of", "nDCG@10", "parent"), map(_cells, found))
+    else:
+        _say(json.dumps(asdict(row), default=str) if as_json else _line(row) for row in found)
     return Summary("models list", rows_out=len(found))
 
 
@@ -101,10 +105,15 @@ def rollback(settings: Settings, params: Params, *, reason: str) -> Summary:
     return Summary("models rollback", rows_out=1, details=details)
 
 
-def _line(row: ModelVersion) -> str:
+def _cells(row: ModelVersion) -> tuple[str, ...]:
     ndcg = row.metrics.get(_NDCG)
     figure = "-" if ndcg is None else f"{ndcg:.4f}"
-    return f"{row.version}  {row.stage:<9}  as of {iso(row.as_of)}  nDCG@10 {figure}  parent {row.parent or '-'}"
+    return row.version, row.stage, iso(row.as_of), figure, row.parent or "-"
+
+
+def _line(row: ModelVersion) -> str:
+    version, stage, as_of, figure, parent = _cells(row)
+    return f"{version}  {stage:<9}  as of {as_of}  nDCG@10 {figure}  parent {parent}"
 
 
 def _facts(settings: Settings, row: ModelVersion) -> dict[str, str]:

@@ -12,7 +12,7 @@ from frontpage.core.summary import Summary
 from frontpage.rules import effect_text
 from frontpage.rules.conflicts import refuse_conflicts
 from frontpage.rules.files import Written, as_data, written_rules
-from frontpage.scoring.effect import effect_of
+from frontpage.scoring.effect import Effect, effect_of
 from frontpage.store.connect import Connection, connect
 from frontpage.store.governance import rule_sets
 from frontpage.store.lists import runs
@@ -37,13 +37,7 @@ def diff(
     Raises NothingPublishedError where no list is served, and BadInputError as `check` does.
     """
     with connect(database_url(settings), application="frontpage rules") as connection:
-        written = _checked(connection, params, files)
-        served = runs.current(connection, variant)
-        if served is None:
-            raise NothingPublishedError(f"no list of {variant} is served that rules could change; refresh first")
-        effect = effect_of(connection, settings, params, served, [one.rule for one in written])
-        applied = rule_sets.rule_set(connection)
-    changes = effect_text.rule_changes(applied.rules, as_data([one.rule for one in written]))
+        changes, effect = foreseen(connection, settings, params, files, variant)
     for line in (*changes, *effect_text.lines(effect.as_json())):
         print(line)  # noqa: T201 - this verb's result is what it prints
     if json_file is not None:
@@ -52,6 +46,23 @@ def diff(
     return Summary(
         "rules diff", effect.n_places, effect.n_places_changed, artifact=f"run:{effect.run_id}", details=details
     )
+
+
+def foreseen(
+    connection: Connection, settings: Settings, params: Params, files: Sequence[Path], variant: str
+) -> tuple[list[str], Effect]:
+    """A sentence for each rule that differs from those in force, and what that does to the lists that are served.
+
+    Raises as `diff` does.
+    """
+    written = _checked(connection, params, files)
+    served = runs.current(connection, variant)
+    if served is None:
+        raise NothingPublishedError(f"no list of {variant} is served that rules could change; refresh first")
+    rules = [one.rule for one in written]
+    effect = effect_of(connection, settings, params, served, rules)
+    applied = rule_sets.rule_set(connection)
+    return [*effect_text.rule_changes(applied.rules, as_data(rules))], effect
 
 
 def apply(settings: Settings, params: Params, files: Sequence[Path], *, reason: str) -> Summary:

@@ -11,6 +11,7 @@ from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.lifecycle.executions.differences import differences, flat
+from frontpage.steps import tables
 from frontpage.store.connect import Connection, connect
 from frontpage.store.server import database_url
 from frontpage.store.watching import executions
@@ -31,7 +32,10 @@ def run(settings: Settings, _params: Params, action: str, **options: Any) -> Sum
 
 def _list(connection: Connection, of_verb: str | None, since: datetime | None, limit: int, *, as_json: bool) -> Summary:
     rows = executions.newest(connection, verb=of_verb, since=since, limit=limit)
-    _print(rows if as_json else map(_line, rows))
+    if not as_json and tables.is_terminal():
+        tables.print_table(_COLUMNS, map(_cells, rows))
+    else:
+        _print(rows if as_json else map(_line, rows))
     return Summary("runs list", rows_out=len(rows))
 
 
@@ -57,15 +61,21 @@ def _diff(connection: Connection, one: str, other: str, *, as_json: bool) -> Sum
 _ACTIONS: dict[str, Callable[..., Summary]] = {"list": _list, "show": _show, "diff": _diff}
 
 
+_COLUMNS = ("execution", "began", "verb", "as of", "by", "seconds", "exit", "artifact")
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    seconds = "-" if row["seconds"] is None else f"{row['seconds']:.1f}"
+    return (
+        str(row["execution_id"])[:_SHORT], _said(row["started_at"]), row["verb"], _said(row["as_of"]),
+        f"{row['trigger']}/{row['caller']}", seconds, _said(row["exit_code"]), _said(row["artifact"]),
+    )  # fmt: skip
+
+
 def _line(row: Mapping[str, Any]) -> str:
     """`1a2b3c4d 2026-03-01T10:00:02Z refresh as_of=... by=schedule seconds=12.1 exit=0 run:12`"""
-    seconds = "-" if row["seconds"] is None else f"{row['seconds']:.1f}"
-    parts = [
-        str(row["execution_id"])[:_SHORT], _said(row["started_at"]), row["verb"], f"as_of={_said(row['as_of'])}",
-        f"by={row['trigger']}/{row['caller']}", f"seconds={seconds}", f"exit={_said(row['exit_code'])}",
-        _said(row["artifact"]),
-    ]  # fmt: skip
-    return " ".join(parts)
+    name, began, verb, as_of, by, seconds, ended, artifact = _cells(row)
+    return f"{name} {began} {verb} as_of={as_of} by={by} seconds={seconds} exit={ended} {artifact}"
 
 
 def _said(value: Any) -> str:

@@ -16,12 +16,12 @@ from frontpage.core.identity.pseudonym import reader_subject
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
-from frontpage.core.wording import reason_of, worded
+from frontpage.core.wording import reason_of, said, worded
 from frontpage.features.feature_store.repository import feature_store, readers_at
 from frontpage.scoring.archive import Archive
 from frontpage.scoring.funnel import funnel, why_not
 from frontpage.scoring.rebuild import Workshop, same_as_stored
-from frontpage.steps import funnel_text, why_page, why_text
+from frontpage.steps import funnel_text, tables, why_page, why_text
 from frontpage.store import audit
 from frontpage.store.connect import Connection, connect, fetch_all, fetch_one
 from frontpage.store.features.feature_rows import written_ticks
@@ -81,15 +81,17 @@ def run(
         raise _no_list(reader_id, run_id, params)
     reader_key, made_at = rows[0][c.READER_KEY], rows[0]["scored_at"]
     reader = _at(url, reader_key, made_at) if made_at in cutoffs else None
-    found = _funnel(settings, params, rows, wanted.article) if wanted.rebuilds else None
+    found = rebuilt(settings, params, rows, wanted.article) if wanted.rebuilds else None
     if wanted.html is not None:
         wanted.html.write_text(why_page.page(reader_id, rows, reader, found or {}), encoding="utf-8")
+    if tables.is_terminal() and not wanted.as_json:
+        tables.print_table(_COLUMNS, map(_cells, rows), title=f"What reader {reader_id} is shown")
     for line in _json(rows, reader, found) if wanted.as_json else _text(reader_id, rows, reader, found):
         print(line)  # noqa: T201 - this verb's result is what it prints
     return Summary("why", rows_out=len(rows), artifact=f"run:{rows[0]['run_id']}")
 
 
-def _funnel(settings: Settings, params: Params, rows: list[dict[str, Any]], article: str) -> dict[str, Any]:
+def rebuilt(settings: Settings, params: Params, rows: list[dict[str, Any]], article: str) -> dict[str, Any]:
     """The list made once more: whether it is the stored one, the way to it, and why an article is (not) in it."""
     with connect(database_url(settings)) as connection:
         maker = fetch_one(connection, "select * from rec_run where run_id = %s", [rows[0]["scored_run"]])
@@ -99,6 +101,15 @@ def _funnel(settings: Settings, params: Params, rows: list[dict[str, Any]], arti
         return {"is_same": False, "said": "the reader would have no list of their own now"}
     told = {"is_same": same_as_stored(again, rows), **funnel(again)}
     return {**told, "article": asdict(why_not(again, article)) | {c.ARTICLE_ID: article}} if article else told
+
+
+_COLUMNS = ("place", "article", "score", "from", "why, most of all")
+
+
+def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
+    strongest = row[c.REASONS][:1]
+    said_of = said(reason_of(strongest[0])) if strongest else ""
+    return row[c.RANK], row["title"] or row[c.ARTICLE_ID], f"{row[c.SCORE]:.3f}", row[c.CANDIDATE_SOURCE], said_of
 
 
 def _text(

@@ -46,3 +46,13 @@ def revoke_key(connection: Connection, key_id: int, actor: str, reason: str) -> 
             raise BadInputError(f"there is no key {key_id}; `frontpage key list` shows them")
         audit.record(connection, "key revoke", f"key:{key_id}", actor, reason, {"name": row["name"]})
     return str(row["name"])
+
+
+def by_id(connection: Connection, key_id: int) -> dict[str, Any] | None:
+    """key_id, name, scopes of a key that is in force; None where there is none."""
+    return fetch_one(connection, query("keys/one"), {"key_id": key_id, "key_hash": None})
+
+
+def by_hash(connection: Connection, key_hash: bytes) -> dict[str, Any] | None:
+    """key_id, name, scopes of the key with this hash that is in force; None where there is none."""
+    return fetch_one(connection, query("keys/one"), {"key_id": None, "key_hash": key_hash})

@@ -39,7 +39,7 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 #: Reads with a POST: what is asked for does not fit into a URL.
-_READING_PATHS = frozenset({"/v1/readers:batch"})
+_READING_PATHS = frozenset({"/v1/readers:batch", "/v1/sessions:recommend"})
 #: What decides about other people's mail.
 _ADMIN_PATHS = frozenset({"/v1/digest/reports"})
 #: What decides about what everybody is shown.

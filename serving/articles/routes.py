@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated, Any
 
+import asyncpg
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +16,14 @@ from frontpage.core import columns as c
 from frontpage.core.clock import DAY
 from frontpage.core.errors import UnavailableError
 from frontpage.core.lists import LIST_LENGTH
-from frontpage.store.read.browse import PopularArticle, SimilarArticle, fetch_popular, fetch_similar
+from frontpage.store.read.browse import (
+    NewArticle,
+    PopularArticle,
+    SimilarArticle,
+    fetch_newest,
+    fetch_popular,
+    fetch_similar,
+)
 from serving.articles.result_cache import ResultCache
 from serving.articles.schemas import PopularAnswer, SimilarAnswer
 from serving.context import AppContext, context_of
@@ -52,6 +60,9 @@ class ArticleRoutes:
         self._app = app
         self._popular: ResultCache[Place, tuple[PopularArticle, ...]] = ResultCache(
             self._find_popular, _POPULAR_SECONDS, _MAX_PLACES, time.monotonic
+        )
+        self._newest: ResultCache[str | None, tuple[NewArticle, ...]] = ResultCache(
+            self._find_newest, _POPULAR_SECONDS, _MAX_PLACES, time.monotonic
         )
         self._similar: ResultCache[str, tuple[SimilarArticle, ...] | None] = ResultCache(
             self._find_similar, _SIMILAR_SECONDS, _MAX_ARTICLES, time.monotonic
@@ -93,6 +104,30 @@ class ArticleRoutes:
         items = [asdict(article) for article in (await self._shown(found))[:limit]]
         return json_response(request, {c.ARTICLE_ID: article_id, "items": items})
 
+    @property
+    def database(self) -> asyncpg.Pool:
+        """The connections that read."""
+        return self._app.database
+
+    async def neighbours(self, article_id: str) -> tuple[SimilarArticle, ...]:
+        """What the last readers of an article read too; nothing for one that nobody knows."""
+        return tuple(one for one in await self._similar.get(article_id) or () if one.because == "co_read")
+
+    async def most_read(self, place: Place) -> tuple[PopularArticle, ...]:
+        """The articles of a place that were read most lately, as many as a page has."""
+        return (await self._popular.get(place))[:MAX_PAGE]
+
+    async def newest(self, language: str | None) -> tuple[NewArticle, ...]:
+        """The articles that came last, of a language or of any."""
+        return await self._newest.get(language)
+
+    async def shown_of(self, article_ids: Sequence[str]) -> set[str]:
+        """Those that may be shown now."""
+        known = self._app.service.articles
+        with contextlib.suppress(UnavailableError):
+            await known.load(article_ids)
+        return {name for name in article_ids if known.is_shown(name)}
+
     async def _shown(self, articles: Sequence[Any]) -> list[Any]:
         """Without those retracted since they were found."""
         known = self._app.service.articles
@@ -103,6 +138,9 @@ class ArticleRoutes:
     async def _find_popular(self, place: Place) -> tuple[PopularArticle, ...]:
         until = self._app.now()
         return await fetch_popular(self._app.database, until - POPULAR_WINDOW, until, place, MAX_POPULAR)
+
+    async def _find_newest(self, language: str | None) -> tuple[NewArticle, ...]:
+        return await fetch_newest(self._app.database, language, self._app.now(), 2 * LIST_LENGTH)
 
     async def _find_similar(self, article_id: str) -> tuple[SimilarArticle, ...] | None:
         until, most = self._app.now(), 2 * LIST_LENGTH

@@ -1,5 +1,6 @@
 """The API's root: what this is and where to go on, as a page for browsers and as JSON for everybody else."""
 
+from collections.abc import Mapping
 from html import escape
 
 import orjson
@@ -18,6 +19,8 @@ _LINKS = {
     "v1/runs/current": "the run being served: what it was made of and how old it is",
     "v1/popular": "what was read most in the last 24 hours",
 }
+#: Only where no key is needed.
+_OPEN_LINKS = {"newspaper": "a small newspaper made of the lists: be a reader, read, hide, and see the next edition"}
 _KEYS = {
     True: "Requests under /v1/ need a key, in X-API-Key or as Authorization: Bearer.",
     False: "No key is needed here.",
@@ -54,7 +57,8 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-a
 
 def landing(app: FastAPI, *, with_keys: bool) -> APIRouter:
     """The route of the root; it needs no key, and says whether others do. Links are relative, for gateways."""
-    page, data = _page(app, _KEYS[with_keys]), _data(app, with_keys)
+    links = _LINKS if with_keys else _LINKS | _OPEN_LINKS
+    page, data = _page(app, _KEYS[with_keys], links), _data(app, with_keys, links)
 
     async def root(request: Request) -> Response:
         headers = {**PAGE_HEADERS, "Vary": "Accept"}
@@ -67,7 +71,7 @@ def landing(app: FastAPI, *, with_keys: bool) -> APIRouter:
     return router
 
 
-def _data(app: FastAPI, needs_key: bool) -> bytes:  # noqa: FBT001 - a fact, not a switch
+def _data(app: FastAPI, needs_key: bool, links: Mapping[str, str]) -> bytes:  # noqa: FBT001 - a fact, not a switch
     return orjson.dumps(
         {
             "name": app.title,
@@ -75,13 +79,13 @@ def _data(app: FastAPI, needs_key: bool) -> bytes:  # noqa: FBT001 - a fact, not
             "version": app.version,
             "needs_key": needs_key,
             "lists": "/v1/readers/{reader_id}/recommendations",
-            "links": {f"/{path}": what for path, what in _LINKS.items()},
+            "links": {f"/{path}": what for path, what in links.items()},
         }
     )
 
 
-def _page(app: FastAPI, keys: str) -> str:
-    links = "\n".join(f'<dt><a href="{path}">/{path}</a></dt><dd>{escape(what)}</dd>' for path, what in _LINKS.items())
+def _page(app: FastAPI, keys: str, named: Mapping[str, str]) -> str:
+    links = "\n".join(f'<dt><a href="{path}">/{path}</a></dt><dd>{escape(what)}</dd>' for path, what in named.items())
     return _PAGE.format(
         name=escape(app.title), what=escape(app.description), keys=keys, links=links, version=escape(app.version)
     )

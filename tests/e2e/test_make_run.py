@@ -93,7 +93,7 @@ def test_it_shows_an_edition_by_the_rule_and_then_a_personal_one(running):
     personal = next(number for number, line in enumerate(lines) if line.startswith("Personal edition, by the model "))
     trained = next(number for number, line in enumerate(lines) if re.match(r"^\[.*\] {5}train +\d", line))
     assert by_rule < ranked[0] < trained < personal < ranked[10]
-    pages = ["API", "Airflow", "MLflow", "Mail"]
+    pages = ["API", "Airflow", "Desk", "Paper", "MLflow", "Mail"]
     assert [line.split(" ")[0] for line in lines if line.startswith(tuple(f"{page} " for page in pages))] == pages
 
 

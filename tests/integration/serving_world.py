@@ -84,6 +84,10 @@ class World:
         runs.set_state(self.connection, run_id, "passed")
         return runs.newest_attempt(self.connection, as_of, variant, "passed")
 
+    def later(self, hours: float = 1) -> datetime:
+        """So many hours after TEN."""
+        return TEN + timedelta(hours=hours)
+
     def publish(
         self,
         lists: dict[str, Sequence[str]],

@@ -165,3 +165,19 @@ def _wait_for(is_so: Callable[[], bool], seconds: float = 60) -> None:
 
 def _start_of_hour() -> str:
     return datetime.now(UTC).replace(minute=0, second=0, microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_the_desk_is_in_airflow_for_its_users(airflow):
+    """Mounted, in the menu, and refused without Airflow's log-in; an administrator has every page."""
+    stack, api = airflow
+    api._call("GET", "/api/v2/dags?limit=1")  # logs in
+    for path in ("/desk/", "/desk/runs", "/desk/audit"):
+        assert httpx.get(stack.airflow_url + path, timeout=60).status_code == 401, path
+        answer = httpx.get(stack.airflow_url + path, headers=api._client.headers, timeout=60)
+        assert answer.status_code == 200, (path, answer.text[-300:])
+        assert 'href="/desk/static/desk.css"' in answer.text
+    assert httpx.get(stack.airflow_url + "/desk/login", timeout=60).status_code == 404
+    form = httpx.post(stack.airflow_url + "/desk/digest-stop", headers=api._client.headers, timeout=60)
+    assert form.status_code == 403, "a form of another site"
+    views = api._call("GET", "/api/v2/plugins")["plugins"]
+    assert "frontpage_desk" in [plugin["name"] for plugin in views]

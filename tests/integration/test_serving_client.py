@@ -2,8 +2,11 @@
 
 import json
 import os
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import httpx
 import pytest
@@ -79,11 +82,50 @@ def test_the_client_reads_everything(url):
         assert client.explanations("ann").items[0].candidate_source == "popular"
         assert [(item.article_id, item.n_reads) for item in client.popular()] == [("a1", 2), ("a2", 1)]
         assert client.similar("a1").items[0].because == "co_read"
+        visit = client.for_visit(["a1"], region="north")
+        assert [(item.article_id, item.because) for item in visit] == [("a2", "read_together"), ("g1", "new")]
+        assert [item.article_id for item in client.for_visit(limit=1)] == ["a1"]
         assert client.current_run().run_id == ann.run_id
         with pytest.raises(BadInputError, match="no article has this id"):
             client.similar("unknown")
         with pytest.raises(BadInputError, match=r"query\.limit"):
             client.recommendations("ann", limit=99)
+
+
+class _Busy(BaseHTTPRequestHandler):
+    """Refuses with what the first of `refusals` says; then answers."""
+
+    refusals: ClassVar[list[tuple[int, str]]] = []
+
+    def do_GET(self) -> None:
+        status, retry_after = self.refusals.pop(0) if self.refusals else (200, "")
+        body = json.loads((GOLDEN / "similar.json").read_text()) if status == 200 else {"detail": "busy"}
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json" if status == 200 else "application/problem+json")
+        if retry_after:
+            self.send_header("Retry-After", retry_after)
+        self.end_headers()
+        self.wfile.write(json.dumps(body).encode())
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+def test_a_busy_api_is_asked_again_when_it_says():
+    """After the seconds of Retry-After, three times in all; not where it is too long, or nothing is said."""
+    waited: list[float] = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Busy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with Client(f"http://127.0.0.1:{server.server_port}", wait=waited.append) as client:
+            _Busy.refusals[:] = [(503, "2"), (429, "1")]
+            assert client.similar("a1").article_id == "a1"
+            assert waited == [2.0, 1.0]
+            for refusals in ([(503, "1")] * 3, [(503, "600")], [(500, "1")], [(503, "")]):
+                _Busy.refusals[:] = refusals
+                with pytest.raises(UnavailableError, match="busy"):
+                    client.similar("a1")
+        server.shutdown()
+    assert waited == [2.0, 1.0, 1.0, 1.0]
 
 
 def test_an_api_that_is_not_there_is_unavailable():

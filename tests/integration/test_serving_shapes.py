@@ -12,6 +12,7 @@ from frontpage.core.settings import Settings
 from frontpage.steps import retract
 from frontpage.store.connect import connect
 from serving.articles.schemas import PopularAnswer, SimilarAnswer
+from serving.articles.sessions import SessionAnswer
 from serving.events.schemas import Accepted
 from serving.health import Alive, Ready
 from serving.lists.schemas import CurrentRunAnswer, Explanations, RecommendationList, RecommendationLists
@@ -37,6 +38,7 @@ ANSWERS = [
     (CurrentRunAnswer, "GET", "/v1/runs/current", None, ()),
     (PopularAnswer, "GET", "/v1/popular", None, ()),
     (SimilarAnswer, "GET", "/v1/articles/a1/similar", None, ()),
+    (SessionAnswer, "POST", "/v1/sessions:recommend", {"articles": ["a1"]}, ()),
     (PreferencesAnswer, "GET", "/v1/readers/ann/preferences", None, ()),
     (PreferencesAnswer, "PUT", "/v1/readers/ann/preferences", {"digest": False}, ()),
     (PickedInterests, "PUT", "/v1/readers/ann/interests", {"interests": ["sport"]}, ()),

@@ -19,7 +19,12 @@ _SECRET_BYTES = 32
 @app.command()
 def create(
     name: Annotated[str, typer.Option(help="Whose key this is, for `key list` and logs.")],
-    scope: Annotated[list[str], typer.Option(help="read | events | editor | admin (all of them); may be repeated.")],
+    scope: Annotated[
+        list[str],
+        typer.Option(
+            help="At the API read, events, editor; at the desk viewer, operator, editor, auditor; admin: all."
+        ),
+    ],
     requests_per_second: Annotated[
         int | None, typer.Option(min=1, help="Limit of this key; default FRONTPAGE_RATE_LIMIT_PER_SECOND.")
     ] = None,

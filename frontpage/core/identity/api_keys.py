@@ -8,11 +8,17 @@ PREFIX: Final = "fp_"
 
 
 class Scope(StrEnum):
-    """What a key may do. `admin` includes the others."""
+    """What a key may do, at the API (read, events, editor) and at the desk (viewer, operator, editor, auditor).
+
+    `admin` includes the others.
+    """
 
     READ = "read"
     EVENTS = "events"
+    VIEWER = "viewer"
+    OPERATOR = "operator"
     EDITOR = "editor"
+    AUDITOR = "auditor"
     ADMIN = "admin"
 
 

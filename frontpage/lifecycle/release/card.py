@@ -50,9 +50,14 @@ def card_page(version: ModelVersion, trail: list[VersionEvent], folder: Path) ->
         trail=trail,
         environment=_json(folder / ENVIRONMENT),
         params=_json(folder / "params.json").get("params", {}),
-        pictures={words: _picture(folder / name) for name, words in PICTURES.items() if (folder / name).is_file()},
+        pictures=pictures_of(folder),
         policies=_policies(version.metrics),
     )
+
+
+def pictures_of(folder: Path) -> dict[str, str]:
+    """What each picture of a version shows -> the picture, as a data URL; those that are not there are left out."""
+    return {words: _picture(folder / name) for name, words in PICTURES.items() if (folder / name).is_file()}
 
 
 def _policies(metrics: Any) -> dict[str, dict[str, float]]:

@@ -1,5 +1,6 @@
 """What readers read, as serving shows it beside the lists: popular and similar articles."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,3 +54,27 @@ async def fetch_similar(
     if not rows and not await fetch_articles(pool, [article_id]):
         return None
     return tuple(SimilarArticle(**dict(row)) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class NewArticle:
+    """A live article that came lately."""
+
+    article_id: str
+    title: str
+    url: str
+    publisher: str | None
+    category: str | None
+    published_at: datetime | None
+
+
+async def fetch_newest(pool: asyncpg.Pool, language: str | None, until: datetime, most: int) -> tuple[NewArticle, ...]:
+    """At most `most` articles known at a moment, newest first; of a language, or of any."""
+    rows = await fetch(pool, query("serve/newest"), language, until, most)
+    return tuple(NewArticle(**dict(row)) for row in rows)
+
+
+async def fetch_languages(pool: asyncpg.Pool, article_ids: Sequence[str]) -> dict[str, str]:
+    """The language of each of these articles of which that is known."""
+    rows = await fetch(pool, query("serve/languages"), list(article_ids))
+    return {row["article_id"]: row["language"] for row in rows}

@@ -19,7 +19,9 @@ from tests.unit.models.worlds import NOW
 HOUR = timedelta(hours=1)
 FIRST, SECOND = NOW - HOUR, NOW
 #: No habit makes anybody due, so whose lists are kept hangs on what happened alone.
-KEEPING = PARAMS.model_copy(update={"lists": ListParams(max_list_age_hours=6, max_visit_age_hours=1e9, max_similarity=1.0)})
+KEEPING = PARAMS.model_copy(
+    update={"lists": ListParams(max_list_age_hours=6, max_visit_age_hours=1e9, max_similarity=1.0)}
+)
 
 
 @pytest.fixture

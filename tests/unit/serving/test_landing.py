@@ -130,3 +130,16 @@ async def test_docs_has_something_to_try():
     assert set(document["components"]["securitySchemes"]) == {"ApiKey", "Bearer"}
     operations = [operation for item in document["paths"].values() for operation in item.values()]
     assert all(operation["tags"] for operation in operations)
+
+
+async def test_the_newspaper_is_there_where_no_key_is_needed():
+    """With its style and script from here; where keys are needed there is none, and the root does not name it."""
+    async with client() as api:
+        page = await api.get("/newspaper")
+        assert page.status_code == 200
+        for name in re.findall(r'(?:href|src)="(newspaper/[^"]+)"', page.text):
+            assert (await api.get(f"/{name}")).status_code == 200, name
+        assert (await api.get("/newspaper/other.js")).status_code == 404
+    async with production() as api:
+        assert (await api.get("/newspaper")).status_code == 404
+        assert "/newspaper" not in (await api.get("/")).json()["links"]

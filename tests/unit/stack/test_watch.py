@@ -169,6 +169,8 @@ def test_all_addresses_are_shown():
     assert list(where.lines()) == [
         "API       http://a/   lists http://a/v1/readers/READER/recommendations   try it http://a/docs",
         "Airflow   http://b   user admin   password secret",
+        "Desk      http://b/desk/   the same user; what is served, to whom, and why",
+        "Paper     http://a/newspaper   be a reader",
         "MLflow    http://c",
         "Mail      /d/index.html",
         "Ctrl-C or `make stop` ends everything; the data stays.",

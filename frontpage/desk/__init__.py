@@ -1,0 +1,1 @@
+"""Pages for operators, editors and auditors: alone (`frontpage desk`) and inside Airflow."""

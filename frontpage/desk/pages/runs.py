@@ -1,0 +1,39 @@
+"""Run reports: each execution of a verb, what it was made of, what it took, and what differs from another."""
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse
+
+from frontpage.desk.visit import Anybody
+from frontpage.lifecycle.executions.differences import differences, flat
+from frontpage.store.watching import executions
+
+router = APIRouter()
+_SHOWN = 60
+#: Told by itself, or too long to read.
+_APART = frozenset({"params", "packages", "execution_id", "verb"})
+
+
+@router.get("/runs")
+def overview(visit: Anybody, verb: str = "", failed: str = "") -> HTMLResponse:
+    """The newest executions, of one verb or all."""
+    found = executions.newest(visit.connection, verb=verb or None, limit=500 if failed else _SHOWN)
+    if failed:
+        found = [row for row in found if row["exit_code"] not in (0, 7)][:_SHOWN]
+    return visit.page("runs.html", found=found, verb=verb, failed=failed)
+
+
+@router.get("/runs/{execution_id}")
+def show(visit: Anybody, execution_id: str, against: str = "") -> HTMLResponse:
+    """One execution, beside what is usual for its verb."""
+    row = executions.get(visit.connection, execution_id)
+    other = executions.get(visit.connection, against) if against else None
+    facts = {name: value for name, value in row.items() if name not in _APART}
+    return visit.page(
+        "run.html",
+        row=row,
+        facts=flat(facts),
+        usual=visit.row("usual_seconds", verb=row["verb"], execution_id=str(row["execution_id"])),
+        earlier=visit.rows("earlier", verb=row["verb"], before=row["started_at"]),
+        against=against,
+        lines=differences(other, row, n_late=0) if other else [],
+    )
