@@ -29,7 +29,21 @@ from frontpage.store.watching import executions
 
 #: Servers, which end when they are told to, and what starts, ends or only looks at the installation.
 UNRECORDED = frozenset(
-    {"serve", "mail-sink", "up", "down", "db down", "arrivals", "runs list", "runs show", "runs diff"}
+    {
+        "serve",
+        "mail-sink",
+        "up",
+        "down",
+        "db down",
+        "arrivals",
+        "runs list",
+        "runs show",
+        "runs diff",
+        "doctor",
+        "plan",
+        "backup key",
+        "backup restore",
+    }
 )
 _SPOOLED_ROWS = 1000
 _CREDENTIALS = re.compile(r"//[^/@\s]+@|((?:password|token|secret|key)=)[^&\s]+", re.IGNORECASE)
