@@ -41,8 +41,8 @@ class Plan:
     def lines(self) -> list[str]:
         """For people."""
         return [
-            f"{self.readers} readers: {self.refresh_minutes:.1f} minutes a refresh, {self.pipeline_cores} cores, "
-            + f"{self.pipeline_gb:.1f} GB of memory",
+            f"{self.readers} readers: a refresh takes {self.refresh_minutes:.1f} minutes",
+            f"pipeline: {self.pipeline_cores} cores, {self.pipeline_gb:.1f} GB of memory",
             f"API: {self.requests_per_second:.0f} lists a second in the busy hour, {self.api_cores} cores",
             f"disk: {self.disk_gb:.0f} GB for PostgreSQL; {self.written_gb_an_edition:.1f} GB written an edition",
             f"about {self.dollars_a_month:.0f} dollars a month at {DOLLARS_A_CORE:.0f} a core and {DOLLARS_A_GB} a GB",
