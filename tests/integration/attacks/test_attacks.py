@@ -3,23 +3,25 @@
 import csv
 import gzip
 import io
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from etl.reading import fetch
+from frontpage.backup import base
+from frontpage.backup.folder import Backups
 from frontpage.core.cells import as_text
 from frontpage.core.errors import BadInputError, UnavailableError
 from frontpage.digest.mime import sender_domain
 from frontpage.gateway.__main__ import read_clients
 from frontpage.lifecycle.business.page import as_csv
+
+TEN = datetime(2026, 3, 1, 10, tzinfo=UTC)
 
 
 @contextmanager
@@ -111,19 +113,14 @@ def test_a_csv_holds_no_formula(cell: str):
 
 def test_no_password_stands_among_the_arguments_of_a_process(tmp_path: Path):
     """The server that a backup is made of is reached with what is in the environment, not in the process list."""
-    spy = tmp_path / "pg_basebackup"
+    spy = tmp_path / "spy"
     spy.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\n[ "$PGPASSWORD" = hush-hush ] && echo data\n')
     spy.chmod(0o755)
-    key, home = tmp_path / "key", tmp_path / "home"
-    key.write_text("11" * 32)
-    environment = {
-        "PATH": f"{tmp_path}:{os.environ['PATH']}", "FRONTPAGE_HOME": str(home), "FRONTPAGE_BACKUP_KEY_FILE": str(key),
-        "FRONTPAGE_DATABASE_URL": "postgresql://me:hush-hush@127.0.0.1:1/x",
-    }  # fmt: skip
-    frontpage = str(Path(sys.executable).with_name("frontpage"))
-    done = subprocess.run([frontpage, "backup", "create"], env=environment, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    assert "hush-hush" not in (tmp_path / "arguments").read_text() + done.stdout + done.stderr
+    backups = Backups(tmp_path / "backups", tmp_path / "key")
+    backups.key_file.write_text("11" * 32)
+    made, n_bytes = base.create("postgresql://me:hush-hush@127.0.0.1:1/x", backups, lambda: TEN, str(spy))
+    assert (made.exists(), n_bytes) == (True, 5)
+    assert "hush-hush" not in (tmp_path / "arguments").read_text()
 
 
 def test_a_file_of_keys_is_not_shown(tmp_path: Path):
