@@ -8,7 +8,7 @@ import typer
 from frontpage.cli.calling import step
 
 app = typer.Typer(
-    help="Versions of the model: what there is, what it was made of, what it passed, and who may serve.\n\n"
+    help="Versions of the model: what they are and may do.\n\n"
     "Every change of a stage needs a reason, and stays in the trail with who made it and when.",
     no_args_is_help=True,
     rich_markup_mode="markdown",

@@ -25,7 +25,7 @@ def pilot(
     as_of: Moment = None,
     reason: Annotated[str, typer.Option(help="Why; it is kept.")] = "",
 ) -> None:
-    """Give our lists to chosen readers first; without options, show the last pilot.
+    """Begin, stop or show a pilot: our lists for chosen readers.
 
     A control group among them and everybody else get the product of today, the variant `today`.
     """

@@ -8,7 +8,7 @@ import typer
 from frontpage.cli.calling import past, step
 
 app = typer.Typer(
-    help="Bring a changed recipe to readers step by step: shadow, canary, champion.", invoke_without_command=True
+    help="Bring a changed recipe to readers, step by step.\n\nShadow, canary, champion.", invoke_without_command=True
 )
 
 Reason = Annotated[str, typer.Option(help="Why; it is kept in the trail.")]

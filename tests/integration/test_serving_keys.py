@@ -60,7 +60,7 @@ def test_a_key_is_made_once_listed_without_its_secret_and_revoked(database):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("create", "--name", "app", "--scope", "write"), "scope write is not known; give read, events, admin"),
+        (("create", "--name", "app", "--scope", "write"), "scope write is not known; give read, events, editor, admin"),
         (("create", "--name", " ", "--scope", "read"), "the key has no name"),
         (("revoke", "7"), "there is no key 7"),
     ],

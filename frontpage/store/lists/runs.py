@@ -26,7 +26,6 @@ from frontpage.store.copying.copy import copy_frame
 from frontpage.store.copying.copy_arrow import copy_table
 from frontpage.store.queries import query
 
-_UNKNOWN = "person:unknown"
 LIST_COLUMNS = RECOMMENDATION.required(Layer.LIST)
 FALLBACK_COLUMNS = FALLBACK.required(Layer.LIST)
 #: States of a run that was published once; a repeated gate or publish leaves it alone.
@@ -263,7 +262,6 @@ _TWIN = """select run_id from rec_run where as_of = %s and variant = %s and chec
 and state in ('published', 'superseded') order by attempt desc limit 1"""
 _LAST_FLIP = """select run_id, action, as_of from publication join rec_run using (run_id, variant)
 where variant = %s order by publication_id desc limit 1"""
-
 _ATTACHED = "select 1 from pg_inherits where inhrelid = to_regclass(%s)"
 
 
