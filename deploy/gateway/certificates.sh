@@ -6,7 +6,7 @@ folder=$1
 name=${2:-localhost}
 umask 077
 mkdir -p "$folder"
-new=$(mktemp -d)
+new=$(mktemp -d "$folder/.new.XXXXXX")
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj "/CN=$name" \
   -addext "subjectAltName=DNS:$name,IP:127.0.0.1" -keyout "$new/tls.key" -out "$new/tls.crt" 2>/dev/null
 cat >"$new/tls.yaml" <<T

@@ -45,10 +45,9 @@ def db_migrate() -> None:
 
 @app.command("roles")
 def db_roles() -> None:
-    """Make the roles of pipeline, API, digest and viewer, and give each what it needs.
+    """Make a database role for each part.
 
-    Running it again changes nothing.
-
-    Their administrator gives them a log-in: `alter role frontpage_pipeline login password '...'`.
+    Pipeline, API, digest and viewer: each gets what it needs. Running it again changes nothing. The administrator gives
+    them a log-in: `alter role frontpage_pipeline login password '...'`.
     """
     step("db roles", "roles", module="db")

@@ -37,6 +37,7 @@ class Place:
 def configuration(place: Place, clients: Sequence[KeyHolder], routes: Sequence[Route] = ROUTES) -> dict[str, Any]:
     """The whole file, with the clients' keys in it: a secret."""
     return {
+        "node": {"id": "gateway", "cluster": "frontpage"},
         "admin": {"address": _address("127.0.0.1", place.admin_port)},
         "static_resources": {
             "listeners": [_listener(place, clients, routes), _metrics(place)],
@@ -128,7 +129,7 @@ def _bucket(route: Route) -> dict[str, Any]:
     per_address = {"entries": [{"key": "remote_address"}], "token_bucket": _tokens(route.limit)}
     by_key = {"actions": [{"request_headers": {"header_name": "x-api-key", "descriptor_key": "key"}}]}
     by_bearer = {"actions": [{"request_headers": {"header_name": "authorization", "descriptor_key": "key"}}]}
-    by_address = {"actions": [{"remote_address": {}}]}
+    by_address: dict[str, Any] = {"actions": [{"remote_address": {}}]}
     everything = {"numerator": 100, "denominator": "HUNDRED"}
     return {
         **_typed(_LIMIT),
@@ -164,7 +165,6 @@ def _api(place: Place) -> dict[str, Any]:
         "name": "api",
         "type": "STRICT_DNS",
         "connect_timeout": "1s",
-        "dns_refresh_rate": "2s",
         "lb_policy": "LEAST_REQUEST",
         "typed_extension_protocol_options": {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": protocol},
         "circuit_breakers": {"thresholds": [threshold]},

@@ -15,7 +15,10 @@ app = typer.Typer(
 
 @app.command("key")
 def backup_key() -> None:
-    """Make the key that seals backups, once. Keep a copy of it elsewhere."""
+    """Make the key that seals backups.
+
+    Once; keep a copy of it elsewhere.
+    """
     step("backup key", module="backup", function="key")
 
 
@@ -30,11 +33,17 @@ def backup_restore(
     data: Annotated[Path, typer.Argument(help="An empty folder for the server's data.")],
     until: Annotated[str, typer.Option(help="ISO 8601: as it was then, to the second; default the newest.")] = "",
 ) -> None:
-    """Unpack a backup; a server started there recovers by itself."""
+    """Unpack a backup into a folder.
+
+    A server that is started there recovers by itself.
+    """
     step("backup restore", data, module="backup", function="restore", until=parse_as_of(until) if until else None)
 
 
 @app.command("forget-again")
 def backup_forget_again() -> None:
-    """Forget in a restored database who was forgotten after its moment; run it before readers are let in."""
+    """Forget again who was forgotten.
+
+    In a restored database, those who were forgotten after its moment; run it before readers are let in.
+    """
     step("backup forget-again", module="backup", function="forget_again")

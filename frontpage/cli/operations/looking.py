@@ -13,7 +13,7 @@ app = typer.Typer()
 def doctor(
     port: Annotated[list[int] | None, typer.Option(help="A port that must be free; may be given again.")] = None,
 ) -> None:
-    """Say what keeps this installation from working, and the remedy.
+    """Say what is wrong, with the remedy.
 
     Looks at ports, disk, secrets, locks, the database's version and its clock. Exit code 4 where something is wrong.
     """
@@ -28,8 +28,9 @@ def plan(
     articles_per_day: Annotated[int, typer.Option(min=1)] = 2_000,
     refresh: Annotated[int, typer.Option(min=1, help="Minutes between two refreshes.")] = 60,
 ) -> None:
-    """Say what machines, memory, disk, minutes and money so many readers need.
+    """Say how large an installation has to be.
 
-    From the measurements of this repository; what gives way first is named.
+    Machines, memory, disk, minutes and money for so many readers,
+    from the measurements of this repository; what gives way first is named.
     """
     step("plan", readers, articles_per_day=articles_per_day, refresh=refresh)
