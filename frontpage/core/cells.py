@@ -14,6 +14,6 @@ def as_text(row: Mapping[str, Any]) -> dict[str, Any]:
     {'region': "'=HYPERLINK(1)", 'n': -1}
     """
     return {
-        name: f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+        name: "'" + value.replace("\r", " ") if isinstance(value, str) and value.startswith(_FORMULA) else value
         for name, value in row.items()
     }

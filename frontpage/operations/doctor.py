@@ -30,7 +30,7 @@ _PLACEHOLDER: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Complaint:
     """Something that is wrong: one sentence with its remedy."""
 
     check: str
@@ -39,7 +39,7 @@ class Finding:
 
 def examine(
     environ: Mapping[str, str], folder: Path, ports: Sequence[int], now: Callable[[], datetime]
-) -> Iterator[Finding]:
+) -> Iterator[Complaint]:
     """All that is wrong, in the order in which it is best mended; what cannot be looked at yet is left out.
 
     folder: where an `.env` may lie. ports: those that must be free.
@@ -49,7 +49,7 @@ def examine(
     try:
         settings = Settings.from_environ(environ)
     except FrontpageError as error:
-        yield Finding("secret" if "SECRET" in str(error) or "password" in str(error) else "settings", str(error))
+        yield Complaint("secret" if "SECRET" in str(error) or "password" in str(error) else "settings", str(error))
         return
     yield from little_room(settings.path(), MIN_FREE_BYTES)
     yield from stale_server_lock(settings.path("postgres", "postmaster.pid"))
@@ -59,18 +59,18 @@ def examine(
         with connect(database_url(settings), application="frontpage doctor") as connection:
             yield from of_database(connection, now)
     except FrontpageError as error:
-        yield Finding("database", str(error))
+        yield Complaint("database", str(error))
 
 
-def placeholders(path: Path) -> Iterator[Finding]:
+def placeholders(path: Path) -> Iterator[Complaint]:
     """Secrets of an `.env` that nobody has chosen."""
     text = path.read_text() if path.is_file() else ""
     for name, value in _SECRET.findall(text):
         if _PLACEHOLDER.fullmatch(value.strip("'\" ")):
-            yield Finding("secret", f"{name} in {path} is a placeholder; remove the file and run `make compose-env`")
+            yield Complaint("secret", f"{name} in {path} is a placeholder; remove the file and run `make compose-env`")
 
 
-def taken_ports(ports: Sequence[int]) -> Iterator[Finding]:
+def taken_ports(ports: Sequence[int]) -> Iterator[Complaint]:
     """Ports of loopback on which something listens already."""
     for port in ports:
         with socket.socket() as probe:
@@ -80,29 +80,29 @@ def taken_ports(ports: Sequence[int]) -> Iterator[Finding]:
             except OSError as error:
                 if error.errno == errno.EADDRINUSE:
                     remedy = "stop what listens there (`ss -ltnp`), or set API_PORT, AIRFLOW_PORT or MLFLOW_PORT"
-                    yield Finding("port", f"port {port} is taken; {remedy}")
+                    yield Complaint("port", f"port {port} is taken; {remedy}")
 
 
-def little_room(folder: Path, needed: int) -> Iterator[Finding]:
+def little_room(folder: Path, needed: int) -> Iterator[Complaint]:
     """A file system that a refresh could fill."""
     there = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(there).free
     if free < needed:
         sentence = f"{there} has {free / 1024**3:.1f} GB free and needs {needed / 1024**3:.1f}"
-        yield Finding("disk", f"{sentence}; run `frontpage purge`, or set FRONTPAGE_HOME to a larger volume")
+        yield Complaint("disk", f"{sentence}; run `frontpage purge`, or set FRONTPAGE_HOME to a larger volume")
 
 
-def stale_server_lock(lock: Path) -> Iterator[Finding]:
+def stale_server_lock(lock: Path) -> Iterator[Complaint]:
     """The lock file of an embedded server whose process is another one's by now, or gone."""
     pid = lock.read_text().split("\n", 1)[0].strip() if lock.is_file() else ""
     if not pid:
         return
     command = Path("/proc", pid, "cmdline")
     if not command.exists() or b"postgres" not in command.read_bytes():
-        yield Finding("lock", f"{lock} is of a server that is gone; `frontpage db up` removes it and recovers")
+        yield Complaint("lock", f"{lock} is of a server that is gone; `frontpage db up` removes it and recovers")
 
 
-def of_database(connection: Connection, now: Callable[[], datetime]) -> Iterator[Finding]:
+def of_database(connection: Connection, now: Callable[[], datetime]) -> Iterator[Complaint]:
     """Its version, its clock beside ours, and locks that nobody will give back."""
     server = fetch_one(connection, query("operations/clock"))
     assert server is not None
@@ -112,20 +112,20 @@ def of_database(connection: Connection, now: Callable[[], datetime]) -> Iterator
         sentence = (
             f"{held['application'] or 'a session'} holds a lock and has been idle for {str(held['idle']).split('.')[0]}"
         )
-        yield Finding("lock", f"{sentence}; end it with `select pg_terminate_backend({held['pid']})`")
+        yield Complaint("lock", f"{sentence}; end it with `select pg_terminate_backend({held['pid']})`")
 
 
-def old_server(version_num: int) -> Iterator[Finding]:
+def old_server(version_num: int) -> Iterator[Complaint]:
     """A server that Frontpage is not tried with. version_num: as PostgreSQL says it, e.g. 170002."""
     if version_num < MIN_POSTGRES * 10_000:
         sentence = f"the server is PostgreSQL {version_num // 10_000}, and Frontpage needs {MIN_POSTGRES} or newer"
-        yield Finding("version", f"{sentence}; upgrade it, or name another one in FRONTPAGE_DATABASE_URL")
+        yield Complaint("version", f"{sentence}; upgrade it, or name another one in FRONTPAGE_DATABASE_URL")
 
 
-def skewed(theirs: datetime, ours: datetime) -> Iterator[Finding]:
+def skewed(theirs: datetime, ours: datetime) -> Iterator[Complaint]:
     """Two clocks that disagree by more than the time of a question and its answer."""
     skew = (theirs - ours.astimezone(UTC)).total_seconds()
     if abs(skew) > MAX_SKEW.total_seconds():
         ahead = "ahead of" if skew > 0 else "behind"
         sentence = f"the database's clock is {abs(skew):.0f} seconds {ahead} this machine's"
-        yield Finding("clock", f"{sentence}; let both be set by the same time server (chrony, systemd-timesyncd)")
+        yield Complaint("clock", f"{sentence}; let both be set by the same time server (chrony, systemd-timesyncd)")

@@ -24,7 +24,7 @@ DOLLARS_A_CORE, DOLLARS_A_GB = 30.0, 0.12
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Capacity:
     """What a number of readers needs. refresh_minutes: on `cores` cores for computing."""
 
     readers: int
@@ -50,7 +50,7 @@ class Plan:
         ]
 
 
-def plan(readers: int, articles_per_day: int, refresh_minutes: int, folder: Path = MEASUREMENTS) -> Plan:
+def plan(readers: int, articles_per_day: int, refresh_minutes: int, folder: Path = MEASUREMENTS) -> Capacity:
     """For `readers`, of whom all get a list at each refresh. articles_per_day scales the part that looks at articles.
 
     Raises BadInputError for numbers below one, and where the measurements are not there.
@@ -65,7 +65,7 @@ def plan(readers: int, articles_per_day: int, refresh_minutes: int, folder: Path
     memory, written = at(measured, "peak_gb", readers), at(measured, "written_gb", readers)
     disk = _GB_OF_LIST_KEPT_RUNS * written + 20
     minutes = seconds / 60 * _CORES_MEASURED / cores
-    return Plan(
+    return Capacity(
         readers, minutes, cores, memory, written, per_second, api_cores, disk,
         DOLLARS_A_CORE * (cores + api_cores) + DOLLARS_A_GB * disk,
         _first(minutes / refresh_minutes, per_second / (api_cores * served["half_per_s"] / _CORES_MEASURED)),

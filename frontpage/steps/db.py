@@ -3,7 +3,8 @@
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
-from frontpage.store import migrate, roles, server
+from frontpage.store import migrate, server
+from frontpage.store.governance import roles
 
 
 def run(settings: Settings, _params: Params, action: str, port: int | None = None) -> Summary:

@@ -34,7 +34,7 @@ from recommendation listed"""
 def installation() -> Iterator[Settings]:
     """An installation with a server of its own that archives its WAL; the folder of backups is the server's too."""
     home = Path(tempfile.mkdtemp(prefix="frontpage-drill-"))
-    home.chmod(0o755)
+    # Closed, as mkdtemp makes it: a server that runs as somebody else may then pass private folders, Python's too.
     settings = Settings(home=home, backups=str(home / "backups"), backup_key_file=str(home / "backup.key"))
     backup.key(settings, Params())
     (home / "backups").mkdir()

@@ -10,8 +10,9 @@ from psycopg2 import errors
 
 from frontpage.core.database.url import DatabaseUrl
 from frontpage.core.settings import Settings
-from frontpage.store import migrate, roles
+from frontpage.store import migrate
 from frontpage.store.connect import Connection, connect, execute, fetch_all
+from frontpage.store.governance import roles
 from frontpage.store.lists import runs
 from frontpage.store.server import Server
 from tests.support.databases import admin

@@ -8,8 +8,8 @@ from aiosmtpd.controller import Controller
 
 from frontpage.core.settings import Settings
 from frontpage.digest.sink.server import start_sink
-from frontpage.store import roles
 from frontpage.store.connect import connect
+from frontpage.store.governance import roles
 
 from ..serving_world import World
 from .post import Moody, free_port

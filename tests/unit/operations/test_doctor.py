@@ -12,7 +12,7 @@ from frontpage.operations import doctor
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def only(found: list[doctor.Finding], check: str) -> str:
+def only(found: list[doctor.Complaint], check: str) -> str:
     assert [one.check for one in found] == [check]
     return found[0].sentence
 

@@ -1,4 +1,4 @@
--- The roles of an installation, each with its own log-in; no rights yet (frontpage/store/roles.py).
+-- The roles of an installation, each with its own log-in; no rights yet (frontpage/store/governance/roles.py).
 -- idempotent; parameters: none; needs CREATEROLE where one is missing
 do $$
 declare wanted text;
