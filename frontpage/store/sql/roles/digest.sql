@@ -18,7 +18,7 @@ end $$;
 grant select on
     alembic_version, archived_run, article, article_signature, article_version, correction, digest_consent, digest_delivery,
     digest_edition, digest_report, digest_report_inbox, digest_stop, digest_suppression, execution, execution_packages,
-    execution_params, fallback_list, impression, link_click, list_hold, publication, published_run, reader, reader_contact,
+    execution_params, fallback_list, flag, impression, link_click, list_hold, publication, published_run, reader, reader_contact,
     reader_preference, reader_version, rec_run, retraction, rollout, served_list
     to frontpage_digest;
 grant select (event_id) on event_inbox to frontpage_digest;
