@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from frontpage.backup.folder import Backups
 from frontpage.core.database.url import DatabaseUrl
@@ -48,7 +49,7 @@ def create(url: str, backups: Backups, now: Callable[[], datetime], program: str
         )
         assert process.stdout is not None
         partial = backups.folder / "base" / "unfinished"
-        n_bytes = backups.write(partial, process.stdout)
+        n_bytes = backups.write(partial, cast("BinaryIO", process.stdout))
         if process.wait() != 0:
             partial.unlink()
             said.seek(0)
