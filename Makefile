@@ -22,7 +22,7 @@ AIRFLOW_PORT ?= 8080
 MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose compose-env flink opensearch docs shape
+.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates api sbom restore-drill compose-env flink opensearch docs shape
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -74,7 +74,7 @@ check: setup lint  ## lint, types, import rules, fast tests and the docstrings' 
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy frontpage etl models serving plugins bench
+	$(BIN)/mypy frontpage etl models serving plugins bench gates
 	$(BIN)/lint-imports
 
 test-db: setup  ## only the tests against a real database
@@ -97,6 +97,26 @@ test-lifecycle: setup  ## a recipe's way through Airflow: trained, shadow, canar
 
 test-compose: setup  ## build the images, start the stack, read ten recommendations, take it down
 	$(PYTEST) -rs tests/compose
+
+ci: check gates test test-gateway restore-drill test-compose  ## what continuous integration runs, on one machine
+
+gates: setup  ## no secret is committed, and no caller of the API is broken
+	$(BIN)/python -m gates.secrets
+	$(BIN)/python -m gates.api
+
+api: setup  ## take the API as it is into docs/openapi.json, against which breaking changes are judged
+	$(BIN)/python -m gates.api --write
+
+sbom: setup  ## the bill of materials of both images below build/
+	@mkdir -p build
+	$(BIN)/python -m gates.parts requirements.lock >build/frontpage-pipeline.cdx.json
+	$(BIN)/python -m gates.parts deploy/docker/requirements-serving.lock >build/frontpage-serving.cdx.json
+
+restore-drill: setup  ## lose a cluster and bring it back from sealed backups: same lists, a moment in between, RPO and RTO printed
+	$(PYTEST) -n 0 -s tests/integration/test_restore_drill.py
+
+test-gateway: setup  ## Envoy, configured from the table of routes, before the real API
+	$(PYTEST) -n 0 -rs tests/gateway
 
 compose-env:  ## secrets for docker-compose.yml in .env, made once
 	$(PYTHON) deploy/docker/make_env.py

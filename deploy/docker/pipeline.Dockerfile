@@ -22,6 +22,8 @@ RUN VIRTUAL_ENV=/opt/venv /opt/venv/bin/uv pip install --no-cache --no-deps --no
  && python -m compileall -q -j 2 /opt/frontpage
 # The commit that this is, for the lineage of what is trained here: docker build --build-arg CODE_COMMIT=$(git rev-parse HEAD)
 ARG CODE_COMMIT=
+LABEL org.opencontainers.image.title="Frontpage pipeline" \
+      org.opencontainers.image.revision="${CODE_COMMIT}"
 # No library reports home (frontpage/core/telemetry.py; a test compares).
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \

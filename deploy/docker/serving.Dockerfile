@@ -16,6 +16,9 @@ COPY frontpage/store/read frontpage/store/read
 COPY frontpage/store/write frontpage/store/write
 COPY frontpage/store/sql frontpage/store/sql
 COPY serving serving
+ARG CODE_COMMIT=
+LABEL org.opencontainers.image.title="Frontpage API" \
+      org.opencontainers.image.revision="${CODE_COMMIT}"
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONPATH=/opt/frontpage \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -1,10 +1,14 @@
 """The bytes of one feed document, from a file or over http(s), with limits and good manners."""
 
 import hashlib
+import ipaddress
+import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+from urllib.request import getproxies
 
 import httpx
 
@@ -59,7 +63,12 @@ def _http(url: str, known: Mapping[str, Any]) -> Document | None:
     shown = without_secrets(url)
     try:
         with (
-            httpx.Client(timeout=timeout, follow_redirects=True, max_redirects=MAX_REDIRECTS) as client,
+            httpx.Client(
+                timeout=timeout,
+                follow_redirects=True,
+                max_redirects=MAX_REDIRECTS,
+                event_hooks={"request": [partial(_refuse_inner, httpx.URL(url).host)]},
+            ) as client,
             client.stream("GET", url, headers=headers) as response,
         ):
             if response.status_code == httpx.codes.NOT_MODIFIED:
@@ -72,6 +81,22 @@ def _http(url: str, known: Mapping[str, Any]) -> Document | None:
             return Document(data, is_cut, content_type, _state(data, response.headers), found_at)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise UnavailableError(f"feed {shown} does not answer ({error or type(error).__name__}); try later") from error
+
+
+def _refuse_inner(named: str, request: httpx.Request) -> None:
+    """Follow no redirect to a host within, which the operator has not named: it could be any service of the network.
+
+    Raises httpx.UnsupportedProtocol. Behind a proxy of the environment names are the proxy's to look up and to refuse.
+    """
+    if request.url.host == named or getproxies():
+        return
+    port = request.url.port or (443 if request.url.scheme == "https" else 80)
+    try:
+        found = socket.getaddrinfo(request.url.host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        return  # the request itself says so
+    if any(not ipaddress.ip_address(str(address[0]).split("%")[0]).is_global for *_, address in found):
+        raise httpx.UnsupportedProtocol(f"it redirects to {request.url.host}, which is no public address")
 
 
 def _body(response: httpx.Response, shown: str) -> tuple[bytes, bool]:

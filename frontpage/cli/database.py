@@ -41,3 +41,13 @@ def db_url(database: Annotated[str, typer.Argument(help="frontpage | airflow | m
 def db_migrate() -> None:
     """Bring the tables to the newest version; running it again changes nothing."""
     step("db migrate", "migrate", module="db")
+
+
+@app.command("roles")
+def db_roles() -> None:
+    """Make a database role for each part.
+
+    Pipeline, API, digest and viewer: each gets what it needs. Running it again changes nothing. The administrator gives
+    them a log-in: `alter role frontpage_pipeline login password '...'`.
+    """
+    step("db roles", "roles", module="db")

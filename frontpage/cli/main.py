@@ -27,6 +27,7 @@ from frontpage.cli.calling import (
 from frontpage.cli.governance import audit, editorial, keys, privacy, reports, rules
 from frontpage.cli.judging import experiment, report, runs
 from frontpage.cli.libraries import hush, lean
+from frontpage.cli.operations import backup, looking
 from frontpage.core.errors import EXIT_CODES, FrontpageError
 from frontpage.core.telemetry import QUIET
 
@@ -49,9 +50,10 @@ app = typer.Typer(
 )
 app.command(rich_help_panel=START)(stack.up)
 app.command(rich_help_panel=START)(stack.down)
-for _verbs in (data, model, lists, editorial, pilot, delivery, desk, privacy, monitoring):
+for _verbs in (data, model, lists, editorial, pilot, delivery, desk, privacy, monitoring, looking):
     app.add_typer(_verbs.app)
 app.add_typer(database.app, name="db", rich_help_panel=MAINTENANCE)
+app.add_typer(backup.app, name="backup", rich_help_panel=MAINTENANCE)
 app.add_typer(rollout.app, name="rollout", rich_help_panel=LISTS)
 app.add_typer(keys.app, name="key", rich_help_panel=DELIVERY)
 app.add_typer(rules.app, name="rules", rich_help_panel=EDITORIAL)

@@ -40,6 +40,10 @@ class Settings(BaseModel):
         "",
         description="a PostgreSQL of your own (docs/reference/database.md); empty means the embedded server under home",
     )
+    digest_database_url: str = Field(
+        "",
+        description="the database with the log-in of role `frontpage_digest`; empty: the digest takes the usual one",
+    )
     artefacts: str = Field(
         "",
         description="where models, snapshots and MLflow's files are kept for other machines: a folder, `file://...` or "
@@ -59,6 +63,12 @@ class Settings(BaseModel):
     dvc_remote: str = Field("", description="any DVC remote URL for snapshots; empty means home/dvc-remote")
     archive_url: str = Field(
         "", description="where runs are archived, any URL of fsspec (`file://`, `s3://` ...); empty means home/archive"
+    )
+    backups: str = Field(
+        "", description="folder of sealed backups, best a mounted volume of another machine; empty: home/backups"
+    )
+    backup_key_file: str = Field(
+        "", description="file of the key that seals backups (`frontpage backup key`); empty: home/keys/backup.key"
     )
     neptune_mode: str = Field("offline", description="`offline` (files under home), `debug`, or `async` with a server")
     neptune_project: str = Field("frontpage/recommender", description="workspace/project on a Neptune server")
@@ -121,7 +131,7 @@ class Settings(BaseModel):
     image: str = Field("", description="the container image that runs, as its registry names it, for the record")
     clock: str = Field("", description="for historic data: API and digest take this time as now")
 
-    @field_validator("database_url", "mlflow_url")
+    @field_validator("database_url", "digest_database_url", "mlflow_url")
     @classmethod
     def _read_alike(cls, text: str, info: ValidationInfo) -> str:
         """A database's URL in the one spelling that every part understands; MLflow's may lead elsewhere."""

@@ -12,7 +12,7 @@ from frontpage.digest.returns.mailbox import new_mails
 from frontpage.store import audit
 from frontpage.store.connect import connect, transaction
 from frontpage.store.delivery.suppressions import posted_reports, release, suppress
-from frontpage.store.server import database_url
+from frontpage.store.server import digest_url
 
 
 def run(settings: Settings, params: Params, mailbox: str = "") -> Summary:
@@ -21,7 +21,7 @@ def run(settings: Settings, params: Params, mailbox: str = "") -> Summary:
     Raises BadInputError for what is no mailbox, UnavailableError where it does not answer.
     """
     mailbox = mailbox or settings.bounce_mailbox
-    with connect(database_url(settings)) as connection:
+    with connect(digest_url(settings)) as connection:
         mails = chain(posted_reports(connection), new_mails(mailbox) if mailbox else ())
         outcomes = take_in(connection, mails, params.digest.soft_bounces)
     n_reports = outcomes["suppressed"] + outcomes["noted"] + outcomes["known"]
@@ -37,7 +37,7 @@ def set_suppressed(
     Raises BadInputError where that is so already.
     """
     hashed = hash_of(address, settings.pseudonym_secret.get_secret_value())
-    with connect(database_url(settings)) as connection, transaction(connection):
+    with connect(digest_url(settings)) as connection, transaction(connection):
         if not (suppress if is_suppressed else release)(connection, hashed):
             raise BadInputError(f"that address is {'already' if is_suppressed else 'not'} suppressed")
         action = "address suppress" if is_suppressed else "address release"

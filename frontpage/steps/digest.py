@@ -27,7 +27,7 @@ from frontpage.store.delivery.digests import Edition
 from frontpage.store.delivery.suppressions import posted_reports
 from frontpage.store.governance import retractions
 from frontpage.store.locks import exclusive
-from frontpage.store.server import database_url
+from frontpage.store.server import digest_url
 
 VARIANT = "champion"
 
@@ -40,7 +40,7 @@ def run(settings: Settings, params: Params, as_of: datetime, *, dry_run: bool = 
     where there is no list for as_of, UnavailableError where the mail server goes away: the next run goes on from there.
     """
     letterhead = Letterhead.of(settings, params.digest)
-    with connect(database_url(settings)) as connection:
+    with connect(digest_url(settings)) as connection:
         if dry_run:
             return write_preview(connection, letterhead, as_of, VARIANT, settings.path("digest"))
         if test_to:
@@ -60,7 +60,7 @@ def stop(settings: Settings, _params: Params, edition_id: str, reason: str = "by
 
     Raises BadInputError where there is no such edition.
     """
-    with connect(database_url(settings)) as connection:
+    with connect(digest_url(settings)) as connection:
         if edition_id != "all" and not digests.exists(connection, edition_id):
             raise BadInputError(f"there is no edition {edition_id}; the table digest_edition names them")
         with transaction(connection):
@@ -75,7 +75,7 @@ def resume(settings: Settings, _params: Params, edition_id: str, reason: str = "
 
     Raises BadInputError where it was not stopped.
     """
-    with connect(database_url(settings)) as connection, transaction(connection):
+    with connect(digest_url(settings)) as connection, transaction(connection):
         if not digests.unstop(connection, edition_id):
             raise BadInputError(f"edition {edition_id} was not stopped; the table digest_stop names what is")
         audit.record(connection, "digest resume", f"edition:{edition_id}", str(settings.acting), reason)
@@ -110,7 +110,7 @@ def _send(connection: Connection, settings: Settings, letterhead: Letterhead, as
     outcomes: Counter[str] = Counter()
     if open_ones:
         context = DeliveryContext(
-            database_url(settings), settings.smtp_url, settings.pseudonym_secret.get_secret_value(), letterhead
+            digest_url(settings), settings.smtp_url, settings.pseudonym_secret.get_secret_value(), letterhead
         )
         outcomes = deliver(context, connection, open_ones)
     return _summary(connection, editions, outcomes)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from frontpage.backup.base import backups_of
 from frontpage.core.errors import BadInputError
 from frontpage.core.identity.pseudonym import Pseudonyms, id_hash, reader_subject, reporter_of
 from frontpage.core.params import Params
@@ -71,11 +72,20 @@ def run(
             erasures.keep_report(connection, report["subject"], report, signature)
             after = {"rows": sum(rows.values()), "files": len(files), "signature": signature}
             audit.record(connection, "reader forget", report["subject"], report["actor"], reason, None, after)
+        _note_beside_backups(settings, connection)
     if out is not None:
         out.write_text(json.dumps({"report": report, "signature": signature}, indent=1, ensure_ascii=False))
     n = sum(rows.values())
     details = {"files": len(files), "expiring": sum(one.outcome == "expires" for one in files), "signature": signature}
     return Summary("forget", n, n, artifact=report["subject"], details=details)
+
+
+def _note_beside_backups(settings: Settings, connection: Connection) -> None:
+    """A restore to an earlier moment has to forget them again, so that it is written down where no restore reaches."""
+    backups = backups_of(settings)
+    if backups.key_file.exists():
+        known = {one: about.erased_at for one, about in erasures.erased(connection).items()}
+        backups.note_erased({**backups.erased(), **known})
 
 
 def _delete(connection: Connection, reader_id: str, email: str | None, key: int, secret: str) -> dict[str, int]:

@@ -26,7 +26,7 @@ from frontpage.core.errors import BadInputError, UnavailableError
 from frontpage.core.settings import Settings
 from frontpage.store.programs import SERVER_USER, bin_dir, run
 
-__all__ = ["DATABASES", "Server", "bin_dir", "database_url", "down", "is_running", "up"]
+__all__ = ["DATABASES", "Server", "bin_dir", "database_url", "digest_url", "down", "is_running", "up"]
 
 DATABASES = ("frontpage", "airflow", "mlflow")
 _SUPERUSER = "frontpage"
@@ -75,6 +75,11 @@ def database_url(settings: Settings, database: str = "frontpage") -> str:
     if not _state_file(settings.home).exists():
         raise UnavailableError("there is no database yet; run `frontpage db up`, or set FRONTPAGE_DATABASE_URL")
     return _load(settings.home).url(database)
+
+
+def digest_url(settings: Settings) -> str:
+    """URL for the digest: its own log-in to our database where there is one."""
+    return settings.digest_database_url or database_url(settings)
 
 
 def up(home: Path, port: int | None = None, **overrides: str) -> Server:

@@ -54,6 +54,14 @@ def test_serving_lock_is_part_of_the_lock():
     assert serving.items() <= whole.items()
 
 
+def test_the_gateway_s_lock_is_part_of_the_lock():
+    """The image holds the Envoy that tests/gateway runs."""
+    whole = dict(PIN.findall((ROOT / "requirements.lock").read_text()))
+    gateway = dict(PIN.findall((DOCKER / "requirements-gateway.lock").read_text()))
+    assert gateway
+    assert gateway.items() <= whole.items()
+
+
 def test_params_file_spells_out_the_defaults():
     """params.yaml has every key with its default: DVC watches keys, and people see what there is."""
     assert yaml.safe_load((ROOT / "params.yaml").read_text()) == complete(Params()).model_dump(mode="json")

@@ -42,12 +42,12 @@ def api(url: str, log: Path, *options: str, **variables: str) -> Iterator[Api]:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
-            until(lambda: _answers(client))
+            until(lambda: _answers(client), 60)
             yield Api(process, client, log)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=15) == 0
+            assert process.wait(timeout=30) == 0
 
 
 def until(is_so: Callable[[], bool], seconds: float = 20) -> float:

@@ -9,6 +9,7 @@ from html import escape
 from statistics import median
 from typing import Any
 
+from frontpage.core.cells import as_text
 from frontpage.lifecycle.business.figures import by_day, cost_per_1000_lists, guilty_stage, stages
 from models.replay.svg import Series, legend, lines
 
@@ -40,8 +41,8 @@ def page(
 
 
 def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
-    """The table as it is kept, with a head."""
-    rows = list(rows)
+    """The table as it is kept, with a head; no text is a formula there."""
+    rows = [as_text(row) for row in rows]
     out = io.StringIO()
     if rows:
         writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")

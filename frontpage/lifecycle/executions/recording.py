@@ -44,6 +44,10 @@ UNRECORDED = frozenset(
         "runs list",
         "runs show",
         "runs diff",
+        "doctor",
+        "plan",
+        "backup key",
+        "backup restore",
     }
 )
 _SPOOLED_ROWS = 1000

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from frontpage.core.cells import as_text
+
 #: Fewer versions correlate by chance.
 MIN_VERSIONS = 3
 COLUMNS = (
@@ -45,11 +47,11 @@ def table(rows: Sequence[Row]) -> list[str]:
 
 
 def write_csv(path: Path, rows: Sequence[Row]) -> None:
-    """Every row and column."""
+    """Every row and column; no text of a feed is a formula there."""
     with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(as_text(row) for row in rows)
 
 
 def _line(row: Row) -> str:

@@ -9,6 +9,7 @@ from aiosmtpd.controller import Controller
 from frontpage.core.settings import Settings
 from frontpage.digest.sink.server import start_sink
 from frontpage.store.connect import connect
+from frontpage.store.governance import roles
 
 from ..serving_world import World
 from .post import Moody, free_port
@@ -30,8 +31,10 @@ def sink(mails: Path) -> Iterator[Controller]:
 
 @pytest.fixture
 def mailing(settings: Settings, sink: Controller) -> Settings:
-    """Settings whose mail server is the sink."""
-    return settings.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{sink.port}"})
+    """Settings whose mail server is the sink, and whose digest may do what its role may and nothing else."""
+    roles.make(settings.database_url)
+    as_digest = f"{settings.database_url}?options=-c%20role%3Dfrontpage_digest"
+    return settings.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{sink.port}", "digest_database_url": as_digest})
 
 
 @pytest.fixture

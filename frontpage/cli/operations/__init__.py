@@ -1,0 +1,1 @@
+"""Verbs for those who operate an installation."""

@@ -1,0 +1,1 @@
+"""What an installation needs: whether it is well, and how large it has to be."""

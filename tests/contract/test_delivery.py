@@ -1,0 +1,121 @@
+"""Workflows and manifests keep the rules of this house: pinned, least rights, limits, nobody special."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+OVERLAYS = ("test", "staging", "production")
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+KUBERNETES = "1.34"
+#: Kinds of the Prometheus Operator, for which there is no schema here.
+FOREIGN = "monitoring.coreos.com/v1"
+
+
+@cache
+def manifests(overlay: str) -> list[dict[str, Any]]:
+    """All objects of an overlay, as `kubectl kustomize` makes them."""
+    if shutil.which("kubectl") is None:
+        pytest.skip("there is no kubectl, which renders the overlays")
+    folder = ROOT / "deploy" / "k8s" / "overlays" / overlay
+    done = subprocess.run(["kubectl", "kustomize", str(folder)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return list(yaml.safe_load_all(done.stdout))
+
+
+def pods(overlay: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Name and specification of each pod that an overlay would start."""
+    for one in manifests(overlay):
+        spec = one.get("spec", {})
+        spec = spec.get("jobTemplate", {}).get("spec", spec)
+        if "template" in spec:
+            yield f"{one['kind']}/{one['metadata']['name']}", spec["template"]["spec"]
+
+
+def containers(overlay: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, pod in pods(overlay):
+        for container in [*pod.get("initContainers", []), *pod["containers"]]:
+            yield f"{name}/{container['name']}", container
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_manifests_fit_the_schemas(overlay: str):
+    """Strictly: a field that Kubernetes does not know is a misspelt one."""
+    for one in manifests(overlay):
+        if one["apiVersion"] != FOREIGN:
+            kubernetes_validate.validate(one, KUBERNETES, strict=True)
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_pods_are_nobody_special(overlay: str):
+    """What Pod Security `restricted` asks for, a read-only root, limits, and no token of Kubernetes."""
+    for name, pod in pods(overlay):
+        context = pod["securityContext"]
+        assert context["runAsNonRoot"] is True, name
+        assert context["seccompProfile"] == {"type": "RuntimeDefault"}, name
+        assert pod["automountServiceAccountToken"] is False, name
+    for name, container in containers(overlay):
+        context = container["securityContext"]
+        assert context["allowPrivilegeEscalation"] is False, name
+        assert context["capabilities"] == {"drop": ["ALL"]}, name
+        assert context.get("readOnlyRootFilesystem") is True or "postgres" in name, name
+        assert {"cpu", "memory"} <= container["resources"]["limits"].keys(), name
+        assert {"cpu", "memory"} <= container["resources"]["requests"].keys(), name
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_all_of_it_fits_the_budget(overlay: str):
+    """What the pods that stay ask for is within the quota, with room for one more of each during an update."""
+    quota = next(one for one in manifests(overlay) if one["kind"] == "ResourceQuota")["spec"]["hard"]
+    asked = 0.0
+    for one in manifests(overlay):
+        if one["kind"] in ("Deployment", "StatefulSet"):
+            each = sum(
+                _cores(box["resources"]["requests"]["cpu"]) for box in one["spec"]["template"]["spec"]["containers"]
+            )
+            asked += each * (one["spec"]["replicas"] + 1)
+    assert asked < _cores(quota["requests.cpu"])
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_nothing_is_open_that_no_policy_names(overlay: str):
+    """There is a policy that lets nothing through, and the gateway alone is open to everybody."""
+    policies = {one["metadata"]["name"]: one["spec"] for one in manifests(overlay) if one["kind"] == "NetworkPolicy"}
+    assert policies["nothing"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    open_to_all = {
+        name for name, spec in policies.items() if any("from" not in rule for rule in spec.get("ingress", []))
+    }
+    assert open_to_all == {"gateway"}
+
+
+def test_no_secret_stands_in_a_manifest():
+    """Secrets come from elsewhere: the manifests only name them."""
+    for overlay in OVERLAYS:
+        assert [one for one in manifests(overlay) if one["kind"] == "Secret"] == []
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_are_pinned_and_may_little(path: Path):
+    """Actions by commit with their version beside it; rights to read; a limit of time; nothing but make."""
+    text = path.read_text()
+    workflow = yaml.safe_load(text)
+    used = re.findall(r"uses: (\S+)(.*)", text)
+    assert used
+    assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name) and re.search(r"# v\d", rest) for name, rest in used)
+    assert workflow["permissions"] == {"contents": "read"}
+    for job in workflow["jobs"].values():
+        assert job["timeout-minutes"] <= 60
+        for step in job["steps"]:
+            assert "run" not in step or step["run"].startswith("make "), step
+
+
+def _cores(quantity: str) -> float:
+    return float(quantity.removesuffix("m")) / 1000 if quantity.endswith("m") else float(quantity)
