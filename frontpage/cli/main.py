@@ -10,7 +10,20 @@ from typing import NoReturn
 
 import typer
 
-from frontpage.cli import data, database, delivery, desk, lists, model, models, monitoring, pilot, rollout, sources, stack
+from frontpage.cli import (
+    data,
+    database,
+    delivery,
+    desk,
+    lists,
+    model,
+    models,
+    monitoring,
+    pilot,
+    rollout,
+    sources,
+    stack,
+)
 from frontpage.cli.calling import (
     DATA,
     DELIVERY,
