@@ -1,7 +1,9 @@
 """Keys, scopes and limits on a real server: who is let in, for how long, and how often."""
 
 import json
+import shutil
 import subprocess
+import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -109,7 +111,7 @@ def test_stored_keys_alone_open_a_door_to_others(database, tmp_path):
 @pytest.mark.slow
 def test_known_keys_work_while_the_database_is_away(tmp_path):
     """The keys last seen go on to work; a worker that has seen none says 503, not 401, to a key it cannot judge."""
-    home = Path("/tmp") / f"frontpage-keys-{tmp_path.name}"
+    home = Path(tempfile.mkdtemp(prefix="frontpage-keys-"))
     running = server.up(home, fsync="off")
     try:
         migrate.upgrade(running.url())
@@ -125,6 +127,7 @@ def test_known_keys_work_while_the_database_is_away(tmp_path):
                 assert until(lambda: "nothing-published" in after.client.get(PATH, headers={"X-API-Key": key}).text) < 5
     finally:
         server.down(home)
+        shutil.rmtree(home)
 
 
 @pytest.mark.slow

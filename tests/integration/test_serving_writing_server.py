@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -43,7 +45,7 @@ def stored(url: str) -> set[str]:
 @pytest.mark.slow
 def test_what_was_answered_with_202_is_there_after_a_crash_of_everything(tmp_path):
     """Four clients send; API and database are killed in the middle; every event that was answered for is there."""
-    home = Path("/tmp") / f"frontpage-crash-{tmp_path.name}"
+    home = Path(tempfile.mkdtemp(prefix="frontpage-crash-"))
     running = server.up(home)
     try:
         migrate.upgrade(running.url())
@@ -70,6 +72,7 @@ def test_what_was_answered_with_202_is_there_after_a_crash_of_everything(tmp_pat
         assert expected <= stored(running.url())
     finally:
         server.down(home)
+        shutil.rmtree(home)
 
 
 def kill_database(home: Path) -> None:
