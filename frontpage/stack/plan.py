@@ -21,8 +21,7 @@ class PlannedRun:
     """One run to ask Airflow for.
 
     purpose: in words; two runs of a workflow about one moment differ by it. until: the task after whose success nobody
-    waits for the rest; the whole run where not said. asked_by: the workflow that asks for this run, too, by itself: there
-    is one run of both.
+    waits for the rest; the whole run where not said. asked_by: the workflow that asks for this run, too: it is one run.
     """
 
     dag_id: str
