@@ -64,12 +64,14 @@ class AirflowApi:
         """Let runs of the workflow start."""
         self._call("PATCH", f"/api/v2/dags/{dag_id}?update_mask=is_paused", {"is_paused": False})
 
-    def ensure_run(self, dag_id: str, as_of: datetime, purpose: str = "") -> str:
+    def ensure_run(self, dag_id: str, as_of: datetime, purpose: str = "", asked_by: str = "") -> str:
         """A run about `as_of` that is over or under way; its id, the same for the same moment and purpose.
 
+        asked_by: a workflow that asks for such a run by itself (plugins/trigger_operator.py); it is the same run then.
         One that failed is taken up again where it failed; one that succeeded is left as it is.
         """
-        run_id = "__".join(["make_run", iso(as_of), *([purpose.replace(" ", "_")] if purpose else [])])
+        purposes = [purpose.replace(" ", "_")] if purpose and not asked_by else []
+        run_id = "__".join([asked_by or "make_run", iso(as_of), *purposes])
         body = {"dag_run_id": run_id, "logical_date": None, "conf": {"as_of": iso(as_of)}}
         answer = self._request("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)
         if answer.status_code == httpx.codes.CONFLICT:

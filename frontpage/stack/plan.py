@@ -21,13 +21,14 @@ class PlannedRun:
     """One run to ask Airflow for.
 
     purpose: in words; two runs of a workflow about one moment differ by it. until: the task after whose success nobody
-    waits for the rest; the whole run where not said.
+    waits for the rest; the whole run where not said. asked_by: the workflow that asks for this run, too: it is one run.
     """
 
     dag_id: str
     as_of: datetime
     purpose: str = ""
     until: str = ""
+    asked_by: str = ""
 
 
 def first_edition(now: datetime) -> list[PlannedRun]:
@@ -39,8 +40,8 @@ def first_edition(now: datetime) -> list[PlannedRun]:
 
 
 def first_training(now: datetime) -> list[PlannedRun]:
-    """The first model; what explains it can wait."""
-    return [PlannedRun(RETRAIN, floor_to(now, HOUR), "first training", until=PROMOTED)]
+    """The first model, which the first edition asks for once it is published; what explains it can wait."""
+    return [PlannedRun(RETRAIN, floor_to(now, HOUR), "first training", until=PROMOTED, asked_by=REFRESH)]
 
 
 def personal_edition(now: datetime) -> list[PlannedRun]:
@@ -58,7 +59,7 @@ def live_edition(now: datetime) -> list[PlannedRun]:
     as_of = floor_to(now, timedelta(minutes=1))
     return [
         PlannedRun(REFRESH, as_of, "first edition", until=PUBLISHED),
-        PlannedRun(RETRAIN, as_of, "first training", until=PROMOTED),
+        PlannedRun(RETRAIN, as_of, "first training", until=PROMOTED, asked_by=REFRESH),
         PlannedRun(REFRESH, as_of, "personal edition", until=PUBLISHED),
         PlannedRun(DIGEST, as_of, "mails"),
     ]
@@ -75,6 +76,9 @@ def backfill(end: datetime, days: int = BACKFILL_DAYS) -> list[PlannedRun]:
     runs = [
         run
         for as_of in ends
-        for run in (PlannedRun(RETRAIN, as_of, "training"), PlannedRun(REFRESH, as_of, "personal edition"))
+        for run in (
+            PlannedRun(RETRAIN, as_of, "training", asked_by=REFRESH),
+            PlannedRun(REFRESH, as_of, "personal edition"),
+        )
     ]
     return [PlannedRun(REFRESH, ends[0], "first edition", until=PUBLISHED), *runs, PlannedRun(DIGEST, last, "mails")]

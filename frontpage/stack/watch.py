@@ -53,7 +53,7 @@ def run_all(watch: Watch, planned: Sequence[PlannedRun]) -> None:
     for run in planned:
         watch.console.say(": ".join(filter(None, [run.purpose, f"{run.dag_id} as of {iso(run.as_of)}"])))
         watch.api.unpause(run.dag_id)
-        run_id = watch.api.ensure_run(run.dag_id, run.as_of, run.purpose)
+        run_id = watch.api.ensure_run(run.dag_id, run.as_of, run.purpose, run.asked_by)
         final = _follow(watch, run, run_id)
         if final.state != "success" and final.tasks.get(run.until) != "success":
             raise CheckFailedError(_what_failed(watch.api, run.dag_id, run_id, final))

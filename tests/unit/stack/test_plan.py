@@ -9,7 +9,9 @@ def test_a_new_newsroom_has_something_to_read_before_it_has_a_model():
     """Lists of the last full hour, then a model of that hour; nobody waits for Feast or for what explains the model."""
     hour, now = datetime(2026, 3, 1, 10, tzinfo=UTC), datetime(2026, 3, 1, 10, 59, 59, tzinfo=UTC)
     assert first_edition(now) == [PlannedRun("refresh_hourly", hour, "first edition", until="publish")]
-    assert first_training(now) == [PlannedRun("retrain_nightly", hour, "first training", until="release")]
+    assert first_training(now) == [
+        PlannedRun("retrain_nightly", hour, "first training", until="release", asked_by="refresh_hourly")
+    ]
 
 
 def test_personal_lists_are_of_the_hour_in_which_they_are_asked_for():

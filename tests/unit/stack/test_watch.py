@@ -34,7 +34,7 @@ class FakeAirflow:
     def unpause(self, dag_id):
         self.asked.append(f"unpause {dag_id}")
 
-    def ensure_run(self, dag_id, as_of, purpose):
+    def ensure_run(self, dag_id, as_of, purpose, asked_by):
         self.asked.append(f"run {dag_id} {as_of:%H:%M} {purpose}")
         return "r1"
 
