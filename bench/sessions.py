@@ -26,6 +26,7 @@ from bench import record
 from frontpage.core.lists import LIST_LENGTH
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
+from frontpage.newsroom.faults import Switches
 from frontpage.newsroom.parameters import load_parameters
 from frontpage.newsroom.simulate import Size, simulate
 from frontpage.steps import extract
@@ -56,12 +57,12 @@ class Session:
 def measure(n_readers: int, folder: Path) -> tuple[dict[str, Any], str]:
     """Figures, and the hash of the data."""
     world, home = folder / "world", folder / "home"
-    simulate(load_parameters(), Size(n_readers, _DAYS, 8 * round(math.sqrt(n_readers)), 1), UNTIL, world, ())
+    simulate(load_parameters(), Size(n_readers, _DAYS, 8 * round(math.sqrt(n_readers)), 1), UNTIL, world, Switches())
     running = server.up(home)
     try:
         settings = Settings(home=home, sources=str(world))
         migrate.upgrade(server.database_url(settings))
-        extract.run(settings, Params(), UNTIL)
+        extract.run(settings, Params(), UNTIL, ())
         with connect(server.database_url(settings)) as connection:
             sessions = sessions_of(fetch_all(connection, _READS, [UNTIL - HELD_OUT]))[:_MAX_SESSIONS]
         found = asyncio.run(_judged(running.url("frontpage"), sessions))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,7 +123,7 @@ def _of_alertmanager(places: Places) -> tuple[str, ...]:
     )
 
 
-_OPTIONS = {
+_OPTIONS: dict[str, Callable[[Places], tuple[str, ...]]] = {
     "prometheus": _of_prometheus,
     "alertmanager": _of_alertmanager,
     "node-exporter": lambda _: ("--web.listen-address=127.0.0.1:9100",),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -64,8 +65,8 @@ class World:
         fallbacks: Fallbacks,
         as_of: datetime = TEN,
         variant: str = "champion",
-        details: dict | None = None,
-    ) -> dict:
+        details: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
         """A run that passed its gate: `lists` by reader id, `fallbacks` by (scope, value)."""
         run_id = runs.begin_run(self.connection, as_of, variant, "model-1", details=details)
         rows = [
@@ -74,12 +75,12 @@ class World:
             for rank, name in enumerate(names, 1)
         ]
         runs.write_lists(self.connection, run_id, pd.DataFrame(rows, columns=list(LIST_COLUMNS)))
-        rows = [
+        more = [
             (scope, value, rank, name, 1 / rank, "popular", REASONS)
             for (scope, value), names in fallbacks.items()
             for rank, name in enumerate(names, 1)
         ]
-        runs.write_fallbacks(self.connection, run_id, pd.DataFrame(rows, columns=list(FALLBACK_COLUMNS)))
+        runs.write_fallbacks(self.connection, run_id, pd.DataFrame(more, columns=list(FALLBACK_COLUMNS)))
         runs.finish_run(self.connection, run_id)
         runs.set_state(self.connection, run_id, "passed")
         return runs.newest_attempt(self.connection, as_of, variant, "passed")
@@ -94,7 +95,7 @@ class World:
         fallbacks: Fallbacks,
         as_of: datetime = TEN,
         variant: str = "champion",
-        details: dict | None = None,
+        details: dict[str, Any] | None = None,
     ) -> int:
         """Build and make current; the run's id."""
         return runs.publish(self.connection, self.build(lists, fallbacks, as_of, variant, details)).run_id
