@@ -10,20 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from frontpage.cli import (
-    data,
-    database,
-    delivery,
-    desk,
-    lists,
-    model,
-    models,
-    monitoring,
-    pilot,
-    rollout,
-    sources,
-    stack,
-)
+from frontpage.cli import data, delivery, lists, model, models, pilot, rollout, sources
 from frontpage.cli.calling import (
     DATA,
     DELIVERY,
@@ -40,7 +27,7 @@ from frontpage.cli.calling import (
 from frontpage.cli.governance import audit, editorial, keys, privacy, reports, rules
 from frontpage.cli.judging import experiment, report, runs
 from frontpage.cli.libraries import hush, lean
-from frontpage.cli.operations import backup, looking
+from frontpage.cli.operations import backup, database, desk, looking, monitoring, stack
 from frontpage.core.errors import EXIT_CODES, FrontpageError
 from frontpage.core.telemetry import QUIET
 

@@ -36,15 +36,19 @@ def session_list(
     them; each counts as a share of the nearest one, and fades with every step back. popular: lists in the order in
     which they take turns. The last places are left to popular and new articles as long as there are any.
     """
-    left = set(opened)
-    near = _together(opened, neighbours)
-    together = [one for one in near if one.article_id not in left and is_wanted(one.article_id)]
-    turns = chain.from_iterable(zip_longest(*popular, newest[: limit // 2]))
-    fresh = set(newest)
+    left_out = set(opened)
+
+    def offered(names: Iterable[str]) -> list[str]:
+        return [name for name in names if name not in left_out and is_wanted(name)]
+
+    near = {one.article_id: one for one in _together(opened, neighbours)}
+    together = [near[name] for name in offered(near)]
+    ranked, fresh = [offered(names) for names in popular], offered(newest)
+    turns = chain.from_iterable(zip_longest(*ranked, fresh[: limit // 2]))
+    is_popular = set(chain.from_iterable(ranked))
     others = [
-        Proposed(name, "new" if name in fresh and not any(name in ranked for ranked in popular) else "popular")
-        for name in chain((name for name in turns if name), newest)
-        if name not in left and is_wanted(name)
+        Proposed(name, "popular" if name in is_popular else "new")
+        for name in chain((name for name in turns if name), fresh)
     ]
     n_together = limit - N_OTHERS if others else limit
     return _each_once((*together[:n_together], *others, *together[n_together:]), limit)

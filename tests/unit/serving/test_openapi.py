@@ -22,7 +22,7 @@ def test_the_paths_are_the_promised_ones():
         "/v1/events", "/v1/popular",
         "/v1/readers/{reader_id}/explanations", "/v1/readers/{reader_id}/interests",
         "/v1/readers/{reader_id}/preferences", "/v1/readers/{reader_id}/recommendations", "/v1/readers:batch",
-        "/v1/runs/current",
+        "/v1/runs/current", "/v1/sessions:recommend",
     ]  # fmt: skip
 
 
