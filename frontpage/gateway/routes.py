@@ -44,6 +44,7 @@ ROUTES: Final = (
     Route("wishes", _GET, r"/v1/readers/.+/preferences", Scope.READ, _READING, 2, is_safe=True),
     Route("batch", ("POST",), r"/v1/readers:batch", Scope.READ, Limit(20, 40), 10, 1024 * _KIB, is_safe=True),
     Route("articles", _GET, r"/v1/popular|/v1/articles/.+/similar", Scope.READ, _READING, 2, is_safe=True),
+    Route("visits", ("POST",), r"/v1/sessions:recommend", Scope.READ, _READING, 5, 64 * _KIB, is_safe=True),
     Route("run", _GET, r"/v1/runs/current", Scope.READ, _READING, 2, is_safe=True),
     Route("events", ("POST",), r"/v1/events", Scope.EVENTS, _WRITING, 10, 2048 * _KIB),
     Route("preferences", ("PUT",), r"/v1/readers/.+/(interests|preferences)", Scope.EVENTS, _WRITING, 5, 64 * _KIB),

@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 
@@ -43,7 +44,7 @@ def pictures(hours: Sequence[Mapping[str, Any]]) -> dict[str, bytes]:
 def message(sender: str, recipients: Sequence[str], day: str, lines: Sequence[str], drawn: Mapping[str, bytes],
             sent_at: datetime) -> EmailMessage:  # fmt: skip
     """The mail, with the pictures attached; the same arguments give the same words."""
-    mail = EmailMessage()
+    mail = EmailMessage(policy=SMTP)
     mail["From"], mail["To"] = sender, ", ".join(recipients)
     mail["Message-ID"] = f"<daily.{day}@{sender.rpartition('@')[2].rstrip('>')}>"
     mail["Subject"], mail["Date"] = f"Frontpage, {day}", format_datetime(sent_at)

@@ -70,7 +70,7 @@ class NewArticle:
 
 async def fetch_newest(pool: asyncpg.Pool, language: str | None, until: datetime, most: int) -> tuple[NewArticle, ...]:
     """At most `most` articles known at a moment, newest first; of a language, or of any."""
-    rows = await fetch(pool, query("serve/newest"), language, until, most)
+    rows = await fetch(pool, query("serve/newest_of_language"), language, until, most)
     return tuple(NewArticle(**dict(row)) for row in rows)
 
 
