@@ -1,5 +1,7 @@
 """`frontpage runs lineage` and `frontpage runs graph`: tell the lineage store what ran; one edition as a graph."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -27,16 +29,20 @@ def run(settings: Settings, params: Params, as_of: datetime) -> Summary:
     Told twice, an execution is the same run. What is older than `retention.lineage_days` is forgotten.
     """
     url, days = database_url(settings), params.retention.lineage_days
-    with connect(url, application="frontpage lineage") as connection, exclusive(connection, "lineage"):
-        with receiver(url) as store:
-            waiting = lineage.untold(connection, as_of, as_of - timedelta(days=days), _MOST)
-            n_events = 0
-            for execution in track(waiting, "executions"):
-                for event in events_of(execution):
-                    store.take(event)
-                    n_events += 1
-            forgotten = store.forget(days).get("runs", 0)
+    n_events = 0
+    with _alone(url) as connection, receiver(url) as store:
+        waiting = lineage.untold(connection, as_of, as_of - timedelta(days=days), _MOST)
+        for event in (event for execution in track(waiting, "executions") for event in events_of(execution)):
+            store.take(event)
+            n_events += 1
+        forgotten = store.forget(days).get("runs", 0)
     return Summary("runs lineage", rows_in=len(waiting), rows_out=n_events, details={"forgotten": forgotten})
+
+
+@contextmanager
+def _alone(url: str) -> Iterator[Connection]:
+    with connect(url, application="frontpage lineage") as connection, exclusive(connection, "lineage"):
+        yield connection
 
 
 def graph(settings: Settings, _params: Params, *, html: Path, of_run: int | None = None) -> Summary:
@@ -55,7 +61,5 @@ def newest(connection: Connection) -> int:
     """The newest published run that the store knows. Raises NothingPublishedError where there is none."""
     known = lineage.editions(connection, 1)
     if not known:
-        raise NothingPublishedError(
-            "no published run is known to the lineage store; run `frontpage runs lineage` first"
-        )
+        raise NothingPublishedError("no published run is known to the lineage store; run `frontpage runs lineage`")
     return int(known[0]["run_id"])
