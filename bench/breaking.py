@@ -1,10 +1,10 @@
 """`make proof-breaking`: minutes from a breaking story's first article to the first lists that carry it.
 
 A small simulated newsroom goes on hour by hour; now and then a story breaks: an article comes as a new file, and
-reads of it as events of the API, faster and faster. Once the clock alone starts refreshes, at every full hour; once `frontpage
-arrivals` does so as well. Time is simulated, the work is not: the verbs run on a PostgreSQL of their own, one after the
-other in this process, and what they take passes on the simulated clock. What Airflow adds to each task is not in it
-(docs/reference/day-and-night.md has that).
+reads of it as events of the API, faster and faster. Once the clock alone starts refreshes, at every full hour; once
+`frontpage arrivals` does so as well. Time is simulated, the work is not: the verbs run on a PostgreSQL of their own one
+after the other in this process, and what they take passes on the simulated clock. What Airflow adds to each task is not
+in it (docs/reference/day-and-night.md has that).
 """
 
 from __future__ import annotations
@@ -184,16 +184,8 @@ def newsroom_of(folder: Path, n_stories: int, n_readers: int) -> Iterator[Newsro
     world, home = folder / "world", folder / "home"
     params = complete(load_params(record.ROOT / "params.yaml"))
     end = START + HOUR * (2 + APART_HOURS * n_stories)
-    simulate.run(
-        Settings(),
-        params,
-        n_readers=n_readers,
-        n_days=N_DAYS,
-        articles_per_day=ARTICLES_A_DAY,
-        seed=SEED,
-        until=end,
-        out=world,
-    )
+    size = {"n_readers": n_readers, "n_days": N_DAYS, "articles_per_day": ARTICLES_A_DAY}
+    simulate.run(Settings(), params, **size, seed=SEED, until=end, out=world)
     for path in world.rglob("*.jsonl*"):
         os.utime(path, ((START - HOUR).timestamp(),) * 2)
     running = server.up(home)
