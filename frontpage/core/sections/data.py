@@ -15,6 +15,7 @@ class ExtractParams(Section):
 
     tracking_fields: tuple[str, ...] = Field((), description="query fields that say where a click came from")
     page_fields: tuple[str, ...] = Field((), description="query fields that name a page here, whatever the list says")
+    held_sources: tuple[str, ...] = Field((), description="sources by name that are held back: bad for now, not gone")
 
 
 class DataParams(Section):
