@@ -50,7 +50,8 @@ def _places(layers: list[list[Node]]) -> tuple[dict[str, tuple[int, int]], int, 
     """Left upper corner of each node, each layer in the middle; width and height of all."""
     step = _WIDTH + _GAP_X
     width = max((len(layer) for layer in layers), default=1) * step + _GAP_X
-    places, top = {}, _GAP_X
+    places: dict[str, tuple[int, int]] = {}
+    top = _GAP_X
     for layer in layers:
         left = (width - len(layer) * step + _GAP_X) // 2
         places |= {node.key: (left + place * step, top) for place, node in enumerate(layer)}
