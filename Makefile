@@ -22,7 +22,7 @@ AIRFLOW_PORT ?= 8080
 MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates api sbom restore-drill compose-env flink opensearch docs shape
+.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates api sbom restore-drill compose-env flink opensearch docs shape ml-score
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -131,6 +131,10 @@ opensearch:  ## a log store below build/opensearch, from Maven, for tests on one
 	mvn --batch-mode --quiet --file deploy/monitoring/opensearch/pom.xml \
 	  org.apache.maven.plugins:maven-dependency-plugin:2.8:copy-dependencies -DincludeScope=runtime \
 	  -DoutputDirectory=$(CURDIR)/build/opensearch/jars
+
+ml-score: setup  ## the tests of the ML Test Score alone; their results onto its page
+	-$(PYTEST) -m ml_test --record-ml-score
+	$(BIN)/python -m tests.support.ml_tests
 
 shape: setup  ## long files, crowded folders, names that stand twice, import cycles, lengths of functions
 	$(BIN)/python -m tests.support.shape

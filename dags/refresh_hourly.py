@@ -9,7 +9,8 @@ to the archive. As long as no model ranks the lists, it looks whether there are 
 at twice as many, it asks for `retrain_nightly` about the same moment, and the next refresh serves what was learned.
 
 It also runs between two ticks when enough is new (`arrivals`), about the moment of that event. After publishing,
-`drift` compares data and model with past weeks; what is confirmed starts a training, or a search.
+`drift` compares data and model with past weeks; what is confirmed starts a training, or a search. `lineage` tells what
+ran as OpenLineage events.
 
 **Reads** the sources of `FRONTPAGE_SOURCES`, the champion model, readers' reports.
 **Writes** canonical tables, features, a run of lists (current once `publish` is green), `list_outcome`, the archive.
@@ -22,6 +23,7 @@ lists failed a check that the log and the Data Docs name; do not force them, men
 `retrain_on_drift` and `search_on_drift` where `drift`, in its log, does not ask for it. `rollout` red: the champion's
 lists are out, the rollout stands still; `waiting` and `ask` are skipped unless one waits for a person. `arms`,
 `outcomes` or `archive` red: only readers of an experiment notice, who keep older lists; the next run makes up for it.
+`lineage` red: the graph of this edition waits for the next run, which tells what ran since.
 Missed ticks are skipped, not made up for; only the newest one counts.
 
 Runbook: docs/runbook.md#refresh_hourly
@@ -66,6 +68,7 @@ with DAG(
     ask = SameMomentTrigger(task_id="ask", trigger_dag_id="rollout_approval")
     arms, outcomes, archive = (StepOperator(task_id=name) for name in ("arms", "outcomes", "archive"))
     drift = StepOperator(task_id="drift", niceness=10)
+    lineage = StepOperator(task_id="lineage", verb="runs lineage", niceness=10)
     retrain_on_drift = AnswerOperator(
         task_id="retrain_on_drift", decided_by="drift", action="retrain", asset=assets.DRIFT
     )
@@ -78,3 +81,4 @@ with DAG(
     publish >> arms
     publish >> outcomes >> archive
     publish >> drift >> [retrain_on_drift, search_on_drift]
+    outcomes >> lineage

@@ -11,13 +11,32 @@ import pytest
 
 from frontpage.core.settings import Settings
 from frontpage.store import migrate, server
-from tests.support import counters  # noqa: F401 - before Feast
+from tests.support import (
+    counters,  # noqa: F401 - before Feast
+    ml_results,
+)
 from tests.support.databases import admin
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 _names = itertools.count()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option that `make ml-score` gives."""
+    parser.addoption(ml_results.OPTION, action="store_true", help="record results of the ML Test Score")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Only the process that collects the workers' reports writes."""
+    if config.getoption(ml_results.OPTION) and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(ml_results.Recorder())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Reports of marked tests say so."""
+    ml_results.tell_marks(items)
 
 
 @pytest.fixture(autouse=True)

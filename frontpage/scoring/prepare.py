@@ -34,6 +34,7 @@ from frontpage.store.history import (
 )
 from frontpage.store.lists import kept_lists
 from frontpage.store.versions import ModelVersion
+from frontpage.store.watching.drift import broken_features
 from models.assembly import pipeline_of
 from models.choice import Choice
 from models.context import ScoringContext, scoring_context
@@ -44,12 +45,14 @@ from models.pipeline import ListPipeline
 from models.retrieval.als import Factors
 from models.retrieval.late_vectors import LateVectors
 from models.training.artefact import Model
-from models.variants import variants_of
+from models.variants import POPULARITY, variants_of
 
 #: Key of `rec_run.details`: the version whose content vectors say how alike articles are.
 VECTORS = "vectors"
 #: And the version of the editorial rules.
 RULES = "rules"
+#: And features that are broken, because of which a rule made the lists in place of a model.
+DEGRADED = "degraded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,7 @@ def prepared(
     Raises what `maker_of` raises, and NothingPublishedError where the maker asks for features of readers and those of
     `as_of` were not written.
     """
-    by = maker_of(connection, settings, params, as_of, variant)
+    by, degraded = _able_maker(connection, settings, params, as_of, variant)
     editorial = moments.editorial(by.params)
     made_by = _under(registry.maker(by.version, by.params), editorial)
     base = kept_lists.base_of(connection, as_of, variant, made_by)
@@ -200,8 +203,19 @@ def prepared(
         fallbacks=by.pipeline.fallbacks(now),
         name=by.name,
         snapshot_hash=by.version.snapshot_hash if by.version else None,
-        details=plan.details(made_by) | vectors | audience.details_of(plan.n_readers),
+        details=plan.details(made_by) | vectors | degraded | audience.details_of(plan.n_readers),
     )
+
+
+def _able_maker(
+    connection: Connection, settings: Settings, params: Params, as_of: datetime, variant: str
+) -> tuple[Maker, dict[str, Any]]:
+    """What makes the lists: popularity in place of a model whose features are broken, and then their names as well."""
+    by = maker_of(connection, settings, params, as_of, variant)
+    broken = broken_features(connection, as_of, params.drift.max_missing_rise) if by.version else []
+    if not broken:
+        return by, {}
+    return maker_of(connection, settings, params, as_of, POPULARITY), {DEGRADED: broken}
 
 
 def everybody(

@@ -19,7 +19,7 @@ from frontpage.features.feature_store.repository import feature_store
 from frontpage.lifecycle.rollout.audience import companions, on_trial
 from frontpage.scoring.broadcast import broadcasting
 from frontpage.scoring.pipeline import ScoreBlock, Target, blocks_of
-from frontpage.scoring.prepare import Moments, broadcast_file, prepared
+from frontpage.scoring.prepare import DEGRADED, Moments, broadcast_file, prepared
 from frontpage.store.connect import Connection, connect
 from frontpage.store.lists import run_blocks, runs, withheld
 from frontpage.store.locks import exclusive
@@ -37,6 +37,8 @@ def run(
     beam_options: Sequence[str] = (),
 ) -> Summary:
     """A run for (as_of, variant) in state `built`. Where no ranker is good enough, popularity makes the lists.
+
+    So it does where drift found in the hour before that features are broken; the run and the details say which.
 
     Beside the champion's, of the same loaded data: the lists of today's product while a pilot is on, and those of a
     rollout that is under way. These are the rollout's own risk: where they cannot be made, its guardrails hear of it,
@@ -103,6 +105,8 @@ def _scored(work: _Work, variant: str) -> Summary:
         runs.write_fallbacks(connection, run_id, made.fallbacks)
         checksum = runs.finish_run(connection, run_id)
     details = {"variant": variant, "model": made.name, "due": made.plan.n_due, "checksum": checksum[:12]}
+    if broken := made.details.get(DEGRADED):
+        details[DEGRADED] = ",".join(broken)
     inputs = {"model": {"version": made.name, "snapshot": made.snapshot_hash}}
     outputs = {"lists": {"run": run_id, "rows": n_rows, "hash": checksum}}
     return Summary(

@@ -1,9 +1,12 @@
 """The ML Test Score: every mark is one of the 28, the page says what is there, and features keep to their policy."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from frontpage.core.schema.canonical import Kind, field_names
 from frontpage.features.pairs import COLUMNS
+from tests.support import ml_results
 from tests.support.ml_tests import ML_TESTS, PAGE, marked, page
 
 #: What no feature may be made of, however well it predicts: who somebody is, what they would not say in public.
@@ -21,6 +24,18 @@ def test_marks_are_of_the_28():
 def test_the_page_equals_the_marks():
     """`make docs` writes it."""
     assert PAGE.read_text() == page()
+
+
+def test_of_several_results_the_worst_counts_and_earlier_ones_stay(tmp_path, monkeypatch):
+    """A failure hides no pass of another test, and of two passes the older one says how old the result is."""
+    monkeypatch.setattr(ml_results, "RESULTS", tmp_path / "results.json")
+    ml_results.write({"a": "passed", "b": "passed"}, datetime(2026, 3, 1, tzinfo=UTC), "c0ffee")
+    ml_results.write({"b": "failed", "c": "passed"}, datetime(2026, 3, 2, tzinfo=UTC), "decade")
+    known = ml_results.last_results()
+    assert known["a"] == ml_results.Result("passed", "2026-03-01", "c0ffee")
+    assert ml_results.worst(list(known.values())) == ml_results.Result("failed", "2026-03-02", "decade")
+    assert ml_results.worst([known["c"], known["a"]]) == known["a"]
+    assert ml_results.worst([]) is None
 
 
 @pytest.mark.ml_test("data-4")

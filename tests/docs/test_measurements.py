@@ -18,7 +18,7 @@ PAGES = {
     "rollout": DOCS / "rollout.md",
     "experiments": DOCS / "experiments.md",
     "archive": DOCS / "archive.md",
-    "drift": DOCS / "drift.md",
+    **dict.fromkeys(("drift", "breaking"), DOCS / "drift.md"),
     "monitoring": DOCS / "monitoring.md",
     "cluster": DOCS / "reference" / "cluster.md",
     **dict.fromkeys(("day", "retrain", "etl"), DOCS / "reference" / "day-and-night.md"),

@@ -20,12 +20,13 @@ from frontpage.features.snapshot import write_snapshot
 from frontpage.lifecycle import registry
 from frontpage.steps import accept, evaluate, explain, features, release, score, train
 from frontpage.store import versions
-from frontpage.store.connect import Connection, connect, fetch_all
+from frontpage.store.connect import Connection, connect, execute, fetch_all
 from frontpage.store.copying.copy import copy_frame
 from frontpage.store.features.feature_rows import written_ticks
 from frontpage.store.history import load_history
 from frontpage.store.lists import runs
 from frontpage.store.server import Server
+from frontpage.store.watching.drift import write_findings
 from models.assembly import pipeline_of
 from models.context import scoring_context
 from models.inputs import model_inputs
@@ -107,6 +108,8 @@ def test_from_popularity_to_a_champion(installation: Settings, world: History, t
     _a_worse_candidate_is_registered_and_rejected(installation, trained.details["version"])
     _files_give_the_same_model(installation, trained.details["version"], tmp_path)
 
+    _broken_features_are_ranked_by_popularity(installation)
+
     explained = explain.run(installation, PARAMS, NOW)
     folder = Path(explained.artifact)
     assert {path.name for path in folder.iterdir()} == {
@@ -145,6 +148,21 @@ def _lists_are_those_of_the_model(settings: Settings, world: History) -> None:
     assert np.allclose(written[c.SCORE].astype(float), expected[c.SCORE], atol=1e-5)
     assert written[c.REASONS].tolist() == [json.loads(text) for text in expected[c.REASONS]]
     assert len(world.readers) == len(expected) // 10
+
+
+def _broken_features_are_ranked_by_popularity(settings: Settings) -> None:
+    """Found an hour before, and large: the run says which. Small, or found at the moment itself: the model."""
+    found = {"series": "features.missing", "key": "reader.reads", "kind": "shift", "expected": 0.1, "z": None}
+    with connect(settings.database_url) as connection:
+        for at, value in ((NOW, 0.9), (EARLIER, 0.2)):
+            write_findings(connection, [{**found, "as_of": at, "value": value, "is_confirmed": True}])
+        assert score.run(settings, PARAMS, NOW).details["model"] != "popularity"
+        write_findings(connection, [{**found, "as_of": EARLIER, "value": 0.9, "is_confirmed": True}])
+        done = score.run(settings, PARAMS, NOW)
+        assert (done.details["model"], done.details["degraded"]) == ("popularity", "reader.reads")
+        run = runs.newest_attempt(connection, NOW, "champion", "built")
+        assert run["details"]["degraded"] == ["reader.reads"]
+        execute(connection, "delete from drift_finding")
 
 
 def _a_moment_before_the_model_is_scored_without_it(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """The 28 tests of the ML Test Score (Breck et al. 2017), and where each one is: marks on tests, scheduled checks.
 
-A test says which it is by `@pytest.mark.ml_test("data-1")`. docs/reference/ml-test-score.md is made of these.
+A test says which it is by `@pytest.mark.ml_test("data-1")`. docs/reference/ml-test-score.md is made of these, and of
+their last results, which `make ml-score` writes (tests/support/ml_results.py).
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.support.ml_results import Result, last_results, worst
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reference" / "ml-test-score.md"
@@ -73,28 +76,40 @@ def _marks(tree: ast.Module) -> Iterator[tuple[str, str]]:
 def page() -> str:
     """The page: each of the 28, by section."""
     tests = marked()
-    held = sum(name in tests for name in ML_TESTS)
+    held, results = sum(name in tests for name in ML_TESTS), last_results()
     lines = ["<!-- Written by `make docs`; a test compares it with the code. -->", "# ML Test Score", "", _HEAD, ""]
-    lines += [f"{held} of {len(ML_TESTS)} have an automated test.", ""]
+    last = {name: worst([results[test] for test in tests.get(name, []) if test in results]) for name in ML_TESTS}
+    passed = sum(result is not None and result.outcome == "passed" for result in last.values())
+    lines += [
+        f"{held} of {len(ML_TESTS)} have an automated test; of {passed} the last recorded result is `passed`.",
+        "",
+    ]
     for prefix, title in _SECTIONS.items():
-        lines += [f"## {title}", "", "| | asks | tests | repeated on the installation's data |", "|---|---|---|---|"]
+        lines += [f"## {title}", "", *_TABLE]
         for name, (asks, repeated) in ML_TESTS.items():
             if name.startswith(f"{prefix}-"):
-                lines.append(f"| {name} | {asks} | {_linked(tests.get(name, []))} | {repeated or _ONCE} |")
+                cells = (name, asks, _linked(tests.get(name, [])), _result(last[name]), repeated or _ONCE)
+                lines.append(f"| {' | '.join(cells)} |")
         lines.append("")
     return "\n".join(lines)
 
 
 _HEAD = """The 28 tests of Breck et al., "The ML Test Score: A Rubric for ML Production Readiness" (IEEE Big Data
-2017). A test of the code runs with every change (`make test`; only these: `pytest -m ml_test`). Where a check is also
-repeated on what the installation itself sees, its verb stands beside it; where it is not, it says so. "none yet" is a
-gap."""
+2017). A test of the code runs with every change (`make test`). `make ml-score` runs only these, and records each result
+with its day and commit; of several tests the worst counts, and one that could not run there is `skipped`. Where a check
+is also repeated on what the installation itself sees, its verb stands beside it; where it is not, it says so. "none
+yet" is a gap."""
 _ONCE = "no: a test, with every change"
+_TABLE = ["| | asks | tests | last result | repeated on the installation's data |", "|---|---|---|---|---|"]
 
 
 def _linked(tests: list[str]) -> str:
     names = (test.split("::") for test in tests)
     return "<br>".join(f"[{name}](../../{path})" for path, name in names) or "none yet"
+
+
+def _result(result: Result | None) -> str:
+    return f"{result.outcome}, {result.day} ({result.commit})" if result else "not recorded yet"
 
 
 def main() -> None:

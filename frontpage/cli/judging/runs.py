@@ -1,11 +1,12 @@
 """`frontpage runs`: what ran, what it was made of and what it took."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from frontpage.cli.calling import step
+from frontpage.cli.calling import AsOf, past, step
 from frontpage.core.clock import parse_as_of
 
 app = typer.Typer(
@@ -39,3 +40,21 @@ def show(name: Name, as_json: AsJson = False) -> None:
 def diff(one: Name, other: Name, as_json: AsJson = False) -> None:
     """Say what differed between two executions: code, packages, parameters, data."""
     step("runs diff", "diff", module="runs", one=one, other=other, as_json=as_json)
+
+
+@app.command()
+def lineage(as_of: AsOf) -> None:
+    """Tell the lineage store what ran, as OpenLineage events.
+
+    Executions about moments up to as_of that have ended and were not told yet.
+    """
+    step("runs lineage", past(as_of), module="lineage")
+
+
+@app.command()
+def graph(
+    html: Annotated[Path, typer.Option(help="The page is written there.")],
+    run: Annotated[int | None, typer.Option(help="A published run; the newest unless given.")] = None,
+) -> None:
+    """Draw one edition from its sources to the published run, of what the lineage store was told."""
+    step("runs graph", module="lineage", function="graph", html=html, of_run=run)

@@ -15,6 +15,7 @@ class ExtractParams(Section):
 
     tracking_fields: tuple[str, ...] = Field((), description="query fields that say where a click came from")
     page_fields: tuple[str, ...] = Field((), description="query fields that name a page here, whatever the list says")
+    held_sources: tuple[str, ...] = Field((), description="sources by name that are held back: bad for now, not gone")
 
 
 class DataParams(Section):
@@ -67,6 +68,7 @@ class RetentionParams(Section):
         90.0, ge=0, description="of lists in the archive; 0: none, and lists that are dropped are gone"
     )
     execution_days: float = Field(400.0, gt=0, description="of the record of executions")
+    lineage_days: int = Field(30, ge=1, description="of OpenLineage events, of which the graph of an edition is drawn")
     served_list_days: float = Field(90.0, gt=0, description="of lists that were answered, and of their outcomes")
     link_click_days: float = Field(180.0, gt=0, description="of requests of links in mails")
     inbox_days: float = Field(30.0, gt=0, description="of events, and of mails that came back, that nobody took over")

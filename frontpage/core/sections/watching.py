@@ -29,6 +29,9 @@ class DriftParams(Section):
     max_model_age_days: float = Field(4.0, gt=0, description="an older champion is stale")
     max_list_age_hours: float = Field(4.0, gt=0, description="an older published run is stale")
     max_source_age_hours: float = Field(6.0, gt=0, description="a source that was not asked for so long is stale")
+    max_missing_rise: float = Field(
+        0.3, gt=0, le=1, description="of the share of states that lack a feature; beyond it popularity ranks the lists"
+    )
     sample_every: int = Field(20, ge=1, description="of so many readers one is looked at, where all would be many")
     max_skew: float = Field(
         0.01, ge=0, le=1, description="share of readers whose stored state is not the recomputed one"

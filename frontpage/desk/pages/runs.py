@@ -1,11 +1,14 @@
 """Run reports: each execution of a verb, what it was made of, what it took, and what differs from another."""
 
 from fastapi import APIRouter
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from frontpage.desk.visit import Anybody
+from frontpage.desk.visit import Anybody, root_of
 from frontpage.lifecycle.executions.differences import differences, flat
-from frontpage.store.watching import executions
+from frontpage.lifecycle.openlineage.graph import graph_of
+from frontpage.lifecycle.openlineage.page import svg
+from frontpage.store.watching import executions, lineage
 
 router = APIRouter()
 _SHOWN = 60
@@ -20,6 +23,16 @@ def overview(visit: Anybody, verb: str = "", failed: str = "") -> HTMLResponse:
     if failed:
         found = [row for row in found if row["exit_code"] not in (0, 7)][:_SHOWN]
     return visit.page("runs.html", found=found, verb=verb, failed=failed)
+
+
+@router.get("/lineage")
+def editions(visit: Anybody, run: int | None = None) -> HTMLResponse:
+    """One edition as a graph, from its sources to the published run; the newest unless another is asked for."""
+    known = lineage.editions(visit.connection)
+    chosen = run if run is not None or not known else known[0]["run_id"]
+    rows = [] if chosen is None else lineage.edition(visit.connection, chosen)
+    drawn = Markup(svg(graph_of(rows), f"{root_of(visit.request)}/runs/"))  # noqa: S704 - every text in it is escaped
+    return visit.page("lineage.html", known=known, chosen=chosen, rows=rows, drawn=drawn)
 
 
 @router.get("/runs/{execution_id}")

@@ -34,5 +34,6 @@ def today(visit: Anybody) -> HTMLResponse:
         days=visit.rows("days", now=visit.now),
         flips=visit.rows("makers", most=8),
         executions=executions.newest(visit.connection, limit=8),
+        held_sources=visit.desk.params.extract.held_sources,
         too_old_minutes=visit.settings.run_too_old_minutes,
     )

@@ -44,6 +44,7 @@ UNRECORDED = frozenset(
         "runs list",
         "runs show",
         "runs diff",
+        "runs graph",
         "doctor",
         "plan",
         "backup key",

@@ -56,6 +56,11 @@ def findings(
     return fetch_all(connection, query("drift/findings"), values)
 
 
+def broken_features(connection: Connection, as_of: datetime, rise: float) -> list[str]:
+    """Features that at least such a share of states has lost, confirmed in the hour before as_of; by name."""
+    return [row["key"] for row in fetch_all(connection, query("drift/broken"), {"as_of": as_of, "rise": rise})]
+
+
 def ages(connection: Connection, as_of: datetime) -> dict[str, float]:
     """Hours since model, lists, features and each source were made or asked for; what there is none of is left out."""
     rows = fetch_all(connection, query("drift/ages"), {"as_of": as_of})

@@ -1,7 +1,7 @@
 -- What is served now, of each variant, with how much of the readership it covers.
 -- grain: variant; parameters: none; read-only
 select pointer.variant, run.run_id, run.as_of, pointer.published_at, run.model_version, run.snapshot_hash, run.checksum,
-       run.n_readers, run.details->>'rules' as rules, (select count(*) from reader) as n_known,
+       run.n_readers, run.details->>'rules' as rules, run.details->'degraded' as degraded, (select count(*) from reader) as n_known,
        hold.reason as held_because, hold.actor as held_by
 from published_run pointer
 join rec_run run using (run_id)

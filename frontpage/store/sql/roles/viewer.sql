@@ -9,6 +9,8 @@ begin
     loop
         execute format('grant select on %s to frontpage_viewer', made.name);
     end loop;
+    grant usage on schema lineage to frontpage_viewer;
+    grant select on all tables in schema lineage to frontpage_viewer;
 end $$;
 grant select on
     alembic_version, archived_run, article, article_version, audit_entry, audit_head, business_cost, business_day,
