@@ -112,7 +112,9 @@ def test_the_clock_of_retractions(settings: Settings):
         )
 
         def shows(seconds: int, name: str, ranks: int | None, article_ids: list[str] | None, expected: int) -> None:
-            execute(connection, _ANSWERED, [at + timedelta(seconds=seconds), world.key(name), run_id, ranks, article_ids])
+            execute(
+                connection, _ANSWERED, [at + timedelta(seconds=seconds), world.key(name), run_id, ranks, article_ids]
+            )
             assert exported(settings)[said][()] == expected
 
         shows(-5, "ann", 0b11, None, 0)

@@ -50,7 +50,12 @@ def test_no_byte_of_an_address_is_in_a_dump(settings: Settings, tmp_path: Path):
     before = stored(settings)
     assert load(settings, tmp_path, 2, ann=ANN, bob=BOB)["unchanged"] == 2
     assert stored(settings) == before
-    wrong = {"reader_id": "eve", "signed_up_at": iso(START), "timezone": "Nowhere/At-all", "email": "eve@readers.example"}
+    wrong = {
+        "reader_id": "eve",
+        "signed_up_at": iso(START),
+        "timezone": "Nowhere/At-all",
+        "email": "eve@readers.example",
+    }
     write(tmp_path, "readers/wrong.jsonl", [wrong])
     assert extract.run(settings, Params(), START + 9 * HOUR, [str(tmp_path)]).rejected == 1
     assert '"email":"<address>"' in rows(settings, "select payload from quarantine")[0][0]
