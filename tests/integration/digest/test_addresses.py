@@ -75,7 +75,8 @@ def test_sealed_addresses_are_opened_by_the_digest(world, settings, mailing, mai
     addresses.rotate(settings, Params(), reason="sealed for the first time")
     execute(
         world.connection,
-        "update reader_contact set email = (select email from reader_contact where reader_key = %s) where reader_key = %s",
+        "update reader_contact mine set email = other.email from reader_contact other "
+        "where other.reader_key = %s and mine.reader_key = %s",
         [world.key("ann"), world.key("bob")],
     )
     world.publish({}, GLOBAL)

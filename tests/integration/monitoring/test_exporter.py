@@ -93,7 +93,7 @@ def test_names_follow_the_conventions(source: str, metric):
 
 
 def test_the_clock_of_retractions(settings: Settings):
-    """Ann's list held it 5 s after, a fallback list 70 s, a mail 90 s; bob's list, which left it out, does not count."""
+    """Ann's list held it 5 s after, a fallback list 70 s, a mail 90 s; bob's, which left it out, does not count."""
     said = "frontpage_retraction_last_shown_seconds"
     before = exported(settings)
     assert (before[said][()], before["frontpage_retracted_live_articles"][()]) == (0, 0)
