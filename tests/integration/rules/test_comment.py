@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 RULE = "rules:\n  - {id: calm, kind: demote, reason: a test, match: {category: sport}, amount: 3}\n"
-BROKEN = "rules:\n  - {id: calm, kind: demote,\n     reason: a test, match: {category: sport}, much: 3}\n"
+BROKEN = "rules:\n  - {id: calm, kind: demote,\n     reason: a test, match: {category: sport}, amount: 3, much: 3}\n"
 
 
 @pytest.fixture
