@@ -14,6 +14,7 @@ READERS ?= 15000
 DAYS ?= 14
 ARTICLES ?= 2000
 DATA ?=
+BASE ?= origin/main
 FORMAT ?=
 # In the shell's hands only: an address holds characters that mean something to make.
 export SOURCES ?=
@@ -22,7 +23,7 @@ AIRFLOW_PORT ?= 8080
 MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates api sbom restore-drill compose-env flink opensearch docs shape ml-score
+.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates api sbom restore-drill compose-env flink opensearch docs shape ml-score rules-comment rules-post
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -111,6 +112,15 @@ sbom: setup  ## the bill of materials of both images below build/
 	@mkdir -p build
 	$(BIN)/python -m gates.parts requirements.lock >build/frontpage-pipeline.cdx.json
 	$(BIN)/python -m gates.parts deploy/docker/requirements-serving.lock >build/frontpage-serving.cdx.json
+
+rules-comment: setup  ## what a change of rules since BASE does to the lists of a simulated newsroom, as Markdown in build/rules.md
+	@mkdir -p build
+	@status=0; $(BIN)/python -m gates.rules --base "$(BASE)" --simulate >build/rules.md || status=$$?; cat build/rules.md; \
+	if [ -n "$$GITHUB_OUTPUT" ]; then { echo 'comment<<END_OF_COMMENT'; cat build/rules.md; echo END_OF_COMMENT; } >>"$$GITHUB_OUTPUT"; fi; \
+	exit $$status
+
+rules-post:  ## put COMMENT on the pull request PULL_REQUEST, in place of the one before (GitHub's gh, in CI)
+	@printf '%s\n' "$$COMMENT" | gh pr comment "$$PULL_REQUEST" --edit-last --create-if-none --body-file -
 
 restore-drill: setup  ## lose a cluster and bring it back from sealed backups: same lists, a moment in between, RPO and RTO printed
 	$(PYTEST) -n 0 -s tests/integration/test_restore_drill.py

@@ -14,13 +14,17 @@ def contents() -> str:
         "FRONTPAGE_DB_PASSWORD": secrets.token_hex(24),
         "FRONTPAGE_API_DB_PASSWORD": secrets.token_hex(24),
         "FRONTPAGE_PSEUDONYM_SECRET": secrets.token_hex(32),
+        "FRONTPAGE_ADDRESS_KEYS": secrets.token_hex(32),
         "FRONTPAGE_API_KEYS": secrets.token_hex(24),
         "AIRFLOW_PASSWORD": secrets.token_urlsafe(16),
         "AIRFLOW_FERNET_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "AIRFLOW_JWT_SECRET": secrets.token_hex(32),
         "AIRFLOW_SESSION_SECRET": secrets.token_hex(32),
     }
-    head = "# Secrets of this installation. Keep FRONTPAGE_PSEUDONYM_SECRET: readers' keys depend on it.\n"
+    head = (
+        "# Secrets of this installation. Keep FRONTPAGE_PSEUDONYM_SECRET, which readers' keys depend on, and "
+        "FRONTPAGE_ADDRESS_KEYS, which opens their addresses.\n"
+    )
     return head + "".join(f"{name}={value}\n" for name, value in made.items())
 
 

@@ -127,14 +127,15 @@ def _reader(row: Row, context: RowContext) -> Row:
     recorded_at = _recorded_at(row, context, signed_up_at)
     check_time(c.SIGNED_UP_AT, signed_up_at, recorded_at)
     reader_id = _reader_id(row, context, recorded_at)
+    key = context.key(reader_id)
     return {
         c.READER_ID: reader_id,
         c.CLAIMED_AT: recorded_at,
-        c.READER_KEY: context.key(reader_id),
+        c.READER_KEY: key,
         c.SIGNED_UP_AT: signed_up_at,
         c.INTERESTS: _interests(row),
         c.TIMEZONE: _timezone(row),
-        c.EMAIL: _email(row),
+        c.EMAIL: context.sealed(_email(row), key),
     }
 
 

@@ -19,12 +19,13 @@ from frontpage.core import columns as c
 from frontpage.core.schema.canonical import Kind, field_names
 
 _BETWEEN_WORDS = re.compile(r"[\s\-._]+")
+_ADDRESS = re.compile(r"""[^\s"'<>,;:\\{}]+@[^\s"'<>,;:\\{}]+""")
 
 
 def prepare(part: SourcePart, block: RowBlock, context: RowContext) -> PreparedBlock:
     """Rows for staging in the block's order; every row is staged, rejected, deferred or left out.
 
-    Rejected rows keep what the source called their fields.
+    Rejected rows keep what the source called their fields, and readers' ones no address.
     """
     prepared = PreparedBlock(part.kind, block.range)
     normalise, names = NORMALISERS[part.kind], frozenset(field_names(part.kind))
@@ -32,9 +33,7 @@ def prepare(part: SourcePart, block: RowBlock, context: RowContext) -> PreparedB
     for index, (row_no, row) in enumerate(block.rows):
         key = storable(block.keys[index] if block.keys else f"{part.file}:{row_no}")
         if isinstance(row, Bad):
-            prepared.rejected.append(
-                Rejected(row_no, part.kind, key, storable(row.payload), row.reason, storable(row.detail))
-            )
+            prepared.rejected.append(_rejected(part.kind, row_no, key, storable(row.payload), row))
             continue
         try:
             ours = _with_names(mapping.apply(part.kind, row) if mapping else row, names)
@@ -47,12 +46,16 @@ def prepare(part: SourcePart, block: RowBlock, context: RowContext) -> PreparedB
             prepared.n_deferred += 1
             prepared.next_at = min(prepared.next_at or later.recorded_at, later.recorded_at)
         except RowError as error:
-            prepared.rejected.append(
-                Rejected(row_no, part.kind, key, payload(row), error.reason, storable(error.detail))
-            )
+            prepared.rejected.append(_rejected(part.kind, row_no, key, payload(row), error))
     if part.kind is Kind.ARTICLES:
         _enrich(prepared)
     return prepared
+
+
+def _rejected(kind: Kind, row_no: int, key: str, shown: str, why: Bad | RowError) -> Rejected:
+    """A row for quarantine; what is wrong with a reader can be seen without the address, which is kept sealed only."""
+    clean = _ADDRESS.sub("<address>", shown) if kind is Kind.READERS else shown
+    return Rejected(row_no, kind, key, clean, why.reason, storable(why.detail))
 
 
 def _with_names(row: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:

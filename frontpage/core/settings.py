@@ -85,6 +85,12 @@ class Settings(BaseModel):
     pseudonym_secret: SecretStr = Field(
         SecretStr("development-only-pseudonym-secret"), description="key of the readers' pseudonyms; never change it"
     )
+    address_keys: SecretStr = Field(
+        SecretStr(""),
+        description="secrets that seal readers' addresses in the database, comma-separated: the first seals, all open "
+        "(`frontpage rotate-addresses`); empty: one derived from the pseudonyms' secret, which the word `derived` "
+        "names too",
+    )
     smtp_url: str = Field("smtp://127.0.0.1:1025", description="where the digest hands its mails over")
     mail_from: str = Field("Frontpage <digest@frontpage.example>", description="sender of the digest")
     public_url: str = Field("http://127.0.0.1:8000", description="where readers reach the API, for links in mails")

@@ -10,9 +10,10 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from frontpage.core.errors import FrontpageError
+from frontpage.core.identity.addresses import AddressKeys, ChangedAddressError
 from frontpage.core.progress import report_progress
 from frontpage.core.sections.digest import DigestParams
 from frontpage.digest.address import hash_of
@@ -34,12 +35,13 @@ _STOPPED = "stopped"
 
 @dataclass(frozen=True, slots=True)
 class DeliveryContext:
-    """Where deliveries are made: database, mail server, letterhead, and the secret of address hashes."""
+    """Where deliveries are made: database, mail server, letterhead, secret of address hashes, keys of addresses."""
 
     database_url: str = field(repr=False)
     smtp_url: str = field(repr=False)
     secret: str = field(repr=False)
     letterhead: Letterhead
+    addresses: AddressKeys
 
     @property
     def params(self) -> DigestParams:
@@ -54,9 +56,9 @@ def deliver(context: DeliveryContext, connection: Connection, editions: Sequence
     failed, after the others have finished the mail they were at.
     """
     jobs = [
-        Job(edition.edition_id, reader_key, domain)
+        Job(edition.edition_id, reader_key, _domain(context.addresses, sealed, reader_key))
         for edition in editions
-        for reader_key, domain in digests.waiting(connection, edition.edition_id)
+        for reader_key, sealed in digests.waiting(connection, edition.edition_id)
     ]
     shift = _Shift(context, {edition.edition_id: edition for edition in editions}, jobs)
     report_progress("mails", 0, len(jobs))
@@ -71,6 +73,14 @@ def deliver(context: DeliveryContext, connection: Connection, editions: Sequence
     if shift.failure:
         raise shift.failure
     return shift.outcomes
+
+
+def _domain(keys: AddressKeys, sealed: str | None, reader_key: int) -> str:
+    """Where the mail goes; '' for an unknown address, and for a changed one, whose own delivery says so."""
+    try:
+        return "" if sealed is None else keys.open(sealed, reader_key).rpartition("@")[2].lower()
+    except ChangedAddressError:
+        return ""
 
 
 class _Shift:
@@ -162,6 +172,7 @@ class _Delivery:
         if len(content.items) < self._context.params.min_articles:
             return self._settle("skipped", f"only {len(content.items)} fresh articles")
         try:
+            to = replace(to, email=self._context.addresses.open(to.email, self._reader_key))
             letter = self._letter(to, content)
         except FrontpageError as error:
             return self._settle("failed", str(error))

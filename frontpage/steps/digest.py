@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from frontpage.core.errors import BadInputError, UnavailableError
+from frontpage.core.identity.addresses import AddressKeys
 from frontpage.core.params import Params
 from frontpage.core.sections.digest import DigestParams
 from frontpage.core.settings import Settings
@@ -109,9 +110,8 @@ def _send(connection: Connection, settings: Settings, letterhead: Letterhead, as
     open_ones = [edition for edition in editions if edition.state == "sending" and not edition.is_stopped]
     outcomes: Counter[str] = Counter()
     if open_ones:
-        context = DeliveryContext(
-            digest_url(settings), settings.smtp_url, settings.pseudonym_secret.get_secret_value(), letterhead
-        )
+        secret = settings.pseudonym_secret.get_secret_value()
+        context = DeliveryContext(digest_url(settings), settings.smtp_url, secret, letterhead, AddressKeys.of(settings))
         outcomes = deliver(context, connection, open_ones)
     return _summary(connection, editions, outcomes)
 

@@ -5,7 +5,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from frontpage.core import columns as c
 from frontpage.core.errors import BadInputError
+from frontpage.core.identity.addresses import AddressKeys
 from frontpage.core.identity.pseudonym import Pseudonyms, reader_subject
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
@@ -30,6 +32,9 @@ def run(settings: Settings, _params: Params, reader_id: str, *, reason: str, out
         found = erasures.everything_of(connection, key, reader_id)
         if not found:
             raise BadInputError(f"nothing is kept of a reader {reader_id!r}; ids are case-sensitive")
+        for contact in found.get("public.reader_contact", ()):
+            if contact[c.EMAIL] is not None:
+                contact[c.EMAIL] = AddressKeys.of(settings).open(contact[c.EMAIL], key)
         n = sum(map(len, found.values()))
         after = {"rows": n, "tables": sorted(found)}
         subject = reader_subject(reader_id, secret)

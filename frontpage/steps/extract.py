@@ -12,6 +12,7 @@ from etl.reading.source_file import installation_sources
 from etl.reading.sources import INBOX, Source, in_pull_order
 from etl.rows.context import RowContext
 from frontpage.core.errors import BadInputError, UnavailableError
+from frontpage.core.identity.addresses import AddressKeys
 from frontpage.core.identity.pseudonym import Erased
 from frontpage.core.params import Params
 from frontpage.core.progress import track
@@ -39,7 +40,8 @@ def run(
     named = in_pull_order([*installation_sources(settings, sources, os.environ), INBOX])
     known, held = _without_held(named, params.extract.held_sources, is_installation=not sources)
     url = database_url(settings)
-    context = RowContext.of(as_of, settings.pseudonym_secret.get_secret_value(), params, _erased(settings))
+    secret, addresses = settings.pseudonym_secret.get_secret_value(), AddressKeys.of(settings)
+    context = RowContext.of(as_of, secret, params, _erased(settings), addresses)
     workers = Workers(SecretStr(url), context, params.threads, beam_options)
     pulled: list[Pulled] = []
     failed: dict[str, Exception] = {}

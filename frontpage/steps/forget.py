@@ -9,6 +9,7 @@ from typing import Any
 
 from frontpage.backup.base import backups_of
 from frontpage.core.errors import BadInputError
+from frontpage.core.identity.addresses import AddressKeys
 from frontpage.core.identity.pseudonym import Pseudonyms, id_hash, reader_subject, reporter_of
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
@@ -53,7 +54,8 @@ def run(
     erased_at = as_of or datetime.now(UTC)
     with connect(database_url(settings), application="frontpage forget") as connection:
         key = Pseudonyms(secret, erasures.erased(connection)).key(reader_id)
-        is_known, email = erasures.email_of(connection, key)
+        is_known, sealed = erasures.email_of(connection, key)
+        email = None if sealed is None else AddressKeys.of(settings).open(sealed, key)
         kept = erasures.everything_of(connection, key, reader_id)
         if not is_known and not kept:
             raise BadInputError(f"nothing is kept of a reader {reader_id!r}; ids are case-sensitive")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from frontpage.cli.calling import MAINTENANCE, past, step
+from frontpage.cli.calling import MAINTENANCE, Reason, past, step
 
 app = typer.Typer()
 
@@ -30,3 +30,12 @@ def forget(
 def export_reader(reader_id: str, reason: Asked, out: Annotated[Path, typer.Option(help="A folder.")]) -> None:
     """Give a person what is kept of them, as JSON and as a page."""
     step("export-reader", reader_id, module="export_reader", reason=reason, out=out)
+
+
+@app.command("rotate-addresses", rich_help_panel=MAINTENANCE)
+def rotate_addresses(reason: Reason) -> None:
+    """Seal every address with the newest key.
+
+    Those in clear, and those under an older one; the first secret of FRONTPAGE_ADDRESS_KEYS is the newest.
+    """
+    step("rotate-addresses", module="addresses", function="rotate", reason=reason)

@@ -53,7 +53,7 @@ READER_CONTACT: Final = Shape(
     "reader contact",
     (
         replace(_KEY, at=Layer.TABLE, required=Layer.TABLE),
-        replace(_EMAIL, at=Layer.TABLE),
+        replace(_EMAIL, at=Layer.TABLE, meaning="where the digest goes, sealed"),
         replace(_OPT_IN, at=Layer.TABLE, required=Layer.TABLE),
         replace(_FIRST_SEEN, meaning="when we learned of it"),
         replace(CLAIMED_AT, at=Layer.TABLE),

@@ -50,7 +50,7 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One delivery about to be made; `email` is None where the reader does not want it any more."""
+    """One delivery about to be made; `email`, sealed, is None where the reader does not want it any more."""
 
     message_id: str
     state: str
@@ -149,10 +149,10 @@ def editions(connection: Connection, as_of: datetime, since: datetime) -> list[E
     return [Edition(**row) for row in fetch_all(connection, query("digest/editions"), {c.AS_OF: as_of, "since": since})]
 
 
-def waiting(connection: Connection, edition_id: str) -> list[tuple[int, str]]:
-    """(reader_key, domain of the address) of each delivery that may be tried now; an unknown address has domain ''."""
+def waiting(connection: Connection, edition_id: str) -> list[tuple[int, str | None]]:
+    """(reader_key, sealed address) of each delivery that may be tried now; None where no address is known any more."""
     rows = fetch_all(connection, query("digest/waiting"), {"edition_id": edition_id})
-    return [(row[c.READER_KEY], row["domain"]) for row in rows]
+    return [(row[c.READER_KEY], row[c.EMAIL]) for row in rows]
 
 
 def recipient(connection: Connection, edition_id: str, reader_key: int) -> Recipient:

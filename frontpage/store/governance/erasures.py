@@ -25,7 +25,7 @@ def next_generation(connection: Connection, id_hash: bytes, erased_at: datetime)
 
 
 def email_of(connection: Connection, reader_key: int) -> tuple[bool, str | None]:
-    """Whether the reader is known, and their address."""
+    """Whether the reader is known, and their address, sealed."""
     row = fetch_one(connection, query("privacy/known"), {"reader_key": reader_key})
     return (False, None) if row is None else (True, row["email"])
 

@@ -1,8 +1,11 @@
 """Addresses beyond ASCII on their way through real SMTP, and none in clear in what is kept of an answer."""
 
 import pytest
+from pydantic import SecretStr
 
-from frontpage.steps import bounces, digest
+from frontpage.core.errors import BadInputError
+from frontpage.core.params import Params
+from frontpage.steps import addresses, bounces, digest
 from frontpage.store.connect import execute, fetch_all
 
 from ..serving_world import TEN
@@ -65,3 +68,30 @@ def test_what_is_suppressed_is_so_in_every_spelling(odd, mailing, mails):
     digest.run(mailing, SHORT, TEN)
     assert [str(mail["To"]) for mail in received(mails)] == ["jöhn@x.example"]
     assert [state for state, _ in details(odd)] == ["skipped", "skipped", "sent"]
+
+
+def test_sealed_addresses_are_opened_by_the_digest(world, settings, mailing, mails):
+    """By its own role, which may change none; one that was moved to another row fails alone, and names nobody."""
+    addresses.rotate(settings, Params(), reason="sealed for the first time")
+    execute(
+        world.connection,
+        "update reader_contact mine set email = other.email from reader_contact other "
+        "where other.reader_key = %s and mine.reader_key = %s",
+        [world.key("ann"), world.key("bob")],
+    )
+    world.publish({}, GLOBAL)
+    done = digest.run(mailing, SHORT, TEN)
+    assert (done.rows_out, done.rejected) == (1, 1)
+    assert [str(mail["To"]) for mail in received(mails)] == ["ann@readers.example"]
+    assert ("failed", "a sealed address was changed, or is another reader's") in details(world)
+
+
+def test_without_their_key_nothing_is_sent(world, settings, mailing, mails):
+    """One sentence; the mails are owed still, and go out when the key is there."""
+    addresses.rotate(settings, Params(), reason="sealed for the first time")
+    world.publish({}, GLOBAL)
+    other = mailing.model_copy(update={"address_keys": SecretStr("another-secret-of-some-length")})
+    with pytest.raises(BadInputError, match="FRONTPAGE_ADDRESS_KEYS does not hold"):
+        digest.run(other, SHORT, TEN)
+    assert received(mails) == []
+    assert digest.run(mailing, SHORT, TEN).rows_out == 2

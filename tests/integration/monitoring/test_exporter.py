@@ -12,6 +12,8 @@ from frontpage.monitoring.export.collector import FrontpageCollector
 from frontpage.monitoring.export.metrics import metric_table
 from frontpage.store.connect import connect, execute
 
+from ..serving_world import World
+
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
@@ -88,3 +90,46 @@ def test_names_follow_the_conventions(source: str, metric):
     assert metric.name.endswith("_total") == (metric.kind == "counter")
     assert metric.meaning
     assert not metric.name.endswith(("_ms", "_sec", "_mb", "_percent"))
+
+
+def test_the_clock_of_retractions(settings: Settings):
+    """Ann's list held it 5 s after, a fallback list 70 s, a mail 90 s; bob's, which left it out, does not count."""
+    said = "frontpage_retraction_last_shown_seconds"
+    before = exported(settings)
+    assert (before[said][()], before["frontpage_retracted_live_articles"][()]) == (0, 0)
+    with connect(settings.database_url) as connection:
+        world = World(connection, settings)
+        world.articles(["a1", "a2"])
+        for name in ("ann", "bob"):
+            world.reader(name)
+        run_id = world.publish({"ann": ["a2", "a1"], "bob": ["a1", "a2"]}, {("global", ""): ["a1"]})
+        at = NOW - timedelta(minutes=10)
+        execute(
+            connection,
+            "insert into retraction (article_id, retracted_at, named, origin, actor, reason) "
+            "values ('a1', %s, 'a1', 'editor', 'person:test', 'a test')",
+            [at],
+        )
+
+        def shows(seconds: int, name: str, ranks: int | None, article_ids: list[str] | None, expected: int) -> None:
+            execute(
+                connection, _ANSWERED, [at + timedelta(seconds=seconds), world.key(name), run_id, ranks, article_ids]
+            )
+            assert exported(settings)[said][()] == expected
+
+        shows(-5, "ann", 0b11, None, 0)
+        shows(5, "ann", 0b11, None, 5)
+        shows(40, "bob", 0b10, None, 5)
+        shows(70, "bob", None, ["a1"], 70)
+        execute(connection, _EDITION, [at, run_id, at, at])
+        execute(connection, _MAIL, [world.key("ann"), at, at + timedelta(seconds=90)])
+    found = exported(settings)
+    assert (found[said][()], found["frontpage_retracted_live_articles"][()]) == (90, 1)
+
+
+_ANSWERED = """insert into served_list
+(served_at, request_id, reader_key, run_id, variant, not_modified, n_items, ranks, article_ids)
+values (%s, 'q', %s, %s, 'champion', false, 2, %s, %s)"""
+_EDITION = "insert into digest_edition (edition_id, as_of, run_id, local_day, due_at) values ('d', %s, %s, %s, %s)"
+_MAIL = """insert into digest_delivery (edition_id, reader_key, state, message_id, local_day, article_ids, sent_at)
+values ('d', %s, 'sent', 'm', %s, array['a1'], %s)"""

@@ -1,4 +1,4 @@
--- One delivery just before it is made; email is null where the reader has gone, or does not want it any more.
+-- One delivery just before it is made; email (sealed) is null where the reader has gone, or does not want it any more.
 -- grain: delivery
 -- parameters: edition_id, reader_key; read-only
 select delivery.message_id, delivery.state, delivery.attempts, case when consent.wants then contact.email end as email

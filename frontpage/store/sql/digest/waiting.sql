@@ -1,7 +1,7 @@
--- Deliveries of an edition that may be tried now, with the domain they go to; `sending` is one whose process died.
+-- Deliveries of an edition that may be tried now, with the address they go to, sealed; `sending` is one whose process died.
 -- grain: reader, in the order of sending
 -- parameters: edition_id; read-only
-select delivery.reader_key, coalesce(lower(split_part(contact.email, '@', -1)), '') as domain
+select delivery.reader_key, contact.email
 from digest_delivery delivery
 left join reader_contact contact using (reader_key)
 where delivery.edition_id = %(edition_id)s
