@@ -98,7 +98,7 @@ def is_loopback(host: str) -> bool:
 
 
 def needed_scope(method: str, path: str = "") -> KeyScope:
-    """What a key must be allowed: to read, to send what readers did and want or a catalogue, to edit, or to decide on mail."""
+    """What a key must be allowed: to read, to send events and wishes, or catalogues, to edit, to decide about mail."""
     if path in _ADMIN_PATHS:
         return KeyScope.ADMIN
     if _EDITOR_PATH.fullmatch(path):

@@ -44,8 +44,8 @@ create index catalogue_batch_unlisted on catalogue_batch (extracted_at)
     where first_listed_at is null and kind = 'articles';
 comment on table catalogue_batch is
     'grain: batch of articles or readers that the API took in; rejected: index, reason and detail of what is in
-quarantine. received_at: the now of the API, which may be a historic one; sent_at: the time of day. first_listed_at: when
-a list that holds one of its articles was first published';
+quarantine. received_at: the now of the API, which may be a historic one; sent_at: the time of day. first_listed_at:
+when a list that holds one of its articles was first published';
 
 create table catalogue_row (
     row_id      bigint generated always as identity primary key,
