@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from pydantic import SecretStr
 
-from etl.blocks import BLOCK_ROWS, Range, RowBlock, SourcePart
+from etl.blocks import BLOCK_ROWS, Bad, Range, RowBlock, SourcePart
 from etl.rows.prepare import column_name
 from frontpage.core import columns as c
 from frontpage.core.schema.canonical import Kind
@@ -39,7 +39,7 @@ def read_catalogue_blocks(part: SourcePart) -> Iterator[RowBlock]:
     """The part's rows as one block, numbered by row_id and named by batch and place in it."""
     with connect(part.options["url"].get_secret_value(), application="frontpage extract") as connection:
         rows = waiting_rows(connection, part.options["row_ids"])
-    decoded = [(row["row_id"], _decoded(part.kind, row)) for row in rows]
+    decoded: list[tuple[int, dict[str, Any] | Bad]] = [(row["row_id"], _decoded(part.kind, row)) for row in rows]
     keys = [f"{FILE}#{row['batch_id']}/{row['place']}" for row in rows]
     yield RowBlock(decoded, Range(part.options["row_ids"][0], len(decoded)), keys)
 

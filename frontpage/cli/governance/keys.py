@@ -22,7 +22,7 @@ def create(
     scope: Annotated[
         list[str],
         typer.Option(
-            help="At the API read, events, editor; at the desk viewer, operator, editor, auditor; admin: all."
+            help="At the API read, events, catalogue, editor; at the desk viewer, operator, editor, auditor; admin: all."
         ),
     ],
     requests_per_second: Annotated[
