@@ -20,6 +20,7 @@ PAGES = {
     "archive": DOCS / "archive.md",
     "drift": DOCS / "drift.md",
     "monitoring": DOCS / "monitoring.md",
+    "catalogue": DOCS / "reference" / "api-writing.md",
     "cluster": DOCS / "reference" / "cluster.md",
     **dict.fromkeys(("day", "retrain", "etl"), DOCS / "reference" / "day-and-night.md"),
 }
