@@ -23,7 +23,7 @@ AIRFLOW_PORT ?= 8080
 MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates api sbom restore-drill compose-env flink opensearch docs shape ml-score rules-comment rules-post
+.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates api sbom restore-drill compose-env flink opensearch docs shape ml-score rules-comment rules-post clients
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -107,6 +107,16 @@ gates: setup  ## no secret is committed, and no caller of the API is broken
 
 api: setup  ## take the API as it is into docs/openapi.json, against which breaking changes are judged
 	$(BIN)/python -m gates.api --write
+
+OPENAPI_TYPESCRIPT := openapi-typescript@7.13.0
+TYPESCRIPT := typescript@5.9
+
+clients: setup  ## the Python client's models and wheel (build/clients), TypeScript types; all from docs/openapi.json; needs npm
+	$(BIN)/python clients/generate.py
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build/clients clients/python
+	npx --yes --package $(OPENAPI_TYPESCRIPT) --package $(TYPESCRIPT) openapi-typescript docs/openapi.json \
+	  --output clients/typescript/frontpage.d.ts
+	echo "// docs/openapi.json has the SHA-256 $$(sha256sum docs/openapi.json | cut -d' ' -f1)" >>clients/typescript/frontpage.d.ts
 
 sbom: setup  ## the bill of materials of both images below build/
 	@mkdir -p build

@@ -6,7 +6,8 @@ logs, inboxes and past features that are older than `retention` in params.yaml a
 
 **Reads** reads, served lists, executions.
 **Writes** `business_day`, `business_cost`, a page below the home folder; deletes rows of `served_list`, `list_outcome`,
-`link_click`, `event_inbox`, `digest_report_inbox`, `quarantine`, `digest_report`, `digest_delivery` and `execution`, in
+`link_click`, `event_inbox`, `catalogue_row`, `catalogue_batch`, `digest_report_inbox`, `quarantine`, `digest_report`,
+`digest_delivery` and `execution`, in
 batches, of the states in schema `feast`, and runs of the archive.
 
 **Triage.** Red means that old rows stay for another day; readers notice nothing. Running it again is safe. Privacy

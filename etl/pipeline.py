@@ -9,6 +9,7 @@ import apache_beam as beam
 from pydantic import SecretStr
 
 from etl.blocks import RowBlock, SourcePart
+from etl.catalogue import read_catalogue_blocks
 from etl.reading.decode import read_file_blocks
 from etl.reading.feeds import read_feed_blocks
 from etl.reading.queries import read_query_blocks
@@ -16,6 +17,7 @@ from etl.rows.context import RowContext
 from etl.rows.prepare import prepare
 from frontpage.core.errors import BadInputError, UnavailableError
 from frontpage.store import staging
+from frontpage.store.catalogue.waiting import FILE
 from frontpage.store.connect import Connection, connect
 
 
@@ -65,6 +67,8 @@ def read_blocks(part: SourcePart, context: RowContext, state: dict[str, Any]) ->
     """Blocks of a part, whatever kind of source it is; what the next pull must know about it goes into `state`."""
     if part.reader == "query":
         yield from read_query_blocks(part, context)
+    elif part.reader == FILE:
+        yield from ((block, context) for block in read_catalogue_blocks(part))
     elif part.reader == "feed":
         learned_now = replace(context, rows_have_time=False)
         yield from ((block, learned_now) for block in read_feed_blocks(part, state, context.as_of))

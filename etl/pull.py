@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from etl import beam
+from etl.catalogue import catalogue_parts, row_ids_of
 from etl.pipeline import StageParts, StagingTarget
 from etl.reading.source_plan import PullPlan, plan_source
 from etl.reading.sources import InboxSource, Source
@@ -21,6 +22,7 @@ from etl.rows.minhash import from_bytes
 from frontpage.core import columns as c
 from frontpage.core.progress import polled, report_progress
 from frontpage.store import extracts, staging
+from frontpage.store.catalogue.waiting import settle
 from frontpage.store.connect import Connection, connect, transaction
 from frontpage.store.extracts import Counts, Extract
 
@@ -99,7 +101,7 @@ def details_of(pulled: Sequence[Pulled]) -> dict[str, Any]:
 
 def _pull(connection: Connection, source: Source, extract: Extract, workers: Workers) -> Pulled:
     clock = _Stopwatch()
-    plan = plan_source(source, extract)
+    plan = _planned(connection, source, extract, workers)
     clock.lap("plan")
     if not plan.parts and not _has_work(connection, source, extract):
         return _nothing_new(connection, plan, extract, clock)
@@ -114,6 +116,13 @@ def _pull(connection: Connection, source: Source, extract: Extract, workers: Wor
         if isinstance(source, InboxSource):
             extracts.take_inbox(connection, extract, workers.context.nobody)
         return _merge(connection, plan, extract, clock)
+
+
+def _planned(connection: Connection, source: Source, extract: Extract, workers: Workers) -> PullPlan:
+    """Events of the inbox are staged by one statement inside the merge; its articles and readers are looked at."""
+    if isinstance(source, InboxSource):
+        return PullPlan(catalogue_parts(connection, extract.as_of, workers.database_url))
+    return plan_source(source, extract)
 
 
 @contextmanager
@@ -152,6 +161,8 @@ def _merge(connection: Connection, plan: PullPlan, extract: Extract, clock: "_St
     clock.lap("duplicates")
     report_progress(merging, 2, 3)
     extracts.merge_events(connection, extract, SUSPICION)
+    if row_ids := row_ids_of(plan.parts):
+        settle(connection, extract.extract_id, row_ids)
     clock.lap("events")
     report_progress(merging, 3, 3)
     total = extracts.counts(connection) + Counts(deferred=plan.n_left)

@@ -15,6 +15,7 @@ from serving.articles.misleading import misleading
 from serving.articles.retraction import retraction
 from serving.articles.routes import ArticleRoutes
 from serving.articles.sessions import SessionRoutes
+from serving.catalogue.routes import catalogue
 from serving.context import AppContext, clock_of
 from serving.events.routes import events
 from serving.health import health
@@ -74,6 +75,7 @@ def _include_routes(app: FastAPI, settings: Settings, refusals: dict[int | str, 
     app.include_router(retraction(), tags=["editorial"], responses=usual)
     app.include_router(misleading(), tags=["editorial"], responses=usual)
     app.include_router(events(), tags=["events"], responses=usual)
+    app.include_router(catalogue(), tags=["catalogue"], responses=usual)
     app.include_router(preferences(), tags=["preferences"], responses=usual)
     app.include_router(reports(), tags=["mail"], responses=_UNAVAILABLE | refusals)
     app.include_router(health(), tags=["operations"], responses=_UNAVAILABLE)

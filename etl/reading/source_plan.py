@@ -13,7 +13,7 @@ from etl.plan import FilePlan, Pending, plan_file
 from etl.reading.feeds import READER_VERSION
 from etl.reading.files import feed_stamp, list_feed_files, list_files
 from etl.reading.mapping import Mapping
-from etl.reading.sources import FeedSource, InboxSource, Source, SqlSource, without_secrets
+from etl.reading.sources import FeedSource, SqlSource, UriSource, without_secrets
 from frontpage.core.errors import BadInputError, CheckFailedError, UnavailableError
 from frontpage.core.schema.canonical import Kind
 from frontpage.store.extracts import Extract
@@ -72,7 +72,7 @@ class PullPlan:
         return {"files": files, "feeds": {**self.feeds, **asked}, **mapping}
 
 
-def plan_source(source: Source, extract: Extract) -> PullPlan:
+def plan_source(source: UriSource, extract: Extract) -> PullPlan:
     """The plan of a source, given what it was asked before; with another mapping than then, all of it is read again.
 
     Raises BadInputError or UnavailableError where its files cannot be listed.
@@ -88,9 +88,7 @@ def _with_mapping(part: SourcePart, mapping: Mapping | None) -> SourcePart:
     return part if mapping is None else replace(part, options={**part.options, "mapping": mapping})
 
 
-def _plan(source: Source, extract: Extract) -> PullPlan:
-    if isinstance(source, InboxSource):
-        return PullPlan([])  # its rows are staged by one statement, inside the merge
+def _plan(source: UriSource, extract: Extract) -> PullPlan:
     if isinstance(source, SqlSource):
         return PullPlan([_query_part(source, extract)])
     if isinstance(source, FeedSource):

@@ -91,7 +91,8 @@ class InboxSource(Described):
 
 
 INBOX = InboxSource()
-Source = DirectorySource | FileSource | FeedSource | SqlSource | InboxSource
+UriSource = DirectorySource | FileSource | FeedSource | SqlSource
+Source = UriSource | InboxSource
 
 
 def parse_source(uri: str, folder: Path | None = None, query: str = "", label: str = "") -> Source:

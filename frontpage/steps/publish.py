@@ -6,6 +6,7 @@ from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.lifecycle.rollout.audience import companions
+from frontpage.store.catalogue.waiting import note_first_lists
 from frontpage.store.connect import Connection, connect
 from frontpage.store.lists import holds, runs, withheld
 from frontpage.store.locks import exclusive
@@ -32,6 +33,8 @@ def _published(connection: Connection, settings: Settings, params: Params, as_of
             if held is None
             else withheld.keep_back(connection, checked)
         )
+        if published.outcome == "published":
+            note_first_lists(connection, published.run_id)
         archived_only = params.retention.archive_days > 0
         dropped = runs.drop_old_runs(connection, variant, params.retention.runs, archived_only=archived_only)
     return Summary(

@@ -71,4 +71,6 @@ def days_kept(params: RetentionParams) -> dict[str, float]:
         "digest_report": params.digest_days,
         "digest_delivery": params.digest_days,
         "execution": params.execution_days,
+        "catalogue_row": params.inbox_days,
+        "catalogue_batch": params.quarantine_days,
     }

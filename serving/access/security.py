@@ -46,6 +46,9 @@ _ADMIN_PATHS = frozenset({"/v1/digest/reports"})
 _EDITOR_PATH = re.compile(r"(?s)/v1/(articles/.*/retraction|editorial/.*)")
 #: (address, key) pairs remembered as good; beyond it the one met first is forgotten.
 _MAX_GOOD = 10_000
+#: What a publisher's system writes, and what became of it.
+_CATALOGUE_PATH = re.compile(r"/v1/(catalogue/.*|batches/.*)")
+_CATALOGUE_PUT = re.compile(r"/v1/(articles|readers)/[^/]+")
 _KEY_NAME = "key_name"
 
 
@@ -62,7 +65,7 @@ def guard(app: FastAPI, settings: Settings, host: str) -> dict[int | str, dict[s
             CORSMiddleware,
             allow_origins=settings.cors_origin_list,
             allow_methods=["GET", "POST", "PUT"],
-            allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Request-ID"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-API-Key", "X-Request-ID"],
             expose_headers=["RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"],
         )
     return {} if app.state.key_ring is None else _REFUSALS
@@ -95,11 +98,13 @@ def is_loopback(host: str) -> bool:
 
 
 def needed_scope(method: str, path: str = "") -> KeyScope:
-    """What a key must be allowed: to read, to send what readers did and want, to edit, or to decide about mail."""
+    """What a key must be allowed: to read, to send events and wishes, or catalogues, to edit, to decide about mail."""
     if path in _ADMIN_PATHS:
         return KeyScope.ADMIN
     if _EDITOR_PATH.fullmatch(path):
         return KeyScope.EDITOR
+    if _CATALOGUE_PATH.fullmatch(path) or (method == "PUT" and _CATALOGUE_PUT.fullmatch(path)):
+        return KeyScope.CATALOGUE
     return KeyScope.READ if method in _READING or path in _READING_PATHS else KeyScope.EVENTS
 
 

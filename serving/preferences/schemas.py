@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic_core import PydanticCustomError
 
+from frontpage.core import columns as c
 from frontpage.core.identity.nobody import is_nobody
 from serving.events.schemas import Identity, identity
 from serving.http.bodies import parsed
@@ -89,13 +90,17 @@ def storable_reader_id(reader_id: str) -> str:
 
     Raises ProblemError for one that no extract would store as it is: nobody's, too long, with spaces around or NUL.
     """
+    if is_nobody(reader_id):
+        raise invalid_request([{"field": "path.reader_id", "detail": "is nobody's"}])
+    return storable_id(reader_id, c.READER_ID)
+
+
+def storable_id(value: str, name: str) -> str:
+    """An id of a path, itself. Raises ProblemError for one too long, with spaces around or NUL."""
     try:
-        if is_nobody(reader_id):
-            detail = "is nobody's"
-        elif identity(reader_id) == reader_id:
-            return reader_id
-        else:
-            detail = "has space around it"
+        if identity(value) == value:
+            return value
+        detail = "has space around it"
     except PydanticCustomError as error:
         detail = error.message()
-    raise invalid_request([{"field": "path.reader_id", "detail": detail}])
+    raise invalid_request([{"field": f"path.{name}", "detail": detail}])

@@ -28,6 +28,10 @@ values (%(at)s, 'r', 1, 1, 'champion', false, 10)""",
 values (1, 1, 'champion', 'home', %(at)s, 'cold', 10)""",
     "link_click": """insert into link_click (edition_id, reader_key, position, article_id, clicked_at, verdict)
 values ('e', 1, 1, 'a1', %(at)s, 'human')""",
+    "catalogue_batch": """insert into catalogue_batch (batch_id, kind, sender, content_hash, n_rows, received_at)
+values ('old ' || %(name)s, 'articles', 's', 'h', 1, %(at)s)""",
+    "catalogue_row": """insert into catalogue_row (batch_id, kind, place, payload, received_at)
+values ('old 1', 'articles', 0, '{}', %(at)s)""",
     "event_inbox": """insert into event_inbox
 (event_id, kind, reader_id, reader_key, article_id, occurred_at, received_at)
 values (%(name)s, 'read', 'ann', 1, 'a1', %(at)s, %(at)s)""",

@@ -58,6 +58,7 @@ FORBIDDEN = {
         "select address_hash from digest_delivery",
         "select key_hash from api_key",
         "select * from event_inbox",
+        "select * from catalogue_row",
         "select * from digest_suppression",
         "update rec_run set state = 'published'",
         "delete from recommendation",

@@ -18,7 +18,7 @@ from .serving_world import World
 SCHEMATHESIS = Path(sys.executable).parent / "st"
 MAX_EXAMPLES = 50
 #: What is written must make sense beyond what a schema can say: a like has no position in a list.
-WRITING = "events|interests|preferences|reports"
+WRITING = "events|interests|preferences|reports|catalogue|(articles|readers)/{[a-z_]+}$"
 LEFT_OUT = ["--exclude-checks", "positive_data_acceptance"]
 NASTY = ["' or 1=1; drop table reader; --", "\u202etxt.exe", "🙂" * 100, "a\x00b", "%s%n", "../../etc/passwd", "\n"]
 

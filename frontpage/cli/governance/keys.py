@@ -21,9 +21,7 @@ def create(
     name: Annotated[str, typer.Option(help="Whose key this is, for `key list` and logs.")],
     scope: Annotated[
         list[str],
-        typer.Option(
-            help="At the API read, events, editor; at the desk viewer, operator, editor, auditor; admin: all."
-        ),
+        typer.Option(help="API: read, events, catalogue, editor; desk: viewer, operator, editor, auditor; admin: all."),
     ],
     requests_per_second: Annotated[
         int | None, typer.Option(min=1, help="Limit of this key; default FRONTPAGE_RATE_LIMIT_PER_SECOND.")

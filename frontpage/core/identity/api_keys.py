@@ -8,13 +8,14 @@ PREFIX: Final = "fp_"
 
 
 class Scope(StrEnum):
-    """What a key may do, at the API (read, events, editor) and at the desk (viewer, operator, editor, auditor).
+    """What a key may do, at the API (read, events, catalogue, editor), at the desk (viewer, operator, editor, auditor).
 
     `admin` includes the others.
     """
 
     READ = "read"
     EVENTS = "events"
+    CATALOGUE = "catalogue"
     VIEWER = "viewer"
     OPERATOR = "operator"
     EDITOR = "editor"

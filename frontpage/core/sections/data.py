@@ -71,8 +71,12 @@ class RetentionParams(Section):
     lineage_days: int = Field(30, ge=1, description="of OpenLineage events, of which the graph of an edition is drawn")
     served_list_days: float = Field(90.0, gt=0, description="of lists that were answered, and of their outcomes")
     link_click_days: float = Field(180.0, gt=0, description="of requests of links in mails")
-    inbox_days: float = Field(30.0, gt=0, description="of events, and of mails that came back, that nobody took over")
-    quarantine_days: float = Field(180.0, gt=0, description="of rows that no extract could use, released or not")
+    inbox_days: float = Field(
+        30.0, gt=0, description="of events, catalogues, and mails that came back, that nobody took over"
+    )
+    quarantine_days: float = Field(
+        180.0, gt=0, description="of rows that no extract could use, released or not, and of catalogues' batches"
+    )
     digest_days: float = Field(400.0, gt=0, description="of deliveries, bounces and complaints")
     erased_file_days: float = Field(
         30.0, gt=0, description="after which a file that holds a forgotten reader and cannot be rewritten is deleted"

@@ -10,7 +10,7 @@ BATCH = 50_000
 #: Each has its own `frontpage/store/sql/purge_<table>.sql`.
 TABLES = (
     "served_list", "list_outcome", "link_click", "event_inbox", "digest_report_inbox", "quarantine", "digest_report",
-    "digest_delivery", "execution",
+    "digest_delivery", "execution", "catalogue_row", "catalogue_batch",
 )  # fmt: skip
 
 

@@ -225,6 +225,10 @@ _PLANTED = (
     values ('i', 'a', %(key)s, true, %(at)s, 'test', 0)""",
     """insert into event_inbox (event_id, kind, reader_id, reader_key, article_id, occurred_at, received_at)
     values ('e', 'read', %(id)s, %(key)s, 'a', %(at)s, %(at)s)""",
+    """insert into catalogue_batch (batch_id, kind, sender, content_hash, n_rows, received_at)
+    values ('b', 'readers', 'api:app', 'h', 1, %(at)s)""",
+    """insert into catalogue_row (batch_id, kind, place, payload, reader_key, received_at)
+    values ('b', 'readers', 0, '{"reader_id": "' || %(id)s || '", "email": "' || %(email)s || '"}', %(key)s, %(at)s)""",
     "insert into served_list select %(at)s, 'q', %(key)s, run_id, 'champion', null, null, false, 10 from published_run",
     """insert into digest_edition (edition_id, as_of, run_id, local_day, due_at)
     select 'd', %(at)s, run_id, %(at)s, %(at)s from published_run""",

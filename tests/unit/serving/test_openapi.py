@@ -17,9 +17,10 @@ def document(keys: str = "") -> dict:
 def test_the_paths_are_the_promised_ones():
     """Version 1 and the probes; a reader's id is one path parameter."""
     assert sorted(document()["paths"]) == [
-        "/health/live", "/health/ready", "/metrics", "/v1/articles/{article_id}/reports",
-        "/v1/articles/{article_id}/retraction", "/v1/articles/{article_id}/similar", "/v1/digest/reports",
-        "/v1/events", "/v1/popular",
+        "/health/live", "/health/ready", "/metrics", "/v1/articles/{article_id}", "/v1/articles/{article_id}/reports",
+        "/v1/articles/{article_id}/retraction", "/v1/articles/{article_id}/similar",
+        "/v1/batches/{batch_id}", "/v1/catalogue/articles", "/v1/catalogue/readers", "/v1/digest/reports",
+        "/v1/events", "/v1/popular", "/v1/readers/{reader_id}",
         "/v1/readers/{reader_id}/explanations", "/v1/readers/{reader_id}/interests",
         "/v1/readers/{reader_id}/preferences", "/v1/readers/{reader_id}/recommendations", "/v1/readers:batch",
         "/v1/runs/current", "/v1/sessions:recommend",

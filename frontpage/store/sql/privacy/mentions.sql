@@ -5,6 +5,8 @@ with waiting as (
     delete from event_inbox where reader_id = %(reader_id)s returning 1
 ), rejected as (
     delete from quarantine where payload ~ %(pattern)s or locator ~ %(pattern)s or detail ~ %(pattern)s returning 1
+), sent as (
+    delete from catalogue_row where payload ~ %(pattern)s returning 1
 ), mails as (
     delete from digest_report_inbox
     where %(email)s::text is not null and position(convert_to(%(email)s, 'UTF8') in raw) > 0 returning 1
@@ -12,4 +14,5 @@ with waiting as (
     delete from misleading_report where reporter = %(reporter)s returning 1
 )
 select (select count(*) from waiting) as event_inbox, (select count(*) from rejected) as quarantine,
+       (select count(*) from sent) as catalogue_row,
        (select count(*) from mails) as digest_report_inbox, (select count(*) from reports) as misleading_report

@@ -14,6 +14,7 @@ begin
 end $$;
 grant select on
     alembic_version, archived_run, article, article_version, audit_entry, audit_head, business_cost, business_day,
+    catalogue_batch,
     digest_edition, digest_stop, drift_aggregate, drift_answer, drift_finding, execution, experiment, extract_run,
     fallback_list, flag, list_hold, list_outcome, model_version, model_version_event, outcome_run, pilot, publication,
     published_run, rec_run, retraction, rollout, rollout_event, rule_set, source_watermark, training_run, validation_run

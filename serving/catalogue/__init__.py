@@ -1,0 +1,1 @@
+"""What a publisher's system sends: articles and readers."""
