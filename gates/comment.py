@@ -74,7 +74,7 @@ def metric_changes(base: str) -> dict[str, dict[str, Any]]:
     """The model's own metrics by `dvc metrics diff`: old, new and diff of each that changed since the commit `base`."""
     command = [sys.executable, "-m", "dvc", "metrics", "diff", "--json", base]
     done = subprocess.run(command, cwd=SAMPLE, stdout=subprocess.PIPE, text=True, check=True)
-    files = json.loads(done.stdout or "{}").get("diff") or json.loads(done.stdout or "{}")
+    files = json.loads(done.stdout or "{}")
     return {
         name: of
         for path, metrics in files.items()
