@@ -22,7 +22,7 @@ AIRFLOW_PORT ?= 8080
 MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates sample actionlint pull-request-comment images release publish api sbom restore-drill compose-env flink opensearch docs shape
+.PHONY: help setup lock newest run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates sample actionlint pull-request-comment images release publish api sbom restore-drill compose-env flink opensearch docs shape
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -46,6 +46,11 @@ lock: setup  ## resolve pyproject.toml anew into requirements.lock
 	  --quiet --custom-compile-command "make lock" -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml -c requirements.lock --generate-hashes --no-emit-index-url \
 	  --python-version 3.11 --quiet --custom-compile-command "make lock" -o deploy/docker/requirements-serving.lock
+
+newest: setup  ## as `lock`, with the newest version of each package that pyproject.toml allows
+	$(BIN)/uv pip compile pyproject.toml --upgrade --all-extras --generate-hashes --no-emit-index-url --python-version 3.11 \
+	  --quiet --custom-compile-command "make lock" -o requirements.lock
+	$(MAKE) lock
 
 run: setup  ## PostgreSQL, Airflow, MLflow, API and first editions; stays up until Ctrl-C (READERS DAYS ARTICLES, or DATA FORMAT, or SOURCES)
 	@$(BIN)/frontpage up --readers $(READERS) --days $(DAYS) --articles-per-day $(ARTICLES) \
