@@ -1,4 +1,4 @@
-"""The comment that a pull request gets, as Markdown: gates in a table, what they said, how the model's figures changed."""
+"""The comment that a pull request gets, as Markdown: gates, what they said, and the model's figures before and now."""
 
 import json
 import subprocess
@@ -58,7 +58,8 @@ def _changed(changes: Mapping[str, Mapping[str, Any]], base: str) -> Iterator[st
     yield "| metric | before | now | change |"
     yield "|---|---|---|---|"
     for name, of in rows:
-        yield f"| {name.removeprefix('candidate_')} | {_figure(of.get('old'))} | {_figure(of.get('new'))} | {_share(of)} |"
+        figures = f"{_figure(of.get('old'))} | {_figure(of.get('new'))}"
+        yield f"| {name.removeprefix('candidate_')} | {figures} | {_share(of)} |"
 
 
 def _figure(value: Any) -> str:

@@ -24,7 +24,8 @@ def ratios(name: str) -> dict[str, float]:
 
 
 def _run(name: str, side: str) -> dict[str, float]:
-    done = subprocess.run([sys.executable, "-m", "gates.work", name, side], cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    command = [sys.executable, "-m", "gates.work", name, side]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
     figures: dict[str, float] = json.loads(done.stdout)
     return figures
 

@@ -47,7 +47,7 @@ def _read(path: Path) -> dict[str, Any]:
     return found
 
 
-def main(data: Path = SAMPLE / "data", base: str = "HEAD") -> int:
+def main(data: str = str(SAMPLE / "data"), base: str = "HEAD") -> int:
     """Say each, and what was compared."""
     found = list(problems(Path(data), metrics_at(base)))
     sys.stdout.writelines(f"worse model: {one}\n" for one in found)

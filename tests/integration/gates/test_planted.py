@@ -1,4 +1,4 @@
-"""What no pull request may bring, planted in a scratch copy, turns its gate red: exit code 4 and a line that says it."""
+"""What no pull request may bring, planted in a scratch copy, turns its gate red: exit code 4 and a line saying so."""
 
 import json
 import os
