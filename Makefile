@@ -23,7 +23,7 @@ AIRFLOW_PORT ?= 8080
 MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates api sbom restore-drill compose-env flink opensearch docs shape ml-score rules-comment rules-post clients
+.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates api sbom restore-drill compose-env flink opensearch docs shape ml-score rules-comment rules-post clients newest sample actionlint pull-request-comment images release publish
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -47,6 +47,11 @@ lock: setup  ## resolve pyproject.toml anew into requirements.lock
 	  --quiet --custom-compile-command "make lock" -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml -c requirements.lock --generate-hashes --no-emit-index-url \
 	  --python-version 3.11 --quiet --custom-compile-command "make lock" -o deploy/docker/requirements-serving.lock
+
+newest: setup  ## as `lock`, with the newest version of each package that pyproject.toml allows
+	$(BIN)/uv pip compile pyproject.toml --upgrade --all-extras --generate-hashes --no-emit-index-url --python-version 3.11 \
+	  --quiet --custom-compile-command "make lock" -o requirements.lock
+	$(MAKE) lock
 
 run: setup  ## PostgreSQL, Airflow, MLflow, API and first editions; stays up until Ctrl-C (READERS DAYS ARTICLES, or DATA FORMAT, or SOURCES)
 	@$(BIN)/frontpage up --readers $(READERS) --days $(DAYS) --articles-per-day $(ARTICLES) \
@@ -101,9 +106,27 @@ test-compose: setup  ## build the images, start the stack, read ten recommendati
 
 ci: check gates test test-gateway restore-drill test-compose  ## what continuous integration runs, on one machine
 
-gates: setup  ## no secret is committed, and no caller of the API is broken
-	$(BIN)/python -m gates.secrets
-	$(BIN)/python -m gates.api
+gates: setup sample  ## secrets, API, cost, migrations, the sample's model; prints the pull request's comment (BASE: what to compare with)
+	$(BIN)/python -m gates --base "$${BASE:-HEAD}"
+
+sample: setup  ## `dvc repro` on the committed sample, from the start: DVC does not watch the code
+	cp dvc.yaml gates/sample/dvc.yaml
+	cd gates/sample && PATH="$(CURDIR)/$(BIN):$$PATH" $(CURDIR)/$(BIN)/python -m dvc repro --force
+
+actionlint:  ## GitHub's workflows, by actionlint; needs Go
+	go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+
+pull-request-comment:  ## put build/gates.md on a pull request (PULL_REQUEST), in place of the last one; needs gh
+	gh pr comment "$$PULL_REQUEST" --body-file build/gates.md --edit-last --create-if-none
+
+images:  ## build and push all images as REGISTRY/frontpage-*:VERSION; digests into build/release/images.txt
+	deploy/release/images.sh
+
+release: sbom  ## sources, bills of materials and images' digests below build/release (VERSION)
+	deploy/release/files.sh
+
+publish:  ## a release on GitHub with what lies below build/release (VERSION); needs gh
+	gh release create "$$VERSION" build/release/* --verify-tag --title "$$VERSION" --notes-file CHANGELOG.md
 
 api: setup  ## take the API as it is into docs/openapi.json, against which breaking changes are judged
 	$(BIN)/python -m gates.api --write

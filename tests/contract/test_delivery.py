@@ -117,5 +117,27 @@ def test_workflows_are_pinned_and_may_little(path: Path):
             assert "run" not in step or step["run"].startswith("make "), step
 
 
+def test_workflows_are_what_github_understands():
+    """By actionlint: expressions, contexts, permissions and the shape of the files."""
+    if shutil.which("actionlint") is None:
+        pytest.skip("there is no actionlint; `make actionlint` runs it by Go, as the workflow does")
+    done = subprocess.run(["actionlint", *map(str, WORKFLOWS)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout
+
+
+def test_only_named_jobs_may_write():
+    """A comment on a pull request and a release; every other job reads the repository and no more."""
+    may_write = {
+        f"{path.stem}/{name}": sorted(right for right, level in job["permissions"].items() if level == "write")
+        for path in WORKFLOWS
+        for name, job in yaml.safe_load(path.read_text())["jobs"].items()
+        if "permissions" in job
+    }
+    assert may_write == {
+        "ci/comment": ["pull-requests"],
+        "release/release": ["attestations", "contents", "id-token", "packages"],
+    }
+
+
 def _cores(quantity: str) -> float:
     return float(quantity.removesuffix("m")) / 1000 if quantity.endswith("m") else float(quantity)
