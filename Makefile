@@ -22,7 +22,7 @@ AIRFLOW_PORT ?= 8080
 MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates api sbom restore-drill compose-env flink opensearch docs shape
+.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates api sbom restore-drill compose-env flink opensearch docs site shape
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -141,3 +141,7 @@ docs: setup  ## write the generated reference pages again
 	$(BIN)/python docs/generate_monitoring.py
 	$(BIN)/python -m tests.support.loads
 	$(BIN)/python -m tests.support.ml_tests
+
+site: setup  ## the docs as a searchable site below build/site, which works from a folder; a dead link is an error
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --nitpicky -q docs build/site
+	@echo build/site/index.html
