@@ -138,6 +138,7 @@ shape: setup  ## long files, crowded folders, names that stand twice, import cyc
 docs: setup  ## write the generated reference pages again
 	$(BIN)/python docs/generate.py
 	$(BIN)/python docs/generate_dags.py
+	$(BIN)/python docs/generate_diagrams.py
 	$(BIN)/python docs/generate_monitoring.py
 	$(BIN)/python -m tests.support.loads
 	$(BIN)/python -m tests.support.ml_tests

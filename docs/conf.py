@@ -13,8 +13,8 @@ suppress_warnings = ["misc.highlighting_failure"]
 html_theme = "furo"
 html_show_sphinx = False
 html_copy_source = False
-#: One page of the repository that is not below docs/ is a page of the site, too.
-_OUTSIDE = ("](../CONTRIBUTING.md", "](contributing.md")
+#: The page beside docs/ that others link to; it is a page of the site by its namesake in docs/.
+_OUTSIDE = ("](../CONTRIBUTING.md", "](CONTRIBUTING.md")
 
 
 def _bring_in(_app: Any, _page: str, source: list[str]) -> None:
