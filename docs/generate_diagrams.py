@@ -20,8 +20,8 @@ FOLDER = ROOT / "docs" / "diagrams"
 #: How many rooms stand beside each other.
 _ABREAST = 5
 _NOTES = {
-    "cli": "the frontpage command", "desk": "pages for people", "steps": "one module a verb", "scoring": "lists, on Beam",
-    "etl": "Beam: sources in", "serving": "the REST API", "quality": "Great Expectations", "lifecycle": "versions, trackers",
+    "cli": "the frontpage command", "desk": "pages for people", "steps": "one module a verb", "scoring": "lists, Beam",
+    "etl": "Beam: sources in", "serving": "the REST API", "quality": "Great Expectations", "lifecycle": "versions",
     "models": "the list pipeline", "features": "Feast", "store": "all SQL", "core": "nouns and rules",
 }  # fmt: skip
 _PLACES = {

@@ -27,7 +27,7 @@ LINES = [line for block in BLOCKS for line in block.splitlines()]
 #: What the tests of `make run` follow, and the shell itself.
 ELSEWHERE = ("make ", "export ")
 _LISTED = """select r.reader_id, l.article_id from recommendation l join reader r using (reader_key)
-join published p on p.run_id = l.run_id order by r.reader_key, l.rank limit 1"""
+join published_run p on p.run_id = l.run_id order by r.reader_key, l.rank limit 1"""
 
 
 @pytest.fixture(scope="module")
