@@ -20,8 +20,8 @@ for; for one that an event started, the moment that the event carries. Times are
 missing model ends a task at once; with nothing to learn from yet it is skipped; anything else is tried again.
 
 A task's result is the verb's summary line; the same as a table is its XCom `summary`. An event of an asset carries the
-moment, rows, checksum where there is one, the execution and a link to its page on the desk. The owner's name is a mail to
-the first address of `FRONTPAGE_REPORT_TO`, where that is set.
+moment, rows, checksum where there is one, the execution and a link to its page on the desk. The owner's name is a mail
+to the first address of `FRONTPAGE_REPORT_TO`, where that is set.
 """
 
 
