@@ -23,7 +23,7 @@ AIRFLOW_PORT ?= 8080
 MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates api sbom restore-drill compose-env flink opensearch docs shape ml-score rules-comment rules-post clients newest sample actionlint pull-request-comment images release publish
+.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates api sbom restore-drill compose-env flink opensearch docs shape ml-score rules-comment rules-post clients newest sample actionlint pull-request-comment images release publish site
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -185,6 +185,11 @@ shape: setup  ## long files, crowded folders, names that stand twice, import cyc
 docs: setup  ## write the generated reference pages again
 	$(BIN)/python docs/generate.py
 	$(BIN)/python docs/generate_dags.py
+	$(BIN)/python docs/generate_diagrams.py
 	$(BIN)/python docs/generate_monitoring.py
 	$(BIN)/python -m tests.support.loads
 	$(BIN)/python -m tests.support.ml_tests
+
+site: setup  ## the docs as a searchable site below build/site, which works from a folder; a dead link is an error
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --nitpicky -q docs build/site
+	@echo build/site/index.html

@@ -20,7 +20,7 @@ from datetime import timedelta
 from airflow.sdk import DAG
 
 from plugins import assets
-from plugins.defaults import as_of_param, task_defaults
+from plugins.defaults import as_of_param, owner_links, task_defaults
 from plugins.mail_operator import MailOperator
 from plugins.schedule import timetable
 
@@ -34,6 +34,7 @@ with DAG(
     dagrun_timeout=timedelta(hours=2),
     default_args=task_defaults(execution_timeout=timedelta(hours=1), priority_weight=5),
     params=as_of_param(),
+    owner_links=owner_links(),
     tags=["tier-2", "mail"],
 ):
     digest = MailOperator(task_id="digest", smtp_connection="frontpage_smtp", outlets=[assets.DIGEST])

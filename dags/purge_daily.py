@@ -22,7 +22,7 @@ from datetime import timedelta
 
 from airflow.sdk import DAG
 
-from plugins.defaults import as_of_param, task_defaults
+from plugins.defaults import as_of_param, owner_links, task_defaults
 from plugins.schedule import timetable
 from plugins.step_operator import StepOperator
 
@@ -36,6 +36,7 @@ with DAG(
     dagrun_timeout=timedelta(hours=4),
     default_args=task_defaults(execution_timeout=timedelta(hours=1)),
     params=as_of_param(),
+    owner_links=owner_links(),
     tags=["tier-3", "data"],
 ):
     report_business = StepOperator(task_id="report_business", verb="report business", niceness=10)

@@ -35,7 +35,7 @@ from airflow.sdk import DAG
 
 from plugins import assets
 from plugins.answer_operator import AnswerOperator
-from plugins.defaults import as_of_param, task_defaults
+from plugins.defaults import as_of_param, owner_links, task_defaults
 from plugins.schedule import ticks_or
 from plugins.step_operator import StepOperator
 from plugins.trigger_operator import SameMomentTrigger
@@ -50,6 +50,7 @@ with DAG(
     dagrun_timeout=timedelta(hours=2),
     default_args=task_defaults(execution_timeout=timedelta(minutes=30), priority_weight=10),
     params=as_of_param(),
+    owner_links=owner_links(),
     tags=["tier-1", "readers"],
 ):
     review = StepOperator(task_id="review", verb="reports review", retries=1, execution_timeout=timedelta(minutes=2))
@@ -62,7 +63,6 @@ with DAG(
 
     learnable = StepOperator(task_id="learnable")
     first_training = SameMomentTrigger(task_id="first_training", trigger_dag_id="retrain_nightly")
-
     rollout = StepOperator(task_id="rollout")
     waiting = StepOperator(task_id="waiting", verb="rollout", arguments=["waiting"])
     ask = SameMomentTrigger(task_id="ask", trigger_dag_id="rollout_approval")

@@ -27,7 +27,7 @@ from datetime import timedelta
 from airflow.sdk import DAG
 
 from plugins import assets
-from plugins.defaults import as_of_param, before_the_morning, task_defaults
+from plugins.defaults import as_of_param, before_the_morning, owner_links, task_defaults
 from plugins.schedule import ticks_or
 from plugins.step_operator import StepOperator
 
@@ -45,6 +45,7 @@ with DAG(
     deadline=before_the_morning("retrain"),
     default_args=task_defaults(execution_timeout=timedelta(hours=2)),
     params=as_of_param(),
+    owner_links=owner_links(),
     tags=["tier-2", "models"],
 ):
     extract = StepOperator(task_id="extract", niceness=GIVE_WAY, outlets=[assets.CANONICAL])

@@ -21,7 +21,7 @@ from datetime import timedelta
 from airflow.sdk import DAG
 
 from plugins.decision_operator import DecisionOperator
-from plugins.defaults import as_of_param, task_defaults
+from plugins.defaults import as_of_param, owner_links, task_defaults
 from plugins.step_operator import StepOperator
 
 #: Why, and who said so.
@@ -37,6 +37,7 @@ with DAG(
     dagrun_timeout=timedelta(days=7),
     default_args=task_defaults(execution_timeout=timedelta(minutes=30), priority_weight=8),
     params=as_of_param(),
+    owner_links=owner_links(),
     tags=["tier-2", "models"],
 ):
     decide = DecisionOperator(

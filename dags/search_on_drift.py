@@ -18,7 +18,7 @@ from datetime import timedelta
 from airflow.sdk import DAG
 
 from plugins import assets
-from plugins.defaults import as_of_param, task_defaults
+from plugins.defaults import as_of_param, owner_links, task_defaults
 from plugins.step_operator import StepOperator
 
 with DAG(
@@ -31,6 +31,7 @@ with DAG(
     dagrun_timeout=timedelta(hours=8),
     default_args=task_defaults(execution_timeout=timedelta(hours=4)),
     params=as_of_param(),
+    owner_links=owner_links(),
     tags=["tier-3", "models"],
 ):
     retune = StepOperator(task_id="retune", niceness=10, outlets=[assets.CANDIDATE])

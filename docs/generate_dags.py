@@ -18,6 +18,10 @@ Each task is one verb of the `frontpage` command, called as `frontpage VERB --as
 back-filled run; for a manual run it is the parameter `as_of`, or else the last refresh tick before the run was asked
 for; for one that an event started, the moment that the event carries. Times are UTC. Bad input, a failed check or a
 missing model ends a task at once; with nothing to learn from yet it is skipped; anything else is tried again.
+
+A task's result is the verb's summary line; the same as a table is its XCom `summary`. An event of an asset carries the
+moment, rows, checksum where there is one, the execution and a link to its page on the desk. The owner's name is a mail
+to the first address of `FRONTPAGE_REPORT_TO`, where that is set.
 """
 
 

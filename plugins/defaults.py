@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 OWNER = "newsroom-ml"
+_REPORT_TO = "FRONTPAGE_REPORT_TO"
 _log = logging.getLogger("frontpage.dags")
 
 
@@ -74,6 +76,12 @@ def task_defaults(*, execution_timeout: timedelta, priority_weight: int = 1) -> 
         "weight_rule": "absolute",
         "on_failure_callback": log_failure,
     }
+
+
+def owner_links() -> dict[str, str]:
+    """Where a click on the owner leads: a mail to the first who gets the daily report; nowhere without one."""
+    first = os.environ.get(_REPORT_TO, "").split(",")[0].strip()
+    return {OWNER: f"mailto:{first}"} if first else {}
 
 
 def as_of_param() -> dict[str, Param]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import shutil
@@ -27,6 +26,7 @@ from frontpage.core.errors import (
     NothingToLearnError,
 )
 from frontpage.core.lineage.trigger import Trigger
+from plugins.said import event_extra, message_of, summary_of, table_of
 from plugins.schedule import cron, resolve_as_of
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ GRACE_SECONDS = 3.0
 
 class StepOperator(BaseOperator):
     """Runs `frontpage VERB --as-of T`, with its lines in the task's log; the result is the verb's summary line.
+
+    Beside it stands the same as a table (`summary`, of the task's XComs); events of the task's outlets carry rows,
+    checksum, execution and a link to it.
 
     verb: one verb of the command line, or `GROUP VERB`; the task's id unless given.
     arguments: further arguments; templated.
@@ -87,7 +90,8 @@ class StepOperator(BaseOperator):
         self.log.info("%s", " ".join(command))
         variables = {ACTOR: str(run_actor(context)), **trigger_of(context).variables()}
         lines = self._run([*_guard(self.niceness), *command], variables)
-        return _summary(self.verb, lines)
+        self._tell(context, table_of(lines), iso(as_of))
+        return summary_of(self.verb, lines)
 
     def on_kill(self) -> None:
         """End the verb and everything it started; called when the task is cleared, marked or runs out of time."""
@@ -104,6 +108,13 @@ class StepOperator(BaseOperator):
         """Variables of the verb beside those of Airflow itself."""
         return {}
 
+    def _tell(self, context: Context, table: dict[str, Any], as_of: str) -> None:
+        """Put what the verb told where Airflow's pages show it."""
+        if table:
+            context["ti"].xcom_push(key="summary", value=table)
+        for outlet in self.outlets:
+            context["outlet_events"][outlet].extra = event_extra(table, as_of, context["ti"].log_url or "")
+
     def _program(self) -> str:
         return self.program or str(Path(sys.executable).with_name("frontpage"))
 
@@ -119,8 +130,8 @@ class StepOperator(BaseOperator):
         lines = []
         with self._process.stdout as output:
             for line in output:
-                lines.append(_message(line.rstrip()))
-                self.log.info("%s", lines[-1])
+                lines.append(line.rstrip())
+                self.log.info("%s", message_of(lines[-1]))
         failure = _failure(self.verb, self._process.wait(), lines)
         if failure is not None:
             say = self.log.info if isinstance(failure, AirflowSkipException) else self.log.error
@@ -207,23 +218,7 @@ def _failure(verb: str, exit_code: int, lines: list[str]) -> AirflowException | 
     if exit_code == 0:
         return None
     meaning = EXIT_CODES.get(exit_code, "killed" if exit_code < 0 else "unknown exit code")
-    sentence = f"{verb}: exit code {exit_code} ({meaning}); {lines[-1] if lines else 'no output'}"
+    sentence = f"{verb}: exit code {exit_code} ({meaning}); {message_of(lines[-1]) if lines else 'no output'}"
     if exit_code == SKIPPED_EXIT_CODE:
         return AirflowSkipException(sentence)
     return AirflowFailException(sentence) if exit_code in FINAL_EXIT_CODES else AirflowException(sentence)
-
-
-def _summary(verb: str, lines: list[str]) -> str:
-    """The verb's summary line; where there is none, the last line."""
-    pattern = re.compile(rf"^{re.escape(verb)} rows_in=\d+")
-    return next((line for line in reversed(lines) if pattern.match(line)), lines[-1] if lines else "")
-
-
-def _message(line: str) -> str:
-    """The message of a JSON log line, which repeats its fields; any other line as it is."""
-    if not line.startswith("{"):
-        return line
-    try:
-        return str(json.loads(line).get("message", line))
-    except ValueError:
-        return line

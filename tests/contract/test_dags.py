@@ -69,6 +69,17 @@ def test_has_owner_tier_and_description(workflow):
     assert workflow.description
 
 
+def test_the_owner_is_a_mail_to_whoever_gets_the_daily_report(monkeypatch):
+    """A click on the owner's name; without an address there is no link."""
+    from plugins.defaults import owner_links
+
+    monkeypatch.setenv("FRONTPAGE_REPORT_TO", "desk@paper.example, ana@paper.example")
+    assert owner_links() == {"newsroom-ml": "mailto:desk@paper.example"}
+    monkeypatch.delenv("FRONTPAGE_REPORT_TO")
+    assert owner_links() == {}
+    assert all("owner_links=owner_links()" in path.read_text() for path in FILES)
+
+
 def test_doc_says_what_it_does_and_what_red_means(workflow):
     """The page of a workflow opens with its purpose and tells a woken person what to do."""
     for word in ("**Reads**", "**Writes**", "**Triage.**", "Red means", f"docs/runbook.md#{workflow.dag_id}"):

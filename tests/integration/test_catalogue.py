@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from frontpage.core.clock import iso
+from frontpage.core.identity.addresses import AddressKeys
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.steps import extract
@@ -136,7 +137,7 @@ async def test_a_reader_s_address_is_only_where_it_is_needed(client, world, sett
     ]
     (contact,) = fetch_all(world.connection, "select reader_key, email from reader_contact")
     assert contact["reader_key"] == world.key("ann")
-    assert AddressKeys.of(settings).opened(contact["email"]) == "ann@readers.example"
+    assert AddressKeys.of(settings).open(contact["email"], contact["reader_key"]) == "ann@readers.example"
     reasons = [one["reason"] for one in (await said(client, bad))["rejected"]]
     assert reasons == ["bad_timezone", "no_reader", "bad_email"]
     kept = fetch_all(world.connection, "select payload || detail as all from quarantine")

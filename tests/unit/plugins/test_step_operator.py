@@ -17,7 +17,9 @@ from tests.support.workflows import use_own_airflow_home
 
 use_own_airflow_home()
 
+from airflow.sdk import Asset  # noqa: E402
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException  # noqa: E402
+from airflow.sdk.execution_time.context import OutletEventAccessors  # noqa: E402
 
 from frontpage.core.actor import Actor  # noqa: E402
 from plugins.defaults import log_failure  # noqa: E402
@@ -44,10 +46,14 @@ def context(as_of=None, run_type="scheduled", logical_date=TICK):
         run_after=TICK,
         triggering_user_name="Ana Lima" if run_type == "manual" else None,
     )
+    pushed = {}
     instance = SimpleNamespace(
-        dag_id="refresh_hourly", task_id="score", run_id="r1", try_number=2, log_url="http://127.0.0.1/log"
-    )
-    return {"params": {"as_of": as_of}, "dag_run": run, "ti": instance}
+        dag_id="refresh_hourly", task_id="score", run_id="r1", try_number=2, log_url="http://127.0.0.1/dags/r/log",
+        xcoms=pushed, xcom_push=lambda key, value: pushed.update({key: value}),
+    )  # fmt: skip
+    return {
+        "params": {"as_of": as_of}, "dag_run": run, "ti": instance, "outlet_events": OutletEventAccessors(),
+    }  # fmt: skip
 
 
 def operator(tmp_path, body: str, **options) -> StepOperator:
@@ -77,6 +83,32 @@ def test_the_summary_of_a_json_log_line_is_its_message(tmp_path):
     """Without a terminal the command writes JSON lines."""
     body = """echo '{"message": "score rows_in=3 rows_out=2", "frontpage.rows_in": 3}'"""
     assert operator(tmp_path, body).execute(context()) == "score rows_in=3 rows_out=2"
+
+
+JSON_LINE = """{"message": "score rows_in=3 rows_out=2", "frontpage.rows_in": 3, "frontpage.rows_out": 2,
+"frontpage.artifact": "run:7", "frontpage.execution_id": "e1", "frontpage.details": {"checksum": "abc"}}""".replace(
+    "\n", ""
+)
+
+
+def test_the_result_is_a_table_too_and_an_assets_event_says_what_it_is(tmp_path):
+    """Rows, checksum, execution, and the execution's page on the desk beside Airflow's pages."""
+    lists, given = Asset("lists", uri="x-test://lists"), context()
+    operator(tmp_path, f"echo '{JSON_LINE}'", outlets=[lists]).execute(given)
+    table = {"rows_in": 3, "rows_out": 2, "artifact": "run:7", "execution_id": "e1", "checksum": "abc"}
+    assert given["ti"].xcoms == {"summary": table}
+    assert given["outlet_events"][lists].extra == {
+        "as_of": "2026-03-01T10:00:00Z", "rows": 2, "artifact": "run:7", "checksum": "abc", "execution": "e1",
+        "link": "http://127.0.0.1/desk/runs/e1",
+    }  # fmt: skip
+
+
+def test_an_event_of_a_verb_without_json_has_its_moment(tmp_path):
+    """Nothing is made up: no table, and no facts in the event."""
+    lists, given = Asset("lists", uri="x-test://lists"), context()
+    operator(tmp_path, "echo score rows_in=3 rows_out=2", outlets=[lists]).execute(given)
+    assert given["ti"].xcoms == {}
+    assert given["outlet_events"][lists].extra == {"as_of": "2026-03-01T10:00:00Z"}
 
 
 def test_every_line_is_in_the_log_as_it_comes(tmp_path, caplog):
@@ -184,7 +216,7 @@ def test_a_failure_is_one_line_with_everything_to_find_it(caplog):
     with caplog.at_level(logging.ERROR, logger="frontpage.dags"):
         log_failure(context())
     assert caplog.messages == [
-        "task_failed dag=refresh_hourly task=score run=r1 as_of=2026-03-01T10:00:00Z try=2 log=http://127.0.0.1/log"
+        "task_failed dag=refresh_hourly task=score run=r1 as_of=2026-03-01T10:00:00Z try=2 log=http://127.0.0.1/dags/r/log"
     ]
 
 
