@@ -38,8 +38,10 @@ class Traced:
         caller = TraceContextTextMapPropagator().extract(
             {name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name in _HEADERS}
         )
-        quiet = {"record_exception": False, "set_status_on_exception": False}  # its words may name a reader
-        with tracer.start_as_current_span(scope["method"], caller, SpanKind.SERVER, **quiet) as span:
+        # The words of an error may name a reader.
+        with tracer.start_as_current_span(
+            scope["method"], caller, SpanKind.SERVER, record_exception=False, set_status_on_exception=False
+        ) as span:
             scope["state"]["trace_id"] = f"{span.get_span_context().trace_id:032x}"
 
             async def send_and_note(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""Where traces go, by OpenTelemetry's own variables and a file of ours. Imports OpenTelemetry only where they are on."""
+"""Where traces go: by OpenTelemetry's own variables, or into a file. Imports OpenTelemetry only where they are on."""
 
 from __future__ import annotations
 

@@ -39,8 +39,10 @@ def _span(tracer: Tracer, verb: str, execution_id: str, environ: Mapping[str, st
     carried = {header: environ.get(variable, "") for header, variable in CARRIED.items()}
     caller = TraceContextTextMapPropagator().extract(carried)
     named = {"frontpage.verb": verb, "frontpage.execution_id": execution_id}
-    quiet = {"record_exception": False, "set_status_on_exception": False}  # its words may hold a secret
-    with tracer.start_as_current_span(f"frontpage {verb}", caller, attributes=named, **quiet) as span:
+    # The words of an error may hold a secret.
+    with tracer.start_as_current_span(
+        f"frontpage {verb}", caller, attributes=named, record_exception=False, set_status_on_exception=False
+    ) as span:
         stages = _Stages(tracer, span)
         try:
             with observed_by(stages):
