@@ -28,7 +28,6 @@ from serving.http.load_shedding import LoadShedder
 from serving.http.metrics import Metrics, remove_gauges_of_dead, remove_own_gauges
 from serving.http.request_id import request_id
 from serving.http.request_log import write_lines
-from serving.http.tracing import SERVICE, SHARE
 from serving.lists.invalidation import kept_current
 from serving.lists.service import EncodedList, ListService
 from serving.lists.variants import VariantLists
@@ -36,6 +35,9 @@ from serving.lists.variants import VariantLists
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
 
+_SERVICE = "frontpage-api"
+#: Of traces that no caller began, one in a hundred; OTEL_TRACES_SAMPLER says otherwise.
+_TRACED_SHARE = 0.01
 #: The pointer that is served, but for readers of experiments.
 VARIANT = "champion"
 _MEGABYTE = 1_000_000
@@ -124,7 +126,7 @@ class AppContext:
         _collect_garbage_seldom()
         remove_gauges_of_dead()
         async with AsyncExitStack() as stack:
-            spans = tracing(SERVICE, self.settings.traces_file, os.environ, SHARE)
+            spans = tracing(_SERVICE, self.settings.traces_file, os.environ, _TRACED_SHARE)
             self.tracer = stack.enter_context(spans)
             prepare = _with_spans(self.tracer)
             self.pool = await open_pool(url, prepare=prepare)

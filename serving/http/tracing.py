@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.context import AppContext
+
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer
 
-    from serving.context import AppContext
-
-SERVICE = "frontpage-api"
-#: Of requests that no caller decided on, one in a hundred; OTEL_TRACES_SAMPLER says otherwise.
-SHARE = 0.01
 _SERVER_ERROR = 500
 _HEADERS = (b"traceparent", b"tracestate")
 

@@ -63,7 +63,7 @@ class Received(Collector):
                 self._add(self._known[told.name], told)
 
     def _add(self, metric: Metric, told: Any) -> None:
-        data = getattr(told, told.WhichOneof("data"))
+        data = getattr(told, told.WhichOneof("data") or "gauge")
         if metric.kind == "counter" and getattr(data, "aggregation_temporality", 0) != _DELTA:
             raise BadInputError("set OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE to delta")
         values = self._values[metric]

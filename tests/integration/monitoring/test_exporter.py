@@ -99,13 +99,14 @@ def test_a_database_that_is_away_is_said(tmp_path):
 
 
 _READERS = (
-    "insert into reader (reader_key, reader_id, recorded_at) "
-    "select n, 'reader ' || n, %(at)s from generate_series(%(first)s, %(last)s) n",
-    "insert into reader_version (reader_key, recorded_at, signed_up_at, region, interests, source, extract_id) "
-    "select n, %(at)s, %(at)s, 'region ' || n %% 30, '{}', 's', 0 from generate_series(%(first)s, %(last)s) n",
-    "insert into read_event (event_id, reader_key, article_id, kind, occurred_at, recorded_at, region, source, "
-    "extract_id) select 'e' || n, n, 'a', 'read', %(at)s, %(at)s, 'region ' || n %% 30, 's', 0 "
-    "from generate_series(%(first)s, %(last)s) n",
+    """insert into reader (reader_key, reader_id, recorded_at)
+       select n, 'reader ' || n, %(at)s from generate_series(%(first)s, %(last)s) n""",
+    """insert into reader_version (reader_key, recorded_at, signed_up_at, region, interests, source, extract_id)
+       select n, %(at)s, %(at)s, 'region ' || n %% 30, '{}', 's', 0 from generate_series(%(first)s, %(last)s) n""",
+    """insert into read_event
+       (event_id, reader_key, article_id, kind, occurred_at, recorded_at, region, source, extract_id)
+       select 'e' || n, n, 'a', 'read', %(at)s, %(at)s, 'region ' || n %% 30, 's', 0
+       from generate_series(%(first)s, %(last)s) n""",
 )
 
 
