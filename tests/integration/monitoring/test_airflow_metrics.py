@@ -41,7 +41,7 @@ def exporter() -> Iterator[tuple[str, CollectorRegistry]]:
 
 
 def test_tasks_of_airflow_are_added_up(exporter, tmp_path):
-    """Two that ended, each with totals of its own: counters and durations are summed, a gauge is the last, what is not in the table is left out."""
+    """Of two that ended counts and durations are summed, a gauge is the last; what is not in the table is left out."""
     url, registry = exporter
     asked = {
         "OTEL_METRICS_EXPORTER": "otlp",
