@@ -179,7 +179,9 @@ def main() -> None:
         figures["refresh"] = of_refresh(asked.home, asked.refreshed, asked.refreshes)
     command = record.command("overhead", is_full=all(getattr(asked, name) == size for name, size in sizes.items()))
     world_is = f"generated, seed 1, {asked.readers} readers (API), {asked.refreshed} (refresh)"
-    print(record.write("overhead", figures, world_is, command), figures)  # noqa: T201 - a command
+    print(record.write("overhead", figures, world_is, command))  # noqa: T201 - a command
+    for part in figures.values():  # the tables of docs/monitoring.md
+        print("\n".join(f"| {' | '.join(map(str, row))} |" for row in (part, ["---"] * len(part), part.values())))  # noqa: T201
 
 
 if __name__ == "__main__":
