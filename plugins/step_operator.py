@@ -26,6 +26,7 @@ from frontpage.core.errors import (
     NothingToLearnError,
 )
 from frontpage.core.lineage.trigger import Trigger
+from frontpage.core.tracing.verbs import CARRIED
 from plugins.said import event_extra, message_of, summary_of, table_of
 from plugins.schedule import cron, resolve_as_of
 
@@ -88,7 +89,7 @@ class StepOperator(BaseOperator):
             raise AirflowFailException(str(error)) from error
         command = [self._program(), *self.verb.split(), "--as-of", iso(as_of), *self.arguments]
         self.log.info("%s", " ".join(command))
-        variables = {ACTOR: str(run_actor(context)), **trigger_of(context).variables()}
+        variables = {ACTOR: str(run_actor(context)), **trigger_of(context).variables(), **trace_variables()}
         lines = self._run([*_guard(self.niceness), *command], variables)
         self._tell(context, table_of(lines), iso(as_of))
         return summary_of(self.verb, lines)
@@ -191,6 +192,22 @@ def run_actor(context: Context) -> Actor:
     run = context["dag_run"]
     person = run.triggering_user_name or ""
     return Actor(run.dag_id, "airflow", run.run_id, re.sub(r"\s", "_", person))
+
+
+def trace_variables() -> dict[str, str]:
+    """The task's place in its trace, for the verb; none unless Airflow itself traces (`[traces] otel_on`).
+
+    Where it does not, what it carries along says "not sampled", and the verb would be left out, too.
+    """
+    from airflow.sdk.configuration import conf
+
+    if not conf.getboolean("traces", "otel_on", fallback=False):
+        return {}
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+    carrier: dict[str, str] = {}
+    TraceContextTextMapPropagator().inject(carrier)
+    return {CARRIED[header]: value for header, value in carrier.items()}
 
 
 def _guard(niceness: int) -> list[str]:

@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import gc
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import asyncpg
 from starlette.requests import Request
@@ -15,8 +17,9 @@ from frontpage.core.errors import UnavailableError
 from frontpage.core.identity.pseudonym import Pseudonyms, reporter_of
 from frontpage.core.lists import rank_bits
 from frontpage.core.settings import Settings
+from frontpage.core.tracing.provider import is_on, tracing
 from frontpage.store.read.erased import fetch_erased
-from frontpage.store.read.pool import close_pool, open_pool
+from frontpage.store.read.pool import Prepare, close_pool, open_pool
 from frontpage.store.read.served import LOG_SESSION, ServedList, write_served
 from frontpage.store.write.pool import open_writer
 from serving.http.background import beside, every
@@ -29,6 +32,12 @@ from serving.lists.invalidation import kept_current
 from serving.lists.service import EncodedList, ListService
 from serving.lists.variants import VariantLists
 
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
+
+_SERVICE = "frontpage-api"
+#: Of traces that no caller began, one in a hundred; OTEL_TRACES_SAMPLER says otherwise.
+_TRACED_SHARE = 0.01
 #: The pointer that is served, but for readers of experiments.
 VARIANT = "champion"
 _MEGABYTE = 1_000_000
@@ -46,6 +55,8 @@ class AppContext:
     def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
         self.settings = settings
         self.now = now
+        self.is_traced = is_on(settings.traces_file, os.environ)
+        self.tracer: Tracer | None = None
         self.pool: asyncpg.Pool | None = None
         self.log_pool: asyncpg.Pool | None = None
         self.writer_pool: asyncpg.Pool | None = None
@@ -114,9 +125,12 @@ class AppContext:
         """Everything that goes on beside the requests, until the end of the block."""
         _collect_garbage_seldom()
         remove_gauges_of_dead()
-        self.pool = await open_pool(url)
-        self.log_pool = await open_pool(url, 1, LOG_SESSION)
         async with AsyncExitStack() as stack:
+            spans = tracing(_SERVICE, self.settings.traces_file, os.environ, _TRACED_SHARE)
+            self.tracer = stack.enter_context(spans)
+            prepare = _with_spans(self.tracer)
+            self.pool = await open_pool(url, prepare=prepare)
+            self.log_pool = await open_pool(url, 1, LOG_SESSION)
             stack.callback(remove_own_gauges)
             stack.push_async_callback(close_pool, self.pool)
             stack.push_async_callback(close_pool, self.log_pool)
@@ -127,7 +141,7 @@ class AppContext:
                 await stack.enter_async_context(part)
             await self._know_erased()
             await stack.enter_async_context(beside(self._follow_erased()))
-            self.writer_pool = await open_writer(url)
+            self.writer_pool = await open_writer(url, prepare=prepare)
             stack.push_async_callback(close_pool, self.writer_pool)
             yield
 
@@ -146,6 +160,14 @@ class AppContext:
 
     async def _write_served(self, rows: list[ServedList]) -> None:
         await write_served(_started(self.log_pool), rows)
+
+
+def _with_spans(tracer: "Tracer | None") -> Prepare | None:
+    if tracer is None:
+        return None
+    from frontpage.store.read.tracing import with_spans
+
+    return with_spans(tracer)
 
 
 def _started(pool: asyncpg.Pool | None) -> asyncpg.Pool:

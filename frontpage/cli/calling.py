@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from frontpage.core.lineage.trigger import Trigger
 from frontpage.core.params import Params, load_params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
+from frontpage.core.tracing.verbs import traced_verb
 from models.variants import complete
 
 #: A scheduler's clock may be ahead of ours by this much.
@@ -45,11 +47,15 @@ def step(verb: str, *arguments: Any, module: str = "", function: str = "run", **
     params = complete(params)
     started = time.monotonic()
     run = getattr(importlib.import_module(f"frontpage.steps.{module or verb}"), function)
-    with _recorded(settings, params, verb, arguments, options) as execution, shown_progress(verb, settings.home):
+    with (
+        _recorded(settings, params, verb, arguments, options) as execution,
+        _traced(settings, verb, execution.execution_id) as trace_id,
+        shown_progress(verb, settings.home),
+    ):
         summary: Summary = run(settings, params, *arguments, **options)
         execution.summary = summary
     summary = replace(summary, seconds=time.monotonic() - started)
-    line = log_line(summary, execution.execution_id, execution.trigger.run, datetime.now(UTC))
+    line = log_line(summary, execution.execution_id, execution.trigger.run, trace_id, datetime.now(UTC))
     keep_line(settings.home, line)
     if remark:
         typer.echo(f"frontpage: {remark}", err=True)
@@ -68,6 +74,15 @@ def _recorded(
     asked = {"as_of": arguments[0]} if arguments and isinstance(arguments[0], datetime) else {}
     trigger = Trigger.from_environ(os.environ)
     return recorded(settings, params, verb, {**asked, **options}, trigger, lambda: datetime.now(UTC))
+
+
+def _traced(settings: Settings, verb: str, execution_id: str) -> AbstractContextManager[str]:
+    """The verb as a span; servers have none, which trace what they are asked."""
+    from frontpage.lifecycle.executions.recording import UNRECORDED
+
+    if verb in UNRECORDED:
+        return nullcontext("")
+    return traced_verb(verb, execution_id, settings.traces_file, os.environ)
 
 
 def installation_params(settings: Settings) -> tuple[Params, str]:

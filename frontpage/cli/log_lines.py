@@ -12,8 +12,8 @@ _RUN = "run:"
 _FILE = "steps.log"
 
 
-def log_line(summary: Summary, execution_id: str, caller_run: str, now: datetime) -> str:
-    """JSON; its run, execution and caller's run are what other lines can be found by."""
+def log_line(summary: Summary, execution_id: str, caller_run: str, trace_id: str, now: datetime) -> str:
+    """JSON; its run, execution, trace and caller's run are what other lines can be found by."""
     run_id = summary.artifact.removeprefix(_RUN) if summary.artifact.startswith(_RUN) else None
     members = {
         "@timestamp": now.isoformat(),
@@ -28,6 +28,7 @@ def log_line(summary: Summary, execution_id: str, caller_run: str, now: datetime
         "frontpage.execution_id": execution_id,
         "frontpage.caller_run": caller_run,
         "frontpage.run_id": run_id,
+        "trace.id": trace_id or None,
         "frontpage.rows_in": summary.rows_in,
         "frontpage.rows_out": summary.rows_out,
         "frontpage.rejected": summary.rejected,

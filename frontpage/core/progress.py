@@ -27,6 +27,8 @@ def no_progress(_what: str, _done: int, _total: int | None) -> None:
 
 #: Of this process, the last one counts: a process does one step at a time, whatever its threads do for it.
 _callbacks: Final[list[ProgressCallback]] = []
+#: These hear everything, whoever shows it.
+_observers: Final[list[ProgressCallback]] = []
 
 
 @contextmanager
@@ -39,9 +41,19 @@ def progress_to(callback: ProgressCallback) -> Iterator[None]:
         _callbacks.remove(callback)
 
 
+@contextmanager
+def observed_by(callback: ProgressCallback) -> Iterator[None]:
+    """Let `callback` hear it, too, beside what shows it."""
+    _observers.append(callback)
+    try:
+        yield
+    finally:
+        _observers.remove(callback)
+
+
 def report_progress(what: str, done: int, total: int | None = None) -> None:
     """Say how far a stage is; the first report of a stage, usually with 0 done, is its beginning."""
-    for callback in _callbacks[-1:]:
+    for callback in (*_observers, *_callbacks[-1:]):
         callback(what, done, total)
 
 

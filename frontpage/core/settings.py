@@ -126,6 +126,9 @@ class Settings(BaseModel):
     log_store_url: str = Field(
         "", description="Elasticsearch or OpenSearch that logs are shipped to, for `frontpage logs`; empty: none"
     )
+    traces_file: str = Field(
+        "", description="file that gets each span of a trace as a line of JSON; empty: none (docs/monitoring.md)"
+    )
     report_to: str = Field(
         "", description="who gets the daily report by mail, comma-separated; empty: it is only written"
     )

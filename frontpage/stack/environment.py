@@ -112,6 +112,29 @@ def airflow_environment(layout: Layout, ports: Ports, database_url: str, *, sche
     return {"AIRFLOW_HOME": str(layout.airflow), **variables}
 
 
+def telemetry_environment(base: Mapping[str, str]) -> dict[str, str]:
+    """Airflow's own metrics and traces, where OpenTelemetry's variables ask for them.
+
+    Metrics go to `frontpage exporter`, unless another address is given; one that is away holds a task up for two seconds.
+    """
+    traces = {"AIRFLOW__TRACES__OTEL_ON": "True"} if _is_exported(base, "TRACES") else {}
+    if not _is_exported(base, "METRICS"):
+        return traces
+    options = {
+        "EXPORTER_OTLP_METRICS_ENDPOINT": "http://127.0.0.1:9400/v1/metrics",
+        "EXPORTER_OTLP_METRICS_PROTOCOL": "http/protobuf",
+        "EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE": "delta",
+        "EXPORTER_OTLP_METRICS_TIMEOUT": "2",
+        "METRIC_EXPORT_INTERVAL": "30000",
+    }
+    given = {f"OTEL_{name}": base.get(f"OTEL_{name}", value) for name, value in options.items()}
+    return {**traces, "AIRFLOW__METRICS__OTEL_ON": "True", **given}
+
+
+def _is_exported(base: Mapping[str, str], what: str) -> bool:
+    return (base.get(f"OTEL_{what}_EXPORTER") or "none") != "none"
+
+
 def mlflow_environment(layout: Layout, database_url: str) -> dict[str, str]:
     """MLflow's own variables; its database is named here and not in the command, which every user of a machine sees.
 

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 import psycopg2
 
 from frontpage.stack import processes
-from frontpage.stack.environment import airflow_environment, mlflow_environment, verb_environment
+from frontpage.stack.environment import (
+    airflow_environment,
+    mlflow_environment,
+    telemetry_environment,
+    verb_environment,
+)
 from frontpage.store import migrate, server
 from frontpage.store.connect import connect, fetch_one
 
@@ -81,7 +86,8 @@ class Stack:
         url = server.database_url(self.settings, "airflow")
         verbs = verb_environment(self.environ, self.layout, self.ports, clock, self.sources)
         own = airflow_environment(self.layout, self.ports, url, scheduled=scheduled)
-        return processes.start(self.layout, name, [_program("airflow"), *arguments], {**verbs, **own})
+        told = telemetry_environment(self.environ)
+        return processes.start(self.layout, name, [_program("airflow"), *arguments], {**verbs, **own, **told})
 
 
 def start_database(stack: Stack) -> None:

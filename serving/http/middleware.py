@@ -10,6 +10,7 @@ from serving.context import AppContext
 from serving.http.problems import OVERLOADED, ProblemError, bad_body, send_problem
 from serving.http.request_id import HEADER, give_request_id
 from serving.http.request_log import Handled
+from serving.http.tracing import Traced
 
 #: A body that comes with a request which needs none, and is not read.
 MAX_BODY_BYTES = 1_000_000
@@ -29,7 +30,8 @@ class Api(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """The application as the server calls it."""
-        return RequestMiddleware(super().build_middleware_stack(), self.state.context)
+        inner, context = super().build_middleware_stack(), self.state.context
+        return RequestMiddleware(Traced(inner, context) if context.is_traced else inner, context)
 
 
 class RequestMiddleware:
@@ -74,6 +76,7 @@ class RequestMiddleware:
             Handled(
                 self._context.now(), scope["method"], path, answer.status, outcome, seconds, answer.n_bytes,
                 answer.request_id, state.get("run_id"), state.get("fallback"), state.get("surface"),
+                state.get("trace_id"),
             )
         )  # fmt: skip
 

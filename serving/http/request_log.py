@@ -27,6 +27,7 @@ class Handled(NamedTuple):
     run_id: int | None
     fallback: str | None
     surface: str | None
+    trace_id: str | None = None
 
 
 async def write_lines(requests: list[Handled]) -> None:
@@ -44,6 +45,8 @@ def line(request: Handled) -> bytes:
         "http.response.body.bytes": request.n_bytes,
         "frontpage.run_id": request.run_id,
     }
+    if request.trace_id:
+        own["trace.id"] = request.trace_id
     alike = _alike(request.method, request.route, request.status, request.outcome, request.fallback, request.surface)
     return orjson.dumps(own, option=orjson.OPT_UTC_Z)[:-1] + alike
 

@@ -19,7 +19,7 @@ PAGES = {
     "experiments": DOCS / "experiments.md",
     "archive": DOCS / "archive.md",
     **dict.fromkeys(("drift", "breaking"), DOCS / "drift.md"),
-    "monitoring": DOCS / "monitoring.md",
+    **dict.fromkeys(("monitoring", "overhead"), DOCS / "monitoring.md"),
     "catalogue": DOCS / "reference" / "api-writing.md",
     "cluster": DOCS / "reference" / "cluster.md",
     **dict.fromkeys(("day", "retrain", "etl"), DOCS / "reference" / "day-and-night.md"),

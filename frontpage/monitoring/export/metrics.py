@@ -17,7 +17,7 @@ _EVERY_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One family of series. column: of the query that it is taken from; empty where it is measured otherwise."""
+    """One family of series. column: of its query, or Airflow's name for it; empty where it is measured otherwise."""
 
     name: str
     kind: str
@@ -46,11 +46,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class MetricTable:
-    """Every metric there is: those of questions, those the exporter measures, those of the API."""
+    """Every metric there is: those of questions, those the exporter measures, those of the API and of Airflow."""
 
     questions: tuple[Question, ...]
     measured: dict[str, Metric]
     api: tuple[Metric, ...]
+    airflow: tuple[Metric, ...]
 
     def __iter__(self) -> Iterator[tuple[str, Metric]]:
         """Each with what it comes from."""
@@ -58,6 +59,7 @@ class MetricTable:
             yield from ((question.query, metric) for metric in question.metrics)
         yield from (("exporter", metric) for metric in self.measured.values())
         yield from (("API", metric) for metric in self.api)
+        yield from (("Airflow", metric) for metric in self.airflow)
 
     @property
     def most_series(self) -> int:
@@ -74,11 +76,16 @@ def metric_table() -> MetricTable:
         tuple(_question(**entry) for entry in read["queries"]),
         {metric.name: metric for metric in measured},
         tuple(_measured(*row) for row in read["api"]),
+        tuple(_pushed(*row) for row in read["airflow"]),
     )
 
 
 def _measured(name: str, kind: str, labels: list[str], meaning: str) -> Metric:
     return Metric(PREFIX + name, kind, tuple(labels), meaning)
+
+
+def _pushed(column: str, name: str, kind: str, labels: list[str], meaning: str) -> Metric:
+    return Metric(PREFIX + name, kind, tuple(labels), meaning, f"airflow.{column}")
 
 
 def _question(

@@ -4,7 +4,7 @@ No connection is made before the first query, so that a server starts, and recov
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -40,14 +40,18 @@ _AWAY = (
     asyncpg.InvalidCatalogNameError,
     asyncpg.UndefinedTableError,
 )
+Prepare = Callable[[asyncpg.Connection], Awaitable[None]]
 _IS_OURS = "do $$ begin if pg_backend_pid() <> {pid} then raise 'a pooler'; end if; end $$"
 _LOST = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, ConnectionError)
 
 
 async def open_pool(
-    url: str, connections: int = _CONNECTIONS, session: Mapping[str, str] = READ_SESSION
+    url: str,
+    connections: int = _CONNECTIONS,
+    session: Mapping[str, str] = READ_SESSION,
+    prepare: Prepare | None = None,
 ) -> asyncpg.Pool:
-    """A pool with prepared statements kept per connection; makes no connection yet."""
+    """A pool with prepared statements kept per connection; makes no connection yet. prepare: done to each."""
     return await asyncpg.create_pool(
         DatabaseUrl.parse(url).asyncpg(),
         min_size=0,
@@ -55,6 +59,7 @@ async def open_pool(
         timeout=_CONNECT_SECONDS,
         command_timeout=_COMMAND_SECONDS,
         server_settings=dict(session),
+        init=prepare,
         # The default sends a second statement after each query; nothing here changes a session.
         reset=_nothing_to_reset,
     )

@@ -5,6 +5,7 @@ from typing import Any
 import asyncpg
 
 from frontpage.core.database.url import DatabaseUrl
+from frontpage.store.read.pool import Prepare
 
 _CONNECT_SECONDS = 1.0
 _COMMAND_SECONDS = 1.5
@@ -18,7 +19,9 @@ _SESSION = {
 }
 
 
-async def open_writer(url: str, connections: int = _CONNECTIONS) -> asyncpg.Pool:
+async def open_writer(
+    url: str, connections: int = _CONNECTIONS, prepare: Prepare | None = None
+) -> asyncpg.Pool:
     """A pool for store.read.pool's `fetch` and `close_pool`, whose statements may write; makes no connection yet."""
     return await asyncpg.create_pool(
         DatabaseUrl.parse(url).asyncpg(),
@@ -27,6 +30,7 @@ async def open_writer(url: str, connections: int = _CONNECTIONS) -> asyncpg.Pool
         timeout=_CONNECT_SECONDS,
         command_timeout=_COMMAND_SECONDS,
         server_settings=_SESSION,
+        init=prepare,
         reset=_nothing_to_reset,
     )
 

@@ -1,0 +1,1 @@
+"""Traces by OpenTelemetry: off unless asked for, and then nothing of it is imported."""
