@@ -72,12 +72,14 @@ def installed(cluster: Kubernetes) -> Iterator[None]:
         cluster.rolled_out("statefulset/postgres")
         wait = ["wait", "--for=condition=Complete", "job/migrations", "--timeout=400s"]
         cluster.kubectl("-n", NAMESPACE, *wait, timeout=430)
+        # Those that met no tables would wait longer and longer before they look again.
+        cluster.kubectl("-n", NAMESPACE, "rollout", "restart", "deployment/api")
         cluster.rolled_out("deployment/api", "deployment/gateway")
         for name, place in (("visitor", "visitors"), ("visitor", "monitoring"), ("stray", NAMESPACE)):
             cluster.apply(pod(name, place))
             cluster.kubectl("-n", place, "wait", "--for=condition=Ready", f"pod/{name}", "--timeout=90s")
         yield
     finally:
-        cluster.kubectl("delete", "namespace", NAMESPACE, *_GUESTS, "--ignore-not-found", timeout=180)
+        cluster.kubectl("delete", "namespace", NAMESPACE, *_GUESTS, "--ignore-not-found", timeout=300)
         classes = [f"frontpage-{name}" for name in ("serving", "refresh", "batch")]
         cluster.kubectl("delete", "priorityclass", *classes, "--ignore-not-found")
