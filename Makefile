@@ -23,7 +23,7 @@ AIRFLOW_PORT ?= 8080
 MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates api sbom restore-drill compose-env flink opensearch docs shape ml-score rules-comment rules-post clients newest sample actionlint pull-request-comment images release publish site
+.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates api sbom restore-drill compose-env flink opensearch docs shape ml-score rules-comment rules-post clients newest sample actionlint pull-request-comment images release publish site test-kubernetes
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -68,7 +68,7 @@ monitoring-stop: setup  ## stop what `make monitoring` started; figures stay
 	@$(BIN)/frontpage monitoring down
 
 test: setup  ## all tests but those of the containers, on real PostgreSQL, Beam, Airflow, Feast, Great Expectations and SMTP
-	$(PYTEST) -n 2 --dist loadscope --durations 15 tests --ignore tests/compose --ignore tests/lifecycle --ignore tests/browser \
+	$(PYTEST) -n 2 --dist loadscope --durations 15 tests --ignore tests/compose --ignore tests/kubernetes --ignore tests/lifecycle --ignore tests/browser \
 	  --ignore tests/e2e/test_make_run.py \
 	  --ignore tests/e2e/test_make_run_sources.py
 	$(PYTEST) tests/e2e/test_make_run.py tests/e2e/test_make_run_sources.py  # limits in seconds: nothing else may run
@@ -104,7 +104,10 @@ test-lifecycle: setup  ## a recipe's way through Airflow: trained, shadow, canar
 test-compose: setup  ## build the images, start the stack, read ten recommendations, take it down
 	$(PYTEST) -rs tests/compose
 
-ci: check gates test test-gateway restore-drill test-compose  ## what continuous integration runs, on one machine
+test-kubernetes: setup  ## the overlay `test` on a real one-node cluster: admission, policies, updates, steps as pods; prints figures
+	$(PYTEST) -n 0 -s -rs tests/kubernetes
+
+ci: check gates test test-gateway restore-drill test-compose test-kubernetes  ## what continuous integration runs, on one machine
 
 gates: setup sample  ## secrets, API, cost, migrations, the sample's model; prints the pull request's comment (BASE: what to compare with)
 	$(BIN)/python -m gates --base "$${BASE:-HEAD}"

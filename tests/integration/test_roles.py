@@ -138,6 +138,18 @@ def test_rights_are_given_twice_alike(newsroom: str):
         assert _rights(connection) == before
 
 
+def test_an_ordinary_owner_gives_the_rights(postgres: Server, _log_ins: None):
+    """The migrator is no superuser: it owns the tables, and is a member of the pipeline's role; twice alike."""
+    admin(postgres, f"create role test_migrator login password '{PASSWORD}' in role frontpage_pipeline")
+    admin(postgres, "create database test_ordinary owner test_migrator")
+    url = as_role(postgres.url("test_ordinary"), "test_migrator")
+    migrate.upgrade(url)
+    assert roles.make(url) == sorted(roles.GRANTED)
+    assert roles.renew(url) == sorted(roles.GRANTED)
+    admin(postgres, "drop database test_ordinary with (force)")
+    admin(postgres, "drop role test_migrator")
+
+
 def test_the_command_says_whom_it_made(newsroom: str, tmp_path: Path):
     """`frontpage db roles`; an ordinary role is told in a sentence that it may not."""
     frontpage = str(Path(sys.executable).with_name("frontpage"))

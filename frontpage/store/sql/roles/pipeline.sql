@@ -15,22 +15,23 @@ begin
     loop
         execute format('alter table %s owner to frontpage_pipeline', made.name);
     end loop;
+    -- The schema first: whom a table is given to must be allowed to make tables in it.
+    if to_regnamespace('feast') is not null then
+        alter schema feast owner to frontpage_pipeline;
+    end if;
     for made in
         select oid::regclass as name from pg_class
         where relnamespace = to_regnamespace('feast') and relkind in ('r', 'p')
     loop
         execute format('alter table %s owner to frontpage_pipeline', made.name);
     end loop;
-    if to_regnamespace('feast') is not null then
-        alter schema feast owner to frontpage_pipeline;
-    end if;
+    alter schema lineage owner to frontpage_pipeline;
     for made in
         select oid::regclass as name from pg_class
         where relnamespace = to_regnamespace('lineage') and relkind = 'r'
     loop
         execute format('alter table %s owner to frontpage_pipeline', made.name);
     end loop;
-    alter schema lineage owner to frontpage_pipeline;
 end $$;
 grant select, insert, update, delete on all tables in schema public to frontpage_pipeline;
 revoke insert, update, delete on alembic_version, api_key, audit_entry, audit_head from frontpage_pipeline;
