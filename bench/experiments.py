@@ -20,8 +20,8 @@ from bench.record import command, write
 from frontpage.core import columns as c
 from frontpage.core.experiments.experiment import Arm, Experiment
 from frontpage.core.progress import track
+from frontpage.lifecycle.experiments.analysis import Analysis, analyse, analyse_interleaving
 from frontpage.lifecycle.experiments.cuped import adjusted
-from frontpage.lifecycle.experiments.judge import Judged, judge, judge_interleaving
 from frontpage.lifecycle.experiments.sequence import Floats, of_mean
 from frontpage.lifecycle.experiments.size import of_one_mean, readers_needed
 
@@ -42,7 +42,7 @@ def a_a_tests(n_tests: int) -> Row:
         world = ReadingWorld.of(A_A_READERS, seed)
         seconds = world.seconds(world.read(world.lists(NOISE)))
         readers = _readers(one, seconds, world.before(NOISE))
-        judged = judge(one, readers, START + (DAYS + 1) * DAY, _FEWEST)
+        judged = analyse(one, readers, START + (DAYS + 1) * DAY, _FEWEST)
         ours += any(each is not None and each.excludes_zero for each in judged.comparisons[0].differences)
         alarms += not judged.is_balanced
         ordinary += _ordinary(one, readers)
@@ -76,7 +76,7 @@ def planted(n_tests: int) -> tuple[Row, Row]:
         is_better = np.array([one.arm_of(key) == one.arms[1] for key in range(1, n + 1)])
         lists = np.where(is_better[:, None, None], world.lists(better), world.lists(NOISE))
         seconds = world.seconds(world.read(lists))
-        judged = judge(one, _readers(one, seconds, world.before(NOISE)), START + (DAYS + 1) * DAY, _FEWEST)
+        judged = analyse(one, _readers(one, seconds, world.before(NOISE)), START + (DAYS + 1) * DAY, _FEWEST)
         found += _says_better(judged)
     third = n // 3
     needed, mixed = _interleaved_size(better), 0
@@ -111,7 +111,7 @@ def _interleaved_size(better: float) -> int:
     return math.ceil(decided / float((total > 0).mean()))
 
 
-def _interleaving(name: str, n: int, seed: int, better: float) -> Judged:
+def _interleaving(name: str, n: int, seed: int, better: float) -> Analysis:
     one = _experiment(name, n, kind="interleaving")
     world = ReadingWorld.of(n, seed)
     control, other = world.credits(NOISE, better)
@@ -119,7 +119,7 @@ def _interleaving(name: str, n: int, seed: int, better: float) -> Judged:
     rows = [pd.DataFrame({c.READER_KEY: keys, "variant": arm.variant, "reads": reads})
             for arm, reads in zip(one.arms, (control, other), strict=True)]  # fmt: skip
     seen = _readers(one, control + other, control * 0)
-    return judge_interleaving(one, seen, pd.concat(rows), START + (DAYS + 1) * DAY, _FEWEST)
+    return analyse_interleaving(one, seen, pd.concat(rows), START + (DAYS + 1) * DAY, _FEWEST)
 
 
 def _experiment(name: str, n: int, kind: str = "aa") -> Experiment:
@@ -152,7 +152,7 @@ def _ordinary(one: Experiment, readers: pd.DataFrame) -> bool:
     return False
 
 
-def _says_better(judged: Judged) -> bool:
+def _says_better(judged: Analysis) -> bool:
     return any(each is not None and each.low > 0 for each in judged.comparisons[0].differences)
 
 

@@ -25,7 +25,7 @@ from frontpage.store.queries import query
 from models.assembly import pipeline_of
 from models.context import scoring_context
 from models.inputs import ScoringInputs, model_inputs
-from models.pipeline import Chosen
+from models.pipeline import ScoredTopK
 from models.ranking.ranker import Matrix
 from models.threads import one_blas_thread
 from models.training.artefact import Model
@@ -45,7 +45,7 @@ class Sample:
     now: ScoringInputs
     n_readers: int
     matrix: Matrix
-    chosen: Chosen
+    chosen: ScoredTopK
 
     @property
     def rows(self) -> np.ndarray:
@@ -69,7 +69,7 @@ def sample(connection: Connection, settings: Settings, params: Params) -> Sample
     rows = np.arange(len(few.readers), dtype=np.int64)
     found, _ = pipeline.retrieve(view, rows)
     matrix = model.seen(view.features(found.reader, found.article))
-    return Sample(model, params, view, len(now.readers), matrix, pipeline.chosen(view, rows))
+    return Sample(model, params, view, len(now.readers), matrix, pipeline.scored_top_k(view, rows))
 
 
 def reference(connection: Connection, drawn: Sample, run_id: int) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from bench.scale_world import ARTICLES_A_DAY, AS_OF, FULL_READERS, Size, World
 from frontpage.core.clock import iso
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
-from frontpage.features.feature_store.cutoffs import ensure_ticks
+from frontpage.features.feature_store.cutoffs import ensure_cutoffs
 from frontpage.store import migrate, server
 from frontpage.store.connect import connect, execute, fetch_one
 from frontpage.store.history import load_history
@@ -131,7 +131,7 @@ def write_past_states(settings: Settings, params: Params) -> None:
     """The states of the moments that a training at AS_OF looks back to."""
     with connect(server.database_url(settings)) as connection:
         history = load_history(connection, AS_OF, params.data, with_text=False)
-        ensure_ticks(connection, AS_OF, past_cutoffs(history_to_learn(history, params), params), params.data)
+        ensure_cutoffs(connection, AS_OF, past_cutoffs(history_to_learn(history, params), params), params.data)
 
 
 def _start(verb: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:

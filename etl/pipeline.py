@@ -1,4 +1,7 @@
-"""The Beam pipeline of one pull: parts in, staged blocks out. Elements are parts of thousands of rows, never rows."""
+"""The Beam pipeline of one pull: parts in, staged blocks out. Elements are parts of thousands of rows, never rows.
+
+One transform reads, prepares and stages, dead letters included: docs/architecture.md says why they are not five.
+"""
 
 from collections.abc import Iterator
 from contextlib import ExitStack

@@ -55,7 +55,7 @@ def assembled(
 
 def ranked(params: Params, variant: Variant, rank: LearnedRank) -> ListPipeline:
     """Lists by a model's ranker."""
-    sources, trees = chosen_sources(params, variant), explainer(rank.model.ranker)
+    sources, trees = sources_in_use(params, variant), explainer(rank.model.ranker)
     return ListPipeline(
         retrieve=FromSources(sources),
         rank=rank,
@@ -69,7 +69,7 @@ def counted(params: Params, variant: Variant, half_life_hours: float | None) -> 
     """Lists by an order that is the same for everybody."""
     rank = ArticleRank(half_life_hours)
     return ListPipeline(
-        retrieve=FromOrder(rank, chosen_sources(params, variant)),
+        retrieve=FromOrder(rank, sources_in_use(params, variant)),
         rank=rank,
         rerank=reranker(params, variant.rerank),
         explain=CountReasons(rank),
@@ -77,7 +77,7 @@ def counted(params: Params, variant: Variant, half_life_hours: float | None) -> 
     )
 
 
-def chosen_sources(params: Params, variant: Variant) -> dict[str, Source]:
+def sources_in_use(params: Params, variant: Variant) -> dict[str, Source]:
     """The sources that a variant retrieves from, in their order."""
     if variant.retrieve == LIVE:
         return {}

@@ -1,4 +1,4 @@
-"""A moment with everything the candidate sources and the ranker compare: features, factors, vectors, co-reading."""
+"""A moment with everything the candidate sources and the ranker compare: features, factors, vectors, co-occurrence."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from frontpage.features.states import States, states_at
 from models import compiled
 from models.context import ScoringContext
 from models.retrieval.als import Factors
-from models.retrieval.co_occurrence import CoOccurrence, read_together
+from models.retrieval.co_occurrence import CoOccurrence, co_occurrence_of
 from models.retrieval.nearest import N_LAST, inner_products, nearest, profiles
 from models.retrieval.vector_index import VectorIndex, vector_index
 from models.topk import TopK, first_unseen, popular_order
@@ -119,7 +119,7 @@ class ScoringInputs:
         """The `n` unread articles with the largest positive inner product of ALS factors; none without factors."""
         return nearest(self.context, self.reader_factors, self.factor_index(), reader_rows, n)
 
-    def read_together(self, reader_rows: Ints, n: int) -> TopK:
+    def by_co_occurrence(self, reader_rows: Ints, n: int) -> TopK:
         """The `n` unread articles most read by those who read the same; none for a reader without reads."""
         scores, seen = self.co_occurrence.scores(reader_rows), self.context.seen_of(reader_rows)
         reader, rank, article = compiled.best_stored(scores.indptr, scores.indices, scores.data, *seen, n)
@@ -160,7 +160,7 @@ def scoring_inputs(
         reader_profiles=profiles(context, vectors, params.content.half_life_days),
         last_profiles=profiles(context, vectors, params.content.half_life_days, N_LAST),
         article_vectors=np.ascontiguousarray(vectors[context.live]),
-        co_occurrence=read_together(context, params.co_occurrence),
+        co_occurrence=co_occurrence_of(context, params.co_occurrence),
     )
 
 

@@ -61,13 +61,13 @@ class Rank(Protocol):
 class Explain(Protocol):
     """Reasons of recommendations."""
 
-    def __call__(self, now: ScoringInputs, chosen: Chosen) -> pa.Array:
+    def __call__(self, now: ScoringInputs, chosen: ScoredTopK) -> pa.Array:
         """JSON text for each pick."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ScoredTopK:
     """The ten of each reader, ordered by (reader row, rank), with what the ranker saw of them; all else [pick].
 
     pairs: reader row, live row and source code of each pick. score: the chance that the reader reads it, or a count.
@@ -83,7 +83,7 @@ class Chosen:
     matrix: Matrix | None
 
     @classmethod
-    def of(cls, pairs: Candidates, scores: Scores, made: Reranked) -> Chosen:
+    def of(cls, pairs: Candidates, scores: Scores, made: Reranked) -> ScoredTopK:
         """What was chosen of scored pairs."""
         matrix = None if scores.matrix is None else scores.matrix[made.pair]
         return cls(
@@ -127,7 +127,7 @@ class ListPipeline:
         rank = self.rank.for_lists()
         return replace(self, rank=rank, fallback=None, of_segment=others)
 
-    def chosen(self, now: ScoringInputs, reader_rows: Ints) -> Chosen:
+    def scored_top_k(self, now: ScoringInputs, reader_rows: Ints) -> ScoredTopK:
         """The ten of each reader row by this pipeline's own parts, whatever the reader's segment."""
         pairs, tier = self.candidates_of(now, reader_rows)
         return self.of_scores(now, pairs, self.rank(now, pairs), tier)
@@ -142,9 +142,9 @@ class ListPipeline:
         both, before = with_pinned(now, pairs, reader_rows)
         return both, None if tier is None else np.where(before >= 0, tier[before], 0)
 
-    def of_scores(self, now: ScoringInputs, pairs: Candidates, scores: Scores, tier: Ints | None = None) -> Chosen:
+    def of_scores(self, now: ScoringInputs, pairs: Candidates, scores: Scores, tier: Ints | None = None) -> ScoredTopK:
         """The same from candidates that are scored already."""
-        return Chosen.of(pairs, scores, self.rerank(now, Ranked(pairs, scores.margin, scores.tie, tier)))
+        return ScoredTopK.of(pairs, scores, self.rerank(now, Ranked(pairs, scores.margin, scores.tie, tier)))
 
     def top_k(self, now: ScoringInputs, reader_rows: Ints) -> TopK:
         """The ten of each reader row (ascending), by the pipeline of its segment; ordered by (reader row, rank)."""
@@ -168,10 +168,10 @@ class ListPipeline:
 
         Columns are those of `recommendation`.
         """
-        tables = [part.table(now, part.chosen(now, rows)) for part, rows in self._parts(now, reader_rows)]
+        tables = [part.table(now, part.scored_top_k(now, rows)) for part, rows in self._parts(now, reader_rows)]
         return pa.concat_tables(tables)
 
-    def table(self, now: ScoringInputs, chosen: Chosen, reasons: pa.Array | None = None) -> pa.Table:
+    def table(self, now: ScoringInputs, chosen: ScoredTopK, reasons: pa.Array | None = None) -> pa.Table:
         """Rows of the lists as they are written; `reasons` where they are there already."""
         reasons = self.explain(now, chosen) if reasons is None else reasons
         lists = list_table(now.context, chosen.top_k, chosen.score, chosen.source, reasons)

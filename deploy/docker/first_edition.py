@@ -16,7 +16,7 @@ from frontpage.stack.plan import WORKFLOWS, PlannedRun, first_edition, first_tra
 from frontpage.stack.watch import Watch
 
 AIRFLOW_URL = "http://airflow-api:8080"
-API_URL = "http://api:8000"
+API_URL = os.environ.get("API_URL", "http://api:8000")
 #: A busy machine may keep Airflow from answering in time; asking again goes on where it was.
 ATTEMPTS = 5
 #: What FRONTPAGE_SOURCES is in docker-compose.yml where nobody set it.
@@ -85,7 +85,8 @@ def _publish(console: Console, planned: Sequence[PlannedRun]) -> None:
 
 def _ask(path: str) -> dict[str, object] | None:
     key = os.environ["FRONTPAGE_API_KEYS"].split(",")[0]
-    answer = httpx.get(API_URL + path, headers={"X-API-Key": key}, timeout=10.0, trust_env=False)
+    with show.api_client(API_URL, key) as api:
+        answer = api.get(path)
     return dict(answer.json()) if answer.status_code == httpx.codes.OK else None
 
 

@@ -43,7 +43,7 @@ def learnable(as_of: AsOf) -> None:
 def evaluate(as_of: AsOf, data: Data = None) -> None:
     """Judge the candidate; reject it if it is worse.
 
-    It is measured against the champion and the rules on ticks that it did not learn from.
+    It is measured against the champion and the rules at cutoffs that it did not learn from.
     """
     step("evaluate", past(as_of), **given(data=data))
 

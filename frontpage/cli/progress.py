@@ -51,7 +51,7 @@ def log_lines(verb: str, write: Callable[[str], None], period_seconds: float) ->
     """
     meter, over = ProgressMeter(time.monotonic), threading.Event()
 
-    def tell() -> None:
+    def report() -> None:
         told = None
         while not over.wait(period_seconds):
             now = meter.latest()
@@ -60,14 +60,14 @@ def log_lines(verb: str, write: Callable[[str], None], period_seconds: float) ->
                 write(_line(verb, now))
             told = state
 
-    teller = threading.Thread(target=tell, name="progress", daemon=True)
-    teller.start()
+    reporter = threading.Thread(target=report, name="progress", daemon=True)
+    reporter.start()
     try:
         with progress_to(meter):
             yield
     finally:
         over.set()
-        teller.join()
+        reporter.join()
 
 
 class _Bars:

@@ -110,6 +110,11 @@ class Settings(BaseModel):
         description="keys that may do everything on the API, comma-separated, plain or as `sha256:<hex>`; with them, "
         "or anywhere but on loopback in development, a request under /v1 needs a key (`frontpage key` makes others)",
     )
+    tls_certificate_file: str = Field(
+        "",
+        description="PEM file of the API's certificate and chain; read again when it is replaced; empty: plain HTTP",
+    )
+    tls_key_file: str = Field("", description="PEM file of that certificate's key")
     rate_limit_per_second: int = Field(
         1000, ge=0, description="requests of one API key per second and worker, ten seconds' worth at once; 0: no limit"
     )
@@ -146,6 +151,12 @@ class Settings(BaseModel):
         """A database's URL in the one spelling that every part understands; MLflow's may lead elsewhere."""
         is_other = info.field_name == "mlflow_url" and not text.strip().lower().startswith("postgres")
         return text if not text or is_other else DatabaseUrl.parse(text, f"{PREFIX}{info.field_name}".upper()).libpq()
+
+    @model_validator(mode="after")
+    def _refuse_half_of_a_pair(self) -> Self:
+        if bool(self.tls_certificate_file) != bool(self.tls_key_file):
+            raise ValueError(f"{PREFIX}TLS_CERTIFICATE_FILE and {PREFIX}TLS_KEY_FILE go together; set both, or neither")
+        return self
 
     @model_validator(mode="after")
     def _refuse_placeholders(self) -> Self:

@@ -176,7 +176,7 @@ class _Delivery:
             letter = self._letter(to, content)
         except FrontpageError as error:
             return self._settle("failed", str(error))
-        return self._hand_over(mailer, to, letter, content)
+        return self._submit(mailer, to, letter, content)
 
     def _letter(self, to: Recipient, content: Content) -> bytes:
         letterhead = self._context.letterhead
@@ -184,7 +184,7 @@ class _Delivery:
         mail = letterhead.mail(self._edition, self._reader_key, content)
         return letterhead.letter(mail, self._edition, to.email, to.message_id)
 
-    def _hand_over(self, mailer: Mailer, to: Recipient, letter: bytes, content: Content) -> str:
+    def _submit(self, mailer: Mailer, to: Recipient, letter: bytes, content: Content) -> str:
         assert to.email is not None, "checked before"
         hashed, ids = hash_of(to.email, self._context.secret), [item.article_id for item in content.items]
         if not digests.claim(self._connection, self._edition.edition_id, self._reader_key, ids, hashed):

@@ -1,6 +1,6 @@
 """States turned forward to the moment they are asked for, and row look-ups between them.
 
-Refresh has one moment for all rows; training has one per row (the tick it looks back to). Both give the same arrays:
+Refresh has one moment for all rows; training has one per row (the cutoff it goes back to). Both give the same arrays:
 rows are entities at a moment, and a pair of reader and article is two row numbers.
 """
 

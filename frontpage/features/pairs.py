@@ -65,7 +65,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "content_score": "similar_content",
     "content_score_last": "similar_content",
 }
-#: Given by the caller: factors and vectors belong to a model version, co-reading to a pair; neither to a feature store.
+#: Given by the caller: factors and vectors belong to a model version, co-occurrence to a pair; none to a feature store.
 EXTRA_NAMES: Final = (
     "als_score", "together_score", "together_lift", "content_score", "content_score_last",
 )  # fmt: skip

@@ -24,9 +24,11 @@ def main() -> int:
         api = urlsplit(options.api)
         if not api.hostname or not api.port:
             raise BadInputError(f"--api {options.api} names no host and port; write http://HOST:PORT")
+        if (api.scheme == "https") != bool(options.trust):
+            raise BadInputError("--api https://HOST:PORT and --trust FOLDER go together; give both, or neither")
         place = envoy.Place(
             options.port, api.hostname, api.port, options.metrics_port, options.admin_port, options.host,
-            options.certificates,
+            options.certificates, options.trust,
         )  # fmt: skip
         made = (
             kong.configuration(options.api, clients) if options.kind == "kong" else envoy.configuration(place, clients)
@@ -83,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--metrics-port", type=int, default=9902)
     parser.add_argument("--admin-port", type=int, default=9901, help="on loopback")
     parser.add_argument("--certificates", default="", help="folder with tls.yaml, an SDS file; none: plain HTTP")
+    parser.add_argument("--trust", default="", help="folder with ca.yaml, by which the API's certificate is judged")
     parser.add_argument("--out", type=Path, help="written for its owner only; none: standard output")
     return parser
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from frontpage.gateway.routes import HIDDEN, ROUTES, KeyHolder, Limit, Route
+from frontpage.gateway.tls import of_gateway, to_api
 
 _TYPES: Final = "type.googleapis.com/envoy.extensions"
 _FILTERS: Final = {
@@ -23,7 +24,11 @@ _IDLE_SECONDS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the gateway listens, and where the API is. certificates: a folder with an SDS file `tls.yaml`, or none."""
+    """Where the gateway listens, and where the API is.
+
+    certificates: a folder with the gateway's own certificate as an SDS file `tls.yaml`, or none: plain HTTP.
+    trust: a folder with an SDS file `ca.yaml` of whom the API's certificate has to be from, or none: plain HTTP to it.
+    """
 
     port: int
     api_host: str
@@ -32,6 +37,7 @@ class Place:
     admin_port: int
     host: str = "127.0.0.1"
     certificates: str = ""
+    trust: str = ""
 
 
 def configuration(place: Place, clients: Sequence[KeyHolder], routes: Sequence[Route] = ROUTES) -> dict[str, Any]:
@@ -71,7 +77,7 @@ def _listener(place: Place, clients: Sequence[KeyHolder], routes: Sequence[Route
     }
     chain: dict[str, Any] = {"filters": [_manager(manager)]}
     if place.certificates:
-        chain["transport_socket"] = _tls(place.certificates)
+        chain["transport_socket"] = of_gateway(place.certificates)
     return {
         "name": "gateway",
         "address": _address(place.host, place.port),
@@ -180,6 +186,7 @@ def _api(place: Place) -> dict[str, Any]:
             }
         ],
         "load_assignment": _endpoints("api", place.api_host, place.api_port),
+        **({"transport_socket": to_api(place.trust, place.api_host)} if place.trust else {}),
     }
 
 
@@ -204,23 +211,6 @@ def _own(place: Place) -> dict[str, Any]:
         "type": "STATIC",
         "connect_timeout": "1s",
         "load_assignment": _endpoints("own", "127.0.0.1", place.admin_port),
-    }
-
-
-def _tls(folder: str) -> dict[str, Any]:
-    """A certificate that is read again when its file is replaced, without a connection lost."""
-    watched = {"path_config_source": {"path": f"{folder}/tls.yaml", "watched_directory": {"path": folder}}}
-    secret = {"name": "gateway", "sds_config": {**watched, "resource_api_version": "V3"}}
-    return {
-        "name": "envoy.transport_sockets.tls",
-        "typed_config": {
-            "@type": f"{_TYPES}.transport_sockets.tls.v3.DownstreamTlsContext",
-            "common_tls_context": {
-                "tls_params": {"tls_minimum_protocol_version": "TLSv1_2"},
-                "alpn_protocols": ["h2", "http/1.1"],
-                "tls_certificate_sds_secret_configs": [secret],
-            },
-        },
     }
 
 

@@ -1,72 +1,70 @@
-"""A page about a snapshot: what is in it, what is missing, how much came each day. One HTML file without scripts."""
+"""A page about a snapshot: what is in it, what is missing, how much came each day. One HTML file without scripts.
 
-from collections.abc import Iterator
-from html import escape
+Bars are drawn by the template: matplotlib's SVG has no titles, so that no mark would say its day and its number.
+"""
+
+from functools import cache
 from typing import Any
 
 import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from frontpage.core import columns as c
 from frontpage.core.clock import iso
 from frontpage.core.history import History
 
 _N_TOP = 5
-_HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Data profile</title><style>
-body{font:14px/1.4 system-ui,sans-serif;margin:2rem;max-width:70rem;color:#222}table{border-collapse:collapse}
-td,th{padding:.2rem .8rem .2rem 0;text-align:left;vertical-align:top;border-bottom:1px solid #ddd}
-td.n{text-align:right}svg{display:block;margin:.5rem 0}rect{fill:#3b6ea5}h2{margin-top:2rem}</style>"""
+_N_DAYS = 60
+_BAR_HEIGHT = 60
 
 
 def profile_page(history: History, snapshot_hash: str) -> str:
     """HTML with a table of columns for each frame and bars of rows per day; the same history gives the same page."""
     parts = [
-        _HEAD,
-        f"<h1>Data as of {iso(history.as_of)}</h1><p>Snapshot <code>{escape(snapshot_hash)}</code></p>",
-        *_section("Articles", history.articles, c.FIRST_SEEN_AT),
-        *_section("Reads", history.reads, c.OCCURRED_AT),
-        *_section("Readers", history.readers, c.SIGNED_UP_AT),
+        _part("Articles", history.articles, c.FIRST_SEEN_AT),
+        _part("Reads", history.reads, c.OCCURRED_AT),
+        _part("Readers", history.readers, c.SIGNED_UP_AT),
     ]
-    return "\n".join(parts) + "\n</html>\n"
+    return _template().render(as_of=iso(history.as_of), snapshot_hash=snapshot_hash, parts=parts) + "\n"
 
 
-def _section(name: str, frame: pd.DataFrame, time_column: str) -> Iterator[str]:
-    yield f"<h2>{name}: {len(frame):,} rows</h2>"
-    if frame.empty:
-        return
-    yield _bars(frame[time_column], time_column)
-    titles = ("column", "missing", "distinct", "from", "to", "most frequent")
-    yield f"<table><tr>{''.join(f'<th>{title}</th>' for title in titles)}</tr>"
-    for column in frame.columns:
-        yield _row(frame[column])
-    yield "</table>"
+@cache
+def _template() -> Template:
+    loader = PackageLoader("frontpage.lifecycle")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("profile.html")
 
 
-def _row(column: "pd.Series[Any]") -> str:
+def _part(name: str, frame: pd.DataFrame, time_column: str) -> dict[str, Any]:
+    columns = [] if frame.empty else [_column(frame[column]) for column in frame.columns]
+    bars = None if frame.empty else _bars(frame[time_column], time_column)
+    return {"name": name, "n_rows": len(frame), "bars": bars, "columns": columns}
+
+
+def _column(column: "pd.Series[Any]") -> dict[str, Any]:
     known = column.dropna()
     hashable = known.map(str) if known.dtype == object else known
     counts = hashable.value_counts().sort_index(kind="stable").sort_values(ascending=False, kind="stable")
     repeated = counts[counts > 1].head(_N_TOP)
-    top = ", ".join(f"{_short(value)} ({n:,})" for value, n in repeated.items())
     ends = (_short(hashable.min()), _short(hashable.max())) if len(known) else ("", "")
-    missing = 1 - len(known) / len(column)
-    cells = f"<td>{escape(str(column.name))}</td><td class=n>{missing:.1%}</td><td class=n>{len(counts):,}</td>"
-    return f"<tr>{cells}<td>{escape(ends[0])}</td><td>{escape(ends[1])}</td><td>{escape(top)}</td></tr>"
+    return {
+        "name": str(column.name),
+        "missing": f"{1 - len(known) / len(column):.1%}",
+        "n_distinct": len(counts),
+        "first": ends[0],
+        "last": ends[1],
+        "most_frequent": ", ".join(f"{_short(value)} ({n:,})" for value, n in repeated.items()),
+    }
 
 
-def _bars(times: "pd.Series[pd.Timestamp]", what: str) -> str:
-    """Rows per day as bars, the days without any included."""
+def _bars(times: "pd.Series[pd.Timestamp]", what: str) -> dict[str, Any] | None:
+    """Rows of the last days, those without any included: (day, rows, height of its bar)."""
     per_day = times.dropna().dt.floor("D").value_counts().sort_index()
     if per_day.empty:
-        return ""
-    per_day = per_day.reindex(pd.date_range(per_day.index[0], per_day.index[-1], freq="D"), fill_value=0)[-60:]
+        return None
+    per_day = per_day.reindex(pd.date_range(per_day.index[0], per_day.index[-1], freq="D"), fill_value=0)[-_N_DAYS:]
     highest = max(int(per_day.max()), 1)
-    bars = "".join(
-        f'<rect x="{12 * place}" y="{60 - 60 * n / highest:.1f}" width="10" height="{60 * n / highest:.1f}">'
-        f"<title>{day:%Y-%m-%d}: {n:,}</title></rect>"
-        for place, (day, n) in enumerate(per_day.items())
-    )
-    caption = f"{what} per day, {per_day.index[0]:%Y-%m-%d} to {per_day.index[-1]:%Y-%m-%d}, at most {highest:,}"
-    return f'<p>{escape(caption)}</p><svg width="{12 * len(per_day)}" height="60" role="img">{bars}</svg>'
+    days = [(f"{day:%Y-%m-%d}", int(n), _BAR_HEIGHT * int(n) / highest) for day, n in per_day.items()]
+    return {"caption": f"{what} per day, {days[0][0]} to {days[-1][0]}, at most {highest:,}", "days": days}
 
 
 def _short(value: object) -> str:

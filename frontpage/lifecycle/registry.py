@@ -205,7 +205,7 @@ def loaded(version: ModelVersion, settings: Settings) -> Model:
     return load(folder)
 
 
-def is_judged(version: ModelVersion) -> bool:
+def is_evaluated(version: ModelVersion) -> bool:
     """Whether the gate has decided on a version, and where it said no the stage says so."""
     return bool(version.gate) and (bool(version.gate["passed"]) or version.stage != "candidate")
 

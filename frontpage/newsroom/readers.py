@@ -43,7 +43,7 @@ def _readers(setting: Setting, signed_up: np.ndarray, known: np.ndarray | float,
         "edition": edition,
         "interest": interest,
         "next_interest": _interests(setting, n, rng),
-        "picks": _picks(interest, p.interest_picks, rng),
+        "picks": _signed_up_for(interest, p.interest_picks, rng),
         "taste": rng.normal(size=(n, N_TASTES)),
         "sessions": p.sessions_per_day * np.exp(spread * rng.normal(size=n) - spread**2 / 2),
         "habit": rng.uniform(0, 24, size=n),
@@ -77,7 +77,7 @@ def _interests(setting: Setting, n: int, rng: np.random.Generator) -> np.ndarray
     return scaled
 
 
-def _picks(interest: np.ndarray, bounds: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+def _signed_up_for(interest: np.ndarray, bounds: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Categories picked at sign-up [reader, category]: those of most interest, not quite reliably."""
     noisy = np.log(interest) + 0.5 * rng.normal(size=interest.shape)
     rank = np.argsort(np.argsort(-noisy, axis=1), axis=1)

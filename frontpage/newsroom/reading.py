@@ -124,7 +124,7 @@ def reads_of_hour(
     return _first_only(take(made, article >= 0))
 
 
-def _shelf(scene: _Scene, page: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _cumulated(scene: _Scene, page: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(cumulated weights in order of category, the same at each category's beginning and at the end)."""
     total = np.concatenate([[0.0], np.cumsum(page)])
     category = scene.articles["category"][scene.order]
@@ -147,7 +147,7 @@ def _choose(scene: _Scene, who: np.ndarray, page: np.ndarray) -> tuple[np.ndarra
 
 def _glances(scene: _Scene, who: np.ndarray, page: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(article, its category) of each headline that each of `who` looks at [reader, glance]."""
-    total, bounds = _shelf(scene, page)
+    total, bounds = _cumulated(scene, page)
     mass = np.cumsum(scene.interest[who] * np.diff(bounds), axis=1)
     draws = scene.rng.random((len(who), scene.setting.parameters.reading.glances)) * mass[:, -1:]
     category = np.minimum((draws[:, :, None] >= mass[:, None, :]).sum(axis=2), len(bounds) - 2)

@@ -24,7 +24,7 @@ from frontpage.features.grouping import Ints
 from frontpage.features.interactions import InteractionDataset
 from frontpage.scoring.incremental import last_lists
 from frontpage.scoring.pipeline import Block, blocks_of
-from frontpage.scoring.prepare import Moments, Prepared, Said, prepared
+from frontpage.scoring.prepare import Prepared, Said, ScoringContexts, prepared
 from frontpage.store.connect import Connection
 from frontpage.store.lists import kept_lists
 from frontpage.store.server import database_url
@@ -68,8 +68,8 @@ def effect_of(
 
     Who is not due keeps their list, as in a refresh. Raises what `prepared` raises.
     """
-    moments = Moments(connection, served["as_of"], Said(rules))
-    made = prepared(connection, settings, params, moments, served["as_of"], served["variant"])
+    contexts = ScoringContexts(connection, served["as_of"], Said(rules))
+    made = prepared(connection, settings, params, contexts, served["as_of"], served["variant"])
     dataset = made.recommender.now.context.dataset
     before = last_lists(dataset, kept_lists.lists_of(connection, served[c.RUN_ID])).articles
     after = last_lists(dataset, _lists(connection, settings, params, made)).articles

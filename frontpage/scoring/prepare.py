@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
-from frontpage.features.feature_store.cutoffs import require_tick
+from frontpage.features.feature_store.cutoffs import require_cutoff
 from frontpage.features.interactions import interaction_dataset, without_reads_table
 from frontpage.features.states import States, states_at
 from frontpage.lifecycle import registry
@@ -141,8 +141,8 @@ class Said:
 APPLIED = Said()
 
 
-class Moments:
-    """The moment of a run, loaded once for all variants that are made of the same data, side by side."""
+class ScoringContexts:
+    """The scoring context of a run, loaded once for all variants that are made of the same data, side by side."""
 
     def __init__(self, connection: Connection, as_of: datetime, said: Said = APPLIED) -> None:
         self._connection, self._as_of, self._said = connection, as_of, said
@@ -168,7 +168,7 @@ class Moments:
         """States of the live articles and of all totals; those of readers are left out."""
         key, at = _data_of(params), self(params)
         if key not in self._states:
-            require_tick(self._connection, self._as_of)
+            require_cutoff(self._connection, self._as_of)
             nobody = at.readers[:0]
             self._states[key] = states_at(at.dataset, self._as_of, params.data, articles=at.live, readers=nobody)
         return self._states[key]
@@ -180,7 +180,7 @@ def _data_of(params: Params) -> str:
 
 
 def prepared(
-    connection: Connection, settings: Settings, params: Params, moments: Moments, as_of: datetime, variant: str
+    connection: Connection, settings: Settings, params: Params, contexts: ScoringContexts, as_of: datetime, variant: str
 ) -> Prepared:
     """Everything of a run but the lists of readers.
 
@@ -188,14 +188,14 @@ def prepared(
     `as_of` were not written.
     """
     by, degraded = _able_maker(connection, settings, params, as_of, variant)
-    editorial = moments.editorial(by.params)
+    editorial = contexts.editorial(by.params)
     made_by = _under(registry.maker(by.version, by.params), editorial)
     base = kept_lists.base_of(connection, as_of, variant, made_by)
-    audience, at = audience_of(connection, params, variant), moments(by.params)
+    audience, at = audience_of(connection, params, variant), contexts(by.params)
     if not audience.is_everybody:
         at = at.of_readers(audience.rows(at.dataset.reader_keys[at.readers]))
     due, plan = planned(connection, at, base, by.params.lists)
-    now = inputs_at(connection, due, by, moments)
+    now = inputs_at(connection, due, by, contexts)
     vectors = {VECTORS: by.content.model.version if by.content else None, RULES: editorial.version}
     return Prepared(
         plan=plan,
@@ -233,14 +233,14 @@ def everybody(
     return context.of_readers(np.flatnonzero(~wants_none)) if wants_none.any() else context
 
 
-def inputs_at(connection: Connection, now: ScoringContext, by: Maker, moments: Moments) -> ScoringInputs:
+def inputs_at(connection: Connection, now: ScoringContext, by: Maker, contexts: ScoringContexts) -> ScoringInputs:
     """What the pipeline compares; the states of readers stay in Feast until their block's turn."""
     params = by.params
     vectors = _vectors(connection, now, by.content)
     if not by.asks_readers:
         return article_inputs(now, params, vectors)
     factors = _factors(now, params, by.model)
-    return scoring_inputs(now, params, factors, vectors, moments.states(params))
+    return scoring_inputs(now, params, factors, vectors, contexts.states(params))
 
 
 def _vectors(connection: Connection, now: ScoringContext, content: LateVectors | None) -> NDArray[np.float32]:

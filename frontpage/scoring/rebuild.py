@@ -16,13 +16,13 @@ from frontpage.core.settings import Settings
 from frontpage.features.feature_store.bulk import ReaderLookup
 from frontpage.features.feature_store.repository import opened
 from frontpage.features.grouping import Ints
-from frontpage.scoring.prepare import RULES, Maker, Moments, Said, inputs_at, maker_of
+from frontpage.scoring.prepare import RULES, Maker, Said, ScoringContexts, inputs_at, maker_of
 from frontpage.store.connect import Connection
 from frontpage.store.server import database_url
 from models.context import ScoringContext
 from models.editorial.editorial import Editorial
 from models.inputs import ScoringInputs
-from models.pipeline import Chosen, ListPipeline
+from models.pipeline import ListPipeline, ScoredTopK
 from models.ranking.scores import Scores
 from models.reranking.rerank import Reranker
 from models.retrieval.candidates import Candidates
@@ -52,19 +52,19 @@ class Rebuilt:
         return self.part.rank(self.now, self.retrieved[0])
 
     @cached_property
-    def chosen(self) -> Chosen:
+    def scored_top_k(self) -> ScoredTopK:
         """The ten."""
         return self._under(self.part.rerank)
 
     @cached_property
     def table(self) -> pa.Table:
         """The ten as they are stored."""
-        return self.part.table(self.now, self.chosen)
+        return self.part.table(self.now, self.scored_top_k)
 
     @cached_property
     def article_ids(self) -> list[str]:
         """Of the ten, best first."""
-        return self.ids(self.chosen.top_k.article)
+        return self.ids(self.scored_top_k.top_k.article)
 
     def ids(self, live_rows: Ints) -> list[str]:
         """Of some live rows."""
@@ -87,7 +87,7 @@ class Rebuilt:
         context = replace(self.now.context, editorial=self.editorial.without(rule_id))
         return replace_now(self, replace(self.now, context=context)).article_ids
 
-    def _under(self, rerank: Reranker) -> Chosen:
+    def _under(self, rerank: Reranker) -> ScoredTopK:
         pairs, tier = self.retrieved
         return replace(self.part, rerank=rerank).of_scores(self.now, pairs, self.scores, tier)
 
@@ -118,10 +118,10 @@ class Workshop:
         name = run["model_version"] or run["variant"]
         name = run["variant"] if name in variants_of(params) else name
         by = maker_of(connection, settings, params, as_of, name)
-        moments = Moments(connection, as_of, Said(version=version, asked_at=run["created_at"]))
-        context = moments(by.params)
-        inputs = inputs_at(connection, context, by, moments)
-        return cls(settings, params, by, context, inputs, moments.editorial(by.params))
+        contexts = ScoringContexts(connection, as_of, Said(version=version, asked_at=run["created_at"]))
+        context = contexts(by.params)
+        inputs = inputs_at(connection, context, by, contexts)
+        return cls(settings, params, by, context, inputs, contexts.editorial(by.params))
 
     def rebuilt(self, reader_key: int) -> Rebuilt | None:
         """A reader's list; None where none was made for them."""
@@ -141,9 +141,9 @@ class Workshop:
     def with_rule_lifted(self, connection: Connection, reader_key: int, rule_id: str) -> list[str]:
         """The ten of a reader if what one rule (or `retracted`) withholds could be listed."""
         lifted = self.editorial.without(rule_id)
-        moments = Moments(connection, self.context.as_of, Said(editorial=lifted))
-        context = moments(self.by.params)
-        inputs = inputs_at(connection, context, self.by, moments)
+        contexts = ScoringContexts(connection, self.context.as_of, Said(editorial=lifted))
+        context = contexts(self.by.params)
+        inputs = inputs_at(connection, context, self.by, contexts)
         found = replace_workshop(self, context, inputs, lifted).rebuilt(reader_key)
         return [] if found is None else found.article_ids
 

@@ -17,7 +17,7 @@ from frontpage.core.settings import Settings
 from frontpage.features.feature_store.bulk import ReaderLookup
 from frontpage.features.feature_store.repository import opened
 from frontpage.features.grouping import Ints
-from frontpage.scoring.prepare import Moments, inputs_at, maker_of
+from frontpage.scoring.prepare import ScoringContexts, inputs_at, maker_of
 from frontpage.scoring.recommenders import Recommender
 from frontpage.store.connect import Connection
 from frontpage.store.server import database_url
@@ -47,14 +47,14 @@ def choices(
     found: dict[str, Choices] = {name: np.full(len(slots), None, dtype=object) for name in variants}
     for made_at, rows in slots.groupby("made_at"):
         moment = pd.Timestamp(str(made_at)).to_pydatetime()
-        moments = Moments(connection, moment)
+        contexts = ScoringContexts(connection, moment)
         keys = np.unique(rows[c.READER_KEY].to_numpy())
         for name, variant in variants.items():
             chosen = found[name]
             if isinstance(chosen, str):
                 continue
             try:
-                lists = _lists(connection, settings, params, moment, moments, variant, keys)
+                lists = _lists(connection, settings, params, moment, contexts, variant, keys)
             except FrontpageError as error:
                 found[name] = str(error)
                 continue
@@ -75,15 +75,15 @@ def _lists(
     settings: Settings,
     params: Params,
     as_of: datetime,
-    moments: Moments,
+    contexts: ScoringContexts,
     variant: str,
     keys: Ints,
 ) -> Mapping[int, list[str]]:
     """Article ids of some readers' lists at a moment, best first."""
     by = maker_of(connection, settings, params, as_of, variant)
-    at = moments(by.params)
+    at = contexts(by.params)
     at = at.of_readers(np.flatnonzero(np.isin(at.dataset.reader_keys[at.readers], keys)))
-    recommender = Recommender.of(by.pipeline, inputs_at(connection, at, by, moments), asks_readers=by.asks_readers)
+    recommender = Recommender.of(by.pipeline, inputs_at(connection, at, by, contexts), asks_readers=by.asks_readers)
     lookup = ReaderLookup(opened(database_url(settings))) if by.asks_readers else None
     made: dict[int, list[str]] = {}
     for first in range(0, len(at.readers), BLOCK_READERS):

@@ -54,7 +54,7 @@ def _in_database(settings: Settings, params: Params, as_of: datetime) -> Summary
     url, n_lists = database_url(settings), 0
     with connect(url, application="frontpage accept") as connection, exclusive(connection, "evaluate"):
         row = registry.candidate_at(connection, as_of)
-        if not registry.is_judged(row):
+        if not registry.is_evaluated(row):
             raise NothingPublishedError(
                 f"{row.version} was not evaluated; run `frontpage evaluate --as-of {iso(as_of)}`"
             )
@@ -64,7 +64,7 @@ def _in_database(settings: Settings, params: Params, as_of: datetime) -> Summary
             write_card(connection, settings, row)
             n_lists = sum(one["n_lists"] for one in found["slices"][:1])
     if row.acceptance:
-        _tell(settings, row)
+        _mirror(settings, row)
     words = "; ".join((row.acceptance or row.gate)["reasons"])
     details = {"version": row.version, "stage": row.stage, "acceptance": words}
     return Summary("accept", n_lists, 1, artifact=row.artefact_uri, details=details)
@@ -86,7 +86,7 @@ def _judged(connection: Connection, settings: Settings, params: Params, row: Mod
     return found.as_json()
 
 
-def _tell(settings: Settings, row: ModelVersion) -> None:
+def _mirror(settings: Settings, row: ModelVersion) -> None:
     artefacts.push(row, settings)
     metrics, files = read_acceptance(folder_of(row, settings) / "acceptance")
     verdict = row.acceptance

@@ -62,7 +62,7 @@ def import_(settings: Settings, params: Params, file: Path) -> Summary:
             row = versions.get(connection, version)
             write_card(connection, settings, row)
     artefacts.push(row, settings)
-    _tell(settings, row, place)
+    _mirror(settings, row, place)
     details = {"version": version, "stage": row.stage, "signed_by": found.signed_by}
     return Summary("models import", rows_in=1, rows_out=1, artifact=str(place), details=details)
 
@@ -96,7 +96,7 @@ def _registered(connection: Connection, settings: Settings, found: Bundle, place
     return row
 
 
-def _tell(settings: Settings, row: ModelVersion, place: Path) -> None:
+def _mirror(settings: Settings, row: ModelVersion, place: Path) -> None:
     """The trackers know it as if it had been trained here; what it passed elsewhere is told too."""
     model = artefact.load(place)
     record = TrainingRecord(

@@ -6,8 +6,8 @@ from pathlib import Path
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
-from frontpage.features.feature_store.cutoffs import ensure_ticks
-from frontpage.features.feature_store.files import require_tick_files
+from frontpage.features.feature_store.cutoffs import ensure_cutoffs
+from frontpage.features.feature_store.files import require_cutoff_files
 from frontpage.features.feature_store.repository import feature_store, file_store
 from frontpage.features.interactions import interaction_dataset
 from frontpage.features.snapshot import read_snapshot
@@ -37,7 +37,7 @@ def run(settings: Settings, params: Params, as_of: datetime, data: Path | None =
 def _in_files(params: Params, as_of: datetime, data: Path) -> Summary:
     whole, candidate = read_snapshot(data, as_of), artefact.load(data / "model")
     history = history_to_learn(whole, candidate.params)
-    require_tick_files(data, judging_plan(interaction_dataset(history), candidate, params).evaluation)
+    require_cutoff_files(data, judging_plan(interaction_dataset(history), candidate, params).evaluation)
     champion = artefact.load(data / "champion") if (data / "champion").is_dir() else None
     evaluation = evaluate(history, candidate, params, feast_lookup(file_store(data)), champion)
     decided = gate(evaluation, params.gate)
@@ -53,12 +53,12 @@ def _in_database(settings: Settings, params: Params, as_of: datetime) -> Summary
     with connect(url, application="frontpage evaluate") as connection, exclusive(connection, "evaluate"):
         row = registry.candidate_at(connection, as_of)
         n_readers = 0
-        if not registry.is_judged(row):
+        if not registry.is_evaluated(row):
             champion, candidate = registry.champion_at(connection, as_of), registry.loaded(row, settings)
             best = registry.loaded(champion, settings) if champion else None
             history = history_to_learn(load_history(connection, as_of, params.data), candidate.params)
             judged_at = judging_plan(interaction_dataset(history), candidate, params).evaluation
-            ensure_ticks(connection, as_of, judged_at, params.data)
+            ensure_cutoffs(connection, as_of, judged_at, params.data)
             evaluation = evaluate(history, candidate, params, feast_lookup(feature_store(url)), best)
             earlier = registry.earlier_evaluations(connection, as_of, params)
             n_readers, decided = evaluation.n_readers, gate(evaluation, params.gate, earlier)

@@ -12,7 +12,7 @@ from frontpage.core.experiments.experiment import KINDS, Arm, Experiment
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
-from frontpage.lifecycle.experiments.judge import Judged, judge, judge_interleaving
+from frontpage.lifecycle.experiments.analysis import Analysis, analyse, analyse_interleaving
 from frontpage.lifecycle.experiments.page import page
 from frontpage.lifecycle.experiments.planning import plan
 from frontpage.lifecycle.experiments.verdict import head, summary, verdict
@@ -70,7 +70,7 @@ def stop(settings: Settings, params: Params, at: datetime, name: str, *, reason:
     """Stop an experiment and print its verdict; its readers are served as everybody from the next moment on."""
     with connect(database_url(settings), application="frontpage experiment") as connection:
         ended = experiments.stop(connection, name, at, settings.acting, _given(reason))
-        judged = judgement(connection, params, ended, at)
+        judged = analysis_of(connection, params, ended, at)
     return _shown("experiment stop", judged)
 
 
@@ -82,23 +82,25 @@ def status(
         found = experiments.newest(connection, name)
         if name is None:
             return _listed(found)
-        judged = judgement(connection, params, found[0], at)
+        judged = analysis_of(connection, params, found[0], at)
     if html_file:
         html_file.write_text(page(judged))
     return _shown("experiment status", judged)
 
 
-def judgement(connection: Connection, params: Params, experiment: Experiment, at: datetime) -> Judged:
+def analysis_of(connection: Connection, params: Params, experiment: Experiment, at: datetime) -> Analysis:
     """What can be said of an experiment at a moment, or at its end."""
     until, most = min(at, experiment.stopped_at or at), params.outcomes.max_dwell_seconds
     readers = experiments.readers(connection, experiment, until, params.experiments.covariate_days, most)
     fewest = params.experiments.min_readers
     if experiment.kind != "interleaving":
-        return judge(experiment, readers, until, fewest)
-    return judge_interleaving(experiment, readers, experiments.credits_of(connection, experiment, until), until, fewest)
+        return analyse(experiment, readers, until, fewest)
+    return analyse_interleaving(
+        experiment, readers, experiments.credits_of(connection, experiment, until), until, fewest
+    )
 
 
-def _shown(verb: str, judged: Judged) -> Summary:
+def _shown(verb: str, judged: Analysis) -> Summary:
     _say(head(judged))
     for sentence in verdict(judged):
         _say(sentence)

@@ -134,7 +134,7 @@ def _made_and_checked(
 def _judged(rollout: Rollout, found: Sequence[Guardrail], as_of: datetime, params: Params) -> tuple[Move, str]:
     hours = (as_of - rollout.step_since).total_seconds() / 3600
     at = Position(rollout.state, rollout.share)
-    move = transitions.judged(at, [each.verdict for each in found], hours, params.rollout)
+    move = transitions.next_move(at, [each.verdict for each in found], hours, params.rollout)
     telling = [each for each in found if each.verdict != "pass"] or found
     said = "; ".join(f"{each.name} {_MARKS[each.verdict]}: {each.says}" for each in telling)
     return move, said

@@ -14,12 +14,12 @@ from frontpage.core.params import Params
 from frontpage.core.progress import polled
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
-from frontpage.features.feature_store.cutoffs import require_tick
+from frontpage.features.feature_store.cutoffs import require_cutoff
 from frontpage.features.feature_store.repository import feature_store
 from frontpage.lifecycle.rollout.audience import companions, on_trial
 from frontpage.scoring.broadcast import broadcasting
 from frontpage.scoring.pipeline import ScoreBlock, Target, blocks_of
-from frontpage.scoring.prepare import DEGRADED, Moments, broadcast_file, prepared
+from frontpage.scoring.prepare import DEGRADED, ScoringContexts, broadcast_file, prepared
 from frontpage.store.connect import Connection, connect
 from frontpage.store.lists import run_blocks, runs, withheld
 from frontpage.store.locks import exclusive
@@ -49,7 +49,7 @@ def run(
     CheckFailedError where a block of readers is missing at the end.
     """
     with connect(database_url(settings), application="frontpage score") as connection:
-        work = _Work(settings, params, as_of, connection, Moments(connection, as_of), beam_options)
+        work = _Work(settings, params, as_of, connection, ScoringContexts(connection, as_of), beam_options)
         for name in companions(connection, variant):
             _scored(work, name)
         summary = _scored(work, variant)
@@ -69,7 +69,7 @@ class _Work:
     params: Params
     as_of: datetime
     connection: Connection
-    moments: Moments
+    contexts: ScoringContexts
     beam_options: Sequence[str]
 
 
@@ -86,7 +86,7 @@ def _scored(work: _Work, variant: str) -> Summary:
     connection, settings, params, as_of = work.connection, work.settings, work.params, work.as_of
     url = database_url(settings)
     with exclusive(connection, f"lists of {variant}"):
-        made = prepared(connection, settings, params, work.moments, as_of, variant)
+        made = prepared(connection, settings, params, work.contexts, as_of, variant)
         if made.recommender.asks_readers:
             feature_store(url)  # whose views are applied when the workers open it
         run_id = runs.begin_run(connection, as_of, variant, made.name, made.snapshot_hash, made.details)
@@ -99,7 +99,7 @@ def _scored(work: _Work, variant: str) -> Summary:
             worker = ScoreBlock(broadcast, Target(SecretStr(url), run_id))
             beam.run(beam.ForEach("score", blocks, worker), params.threads, work.beam_options)
         if made.recommender.asks_readers:
-            require_tick(connection, as_of)  # blocks read its states until now: they were there all the time
+            require_cutoff(connection, as_of)  # blocks read its states until now: they were there all the time
         made.plan.keep(connection, run_id, len(blocks))
         n_rows = run_blocks.close_account(connection, run_id, len(blocks) + 1)
         runs.write_fallbacks(connection, run_id, made.fallbacks)

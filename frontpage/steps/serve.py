@@ -12,4 +12,5 @@ def run(settings: Settings, _params: Params, host: str = "127.0.0.1", port: int 
     Raises BadInputError on a host that others can reach, or outside development, where no key is known.
     """
     serve(settings, host, port, workers)
-    return Summary("serve", artifact=f"http://{host}:{port}", details={"workers": workers})
+    scheme = "https" if settings.tls_certificate_file else "http"
+    return Summary("serve", artifact=f"{scheme}://{host}:{port}", details={"workers": workers})

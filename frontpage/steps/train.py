@@ -12,8 +12,8 @@ from frontpage.core.progress import ProgressCallback, report_progress
 from frontpage.core.sections.digest import next_morning
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
-from frontpage.features.feature_store.cutoffs import ensure_ticks
-from frontpage.features.feature_store.files import require_tick_files
+from frontpage.features.feature_store.cutoffs import ensure_cutoffs
+from frontpage.features.feature_store.files import require_cutoff_files
 from frontpage.features.feature_store.repository import feature_store, file_store
 from frontpage.features.snapshot import read_manifest, read_snapshot
 from frontpage.lifecycle import artefacts, registry
@@ -106,7 +106,7 @@ def _from_files(
 
 def _inputs_of(params: Params, as_of: datetime, data: Path) -> Inputs:
     history = history_to_learn(read_snapshot(data, as_of), params)
-    require_tick_files(data, past_cutoffs(history, params))
+    require_cutoff_files(data, past_cutoffs(history, params))
     return Inputs(history, params, feast_lookup(file_store(data)), progress=report_progress)
 
 
@@ -119,12 +119,12 @@ def _forecast(params: Params, as_of: datetime, clock: Callable[[], datetime] | N
 def _reporting(forecast: Forecast | None) -> ProgressCallback:
     """Progress for whoever watches, and for the forecast."""
 
-    def tell(what: str, done: int, total: int | None) -> None:
+    def report(what: str, done: int, total: int | None) -> None:
         report_progress(what, done, total)
         if forecast is not None:
             forecast(what, done, total)
 
-    return tell
+    return report
 
 
 def _from_database(
@@ -135,7 +135,7 @@ def _from_database(
         is_first = registry.is_first_training(connection, as_of) if first is None else first
         used = params.for_first_training() if is_first else params
         known = registry.known_at(connection, as_of, used, settings.path("snapshots"))
-        ensure_ticks(connection, as_of, known.past_cutoffs, params.data)
+        ensure_cutoffs(connection, as_of, known.past_cutoffs, params.data)
         inputs = Inputs(
             known.learned, used, feast_lookup(feature_store(url)), known.parent_model(settings),
             progress=_reporting(forecast), is_first=used != params,

@@ -24,7 +24,7 @@ from frontpage.scoring.rebuild import Workshop, same_as_stored
 from frontpage.steps import funnel_text, tables, why_page, why_text
 from frontpage.store import audit
 from frontpage.store.connect import Connection, connect, fetch_all, fetch_one
-from frontpage.store.features.feature_rows import written_ticks
+from frontpage.store.features.feature_rows import written_cutoffs
 from frontpage.store.governance import erasures
 from frontpage.store.lists import archived
 from frontpage.store.queries import query
@@ -71,7 +71,7 @@ def run(
         subject = reader_subject(reader_id, settings.pseudonym_secret.get_secret_value())
         audit.record(connection, "reader look-up", subject, str(settings.acting), "frontpage why")
         rows = rows_of(connection, settings, reader_id, run_id)
-        cutoffs = written_ticks(connection)
+        cutoffs = written_cutoffs(connection)
         gone = erasures.reports(connection, subject)
     if not rows and gone:
         raise NothingPublishedError(

@@ -102,11 +102,11 @@ def accept(history: History, candidate: ServedModel, params: Params, champion: S
     reference = CHAMPION if champion is not None else POPULARITY
     if not held.cutoffs:
         reason = "the history is too short to hold hours back: there is nothing to judge by"
-        return _without_answers(reason, reference, held)
+        return _without_ground_truth(reason, reference, held)
     dataset = interaction_dataset(history)
     slices, served = Slices.of(dataset, held.learned_until), {CANDIDATE: candidate}
     makers = _Makers.of(dataset, served if champion is None else served | {CHAMPION: champion}, params)
-    found = [makers.judged(cutoff, held, slices, reference) for cutoff in track(held.cutoffs, "moments")]
+    found = [makers.compared(cutoff, held, slices, reference) for cutoff in track(held.cutoffs, "moments")]
     reader, place, columns = (np.concatenate(parts, axis=-1) for parts in zip(*found, strict=True))
     return _verdict(slices.names, reader, place, columns, reference, held, params)
 
@@ -134,7 +134,7 @@ class _Makers:
         }
         return cls(dataset, params, ours, pipeline_of(params, POPULARITY, None))
 
-    def judged(self, as_of: datetime, held: HeldBack, slices: Slices, reference: str) -> tuple[Ints, Ints, Floats]:
+    def compared(self, as_of: datetime, held: HeldBack, slices: Slices, reference: str) -> tuple[Ints, Ints, Floats]:
         """Reader and slice of each list of a moment, and its columns [column, list]."""
         answers = ground_truth(self.dataset, as_of, held.window)
         readers = drawn_readers(answers, as_of, self.params.seed, self.params.acceptance.max_readers_per_cutoff)
@@ -173,7 +173,7 @@ def _verdict(
     names: tuple[str, ...], reader: Ints, place: Ints, columns: Floats, reference: str, held: HeldBack, params: Params
 ) -> Acceptance:
     if not len(reader):
-        return _without_answers("nobody read anything new in the hours held back", reference, held)
+        return _without_ground_truth("nobody read anything new in the hours held back", reference, held)
     keys, compact = np.unique(reader, return_inverse=True)
     table = sums_by_group(compact.astype(np.int64), place, len(names), list(columns))
     draws = resampled({"": table}, params.seed)[""].reshape(len(names), _N_COLUMNS, -1)
@@ -235,7 +235,7 @@ def _sentence(one: SliceVerdict, reference: str) -> str:
     return f"{one.name}: {-one.lost:+.1%}{around} of {reference}: {words.get(one.verdict, 'not too much lost')}"
 
 
-def _without_answers(reason: str, reference: str, held: HeldBack) -> Acceptance:
+def _without_ground_truth(reason: str, reference: str, held: HeldBack) -> Acceptance:
     """Nothing to judge by: a champion keeps its place; where there is none, the gate's word is enough."""
     stays = reference == CHAMPION
     word = "the champion stays" if stays else "there is no champion whose place it takes"

@@ -50,7 +50,7 @@ def als_alone(now: ScoringInputs, reader_rows: Ints) -> TopK:
 
 def co_occurrence_alone(now: ScoringInputs, reader_rows: Ints) -> TopK:
     """The most read by those who read what the reader has read; none for a reader without reads."""
-    return now.read_together(reader_rows, LIST_LENGTH)
+    return now.by_co_occurrence(reader_rows, LIST_LENGTH)
 
 
 def at_random(seed: int) -> Policy:
@@ -95,7 +95,7 @@ def popularity_baselines(params: Params) -> dict[str, Policy]:
 
 
 def baselines(params: Params, seed: int) -> dict[str, Policy]:
-    """Every single method to compare with, by name: by popularity, ALS alone, co-reading alone, chance."""
+    """Every single method to compare with, by name: by popularity, ALS alone, co-occurrence alone, chance."""
     return {
         **popularity_baselines(params), "als": als_alone, "together": co_occurrence_alone, "random": at_random(seed),
     }  # fmt: skip

@@ -24,7 +24,7 @@ from models.explaining.explain import Explained, explain
 from models.explaining.reasons import ShapReasons
 from models.files import save_json, write_bytes
 from models.inputs import ScoringInputs
-from models.pipeline import BLOCK_READERS, Chosen, ListPipeline
+from models.pipeline import BLOCK_READERS, ListPipeline, ScoredTopK
 from models.ranking.ranker import Matrix
 from models.training.plots import cutoffs_plot, intervals_plot, shap_summary
 
@@ -95,7 +95,7 @@ def read_acceptance(folder: Path) -> tuple[dict[str, float], list[Path]]:
 class _Block:
     """Lists of some readers with what the ranker saw and what each feature did."""
 
-    chosen: Chosen
+    chosen: ScoredTopK
     explained: Explained
     lists: pd.DataFrame
 
@@ -134,7 +134,7 @@ def write_explanation(pipeline: ListPipeline, now: ScoringInputs, params: Params
 def _blocks(pipeline: ListPipeline, explained_by: ShapReasons, now: ScoringInputs) -> Iterator[_Block]:
     n_readers = len(now.context.readers)
     for start in track(range(0, n_readers, BLOCK_READERS), "blocks of readers"):
-        chosen = pipeline.chosen(now, np.arange(start, min(start + BLOCK_READERS, n_readers), dtype=np.int64))
+        chosen = pipeline.scored_top_k(now, np.arange(start, min(start + BLOCK_READERS, n_readers), dtype=np.int64))
         assert chosen.matrix is not None
         explained = explain(explained_by.trees, chosen.matrix, explained_by.feature_names)
         reasons = explained_by.said(now, chosen, explained)

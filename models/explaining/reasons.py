@@ -15,7 +15,7 @@ from models.inputs import ScoringInputs
 from models.ranking.popularity import ArticleRank
 
 if TYPE_CHECKING:
-    from models.pipeline import Chosen
+    from models.pipeline import ScoredTopK
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,13 @@ class ShapReasons:
     trees: Explainer
     feature_names: tuple[str, ...]
 
-    def __call__(self, now: ScoringInputs, chosen: Chosen) -> pa.Array:
+    def __call__(self, now: ScoringInputs, chosen: ScoredTopK) -> pa.Array:
         """JSON text for each pick; trees must have seen them."""
         assert chosen.matrix is not None
         return self.said(now, chosen, explain(self.trees, chosen.matrix, self.feature_names))
 
     @staticmethod
-    def said(now: ScoringInputs, chosen: Chosen, explained: Explained) -> pa.Array:
+    def said(now: ScoringInputs, chosen: ScoredTopK, explained: Explained) -> pa.Array:
         """The same of picks that are explained already."""
         assert chosen.matrix is not None
         pairs = Pairs(chosen.pairs.reader, chosen.pairs.article)
@@ -44,7 +44,7 @@ class CountReasons:
 
     rank: ArticleRank
 
-    def __call__(self, now: ScoringInputs, chosen: Chosen) -> pa.Array:
+    def __call__(self, now: ScoringInputs, chosen: ScoredTopK) -> pa.Array:
         """JSON text for each pick, the same for each list that an article stands in."""
         used, at = np.unique(chosen.top_k.article, return_inverse=True)
         said = reasons_of_counts(now.context, used, self.rank.counts(now), self.rank.half_life_hours)

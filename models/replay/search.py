@@ -184,7 +184,7 @@ def _trial(number: int, point: Point, found: Replayed) -> Trial:
 
 
 def _best_rule(found: Replayed) -> str:
-    """By popularity only: what ALS or co-reading would list alone changes with the parameters that are tried."""
+    """By popularity only: what ALS or co-occurrence would list alone changes with the parameters that are tried."""
     return max(POPULARITY_NAMES, key=lambda name: float(found.measures[name][NDCG].sum()))
 
 

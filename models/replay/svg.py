@@ -1,4 +1,7 @@
-"""Plots as inline SVG: lines over time, and bars with intervals. The same numbers give the same text; no scripts."""
+"""Plots as inline SVG: lines over time, and bars with intervals. The same numbers give the same text; no scripts.
+
+Ours, since matplotlib's SVG has no titles: a point would not say its day and its figure to who stops at it.
+"""
 
 from __future__ import annotations
 

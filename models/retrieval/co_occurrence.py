@@ -1,4 +1,4 @@
-"""Co-reading: articles read by those who read what this reader has read (item-to-item, over live articles).
+"""Co-occurrence: articles read by those who read what this reader has read (item-to-item, over live articles).
 
 A reader's likeness to another is the sum over articles both have read of their inverse reader frequency squared,
 divided by both readers' lengths: cosine over idf-weighted reads. The score of an article is the likeness of the readers
@@ -82,7 +82,7 @@ class CoOccurrence:
         }
 
 
-def read_together(context: ScoringContext, params: CoOccurrenceParams) -> CoOccurrence:
+def co_occurrence_of(context: ScoringContext, params: CoOccurrenceParams) -> CoOccurrence:
     """The scores of the moment's readers; zeros for a reader or article without reads."""
     reads = _known(context, params)
     shape = (len(context.dataset.reader_keys), len(context.dataset.article_ids))

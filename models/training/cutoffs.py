@@ -27,7 +27,7 @@ from models.retrieval.candidates import Candidates, candidates, sources_of
 _ENOUGH_READERS = 100
 _LONGEST_WINDOW_HOURS = 24.0
 #: Where a history is too short for this many cutoffs at any usual distance, they stand closer.
-_FEW_TICKS = 4
+_FEW_CUTOFFS = 4
 #: Distances of cutoffs in hours: those that share no factor with a day, so that cutoffs go round all its hours.
 _ROUND_THE_CLOCK = (1, 5, 7, 11, 13, 17, 19, 23)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -89,7 +89,7 @@ def plan(dataset: InteractionDataset, params: Params) -> CutoffPlan:
     while window < HOUR * _LONGEST_WINDOW_HOURS and _typical_readers(dataset, made) < _ENOUGH_READERS:
         window = min(2 * window, HOUR * _LONGEST_WINDOW_HOURS)
         wider = _plan(dataset, params, window)
-        if len(wider.training) < min(_FEW_TICKS, len(made.training)):
+        if len(wider.training) < min(_FEW_CUTOFFS, len(made.training)):
             break
         made = wider
     return made
@@ -191,7 +191,7 @@ def _plan(dataset: InteractionDataset, params: Params, window: timedelta) -> Cut
     usual = max(usual, window / 2 // HOUR * HOUR)
     evaluation = _back_from(last, n_held_out, min(usual, _share(last - first, 2 * n_held_out)))
     before = floor_to(evaluation[0] - window, HOUR)
-    n_cutoffs, longest = _n_ticks(dataset, before, window, params), HOUR * params.ranker.cutoff_hours
+    n_cutoffs, longest = _cutoffs_fitting(dataset, before, window, params), HOUR * params.ranker.cutoff_hours
     training = _back_from(before, n_cutoffs, _distance(before - first, n_cutoffs, longest, window))
     return CutoffPlan(
         tuple(cutoff for cutoff in training if cutoff > first),
@@ -200,7 +200,7 @@ def _plan(dataset: InteractionDataset, params: Params, window: timedelta) -> Cut
     )
 
 
-def _n_ticks(dataset: InteractionDataset, before: datetime, window: timedelta, params: Params) -> int:
+def _cutoffs_fitting(dataset: InteractionDataset, before: datetime, window: timedelta, params: Params) -> int:
     """More cutoffs where each has few readers: about `max_pairs` pairs of reader and article in all."""
     ranker = params.ranker
     first, last = window_rows(dataset, microseconds(before - 7 * timedelta(days=1)), timedelta(days=7))
@@ -213,7 +213,7 @@ def _distance(span: timedelta, n: int, longest: timedelta, window: timedelta) ->
     """The longest distance of `n` cutoffs within the span; windows overlap by half at most where the span allows."""
     usual = [hours * HOUR for hours in _ROUND_THE_CLOCK if window / 2 <= hours * HOUR <= longest] or [longest]
     fitting = [distance for distance in usual if distance * n <= span]
-    return min(max(fitting, default=usual[0]), _share(span, _FEW_TICKS))
+    return min(max(fitting, default=usual[0]), _share(span, _FEW_CUTOFFS))
 
 
 def _share(span: timedelta, n: int) -> timedelta:

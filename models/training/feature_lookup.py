@@ -28,7 +28,7 @@ def feast_lookup(store: Any) -> Lookup:
             return _nothing()
         frames, extras = zip(*asked, strict=True)
         training = historical(store, pd.concat(frames, ignore_index=True))
-        extra = {name: np.concatenate([of_tick[name] for of_tick in extras]) for name in EXTRA_NAMES}
+        extra = {name: np.concatenate([of_cutoff[name] for of_cutoff in extras]) for name in EXTRA_NAMES}
         return features_of(training.entities, training.pairs, extra)
 
     return look_up

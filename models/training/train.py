@@ -166,7 +166,7 @@ def _rows(inputs: Inputs, dataset: InteractionDataset, cutoffs: CutoffPlan, vect
             names = tuple(str(name) for name in arrays["names"])
             parts = {name: arrays[name] for name in ("matrix", "grades", "group_sizes", "weights", "position")}
             return Rows(names=names, n_held_out=int(arrays["n_held_out"]), **parts)
-    made = _training_ticks(inputs, dataset, cutoffs, vectors)
+    made = _training_cutoffs(inputs, dataset, cutoffs, vectors)
     seen = Impressions.of(dataset, cutoffs.window).seen
     rows = learnable(made, inputs.lookup, cutoffs.evaluation[0] if cutoffs.evaluation else None, seen)
     if not len(rows.grades):
@@ -179,7 +179,7 @@ def _rows(inputs: Inputs, dataset: InteractionDataset, cutoffs: CutoffPlan, vect
     return rows
 
 
-def _training_ticks(
+def _training_cutoffs(
     inputs: Inputs, dataset: InteractionDataset, cutoffs: CutoffPlan, vectors: NDArray[np.float32]
 ) -> Iterator[Cutoff]:
     params, moments = inputs.params, cutoffs.all
@@ -187,11 +187,11 @@ def _training_ticks(
     past = Past(dataset, params, vectors, cutoffs.window)
     chain = als_chain(dataset, moments, params)
     for done, (as_of, factors) in enumerate(zip(moments, chain, strict=True), start=1):
-        yield _thin_tick(past, as_of, factors)
+        yield _sampled_cutoff(past, as_of, factors)
         inputs.progress("cut-offs", done, n_cutoffs)  # not before the first: it waits for a whole fit of ALS
 
 
-def _thin_tick(past: Past, as_of: Any, factors: als.Factors) -> Cutoff:
+def _sampled_cutoff(past: Past, as_of: Any, factors: als.Factors) -> Cutoff:
     params = past.params.ranker
     cutoff = cutoff_at(past, as_of, factors, params.max_readers_per_cutoff)
     return sample_negatives(cutoff, params.list_candidates, past.params.seed)

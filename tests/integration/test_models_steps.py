@@ -22,7 +22,7 @@ from frontpage.steps import accept, evaluate, explain, features, release, score,
 from frontpage.store import versions
 from frontpage.store.connect import Connection, connect, execute, fetch_all
 from frontpage.store.copying.copy import copy_frame
-from frontpage.store.features.feature_rows import written_ticks
+from frontpage.store.features.feature_rows import written_cutoffs
 from frontpage.store.history import load_history
 from frontpage.store.lists import runs
 from frontpage.store.server import Server
@@ -267,7 +267,7 @@ def _n_trees(version: versions.ModelVersion) -> int:
 
 def _moments(settings: Settings) -> set[datetime]:
     with connect(settings.database_url) as connection:
-        return written_ticks(connection)
+        return written_cutoffs(connection)
 
 
 def _look_backs(settings: Settings, params: Params) -> list[datetime]:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ from serving.http.server import bind
 
 def as_api(url: str) -> str:
     """The database as one who may do what the API does, and nothing else."""
-    return f"{url}?options=-c%20role%3Dfrontpage_serving"
+    return f"{url}{'&' if '?' in url else '?'}options=-c%20role%3Dfrontpage_serving"
 
 
 class Api:
@@ -32,8 +33,11 @@ class Api:
 
 
 @contextmanager
-def api(url: str, log: Path, *options: str, **variables: str) -> Iterator[Api]:
-    """`python -m serving` on a free port of loopback until the end of the block; it must end well unless killed."""
+def api(url: str, log: Path, *options: str, trusting: str = "", **variables: str) -> Iterator[Api]:
+    """`python -m serving` on a free port of loopback until the end of the block; it must end well unless killed.
+
+    trusting: PEM file of the authority that its certificate is from, where it speaks TLS.
+    """
     with bind("127.0.0.1", 0) as probe:
         port = probe.getsockname()[1]
     environment = {"PATH": os.environ["PATH"], "FRONTPAGE_DATABASE_URL": as_api(url), **variables}
@@ -41,7 +45,8 @@ def api(url: str, log: Path, *options: str, **variables: str) -> Iterator[Api]:
     with log.open("a") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+        scheme, verify = ("https", ssl.create_default_context(cafile=trusting)) if trusting else ("http", True)
+        with httpx.Client(base_url=f"{scheme}://127.0.0.1:{port}", timeout=10, verify=verify) as client:
             until(lambda: _answers(client), 60)
             yield Api(process, client, log)
     finally:

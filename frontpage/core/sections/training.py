@@ -47,7 +47,7 @@ class RankerParams(Section):
 
 
 class CoOccurrenceParams(Section):
-    """Co-reading: who read what the reader has read, and what else they read."""
+    """Co-occurrence: who read what the reader has read, and what else they read."""
 
     half_life_hours: float = Field(72.0, gt=0, description="of what else they read")
     max_reads: int = Field(500_000, ge=1, description="newest reads looked at")

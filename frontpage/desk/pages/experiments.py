@@ -10,7 +10,7 @@ from frontpage.core.experiments.experiment import KINDS
 from frontpage.desk.visit import Anybody, Operator
 
 if TYPE_CHECKING:
-    from frontpage.lifecycle.experiments.judge import Judged
+    from frontpage.lifecycle.experiments.analysis import Analysis
 
 router = APIRouter()
 _ANSWERS = {"advance": "advance", "approve": "approve", "take-back": "take_back"}
@@ -36,13 +36,13 @@ def overview(visit: Anybody) -> HTMLResponse:
 def show(visit: Anybody, name: str) -> HTMLResponse:
     """One experiment, with what can be said of it now."""
     from frontpage.lifecycle.experiments.verdict import head, verdict
-    from frontpage.steps.experiment import judgement
+    from frontpage.steps.experiment import analysis_of
     from frontpage.store.judging import experiments
 
     found = next(iter(experiments.newest(visit.connection, name)), None)
     if found is None:
         raise NothingPublishedError(f"there is no experiment {name}")
-    judged = judgement(visit.connection, visit.desk.params, found, visit.now)
+    judged = analysis_of(visit.connection, visit.desk.params, found, visit.now)
     return visit.page(
         "experiment.html", found=found, kinds=KINDS, head=head(judged), sentences=verdict(judged), judged=judged,
         charts=_charts(judged),
@@ -82,7 +82,7 @@ def answer(visit: Operator) -> RedirectResponse:
     )
 
 
-def _charts(judged: "Judged") -> list[dict[str, Any]]:
+def _charts(judged: "Analysis") -> list[dict[str, Any]]:
     """For each comparison the difference with its interval, day by day, where there is any."""
     days = [day.timestamp() for day in judged.days]
     return [

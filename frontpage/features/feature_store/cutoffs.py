@@ -70,16 +70,16 @@ def write_states(
         for rows, keys in track(blocks, "blocks of readers"):
             table = table_of(READERS, replace(states, readers=reader_rows(known, rows)))
             written[READERS.name] += _write(connection, READERS, table, as_of, keys)
-        feature_rows.record_tick(connection, as_of, sum(written.values()))
+        feature_rows.record_cutoff(connection, as_of, sum(written.values()))
     return written
 
 
-def ensure_ticks(connection: Connection, as_of: datetime, cutoffs: Iterable[datetime], data: DataParams) -> int:
+def ensure_cutoffs(connection: Connection, as_of: datetime, cutoffs: Iterable[datetime], data: DataParams) -> int:
     """Write the states of those `cutoffs` (none after `as_of`) that are not there yet; how many were missing.
 
     The history is loaded once, wide enough for the window of the oldest missing cutoff.
     """
-    missing = sorted(set(cutoffs) - feature_rows.written_ticks(connection))
+    missing = sorted(set(cutoffs) - feature_rows.written_cutoffs(connection))
     if not missing:
         return 0
     span = (as_of - missing[0]) / timedelta(days=1)
@@ -90,16 +90,16 @@ def ensure_ticks(connection: Connection, as_of: datetime, cutoffs: Iterable[date
     return len(missing)
 
 
-def require_tick(connection: Connection, as_of: datetime) -> None:
+def require_cutoff(connection: Connection, as_of: datetime) -> None:
     """Raise NothingPublishedError where the states of `as_of` were not written."""
-    if as_of not in feature_rows.written_ticks(connection):
+    if as_of not in feature_rows.written_cutoffs(connection):
         moment = iso(as_of)
         raise NothingPublishedError(f"there are no features of {moment}; run `frontpage features --as-of {moment}`")
 
 
 def forget_states(connection: Connection, before: datetime) -> dict[str, int]:
     """Delete what no moment from `before` on needs; rows by view name. Earlier moments can be written anew."""
-    feature_rows.forget_ticks(connection, before)
+    feature_rows.forget_cutoffs(connection, before)
     deleted = {}
     for view in VIEWS:
         with transaction(connection):
@@ -122,7 +122,7 @@ def _write(connection: Connection, view: View, rows: pa.Table, as_of: datetime, 
     news = changed(view, before, rows)
     if not len(news):
         return 0
-    later = feature_rows.next_tick(connection, as_of)
+    later = feature_rows.next_cutoff(connection, as_of)
     if later is not None:
         _keep(connection, view, news, before, (as_of, later))
     if pc.any(pc.equal(before[feature_rows.WRITTEN_THEN], "t")).as_py():

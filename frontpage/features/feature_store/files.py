@@ -24,42 +24,42 @@ def state_file(folder: Path, view: View) -> Path:
     return folder.absolute() / "features" / f"{view.name}.parquet"
 
 
-def write_state_files(folder: Path, ticks: Iterable[tuple[datetime, States]]) -> dict[str, int]:
-    """The states of `ticks` (ascending) as `folder/features/<view>.parquet`; rows by view name.
+def write_state_files(folder: Path, cutoffs: Iterable[tuple[datetime, States]]) -> dict[str, int]:
+    """The states of `cutoffs` (ascending) as `folder/features/<view>.parquet`; rows by view name.
 
-    Only what changed from tick to tick is in them, as in PostgreSQL; the bytes depend on the states alone.
+    Only what changed from cutoff to cutoff is in them, as in PostgreSQL; the bytes depend on the states alone.
     """
     written: list[str] = []
     before = {view.name: _prints(view, schema(view).empty_table()) for view in VIEWS}
     parts: dict[str, list[pa.Table]] = {view.name: [] for view in VIEWS}
-    for tick, states in ticks:
-        written.append(iso(tick))
+    for cutoff, states in cutoffs:
+        written.append(iso(cutoff))
         rows = tables_of(states)
         for view in VIEWS:
             news = changed(view, before[view.name], rows[view.name])
-            parts[view.name].append(stamped(news, tick))
+            parts[view.name].append(stamped(news, cutoff))
             kept = before[view.name].join(news.select(view.keys), list(view.keys), join_type="left anti")
             before[view.name] = pa.concat_tables([kept, _prints(view, news)])
     (folder / "features").mkdir(parents=True, exist_ok=True)
     tables = {view.name: pa.concat_tables(parts[view.name]) for view in VIEWS}
     for view in VIEWS:
         parquet.write_table(tables[view.name], state_file(folder, view), **WRITE_OPTIONS)
-    _tick_file(folder).write_text(json.dumps(written, indent=2) + "\n")
+    _cutoff_file(folder).write_text(json.dumps(written, indent=2) + "\n")
     return {name: table.num_rows for name, table in tables.items()}
 
 
-def require_tick_files(folder: Path, ticks: Iterable[datetime]) -> None:
-    """Raise BadInputError where the states of some `ticks` were not written: a join would give older ones instead."""
-    file = _tick_file(folder)
+def require_cutoff_files(folder: Path, cutoffs: Iterable[datetime]) -> None:
+    """Raise BadInputError where the states of some `cutoffs` were not written: a join would give older ones instead."""
+    file = _cutoff_file(folder)
     written = json.loads(file.read_text()) if file.is_file() else []
-    if missing := sorted({iso(tick) for tick in ticks} - set(written)):
+    if missing := sorted({iso(cutoff) for cutoff in cutoffs} - set(written)):
         raise BadInputError(
             f"{folder} has no features of {missing[0]} and {len(missing) - 1} other moments; run `frontpage features` "
             "on it with these parameters"
         )
 
 
-def _tick_file(folder: Path) -> Path:
+def _cutoff_file(folder: Path) -> Path:
     return folder.absolute() / "features" / "ticks.json"
 
 

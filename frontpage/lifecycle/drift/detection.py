@@ -29,7 +29,7 @@ class HourlyAggregates:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedSeries:
+class ComparedSeries:
     """Each hour and key in one way of judging: value and what was expected in the measure's own unit, and verdicts.
 
     is_out: beyond what is usual. is_confirmed: for the second time, on the same side.
@@ -43,7 +43,7 @@ class JudgedSeries:
     is_confirmed: Bools
 
 
-def judged(kind: SeriesKind, seen: HourlyAggregates, params: DriftParams) -> list[JudgedSeries]:
+def compared(kind: SeriesKind, seen: HourlyAggregates, params: DriftParams) -> list[ComparedSeries]:
     """Every hour of a series in every way of judging that it has."""
     named = [_vanished(seen, params), _new(seen, params)] if kind.names else []
     return [*named, _shifted(kind, seen, params)]
@@ -51,10 +51,10 @@ def judged(kind: SeriesKind, seen: HourlyAggregates, params: DriftParams) -> lis
 
 def out_of_bounds(
     kind: SeriesKind, seen: HourlyAggregates, params: DriftParams
-) -> Iterator[tuple[str, JudgedSeries, int]]:
+) -> Iterator[tuple[str, ComparedSeries, int]]:
     """(key, how it was judged, its column) of what is out at the last hour, each key once."""
     told: set[int] = set()
-    for way in judged(kind, seen, params):
+    for way in compared(kind, seen, params):
         for column in np.flatnonzero(way.is_out[-1]):
             if column not in told:
                 told.add(int(column))
@@ -63,11 +63,11 @@ def out_of_bounds(
 
 def confirmed(kind: SeriesKind, seen: HourlyAggregates, params: DriftParams) -> Bools:
     """[hour, key]: where a finding is confirmed in any way."""
-    either: Bools = np.logical_or.reduce([way.is_confirmed for way in judged(kind, seen, params)])
+    either: Bools = np.logical_or.reduce([way.is_confirmed for way in compared(kind, seen, params)])
     return either
 
 
-def _shifted(kind: SeriesKind, seen: HourlyAggregates, params: DriftParams) -> JudgedSeries:
+def _shifted(kind: SeriesKind, seen: HourlyAggregates, params: DriftParams) -> ComparedSeries:
     """Every hour against its weekday and hour in past weeks, by what deviations are usual."""
     n, total = added_up(seen.n, kind.window_hours), added_up(seen.total, kind.window_hours)
     values, chance = middle(*stabilised(n, total, kind.measure), kind.days)
@@ -78,10 +78,10 @@ def _shifted(kind: SeriesKind, seen: HourlyAggregates, params: DriftParams) -> J
     n_expected = np.nan_to_num(expected(n, params.weeks, params.min_weeks))
     is_out = (np.abs(np.nan_to_num(z)) > params.threshold) & (np.maximum(n, n_expected) >= params.min_count)
     again = _earlier(np.where(is_out, np.sign(np.nan_to_num(z)), 0), kind.confirm_hours)
-    return JudgedSeries("shift", _plain(values, kind), _plain(was, kind), z, is_out, is_out & (again == np.sign(z)))
+    return ComparedSeries("shift", _plain(values, kind), _plain(was, kind), z, is_out, is_out & (again == np.sign(z)))
 
 
-def _vanished(seen: HourlyAggregates, params: DriftParams) -> JudgedSeries:
+def _vanished(seen: HourlyAggregates, params: DriftParams) -> ComparedSeries:
     """Keys that brought nothing in a window where past weeks brought many; confirmed if so an hour before too."""
     most = np.zeros_like(seen.n)
     for hours in _VANISHING_WINDOWS:
@@ -91,7 +91,7 @@ def _vanished(seen: HourlyAggregates, params: DriftParams) -> JudgedSeries:
     return _named("vanished", np.zeros_like(most), most, most > 0)
 
 
-def _new(seen: HourlyAggregates, params: DriftParams) -> JudgedSeries:
+def _new(seen: HourlyAggregates, params: DriftParams) -> ComparedSeries:
     """Keys with many rows in a day and none before, once there are weeks to have come in; confirmed an hour later."""
     day = added_up(seen.n, _DAY)
     before = _earlier(np.cumsum(seen.n, axis=0), _DAY)
@@ -99,8 +99,8 @@ def _new(seen: HourlyAggregates, params: DriftParams) -> JudgedSeries:
     return _named("new", day, np.zeros_like(day), (day >= params.new_count) & (before == 0) & is_late)
 
 
-def _named(kind: str, value: Floats, was: Floats, is_out: Bools) -> JudgedSeries:
-    return JudgedSeries(kind, value, was, np.full(value.shape, np.nan), is_out, is_out & _earlier(is_out, 1))
+def _named(kind: str, value: Floats, was: Floats, is_out: Bools) -> ComparedSeries:
+    return ComparedSeries(kind, value, was, np.full(value.shape, np.nan), is_out, is_out & _earlier(is_out, 1))
 
 
 def _earlier(values: NDArray[Any], hours: int) -> NDArray[Any]:

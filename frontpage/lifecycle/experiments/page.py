@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from frontpage.lifecycle.experiments.judge import Comparison, Judged
+from frontpage.lifecycle.experiments.analysis import Analysis, Comparison
 from frontpage.lifecycle.experiments.plot import over_days
 from frontpage.lifecycle.experiments.sequence import Estimate
 from frontpage.lifecycle.experiments.verdict import head, verdict
 from frontpage.lifecycle.served.page import STYLE
 
 
-def page(judged: Judged, planned: Sequence[str] = ()) -> str:
+def page(judged: Analysis, planned: Sequence[str] = ()) -> str:
     """HTML of an experiment at a moment; the same figures give the same page. planned: what was said at the start."""
     name = escape(judged.experiment.name)
     parts = [f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{name}</title>', STYLE, f"<h1>{name}</h1>"]
@@ -34,7 +34,7 @@ def page(judged: Judged, planned: Sequence[str] = ()) -> str:
     return "\n".join(parts)
 
 
-def _over_time(judged: Judged, one: Comparison) -> Iterator[str]:
+def _over_time(judged: Analysis, one: Comparison) -> Iterator[str]:
     labels = [f"{day:%m-%d}" for day in judged.days]
     in_percent = any(lift is not None for lift in one.lifts)
     shown: Sequence[Estimate | None] = one.lifts if in_percent else one.differences

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from frontpage.core.experiments.experiment import KINDS
-from frontpage.lifecycle.experiments.judge import PREFERENCE, Comparison, Judged
+from frontpage.lifecycle.experiments.analysis import PREFERENCE, Analysis, Comparison
 from frontpage.lifecycle.experiments.sequence import Estimate
 
 _BROKEN = (
@@ -16,14 +16,14 @@ _BROKEN = (
 _NAMED = 5
 
 
-def verdict(judged: Judged) -> list[str]:
+def verdict(judged: Analysis) -> list[str]:
     """A sentence for each thing that can be said now; a broken assignment is the only thing said then."""
     if not judged.is_balanced:
         return [_BROKEN.format(judged.ratio_p)]
     return [*(_of(judged, one) for one in judged.comparisons), *_crossed(judged)]
 
 
-def summary(judged: Judged) -> str:
+def summary(judged: Analysis) -> str:
     """One word for the summary line: broken, waiting, difference or undecided."""
     if not judged.is_balanced:
         return "broken"
@@ -33,7 +33,7 @@ def summary(judged: Judged) -> str:
     return "difference" if any(each is not None and each.excludes_zero for each in latest) else "undecided"
 
 
-def _of(judged: Judged, one: Comparison) -> str:
+def _of(judged: Analysis, one: Comparison) -> str:
     latest, control = one.latest, judged.experiment.arms[0].name
     if latest is None:
         return f"{one.metric}, {one.arm} against {control}: too few readers yet to say anything."
@@ -62,7 +62,7 @@ def _said(one: Comparison) -> str:
     return f"{lift.value:+.1%}, between {lift.low:+.1%} and {lift.high:+.1%}"
 
 
-def _crossed(judged: Judged) -> Iterator[str]:
+def _crossed(judged: Analysis) -> Iterator[str]:
     if not judged.crossed:
         return
     named = ", ".join(map(str, judged.crossed[:_NAMED]))
@@ -70,7 +70,7 @@ def _crossed(judged: Judged) -> Iterator[str]:
     yield f"{len(judged.crossed):,} readers were shown lists of two arms and are left out: {named}{more}."
 
 
-def head(judged: Judged) -> str:
+def head(judged: Analysis) -> str:
     """What it is, since when, and how many readers it has."""
     one = judged.experiment
     state = f"stopped {one.stopped_at:%Y-%m-%d %H:%M}" if one.stopped_at else "running"

@@ -46,12 +46,12 @@ class Move:
     to: Position
 
 
-def judged(at: Position, verdicts: Collection[Verdict], hours: float, rules: RolloutParams) -> Move:
+def next_move(at: Position, verdicts: Collection[Verdict], hours: float, rules: RolloutParams) -> Move:
     """What the guardrails' verdicts mean after so many hours in a step; without verdicts nothing is known.
 
-    >>> judged(Position("canary", 0.1), ["pass", "fail"], 0.0, RolloutParams()).action
+    >>> next_move(Position("canary", 0.1), ["pass", "fail"], 0.0, RolloutParams()).action
     'take_back'
-    >>> judged(Position("canary", 0.1), ["pass", "inconclusive"], 24.0, RolloutParams()).to
+    >>> next_move(Position("canary", 0.1), ["pass", "inconclusive"], 24.0, RolloutParams()).to
     Position(state='waiting', share=0.1)
     """
     if not at.is_open:

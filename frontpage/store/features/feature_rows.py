@@ -41,18 +41,18 @@ def applying(url: str) -> Iterator[None]:
         yield
 
 
-def written_ticks(connection: Connection) -> set[datetime]:
+def written_cutoffs(connection: Connection) -> set[datetime]:
     """The moments whose states are all there."""
     return {row[c.AS_OF] for row in fetch_all(connection, "select as_of from feast.state_tick")}
 
 
-def next_tick(connection: Connection, as_of: datetime) -> datetime | None:
+def next_cutoff(connection: Connection, as_of: datetime) -> datetime | None:
     """The first moment after `as_of` whose states are there."""
     row = fetch_one(connection, "select min(as_of) as as_of from feast.state_tick where as_of > %s", [as_of])
     return row[c.AS_OF] if row else None
 
 
-def record_tick(connection: Connection, as_of: datetime, n_changed: int) -> None:
+def record_cutoff(connection: Connection, as_of: datetime, n_changed: int) -> None:
     """Write down that the states of `as_of` are there; a repeat that changes nothing leaves the row as it is."""
     execute(
         connection,
@@ -180,7 +180,7 @@ def repeat(
     execute(connection, "drop table asked")
 
 
-def forget_ticks(connection: Connection, before: datetime) -> None:
+def forget_cutoffs(connection: Connection, before: datetime) -> None:
     """From now on no moment before `before` counts as written: its rows may go (see `forget`)."""
     execute(connection, "delete from feast.state_tick where as_of < %s", [before])
 

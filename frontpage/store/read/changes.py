@@ -47,7 +47,7 @@ async def listening(url: str, on_change: OnChange) -> AsyncIterator[ChangeListen
     Raises UnavailableError where the database is away.
     """
 
-    def tell(_connection: Any, _pid: int, channel: str, payload: object) -> None:
+    def notified(_connection: Any, _pid: int, channel: str, payload: object) -> None:
         on_change(channel, str(payload))
 
     settings = {"application_name": "frontpage-watch", "default_transaction_read_only": "on", "timezone": "UTC"}
@@ -60,7 +60,7 @@ async def listening(url: str, on_change: OnChange) -> AsyncIterator[ChangeListen
             # Not wait_for: in Python 3.11 it forgets that it was cancelled where the answer comes at the same moment.
             async with asyncio.timeout(PATIENCE_SECONDS):
                 for channel in (ARTICLE_CHANGED, PUBLISHED, READER_CHANGED):
-                    await connection.add_listener(channel, tell)
+                    await connection.add_listener(channel, notified)
         yield ChangeListener(connection)
     finally:
         # A close would wait for an answer that may never come.

@@ -4,6 +4,7 @@ No connection is made before the first query, so that a server starts, and recov
 """
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
@@ -90,13 +91,19 @@ async def fetch(pool: asyncpg.Pool, sql: str, *arguments: Any) -> list[asyncpg.R
 async def refuse_unusable(url: str) -> None:
     """Look once at the database that will be served.
 
-    Raises BadInputError where it does not let us in, is not in UTF-8, or a pooler stands in between, which would lose
-    settings and notifications of a session. A database that does not answer is no error: it may later.
+    Raises BadInputError where it does not let us in, its certificate is not to be trusted, it is not in UTF-8, or a
+    pooler stands in between, which would lose settings and notifications of a session. A database that does not answer
+    is no error: it may later.
     """
     try:
         await _look(url)
     except asyncpg.InvalidAuthorizationSpecificationError as error:
         raise BadInputError(f"PostgreSQL does not let us in ({error}); correct FRONTPAGE_DATABASE_URL") from error
+    except ssl.SSLCertVerificationError as error:
+        raise BadInputError(
+            f"PostgreSQL's certificate is not to be trusted ({error.verify_message}); correct sslrootcert in "
+            "FRONTPAGE_DATABASE_URL"
+        ) from error
     except (asyncpg.ProtocolViolationError, asyncpg.RaiseError) as error:
         raise pooler_refusal() from error
     except _AWAY:

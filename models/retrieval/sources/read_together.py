@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class ReadTogether(Source):
-    """User-kNN over co-reading (`models/retrieval/co_occurrence.py`); nothing for a reader without reads."""
+    """User-kNN over co-occurrence (`models/retrieval/co_occurrence.py`); nothing for a reader without reads."""
 
     order = 10
     n: int = Field(30, ge=0, description="by those who read what the reader has read")
 
     def lists(self, inputs: ScoringInputs, reader_rows: Ints) -> Iterator[TopK]:
-        """One list, by co-reading score."""
-        yield inputs.read_together(reader_rows, self.n)
+        """One list, by co-occurrence score."""
+        yield inputs.by_co_occurrence(reader_rows, self.n)

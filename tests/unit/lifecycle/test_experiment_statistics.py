@@ -11,8 +11,8 @@ import ville
 from frontpage.core import columns as c
 from frontpage.core.experiments.experiment import Arm, Experiment
 from frontpage.lifecycle.experiments import ratio
+from frontpage.lifecycle.experiments.analysis import analyse, analyse_interleaving, preferences
 from frontpage.lifecycle.experiments.cuped import adjusted
-from frontpage.lifecycle.experiments.judge import judge, judge_interleaving, preferences
 from frontpage.lifecycle.experiments.page import page
 from frontpage.lifecycle.experiments.sequence import Ratio, of_difference, of_lift, of_mean, of_ratios
 from frontpage.lifecycle.experiments.size import detectable, of_one_mean, readers_needed
@@ -115,7 +115,7 @@ def test_a_plan_and_its_size_agree() -> None:
 def test_a_difference_is_found_and_said() -> None:
     """In percent, with its interval; days before there are enough readers have none."""
     one = experiment("champion", "popularity", metrics=("reading_seconds", "reads"))
-    judged = judge(one, readers(one, 8000, lift=0.2), TEN + 5 * DAY, 100)
+    judged = analyse(one, readers(one, 8000, lift=0.2), TEN + 5 * DAY, 100)
     assert [len(judged.days), judged.comparisons[0].differences[0], summary(judged)] == [5, None, "difference"]
     said = verdict(judged)
     assert said[0].startswith("reading_seconds: b has more than a (+")
@@ -131,7 +131,7 @@ def test_arms_that_are_the_same_do_not_differ() -> None:
         ["champion", "popularity"] if key == 8 else shown
         for key, shown in zip(seen[c.READER_KEY], seen["variants"], strict=True)
     ]
-    judged = judge(one, seen, TEN + 5 * DAY, 100)
+    judged = analyse(one, seen, TEN + 5 * DAY, 100)
     assert (summary(judged), judged.crossed) == ("undecided", [8])
     assert verdict(judged)[-1] == "1 readers were shown lists of two arms and are left out: 8."
 
@@ -141,7 +141,7 @@ def test_a_broken_assignment_is_all_that_is_said() -> None:
     one = experiment("champion", "popularity")
     seen = readers(one, 6000, lift=0.5)
     is_lost = np.array([one.arm_of(key).name == "b" and key % 2 == 0 for key in seen[c.READER_KEY].tolist()])
-    judged = judge(one, seen[~is_lost], TEN + 5 * DAY, 100)
+    judged = analyse(one, seen[~is_lost], TEN + 5 * DAY, 100)
     assert summary(judged) == "broken"
     (said,) = verdict(judged)
     assert said.startswith("No verdict: the arms do not have the readers")
@@ -151,10 +151,10 @@ def test_a_broken_assignment_is_all_that_is_said() -> None:
 def test_two_readers_are_too_few() -> None:
     """Before `min_readers` have been seen for a whole horizon nobody is shown a number."""
     one = experiment("champion", "champion", kind="aa")
-    judged = judge(one, readers(one, 40), TEN + 5 * DAY, 100)
+    judged = analyse(one, readers(one, 40), TEN + 5 * DAY, 100)
     assert summary(judged) == "waiting"
     assert verdict(judged) == ["reading_seconds, b against a: too few readers yet to say anything."]
-    nobody = judge(one, readers(one, 40)[:0], TEN + DAY, 100)
+    nobody = analyse(one, readers(one, 40)[:0], TEN + DAY, 100)
     assert summary(nobody) == "waiting"
 
 
@@ -170,6 +170,6 @@ def test_readers_of_an_interleaving_decide() -> None:
         for name in ("champion", "popularity")
     ]
     credited = pd.DataFrame(rows, columns=[c.READER_KEY, "variant", "reads"])
-    judged = judge_interleaving(one, seen, credited, TEN + 5 * DAY, 100)
+    judged = analyse_interleaving(one, seen, credited, TEN + 5 * DAY, 100)
     assert (judged.n_exposed, judged.n_complete, summary(judged)) == ({"both": 1000}, {"both": 900}, "difference")
     assert verdict(judged)[0].startswith("Readers prefer b (+0.")

@@ -4,7 +4,7 @@ import pytest
 
 from frontpage.core.errors import BadInputError
 from frontpage.core.sections.rollout import RolloutParams
-from frontpage.lifecycle.rollout.transitions import Position, approved, judged, next_step, taken_back
+from frontpage.lifecycle.rollout.transitions import Position, approved, next_move, next_step, taken_back
 
 RULES = RolloutParams()
 SHADOW, TEN = Position("shadow"), Position("canary", 0.10)
@@ -37,7 +37,7 @@ TABLE = [
 @pytest.mark.parametrize(("at", "verdicts", "hours", "action", "to"), TABLE)
 def test_what_verdicts_mean(at, verdicts, hours, action, to):
     """A failure ends it at any time; the end of a step asks that all pass, or else a person."""
-    move = judged(at, verdicts, hours, RULES)
+    move = next_move(at, verdicts, hours, RULES)
     assert (move.action, move.to) == (action, to)
 
 

@@ -86,7 +86,7 @@ def test_random_lists_are_ten_unread_articles_that_differ(n_articles: int) -> No
 
 
 def test_there_is_a_count_for_each_half_life_and_a_baseline_for_each_part() -> None:
-    """Each half-life separately, clicks of a day, the newest; beside them ALS, co-reading, chance."""
+    """Each half-life separately, clicks of a day, the newest; beside them ALS, co-occurrence, chance."""
     by_name = [count_name(hours) for hours in HALF_LIVES_HOURS]
     assert by_name[0] == "decayed_0.1h"
     assert by_name[-1] == "decayed_168h"

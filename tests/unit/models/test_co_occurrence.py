@@ -1,4 +1,4 @@
-"""Co-reading by hand: who is alike, what they add, and that readers yet to come change nothing."""
+"""Co-occurrence by hand: who is alike, what they add, and that readers yet to come change nothing."""
 
 from math import log, sqrt
 
@@ -10,7 +10,7 @@ from frontpage.core.params import Params
 from frontpage.core.sections.training import CoOccurrenceParams
 from frontpage.features.interactions import interaction_dataset
 from models.context import scoring_context
-from models.retrieval.co_occurrence import CoOccurrence, read_together
+from models.retrieval.co_occurrence import CoOccurrence, co_occurrence_of
 
 from .worlds import article, history, read, reader
 
@@ -21,7 +21,7 @@ def scores(past: History, key: int, params: CoOccurrenceParams = PARAMS) -> tupl
     """Of one reader, by article."""
     dataset = interaction_dataset(past)
     at = scoring_context(dataset, past.as_of, Params(), readers=np.searchsorted(dataset.reader_keys, [key]))
-    made = read_together(at, params)
+    made = co_occurrence_of(at, params)
     row = made.scores(np.array([0])).toarray()[0]
     return made, {str(dataset.article_ids[live]): float(row[place]) for place, live in enumerate(at.live)}
 

@@ -191,7 +191,7 @@ def test_reasons_are_codes_with_their_arguments_and_true(trained: Trained, past:
 def test_contributions_add_up_to_the_score(trained: Trained, past: History) -> None:
     """SHAP values and the base value sum to what the ranker says, for each row."""
     pipeline, now = _ready(trained, past)
-    matrix = pipeline.chosen(now, np.arange(5)).matrix
+    matrix = pipeline.scored_top_k(now, np.arange(5)).matrix
     explained = explain(explainer(trained.model.ranker), matrix, trained.model.feature_names)
     score = predict(trained.model.ranker, matrix, 1)
     assert np.allclose(explained.contributions.sum(axis=1) + explained.base, score, atol=1e-6)

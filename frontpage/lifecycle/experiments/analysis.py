@@ -41,7 +41,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Analysis:
     """An experiment at a moment. days: the ends of its days so far, the last one now.
 
     n_exposed: readers by arm who were shown a list; n_complete: of these, whose horizon has passed. crossed: keys of
@@ -63,7 +63,7 @@ class Judged:
         return self.ratio_p >= ratio.LEVEL
 
 
-def judge(experiment: Experiment, readers: pd.DataFrame, as_of: datetime, min_readers: int) -> Judged:
+def analyse(experiment: Experiment, readers: pd.DataFrame, as_of: datetime, min_readers: int) -> Analysis:
     """An A/B or A/A test. readers: as `store.judging.experiments.readers`, in the order of first lists."""
     mine = _assigned(experiment, readers)
     placed, crossed = _uncrossed(experiment, mine)
@@ -81,15 +81,15 @@ def judge(experiment: Experiment, readers: pd.DataFrame, as_of: datetime, min_re
         for code, name in enumerate(names)
         if code > 0
     ]
-    return Judged(
+    return Analysis(
         experiment, days, comparisons, _counts(names, arm), _counts(names, arm[looks.is_complete]), crossed,
         _ratio_p(experiment, _codes(mine, names), _first_at(mine), looks.days),
     )  # fmt: skip
 
 
-def judge_interleaving(
+def analyse_interleaving(
     experiment: Experiment, readers: pd.DataFrame, credited: pd.DataFrame, as_of: datetime, min_readers: int
-) -> Judged:
+) -> Analysis:
     """An interleaving: every reader sees articles of both arms and decides between them by reading.
 
     credited: as `store.judging.experiments.credits_of`.
@@ -111,7 +111,7 @@ def judge_interleaving(
     means = tuple(float(reads[arm.variant].mean()) if len(reads) else 0.0 for arm in experiment.arms)
     shown = Comparison(other.name, PREFERENCE, estimates, [None] * len(days), (means[0], means[1]))
     n_decided = int(decided.sum())
-    return Judged(experiment, days, [shown], {"both": len(placed)}, {"both": n_decided}, crossed, 1.0)
+    return Analysis(experiment, days, [shown], {"both": len(placed)}, {"both": n_decided}, crossed, 1.0)
 
 
 def preferences(control: Floats, other: Floats) -> tuple[Floats, NDArray[np.bool_]]:
