@@ -33,9 +33,9 @@ from frontpage.core.settings import Settings
 from frontpage.stack.processes import free_port
 from frontpage.steps import refresh as refresh_step
 from models.variants import complete
-from serving.http.metrics import Metrics
 from serving.http.middleware import RequestMiddleware
 from serving.http.server import serve
+from serving.http.telemetry.metrics import Metrics
 
 N_READERS, ROUNDS, SECONDS = 20_000, 9, 5
 N_REFRESHED, REFRESHES = 15_000, 5

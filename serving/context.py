@@ -25,9 +25,9 @@ from frontpage.store.write.pool import open_writer
 from serving.http.background import beside, every
 from serving.http.batch_writer import BatchWriter
 from serving.http.load_shedding import LoadShedder
-from serving.http.metrics import Metrics, remove_gauges_of_dead, remove_own_gauges
 from serving.http.request_id import request_id
-from serving.http.request_log import write_lines
+from serving.http.telemetry.metrics import Metrics, remove_gauges_of_dead, remove_own_gauges
+from serving.http.telemetry.request_log import write_lines
 from serving.lists.invalidation import kept_current
 from serving.lists.service import EncodedList, ListService
 from serving.lists.variants import VariantLists

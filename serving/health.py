@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from serving.context import AppContext, context_of
-from serving.http.metrics import MEDIA_TYPE
 from serving.http.problems import NOT_READY, ProblemError
 from serving.http.responses import json_response
+from serving.http.telemetry.metrics import MEDIA_TYPE
 
 _MINUTE_SECONDS = 60
 

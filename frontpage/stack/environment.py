@@ -115,7 +115,7 @@ def airflow_environment(layout: Layout, ports: Ports, database_url: str, *, sche
 def telemetry_environment(base: Mapping[str, str]) -> dict[str, str]:
     """Airflow's own metrics and traces, where OpenTelemetry's variables ask for them.
 
-    Metrics go to `frontpage exporter`, unless another address is given; one that is away holds a task up for two seconds.
+    Metrics go to `frontpage exporter`, unless another address is given; one that is away costs a task two seconds.
     """
     traces = {"AIRFLOW__TRACES__OTEL_ON": "True"} if _is_exported(base, "TRACES") else {}
     if not _is_exported(base, "METRICS"):

@@ -9,8 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from serving.context import AppContext
 from serving.http.problems import OVERLOADED, ProblemError, bad_body, send_problem
 from serving.http.request_id import HEADER, give_request_id
-from serving.http.request_log import Handled
-from serving.http.tracing import Traced
+from serving.http.telemetry.request_log import Handled
+from serving.http.telemetry.tracing import Traced
 
 #: A body that comes with a request which needs none, and is not read.
 MAX_BODY_BYTES = 1_000_000

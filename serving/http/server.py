@@ -21,8 +21,8 @@ from frontpage.store.read.pool import refuse_unusable
 from serving.access.keys import settings_keys
 from serving.access.security import needs_keys, refuse_without_keys
 from serving.app import create_app
-from serving.http.metrics import FOLDER_VARIABLE
 from serving.http.protocol import Protocol
+from serving.http.telemetry.metrics import FOLDER_VARIABLE
 from serving.http.tls import context_of, server_context
 
 GRACEFUL_SECONDS = 10

@@ -263,7 +263,9 @@ def test_a_refresh_comes_before_a_retrain():
     lowest = min(task.priority_weight for task in dags["refresh_hourly"].tasks)
     assert lowest > max(task.priority_weight for task in dags["retrain_nightly"].tasks)
     assert all(task.niceness > 0 for task in dags["retrain_nightly"].tasks)
-    assert all(task.niceness == 0 for task in _steps(dags["refresh_hourly"]) if task.task_id not in {"drift", "lineage"})
+    assert all(
+        task.niceness == 0 for task in _steps(dags["refresh_hourly"]) if task.task_id not in {"drift", "lineage"}
+    )
 
 
 def test_a_retrain_has_the_first_morning_as_its_deadline():

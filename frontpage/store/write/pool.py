@@ -19,9 +19,7 @@ _SESSION = {
 }
 
 
-async def open_writer(
-    url: str, connections: int = _CONNECTIONS, prepare: Prepare | None = None
-) -> asyncpg.Pool:
+async def open_writer(url: str, connections: int = _CONNECTIONS, prepare: Prepare | None = None) -> asyncpg.Pool:
     """A pool for store.read.pool's `fetch` and `close_pool`, whose statements may write; makes no connection yet."""
     return await asyncpg.create_pool(
         DatabaseUrl.parse(url).asyncpg(),

@@ -7,7 +7,7 @@ from pathlib import Path
 from frontpage.core.settings import Settings
 from serving.app import create_app
 from serving.http import problems
-from serving.http.metrics import Metrics
+from serving.http.telemetry.metrics import Metrics
 from serving.lists.schemas import RecommendationList
 
 REFERENCE = Path(__file__).resolve().parents[3] / "docs/reference"
