@@ -104,8 +104,8 @@ class Newsroom:
         for verb, step in _STEPS.items():
             clock = _running_from(self.now)
             with recorded(self.settings, self.params, verb, {"as_of": as_of}, Trigger(), clock) as execution:
-                options = {"sources": []} if verb == "extract" else {}
-                summary: Summary = step.run(self.settings, self.params, as_of, **options)  # type: ignore[attr-defined]
+                options: dict[str, Any] = {"sources": []} if verb == "extract" else {}
+                summary: Summary = step.run(self.settings, self.params, as_of, **options)
                 execution.summary = summary
             self.pass_to(clock())
 
@@ -184,7 +184,7 @@ def newsroom_of(folder: Path, n_stories: int, n_readers: int) -> Iterator[Newsro
     world, home = folder / "world", folder / "home"
     params = complete(load_params(record.ROOT / "params.yaml"))
     end = START + HOUR * (2 + APART_HOURS * n_stories)
-    size = {"n_readers": n_readers, "n_days": N_DAYS, "articles_per_day": ARTICLES_A_DAY}
+    size: dict[str, Any] = {"n_readers": n_readers, "n_days": N_DAYS, "articles_per_day": ARTICLES_A_DAY}
     simulate.run(Settings(), params, **size, seed=SEED, until=end, out=world)
     for path in world.rglob("*.jsonl*"):
         os.utime(path, ((START - HOUR).timestamp(),) * 2)

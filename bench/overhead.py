@@ -131,7 +131,7 @@ def _wait_for(port: int) -> None:
 
 def _turned(arms: Sequence[str], n: int) -> Sequence[str]:
     """In another order each time, so that none is always first."""
-    return arms[n % len(arms) :] + arms[: n % len(arms)]
+    return [*arms[n % len(arms) :], *arms[: n % len(arms)]]
 
 
 def _less(one: list[float], other: list[float]) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 from etl.blocks import PreparedBlock, Rejected, SourcePart
 from etl.pipeline import read_blocks
 from etl.reading.source_plan import plan_source
-from etl.reading.sources import Source
+from etl.reading.sources import Source, UriSource
 from etl.rows.context import RowContext
 from etl.rows.prepare import prepare
 from frontpage.core import columns as c
@@ -48,7 +48,7 @@ class Looked:
         return self.n_usable.total() + self.reasons.total() + self.n_deferred + self.n_left_out
 
 
-def look(source: Source, context: RowContext, max_rows: int) -> Looked:
+def look(source: UriSource, context: RowContext, max_rows: int) -> Looked:
     """What a first pull of the source at the context's `as_of` would stage, of about `max_rows` rows at most.
 
     Whether an article is known, or an event id was used before, only the database tells.

@@ -73,7 +73,7 @@ def reasons() -> dict[str, Work]:
     from models.explaining.explain import explain, explainer
 
     random = np.random.default_rng(1)
-    matrix = random.standard_normal((_ROWS, _FEATURES))
+    matrix = random.standard_normal((_ROWS, _FEATURES), dtype=np.float32)
     target = matrix[:, 0] * matrix[:, 1] + np.abs(matrix[:, 2])
     options = {"num_leaves": 15, "verbosity": -1, "num_threads": 1, "deterministic": True, "seed": 1}
     trees = lgb.train(options, lgb.Dataset(matrix, target), num_boost_round=_TREES)

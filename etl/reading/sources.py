@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote, unquote, unquote_plus, urlencode, urlsplit
 
 from etl.reading.mapping import Mapping
@@ -93,6 +94,7 @@ class InboxSource(Described):
 INBOX = InboxSource()
 UriSource = DirectorySource | FileSource | FeedSource | SqlSource
 Source = UriSource | InboxSource
+SourceT = TypeVar("SourceT", bound=Source)
 
 
 def parse_source(uri: str, folder: Path | None = None, query: str = "", label: str = "") -> Source:
@@ -212,7 +214,7 @@ def _query_file(value: str, shown: str, folder: Path) -> Path:
     raise BadInputError(f"source {shown!r}: query_file {unquote(value)!r} is not a file with a SELECT")
 
 
-def in_pull_order(sources: Iterable[Source]) -> list[Source]:
+def in_pull_order(sources: Iterable[SourceT]) -> list[SourceT]:
     """Articles first, so that reads of the same extract find them, the inbox last; otherwise in the order given."""
     return sorted(sources, key=_pull_rank)
 

@@ -31,7 +31,7 @@ def receiver(database_url: str) -> Iterator[Receiver]:
 
     store = OpenLineageStore(connection_string=_url(database_url))
     try:
-        store.initialize()
+        store.initialize()  # type: ignore[no-untyped-call]  # Feast does not say what it returns
         yield Receiver(OpenLineageProcessor(store).process_event, store.prune_expired)
     finally:
         store.engine.dispose()
