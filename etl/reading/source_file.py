@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from etl.reading.mapping import Mapping
-from etl.reading.sources import DirectorySource, FeedSource, Source, SqlSource, parse_source
+from etl.reading.sources import DirectorySource, FeedSource, SqlSource, UriSource, parse_source
 from etl.source_lists import split_sources
 from frontpage.core.clock import parse_duration
 from frontpage.core.errors import BadInputError
@@ -64,7 +64,7 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def installation_sources(settings: Settings, given: Sequence[str], environ: Map[str, str]) -> list[Source]:
+def installation_sources(settings: Settings, given: Sequence[str], environ: Map[str, str]) -> list[UriSource]:
     """The sources to pull: those `given`, else those of FRONTPAGE_SOURCES, else those of the sources file.
 
     An item is a source URI, a sources file (`*.yaml`), or a name in the sources file. What is given by name is always
@@ -82,7 +82,7 @@ def installation_sources(settings: Settings, given: Sequence[str], environ: Map[
     return [source for item in items for source in _of_item(item, settings, environ)]
 
 
-def load_sources(path: Path, environ: Map[str, str]) -> list[Source]:
+def load_sources(path: Path, environ: Map[str, str]) -> list[UriSource]:
     """The sources of a file in its order; `${NAME}` in a URI is the variable of that name.
 
     In the log-in part of a URI the variable's value is percent-encoded. Relative paths start at the file's folder.
@@ -90,7 +90,7 @@ def load_sources(path: Path, environ: Map[str, str]) -> list[Source]:
     """
     written = _parsed(path)
     sources = [_source(path, name, entry, environ) for name, entry in written.sources.items()]
-    first: dict[str, Source] = {}
+    first: dict[str, UriSource] = {}
     for source in sources:
         other = first.setdefault(source.name, source)
         if other is not source:
@@ -105,7 +105,7 @@ def _file_of(settings: Settings) -> Path | None:
     return DEFAULT_FILE if DEFAULT_FILE.is_file() else None
 
 
-def _of_item(item: str, settings: Settings, environ: Map[str, str]) -> list[Source]:
+def _of_item(item: str, settings: Settings, environ: Map[str, str]) -> list[UriSource]:
     if item.lower().endswith(_ENDINGS) and "://" not in item and "+" not in item:
         return load_sources(Path(item).expanduser(), environ)
     path = _file_of(settings) if _NAME.fullmatch(item) else None
@@ -140,7 +140,7 @@ def _sentence(error: ValidationError) -> str:
     return ": ".join([*at, what.replace("Value error, ", "")])
 
 
-def _source(path: Path, name: str, entry: _Entry, environ: Map[str, str]) -> Source:
+def _source(path: Path, name: str, entry: _Entry, environ: Map[str, str]) -> UriSource:
     at = f"{path}: source {name!r}"
     if not _NAME.fullmatch(name):
         raise BadInputError(f"{at}: a name has letters, digits, `-`, `_` and `.` only")
@@ -171,7 +171,7 @@ def _with_variables(uri: str, environ: Map[str, str]) -> str:
     return _VARIABLE.sub(value, uri)
 
 
-def _misfits(source: Source, mapping: Mapping) -> list[str]:
+def _misfits(source: UriSource, mapping: Mapping) -> list[str]:
     if isinstance(source, DirectorySource):
         return [": a folder of canonical files needs none; give each kind as a source of its own, like reads+PATH"]
     kind = Kind.ARTICLES if isinstance(source, FeedSource) else getattr(source, "kind", Kind.ARTICLES)

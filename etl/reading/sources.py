@@ -97,7 +97,7 @@ Source = UriSource | InboxSource
 SourceT = TypeVar("SourceT", bound=Source)
 
 
-def parse_source(uri: str, folder: Path | None = None, query: str = "", label: str = "") -> Source:
+def parse_source(uri: str, folder: Path | None = None, query: str = "", label: str = "") -> UriSource:
     """The source that a URI names.
 
     folder: where relative paths start, by default the working directory. query: text of the SELECT where the URI names

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from etl.reading.source_file import installation_sources
-from etl.reading.sources import DirectorySource, FileSource, Source
+from etl.reading.sources import DirectorySource, FileSource, UriSource
 from frontpage.core.clock import iso
 from frontpage.core.errors import BadInputError, UnavailableError
 from frontpage.core.params import Params
@@ -59,7 +59,7 @@ def _seen(settings: Settings, now: datetime, told_at: datetime | None) -> Arriva
     )
 
 
-def _sources(settings: Settings) -> list[Source]:
+def _sources(settings: Settings) -> list[UriSource]:
     """Those of the installation; none where it has none yet."""
     try:
         return installation_sources(settings, (), os.environ)
@@ -67,7 +67,7 @@ def _sources(settings: Settings) -> list[Source]:
         return []
 
 
-def _with_newer_files(sources: Iterable[Source], since: datetime) -> Iterator[str]:
+def _with_newer_files(sources: Iterable[UriSource], since: datetime) -> Iterator[str]:
     """Names of sources on this machine of which a file was changed since."""
     for source in sources:
         if isinstance(source, DirectorySource | FileSource) and _changed_at(source.url) > since.timestamp():
