@@ -32,7 +32,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=2),
-    default_args=task_defaults(execution_timeout=timedelta(hours=1), priority_weight=5),
+    default_args=task_defaults(execution_timeout=timedelta(hours=1), priority_weight=40),
     params=as_of_param(),
     owner_links=owner_links(),
     tags=["tier-2", "mail"],

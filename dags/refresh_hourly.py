@@ -23,8 +23,7 @@ lists failed a check that the log and the Data Docs name; do not force them, men
 `retrain_on_drift` and `search_on_drift` where `drift`, in its log, does not ask for it. `rollout` red: the champion's
 lists are out, the rollout stands still; `waiting` and `ask` are skipped unless one waits for a person. `arms`,
 `outcomes` or `archive` red: only readers of an experiment notice, who keep older lists; the next run makes up for it.
-`lineage` red: the graph of this edition waits for the next run, which tells what ran since.
-Missed ticks are skipped, not made up for; only the newest one counts.
+`lineage` red: the next run tells what ran since. Missed ticks are skipped, not made up for; only the newest one counts.
 
 Runbook: docs/runbook.md#refresh_hourly
 """
@@ -69,16 +68,13 @@ with DAG(
     arms, outcomes, archive = (StepOperator(task_id=name) for name in ("arms", "outcomes", "archive"))
     drift = StepOperator(task_id="drift", niceness=10)
     lineage = StepOperator(task_id="lineage", verb="runs lineage", niceness=10)
-    retrain_on_drift = AnswerOperator(
-        task_id="retrain_on_drift", decided_by="drift", action="retrain", asset=assets.DRIFT
-    )
-    search_on_drift = AnswerOperator(
-        task_id="search_on_drift", decided_by="drift", action="search", asset=assets.HELPLESS
-    )
+    answers = [
+        AnswerOperator(task_id="retrain_on_drift", decided_by="drift", action="retrain", asset=assets.DRIFT),
+        AnswerOperator(task_id="search_on_drift", decided_by="drift", action="search", asset=assets.HELPLESS),
+    ]
 
     review >> extract >> validate >> features >> score >> gate >> publish >> learnable >> first_training
     publish >> rollout >> waiting >> ask
     publish >> arms
-    publish >> outcomes >> archive
-    publish >> drift >> [retrain_on_drift, search_on_drift]
-    outcomes >> lineage
+    publish >> outcomes >> [archive, lineage]
+    publish >> drift >> answers

@@ -14,7 +14,7 @@ if __name__ == "__main__":
 
 from docs.drawing import Arrow, Box, graph, layered, sequence  # noqa: E402 - the repository is no package by itself
 from frontpage.core.sections.rollout import RolloutParams  # noqa: E402
-from frontpage.lifecycle.rollout.transitions import OPEN, Position, approved, judged, taken_back  # noqa: E402
+from frontpage.lifecycle.rollout.transitions import OPEN, Position, approved, next_move, taken_back  # noqa: E402
 
 FOLDER = ROOT / "docs" / "diagrams"
 #: How many rooms stand beside each other.
@@ -86,7 +86,7 @@ def _moves(rules: RolloutParams) -> Iterator[tuple[str, str, str]]:
         for share in (0.0,) if state == "shadow" else rules.shares:
             at = Position(state, share)
             for verdict, why in (("pass", "all pass"), ("inconclusive", "cannot say"), ("fail", "one fails")):
-                yield state, judged(at, [verdict], 1e6, rules).to.state, why  # type: ignore[list-item]
+                yield state, next_move(at, [verdict], 1e6, rules).to.state, why  # type: ignore[list-item]
             if state == "waiting":
                 yield state, approved(at, rules).state, "approved"
                 yield state, taken_back(at).state, "rejected"

@@ -91,7 +91,7 @@ class StepOperator(BaseOperator):
         self.log.info("%s", " ".join(command))
         variables = {ACTOR: str(run_actor(context)), **trigger_of(context).variables(), **trace_variables()}
         lines = self._run([*_guard(self.niceness), *command], variables)
-        self._tell(context, table_of(lines), iso(as_of))
+        self._report(context, table_of(lines), iso(as_of))
         return summary_of(self.verb, lines)
 
     def on_kill(self) -> None:
@@ -109,7 +109,7 @@ class StepOperator(BaseOperator):
         """Variables of the verb beside those of Airflow itself."""
         return {}
 
-    def _tell(self, context: Context, table: dict[str, Any], as_of: str) -> None:
+    def _report(self, context: Context, table: dict[str, Any], as_of: str) -> None:
         """Put what the verb told where Airflow's pages show it."""
         if table:
             context["ti"].xcom_push(key="summary", value=table)

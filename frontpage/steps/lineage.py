@@ -31,7 +31,7 @@ def run(settings: Settings, params: Params, as_of: datetime) -> Summary:
     url, days = database_url(settings), params.retention.lineage_days
     n_events = 0
     with _alone(url) as connection, receiver(url) as store:
-        waiting = lineage.untold(connection, as_of, as_of - timedelta(days=days), _MOST)
+        waiting = lineage.unreported(connection, as_of, as_of - timedelta(days=days), _MOST)
         for event in (event for execution in track(waiting, "executions") for event in events_of(execution)):
             store.take(event)
             n_events += 1

@@ -135,6 +135,7 @@ def test_only_named_jobs_may_write():
     }
     assert may_write == {
         "ci/comment": ["pull-requests"],
+        "rules/comment": ["pull-requests"],
         "release/release": ["attestations", "contents", "id-token", "packages"],
     }
 

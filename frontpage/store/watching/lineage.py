@@ -8,9 +8,9 @@ from frontpage.store.connect import Connection, fetch_all, fetch_one
 from frontpage.store.queries import query
 
 
-def untold(connection: Connection, as_of: datetime, since: datetime, limit: int) -> list[dict[str, Any]]:
+def unreported(connection: Connection, as_of: datetime, since: datetime, limit: int) -> list[dict[str, Any]]:
     """Ended executions about moments up to as_of that began since then, the oldest first."""
-    return fetch_all(connection, query("lineage/untold"), {"as_of": as_of, "since": since, "limit": limit})
+    return fetch_all(connection, query("lineage/unreported"), {"as_of": as_of, "since": since, "limit": limit})
 
 
 def editions(connection: Connection, limit: int = 30) -> list[dict[str, Any]]:
