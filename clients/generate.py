@@ -97,7 +97,8 @@ def _row(operation: Schema) -> Schema:
     """What is sent one by one or in an array."""
     schema: Schema = operation["requestBody"]["content"]["application/json"]["schema"]
     one: Schema = schema["oneOf"][0] if "oneOf" in schema else schema["items"]
-    return one
+    as_it_should_be: Schema = one["anyOf"][0] if "anyOf" in one else one
+    return as_it_should_be
 
 
 def _doc(name: str, schema: Schema) -> str:

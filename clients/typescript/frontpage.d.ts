@@ -1722,7 +1722,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
+                "application/json": ({
                     /** @description the publisher's or platform's stable name of the article */
                     article_id: string;
                     /** @description who wrote it; several names separated by commas */
@@ -1753,7 +1753,7 @@ export interface operations {
                     title: string;
                     /** @description where it can be read (http or https) */
                     url: string;
-                }[];
+                } | Record<string, never>)[];
             };
         };
         responses: {
@@ -1861,7 +1861,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
+                "application/json": ({
                     /**
                      * Format: date-time
                      * @description when the reader stopped paying
@@ -1894,7 +1894,7 @@ export interface operations {
                      * @description when the reader's trial began
                      */
                     trial_started_at?: string;
-                }[];
+                } | Record<string, never>)[];
             };
         };
         responses: {
@@ -3271,4 +3271,4 @@ export interface operations {
         };
     };
 }
-// docs/openapi.json has the SHA-256 55f2e8d35a3177d6f50adf7d261b3403ae965a13d5f20046c5f0a58a48dbe93d
+// docs/openapi.json has the SHA-256 68e4026459d7cd54eb239032c351daaa84d98c8314302ac539b7861cce10d17b

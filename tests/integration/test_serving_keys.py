@@ -64,7 +64,7 @@ def test_a_key_is_made_once_listed_without_its_secret_and_revoked(database):
     [
         (
             ("create", "--name", "app", "--scope", "write"),
-            "scope write is not known; give read, events, viewer, operator, editor, auditor, admin",
+            "scope write is not known; give read, events, catalogue, viewer, operator, editor, auditor, admin",
         ),
         (("create", "--name", " ", "--scope", "read"), "the key has no name"),
         (("revoke", "7"), "there is no key 7"),
