@@ -122,6 +122,13 @@ def test_the_pipeline_builds_publishes_and_drops_runs(newsroom: str):
     roles.renew(newsroom)
 
 
+def test_the_pipeline_marks_what_a_source_took_back(newsroom: str):
+    """By the function that the extract calls; it is not for everybody. Here of an article that nobody knows."""
+    with connect(as_role(newsroom, "frontpage_pipeline")) as connection:
+        marked = "select set_retracted('unknown', true, 'system:extract', 'deleted from a feed', false)"
+        assert fetch_all(connection, marked) == []
+
+
 def test_the_viewer_sees_what_was_made(newsroom: str):
     """Runs and publications, without a person."""
     with connect(as_role(newsroom, "frontpage_viewer")) as connection:
