@@ -144,7 +144,7 @@ def test_rights_are_given_twice_alike(newsroom: str):
         assert _rights(connection) == before
 
 
-def test_an_ordinary_owner_gives_the_rights(postgres: Server, _log_ins: None):
+def test_an_ordinary_owner_gives_the_rights(postgres: Server):
     """The migrator is no superuser: it owns the tables, and is a member of the pipeline's role; twice alike."""
     admin(postgres, f"create role test_migrator login password '{PASSWORD}' in role frontpage_pipeline")
     admin(postgres, "create database test_ordinary owner test_migrator")
