@@ -123,6 +123,13 @@ def test_the_pipeline_builds_publishes_and_drops_runs(newsroom: str):
     roles.renew(newsroom)
 
 
+def test_the_pipeline_marks_what_a_source_took_back(newsroom: str):
+    """By the function that the extract calls; it is not for everybody. Here of an article that nobody knows."""
+    with connect(as_role(newsroom, "frontpage_pipeline")) as connection:
+        marked = "select set_retracted('unknown', true, 'system:extract', 'deleted from a feed', false)"
+        assert fetch_all(connection, marked) == []
+
+
 def test_the_viewer_sees_what_was_made(newsroom: str):
     """Runs and publications, without a person."""
     with connect(as_role(newsroom, "frontpage_viewer")) as connection:
@@ -138,7 +145,6 @@ def test_rights_are_given_twice_alike(newsroom: str):
         assert _rights(connection) == before
 
 
-@pytest.mark.usefixtures("_log_ins")
 def test_an_ordinary_owner_gives_the_rights(postgres: Server):
     """The migrator is no superuser: it owns the tables, and is a member of the pipeline's role; twice alike."""
     admin(postgres, f"create role test_migrator login password '{PASSWORD}' in role frontpage_pipeline")

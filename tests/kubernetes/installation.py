@@ -80,6 +80,7 @@ def installed(cluster: Kubernetes) -> Iterator[None]:
             cluster.kubectl("-n", place, "wait", "--for=condition=Ready", f"pod/{name}", "--timeout=90s")
         yield
     finally:
-        cluster.kubectl("delete", "namespace", NAMESPACE, *_GUESTS, "--ignore-not-found", timeout=300)
+        gone = ["--ignore-not-found", "--timeout=120s"]
+        cluster.kubectl("delete", "namespace", NAMESPACE, *_GUESTS, *gone, check=False, timeout=180)
         classes = [f"frontpage-{name}" for name in ("serving", "refresh", "batch")]
-        cluster.kubectl("delete", "priorityclass", *classes, "--ignore-not-found")
+        cluster.kubectl("delete", "priorityclass", *classes, *gone, check=False, timeout=180)

@@ -90,5 +90,8 @@ def pods_of(objects: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         template = spec.get("jobTemplate", {}).get("spec", spec).get("template")
         if template:
             named = {"name": f"{one['kind'].lower()}-{one['metadata']['name']}", "namespace": DRY}
-            alone = {"restartPolicy": "Never", **template["spec"]}
+            claims = [claim["metadata"]["name"] for claim in spec.get("volumeClaimTemplates", [])]
+            claimed = [{"name": name, "persistentVolumeClaim": {"claimName": name}} for name in claims]
+            volumes = [*template["spec"].get("volumes", []), *claimed]
+            alone = {"restartPolicy": "Never", **template["spec"], "volumes": volumes}
             yield {"apiVersion": "v1", "kind": "Pod", "metadata": {**template["metadata"], **named}, "spec": alone}

@@ -49,11 +49,11 @@ def test_a_retrain_as_a_pod_makes_a_champion(cluster: Kubernetes, edition: Editi
 
 def test_a_pod_that_is_too_small_says_so(cluster: Kubernetes, edition: Edition):
     """Killed by the kernel; a sentence names the step and the limit, where `kubectl describe` shows it."""
-    done = cluster.job("too-small", "refresh", memory="150Mi", AS_OF=edition.as_of)
+    done = cluster.job("too-small", "refresh", memory="64Mi", AS_OF=edition.as_of)
     print(f"\nexit code {done.exit_code}: {done.words.strip().splitlines()[-1]}")
     assert not done.succeeded
     assert done.exit_code == 137
-    assert "was killed: it needed more memory than the 150 MB that this pod may use" in done.words
+    assert "was killed: it needed more memory than the 64 MB that this pod may use" in done.words
     assert cluster.sql("select checksum from rec_run where state = 'published' order by run_id limit 1")
 
 

@@ -35,4 +35,5 @@ begin
 end $$;
 grant select, insert, update, delete on all tables in schema public to frontpage_pipeline;
 revoke insert, update, delete on alembic_version, api_key, audit_entry, audit_head from frontpage_pipeline;
-grant insert (action, subject, actor, reason, before, after) on audit_entry to frontpage_pipeline
+grant insert (action, subject, actor, reason, before, after) on audit_entry to frontpage_pipeline;
+grant execute on function set_retracted to frontpage_pipeline
