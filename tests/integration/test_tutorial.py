@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from typer.testing import CliRunner
@@ -46,7 +47,8 @@ async def test_the_api_answers_as_the_page_asks(hour: tuple[Settings, dict[str, 
     """Ten articles with reasons in words."""
     settings, variables = hour
     (line,) = (line for line in LINES if line.startswith("curl "))
-    url = _filled_in(line, variables).split()[-1].removeprefix("http://127.0.0.1:8000")
+    in_url = {name: quote(value, safe="") for name, value in variables.items()}
+    url = _filled_in(line.split()[-1], in_url).removeprefix("http://127.0.0.1:8000")
     async with running(settings) as client:
         items = (await client.get(url)).json()["items"]
     assert len(items) == 10
@@ -66,7 +68,7 @@ def test_each_command_does_what_the_page_says(
     }  # fmt: skip
     said = {}
     for line in (line for line in LINES if line.startswith("frontpage ")):
-        done = CliRunner().invoke(app, shlex.split(_filled_in(line, variables))[1:], env=environment)
+        done = CliRunner().invoke(app, [_filled_in(word, variables) for word in shlex.split(line)[1:]], env=environment)
         assert done.exit_code == 0, (line, done.output, done.exception)
         said[line] = done.output
     assert (tmp_path / "why.html").read_text().startswith("<!")

@@ -13,7 +13,7 @@ from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.monitoring.export.collector import FrontpageCollector
 from frontpage.monitoring.export.parts import Parts
-from frontpage.monitoring.export.received import PushedMetrics, with_push
+from frontpage.monitoring.export.received import AirflowMetrics, with_push
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -24,7 +24,7 @@ def serve(
     """Answer until Ctrl-C or SIGTERM. Raises UnavailableError where the port is taken."""
     registry = CollectorRegistry()
     registry.register(FrontpageCollector(settings, params, parts, now))
-    received = PushedMetrics()
+    received = AirflowMetrics()
     registry.register(received)
     # Blocked before the server's thread starts, which inherits it: the signal is then waited for, not handled.
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)

@@ -24,7 +24,7 @@ _DELTA = 1
 _WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-class PushedMetrics(Collector):
+class AirflowMetrics(Collector):
     """The metrics of `airflow` in metric_table(); others that Airflow has are left out."""
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class PushedMetrics(Collector):
             values[labels] = value + (values.get(labels, 0.0) if metric.kind == "counter" else 0.0)
 
 
-def with_push(scraped: _WSGI, received: PushedMetrics) -> _WSGI:
+def with_push(scraped: _WSGI, received: AirflowMetrics) -> _WSGI:
     """The exporter's application, which takes what is pushed, too."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -91,7 +91,7 @@ def with_push(scraped: _WSGI, received: PushedMetrics) -> _WSGI:
     return answer
 
 
-def _pushed(environ: dict[str, Any], received: PushedMetrics) -> tuple[HTTPStatus, str]:
+def _pushed(environ: dict[str, Any], received: AirflowMetrics) -> tuple[HTTPStatus, str]:
     length = environ.get("CONTENT_LENGTH", "")
     if not length.isdigit() or int(length) > _MOST_BYTES:
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {_MOST_BYTES} bytes"

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest, make_wsgi_app
 
-from frontpage.monitoring.export.received import PATH, PushedMetrics, with_push
+from frontpage.monitoring.export.received import PATH, AirflowMetrics, with_push
 from frontpage.stack.environment import telemetry_environment
 
 #: Twice what a task's process does: count, time, set, and push at its end.
@@ -31,7 +31,7 @@ for _ in range(2):
 @pytest.fixture
 def exporter() -> Iterator[tuple[str, CollectorRegistry]]:
     """Its address and what it would show."""
-    registry, received = CollectorRegistry(), PushedMetrics()
+    registry, received = CollectorRegistry(), AirflowMetrics()
     registry.register(received)
     server = make_server("127.0.0.1", 0, with_push(make_wsgi_app(registry), received))
     threading.Thread(target=server.serve_forever, daemon=True).start()
