@@ -31,6 +31,7 @@ READ_SESSION: Final[Mapping[str, str]] = {
 }
 #: What a database that is away, full, stopping, or not set up yet looks like; anything else is a bug of ours.
 _AWAY = (
+    asyncpg.InternalClientError,
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
@@ -43,7 +44,13 @@ _AWAY = (
 )
 Prepare = Callable[[asyncpg.Connection], Awaitable[None]]
 _IS_OURS = "do $$ begin if pg_backend_pid() <> {pid} then raise 'a pooler'; end if; end $$"
-_LOST = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, ConnectionError)
+_LOST = (
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # of a connection whose last statement was never answered
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    ConnectionError,
+)
 
 
 async def open_pool(
@@ -139,7 +146,7 @@ async def _fetch_once(pool: asyncpg.Pool, sql: str, arguments: tuple[Any, ...]) 
     async with pool.acquire(timeout=DEADLINE_SECONDS) as connection:
         try:
             return list(await connection.fetch(sql, *arguments))
-        except (TimeoutError, asyncio.CancelledError):
+        except (TimeoutError, asyncio.CancelledError, asyncpg.InternalClientError):
             # Else its way back to the pool would wait for the server to confirm the cancelling.
             connection.terminate()
             raise
