@@ -5,7 +5,6 @@ changed without opening anything. The reader is part of it: a text that is copie
 """
 
 import hashlib
-import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,11 +14,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from frontpage.core.errors import BadInputError
+from frontpage.core.identity.key_lists import keys_of
 from frontpage.core.settings import Settings
 
-MIN_SECRET_LENGTH: Final = 20
-#: The word in FRONTPAGE_ADDRESS_KEYS for the key that an empty setting means.
-DERIVED: Final = "derived"
 _MARK: Final = "sealed:"
 
 
@@ -39,8 +36,8 @@ class AddressKeys:
 
         Raises BadInputError for a secret that is too short to be one.
         """
-        entries = [entry.strip() for entry in settings.address_keys.get_secret_value().split(",")]
-        return cls(tuple(_key(entry, settings) for entry in entries if entry) or (_key(DERIVED, settings),))
+        purpose = b"addresses of readers"
+        return cls(keys_of("FRONTPAGE_ADDRESS_KEYS", settings.address_keys, settings, purpose, "sha512"))
 
     @property
     def number(self) -> str:
@@ -79,15 +76,6 @@ class AddressKeys:
 def is_sealed(text: str) -> bool:
     """Whether a text is no address in clear, which has an @."""
     return text.startswith(_MARK) and "@" not in text
-
-
-def _key(entry: str, settings: Settings) -> bytes:
-    if entry == DERIVED:
-        secret = settings.pseudonym_secret.get_secret_value().encode()
-        return hmac.digest(secret, b"addresses of readers", "sha512")
-    if len(entry) < MIN_SECRET_LENGTH:
-        raise BadInputError(f"FRONTPAGE_ADDRESS_KEYS holds a secret shorter than {MIN_SECRET_LENGTH}; lengthen it")
-    return hashlib.sha512(entry.encode()).digest()
 
 
 def _owner(reader_key: int) -> bytes:

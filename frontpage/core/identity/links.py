@@ -1,6 +1,5 @@
 """Links in mails: what they lead to is in the link itself, signed, so that nobody can make one lead elsewhere."""
 
-import hashlib
 import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -9,12 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from frontpage.core.errors import BadInputError
+from frontpage.core.identity.key_lists import keys_of
 from frontpage.core.settings import Settings
 
-MIN_SECRET_LENGTH = 20
-#: The word in FRONTPAGE_LINK_SECRETS for the key that an empty setting means.
-DERIVED = "derived"
 _SIGNATURE_BYTES = 16
 _MAX_TOKEN_LENGTH = 4096
 
@@ -47,8 +43,7 @@ def link_keys(settings: Settings) -> tuple[bytes, ...]:
 
     Raises BadInputError for a secret that is too short to be one.
     """
-    entries = [entry.strip() for entry in settings.link_secrets.get_secret_value().split(",")]
-    return tuple(_key(entry, settings) for entry in entries if entry) or (_key(DERIVED, settings),)
+    return keys_of("FRONTPAGE_LINK_SECRETS", settings.link_secrets, settings, b"links in mails", "sha256")
 
 
 def sign(link: Link, key: bytes) -> str:
@@ -67,15 +62,6 @@ def read(token: str, keys: Sequence[bytes]) -> Link | None:
     if sum(hmac.compare_digest(given, _encode(_signature(payload, key)).encode()) for key in keys) == 0:
         return None
     return Link(*json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4))))
-
-
-def _key(entry: str, settings: Settings) -> bytes:
-    if entry == DERIVED:
-        secret = settings.pseudonym_secret.get_secret_value().encode()
-        return hmac.digest(secret, b"links in mails", "sha256")
-    if len(entry) < MIN_SECRET_LENGTH:
-        raise BadInputError(f"FRONTPAGE_LINK_SECRETS holds a secret shorter than {MIN_SECRET_LENGTH}; lengthen it")
-    return hashlib.sha256(entry.encode()).digest()
 
 
 def _signature(payload: str, key: bytes) -> bytes:
