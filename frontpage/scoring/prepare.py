@@ -211,11 +211,10 @@ def _able_maker(
     connection: Connection, settings: Settings, params: Params, as_of: datetime, variant: str
 ) -> tuple[Maker, dict[str, Any]]:
     """What makes the lists: popularity in place of a model whose features are broken, and then their names as well."""
-    by = maker_of(connection, settings, params, as_of, variant)
-    broken = broken_features(connection, as_of, params.drift.max_missing_rise) if by.version else []
-    if not broken:
-        return by, {}
-    return maker_of(connection, settings, params, as_of, POPULARITY), {DEGRADED: broken}
+    is_by_model = registry.serving(connection, as_of, variant, params) is not None
+    broken = broken_features(connection, as_of, params.drift.max_missing_rise) if is_by_model else []
+    by = maker_of(connection, settings, params, as_of, POPULARITY if broken else variant)
+    return by, {DEGRADED: broken} if broken else {}
 
 
 def everybody(
