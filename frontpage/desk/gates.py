@@ -59,8 +59,9 @@ def airflow_roles(user: Any) -> frozenset[Role]:
     """Our roles of one of Airflow's users, of the simple or the FAB manager of users.
 
     >>> from types import SimpleNamespace as User
-    >>> sorted(airflow_roles(User(role="OP"))), sorted(airflow_roles(User(roles=[User(name="Auditor")])))
-    (['operator', 'viewer'], ['auditor', 'viewer'])
+    >>> one_role, listed = airflow_roles(User(role="OP")), airflow_roles(User(roles=[User(name="Auditor")]))
+    >>> ", ".join(sorted(one_role)), ", ".join(sorted(listed))
+    ('operator, viewer', 'auditor, viewer')
     """
     named = [getattr(user, "role", None), *(role.name for role in getattr(user, "roles", ()))]
     roles: frozenset[Role] = frozenset()
