@@ -34,7 +34,8 @@ class Running:
         env = {**os.environ, "FRONTPAGE_HOME": str(home), "FRONTPAGE_PARAMS_FILE": str(_quick_params(home))}
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
-                ["make", "run", *words],
+                # As from a terminal, though whoever started the tests may ignore Ctrl-C.
+                ["env", "--default-signal=INT", "make", "run", *words],
                 cwd=ROOT,
                 env=env,
                 stdout=output,
