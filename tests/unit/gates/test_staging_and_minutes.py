@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -36,6 +37,16 @@ DOCUMENTED = {
 )
 def test_each_job_is_billed_by_whole_minutes(change: dict, billed: int):
     assert minutes.minutes({**DOCUMENTED, **change}, NOW) == billed
+
+
+@pytest.mark.parametrize("script", ["deploy.sh", "staging_runs.sh"])
+@pytest.mark.parametrize("version", ["main", "v1; true", ""])
+def test_only_a_release_is_deployed(script: str, version: str):
+    """Before anything is asked of a cluster."""
+    environment = {**os.environ, "VERSION": version, "ENVIRONMENT": "test", "GITHUB_REPOSITORY": "o/n"}
+    done = subprocess.run([f"deploy/release/{script}"], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode in (1, 3)
+    assert "such as v1.2.0" in done.stderr
 
 
 def test_minutes_are_printed_with_their_share():
