@@ -17,8 +17,8 @@ RED = 4
 #: Exit codes of a step that did its work, or had none to do.
 _WELL = (0, 7)
 _PUBLISHED, _TRAINED = ("publish", "refresh"), ("release",)
-_STEPS = ("extract", "validate", "features", "score", "gate", *_PUBLISHED)
-_STEPS += ("snapshot", "train", "evaluate", "accept", *_TRAINED)
+_OTHERS = ("extract", "validate", "features", "score", "gate", "snapshot", "train", "evaluate", "accept")
+_STEPS = (*_OTHERS, *_PUBLISHED, *_TRAINED)
 
 
 @dataclass(frozen=True, slots=True)
