@@ -116,7 +116,7 @@ test-compose: setup  ## build the images, start the stack, read ten recommendati
 test-kubernetes: setup  ## the overlay `test` on a real one-node cluster: admission, policies, updates, steps as pods; prints figures
 	$(PYTEST) -n 0 -s -rs tests/kubernetes
 
-ci: check coverage gates test test-gateway restore-drill test-compose  ## what continuous integration runs, on one machine
+ci: check site coverage gates test test-lifecycle test-browser test-gateway restore-drill test-compose  ## what continuous integration runs, on one machine
 
 gates: setup sample  ## secrets, API, cost, migrations, the sample's model; prints the pull request's comment (BASE: what to compare with)
 	$(BIN)/python -m gates --base "$${BASE:-HEAD}"
