@@ -23,7 +23,7 @@ AIRFLOW_PORT ?= 8080
 MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates api sbom restore-drill compose-env flink opensearch docs shape ml-score rules-comment rules-post clients newest sample actionlint pull-request-comment images release publish site test-kubernetes
+.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates api sbom restore-drill compose-env flink opensearch docs shape ml-score rules-comment rules-post clients newest sample actionlint pull-request-comment images release publish site test-kubernetes coverage deploy staging-runs load-test minutes
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -83,6 +83,15 @@ lint: setup
 	$(BIN)/mypy frontpage etl models serving plugins bench gates
 	$(BIN)/lint-imports
 
+COVERAGE := $(BIN)/python -m coverage
+
+coverage: setup  ## fast tests with their coverage; red where they run too little of what changed since BASE
+	$(COVERAGE) erase
+	$(COVERAGE) run -m pytest -n 2 -m "not slow" tests/unit tests/spec tests/contract tests/docs
+	$(COVERAGE) combine --quiet
+	$(COVERAGE) json --quiet -o build/coverage.json
+	$(BIN)/python -m gates.covered "$${BASE:-HEAD}"
+
 test-db: setup  ## only the tests against a real database
 	$(PYTEST) -n 2 tests/integration
 
@@ -107,7 +116,7 @@ test-compose: setup  ## build the images, start the stack, read ten recommendati
 test-kubernetes: setup  ## the overlay `test` on a real one-node cluster: admission, policies, updates, steps as pods; prints figures
 	$(PYTEST) -n 0 -s -rs tests/kubernetes
 
-ci: check gates test test-gateway restore-drill test-compose  ## what continuous integration runs, on one machine
+ci: check site coverage gates test test-lifecycle test-browser test-gateway restore-drill test-compose  ## what continuous integration runs, on one machine
 
 gates: setup sample  ## secrets, API, cost, migrations, the sample's model; prints the pull request's comment (BASE: what to compare with)
 	$(BIN)/python -m gates --base "$${BASE:-HEAD}"
@@ -130,6 +139,25 @@ release: sbom  ## sources, bills of materials and images' digests below build/re
 
 publish:  ## a release on GitHub with what lies below build/release (VERSION); needs gh
 	gh release create "$$VERSION" build/release/* --verify-tag --title "$$VERSION" --notes-file CHANGELOG.md
+
+deploy:  ## a release (VERSION) into an ENVIRONMENT: test, staging or production; needs kubectl, gh and GITHUB_REPOSITORY
+	PYTHON=$(PYTHON) deploy/release/deploy.sh
+
+staging-runs:  ## red unless what is checked out (VERSION) has run well in staging for long enough; needs kubectl
+	PYTHON=$(PYTHON) deploy/release/staging_runs.sh
+
+PER_SECOND ?= 20
+SECONDS_OF_LOAD ?= 60
+MOST_P99_MS ?= 250
+
+load-test:  ## lists asked of the API at BASE_URL with LOAD_KEY; red where one fails or answers are slow (PER_SECOND, MOST_P99_MS)
+	$(PYTHON) -m gates.load --per-second $(PER_SECOND) --seconds $(SECONDS_OF_LOAD) --most-p99-ms $(MOST_P99_MS) -- "$$BASE_URL" $$LOAD_READERS
+
+MINUTES_A_MONTH ?= 2000
+
+minutes:  ## what GitHub bills for the workflow run RUN, if the repository is private; needs gh and GITHUB_REPOSITORY
+	@set -o pipefail; gh api --paginate "repos/$$GITHUB_REPOSITORY/actions/runs/$$RUN/jobs?filter=all&per_page=100" --jq '.jobs[]' \
+	  | $(PYTHON) -m gates.minutes --of $(MINUTES_A_MONTH) | tee -a "$${GITHUB_STEP_SUMMARY:-/dev/null}"
 
 api: setup  ## take the API as it is into docs/openapi.json, against which breaking changes are judged
 	$(BIN)/python -m gates.api --write

@@ -12,10 +12,13 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from deploy.release import overlay as release_overlay
+
 ROOT = Path(__file__).resolve().parents[2]
 OVERLAYS = ("test", "staging", "production")
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 KUBERNETES = "1.34"
+DIGEST = "sha256:" + "0123456789abcdef" * 4
 #: Kinds of the Prometheus Operator, for which there is no schema here.
 FOREIGN = "monitoring.coreos.com/v1"
 
@@ -96,6 +99,38 @@ def test_nothing_is_open_that_no_policy_names(overlay: str):
     assert open_to_all == {"gateway"}
 
 
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_a_release_is_deployed_by_digest(overlay: str, tmp_path: Path):
+    """Each container, and no other way of naming it is left; PostgreSQL of `test` is not ours."""
+    if shutil.which("kubectl") is None:
+        pytest.skip("there is no kubectl, which renders the overlays")
+    shutil.copytree(ROOT / "deploy" / "k8s", tmp_path / "deploy" / "k8s")
+    listed = tmp_path / "images.txt"
+    listed.write_text("".join(f"ghcr.io/o/n/{name}@{DIGEST}\n" for name in release_overlay.IMAGES))
+    assert release_overlay.main(overlay, str(listed), tmp_path) == 0
+    folder = tmp_path / "build" / "deploy" / overlay
+    done = subprocess.run(["kubectl", "kustomize", str(folder)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    named = set(re.findall(r"^\s+image: (\S+)$", done.stdout, re.MULTILINE))
+    ours = {f"ghcr.io/o/n/{name}@{DIGEST}" for name in release_overlay.IMAGES}
+    assert ours <= named
+    assert all("postgres" in other for other in named - ours)
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_what_uses_the_tables_waits_for_the_migrations(overlay: str):
+    """deploy/release/deploy.sh applies all but some parts first: those are all that stay, but for `test`'s database."""
+    text = (ROOT / "deploy" / "release" / "deploy.sh").read_text()
+    later = re.search(r"app\.kubernetes\.io/name notin \(([a-z,]+)\)", text)
+    assert later is not None
+    stay = {
+        one["metadata"]["labels"]["app.kubernetes.io/name"]
+        for one in manifests(overlay)
+        if one["kind"] in ("Deployment", "StatefulSet")
+    }
+    assert set(later[1].split(",")) == stay - {"postgres"}
+
+
 def test_no_secret_stands_in_a_manifest():
     """Secrets come from elsewhere: the manifests only name them."""
     for overlay in OVERLAYS:
@@ -117,6 +152,27 @@ def test_workflows_are_pinned_and_may_little(path: Path):
             assert "run" not in step or step["run"].startswith("make "), step
 
 
+def test_each_environment_waits_for_the_one_before():
+    """Test by itself, staging after it, production by hand and after good runs in staging; each is asked for lists."""
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text())["jobs"]
+    assert {name: job.get("needs") for name, job in jobs.items()} == {
+        "test": None, "staging": "test", "staging-runs": None, "production": "staging-runs",
+    }  # fmt: skip
+    assert "workflow_run" in jobs["test"]["if"]
+    assert "workflow_dispatch" in jobs["staging-runs"]["if"]
+    for name in OVERLAYS:
+        assert jobs[name]["environment"] == name
+        runs = [step for step in jobs[name]["steps"] if "run" in step]
+        assert [step["run"] for step in runs] == ["make deploy", "make load-test"]
+        assert runs[0]["env"]["ENVIRONMENT"] == name
+
+
+def test_minutes_of_every_workflow_are_counted():
+    counting = yaml.safe_load((ROOT / ".github" / "workflows" / "minutes.yml").read_text())
+    names = {yaml.safe_load(path.read_text())["name"] for path in WORKFLOWS}
+    assert set(counting[True]["workflow_run"]["workflows"]) == names - {"minutes"}  # YAML reads `on` as true
+
+
 def test_workflows_are_what_github_understands():
     """By actionlint: expressions, contexts, permissions and the shape of the files."""
     if shutil.which("actionlint") is None:
@@ -131,7 +187,7 @@ def test_only_named_jobs_may_write():
         f"{path.stem}/{name}": sorted(right for right, level in job["permissions"].items() if level == "write")
         for path in WORKFLOWS
         for name, job in yaml.safe_load(path.read_text())["jobs"].items()
-        if "permissions" in job
+        if "write" in job.get("permissions", {}).values()
     }
     assert may_write == {
         "ci/comment": ["pull-requests"],

@@ -11,6 +11,7 @@ from typing import Any
 
 NAMESPACE = "frontpage"
 INSIDE = Path(__file__).parent / "inside"
+LOAD = Path(__file__).parents[2] / "gates" / "load.py"
 _LOCKED = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
 
 
@@ -106,13 +107,14 @@ class Kubernetes:
         stop = f"/tmp/stop-{time.monotonic_ns()}"
         visitor = ["kubectl", "-n", "visitors", "exec", "--stdin", "visitor", "--"]
         url = f"http://gateway.{NAMESPACE}.svc.cluster.local"
-        asked = [*visitor, "python", "-", url, self.secrets["key"], str(per_second), stop, *readers]
+        key = f"LOAD_KEY={self.secrets['key']}"
+        asked = [*visitor, "env", key, "python", "-", *load_of(url, per_second, stop, readers)]
         running = subprocess.Popen(
             asked, env=dict(self.environment), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         try:
             assert running.stdin is not None
-            running.stdin.write((INSIDE / "load.py").read_text())
+            running.stdin.write(LOAD.read_text())
             running.stdin.close()
             running.stdin = None
             time.sleep(3)  # requests of before are part of what is measured
@@ -120,6 +122,11 @@ class Kubernetes:
         finally:
             self.kubectl(*visitor[1:], "touch", stop)
             figures.update(json.loads(running.communicate(timeout=60)[0]))
+
+
+def load_of(url: str, per_second: int, stop: str, readers: Sequence[str]) -> list[str]:
+    """Arguments of gates/load.py: load until somebody makes the file `stop`."""
+    return ["--per-second", str(per_second), "--seconds", "600", "--until", stop, "--", url, *readers]
 
 
 def until(is_so: Any, seconds: float = 60) -> float:

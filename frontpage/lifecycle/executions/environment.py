@@ -34,10 +34,10 @@ def hash_of(text: str) -> str:
 
 
 @cache
-def this_environment(image: str = "") -> CodeEnvironment:
-    """That of this process."""
+def this_environment(image: str = "", commit: str = "") -> CodeEnvironment:
+    """That of this process. commit: what an image says it was built of; empty: that of the work tree."""
     lock_hash = hash_of(LOCK_FILE.read_text()) if LOCK_FILE.is_file() else None
-    return CodeEnvironment(checked_out(ROOT), lock_hash, installed(sys.path), image)
+    return CodeEnvironment(commit or checked_out(ROOT), lock_hash, installed(sys.path), image)
 
 
 def installed(search_path: Sequence[str]) -> dict[str, str]:

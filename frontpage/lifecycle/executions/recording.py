@@ -111,7 +111,7 @@ def recorded(
     """
     execution = Execution(
         verb, trigger, _moment(asked), kept_options(asked), params.model_dump(mode="json"),
-        this_environment(settings.image), clock(),
+        this_environment(settings.image, settings.code_commit), clock(),
     )  # fmt: skip
     if verb in UNRECORDED:
         yield execution

@@ -9,6 +9,7 @@ from dulwich.repo import Repo
 
 from frontpage.core.errors import CheckFailedError
 from frontpage.lifecycle.artefacts import local_path, verify
+from frontpage.lifecycle.executions.environment import this_environment
 from frontpage.lifecycle.records import flatten
 from frontpage.lifecycle.tracking import git_commit
 
@@ -22,6 +23,11 @@ def test_nested_parameters_get_dotted_names():
         "als.factors": "32",
         "als.deep.x": "True",
     }
+
+
+def test_an_image_says_which_commit_it_is():
+    """There is no work tree in it to be asked."""
+    assert this_environment("registry.example/x@sha256:1", COMMIT).commit == COMMIT
 
 
 @pytest.mark.parametrize("kind", ["loose", "packed", "detached"])
