@@ -55,12 +55,13 @@ def _template() -> Template:
 
 
 def _part(name: str, frame: pd.DataFrame, time_column: str, counted_only: frozenset[str]) -> dict[str, Any]:
-    columns = [_column(frame[column], column in counted_only) for column in frame.columns] if len(frame) else []
+    shown = [] if frame.empty else frame.columns
+    columns = [_column(frame[column], counted_only=column in counted_only) for column in shown]
     bars = None if frame.empty else _bars(frame[time_column], time_column)
     return {"name": name, "n_rows": len(frame), "bars": bars, "columns": columns}
 
 
-def _column(column: "pd.Series[Any]", counted_only: bool) -> dict[str, Any]:
+def _column(column: "pd.Series[Any]", *, counted_only: bool) -> dict[str, Any]:
     known = column.dropna()
     about = {"name": str(column.name), "missing": f"{1 - len(known) / len(column):.1%}"}
     if counted_only:
