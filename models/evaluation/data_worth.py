@@ -88,7 +88,7 @@ class JudgedMoment:
 
 
 @dataclass(frozen=True, slots=True)
-class Arm:
+class _Arm:
     """A model of one history, and what makes its lists."""
 
     dataset: InteractionDataset
@@ -97,7 +97,7 @@ class Arm:
     vectors: Vectors
 
     @classmethod
-    def of(cls, name: str, history: History, held: HeldBack, params: Params) -> Arm:
+    def of(cls, name: str, history: History, held: HeldBack, params: Params) -> _Arm:
         """Trained on what was known before the hours that are held back."""
         learned = history_at(history, held.learned_until, params.data)
         model = train(Inputs(learned, params, direct_lookup, progress=report_progress), name).model
@@ -126,7 +126,7 @@ def data_worth(history: History, aside: SetAside, params: Params, min_reads: int
         raise NothingToLearnError(f"there is nothing to judge by: no hours before {iso(history.as_of)} with a read")
     slices, columns, misses = Slices.of(dataset, held.learned_until), dict[str, Any](_shared(moments)), list[Missed]()
     for name, changed in _histories(history, aside).items():
-        arm, found = Arm.of(name, changed, held, params), []
+        arm, found = _Arm.of(name, changed, held, params), []
         for moment in moments:
             now = arm.at(moment, params)
             told = moment.told(now, lists_of(arm.pipeline, now))
