@@ -48,7 +48,7 @@ _OVER = {NDCG: "lists", DWELL_NDCG: "timed", SECONDS: "timed"}
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedMoment:
+class JudgedCutoff:
     """A moment with its answers. Lists are judged by dataset position of the article, whoever could list it.
 
     original: what each article of the dataset repeats, or itself.
@@ -61,7 +61,7 @@ class JudgedMoment:
     evaluator: Evaluator
 
     @classmethod
-    def of(cls, dataset: InteractionDataset, as_of: datetime, held: HeldBack, params: Params) -> JudgedMoment:
+    def of(cls, dataset: InteractionDataset, as_of: datetime, held: HeldBack, params: Params) -> JudgedCutoff:
         """The readers who read something new in the window, at most as many as the acceptance test takes."""
         answers = ground_truth(dataset, as_of, held.window)
         readers = drawn_readers(answers, as_of, params.seed, params.acceptance.max_readers_per_cutoff)
@@ -105,7 +105,7 @@ class _Arm:
         pipeline = pipeline_of(params, CHAMPION, model, n_threads=params.threads)
         return cls(dataset, model, pipeline, model.vectors_for(dataset))
 
-    def at(self, moment: JudgedMoment, params: Params) -> ScoringInputs:
+    def at(self, moment: JudgedCutoff, params: Params) -> ScoringInputs:
         """The moment as this arm sees it, for the same readers in the same order."""
         keys = moment.at.dataset.reader_keys[moment.at.readers]
         readers = np.searchsorted(self.dataset.reader_keys, keys)
@@ -120,7 +120,7 @@ def data_worth(history: History, aside: SetAside, params: Params, min_reads: int
     Raises NothingToLearnError where the history is too short to hold hours back, or nobody read anything in them.
     """
     held, dataset = held_back(history, params), interaction_dataset(history)
-    moments = [JudgedMoment.of(dataset, cutoff, held, params) for cutoff in held.cutoffs]
+    moments = [JudgedCutoff.of(dataset, cutoff, held, params) for cutoff in held.cutoffs]
     moments = [moment for moment in moments if len(moment.at.readers)]
     if not moments:
         raise NothingToLearnError(f"there is nothing to judge by: no hours before {iso(history.as_of)} with a read")
@@ -149,7 +149,7 @@ def _histories(history: History, aside: SetAside) -> Mapping[str, History]:
     return found | ({ALL_RULES: without_all(history, aside)} if len(tried) > 1 else {})
 
 
-def _shared(moments: list[JudgedMoment]) -> Columns:
+def _shared(moments: list[JudgedCutoff]) -> Columns:
     timed = np.concatenate([moment.evaluator.n_timed > 0 for moment in moments]).astype(np.float64)
     return {"lists": np.ones(len(timed)), "timed": timed}
 

@@ -24,6 +24,9 @@ SUSPICIOUS = "update read_event set suspicion = 'burst' where reader_key = 7"
 KNOWN = """insert into reader (reader_key, reader_id, recorded_at) values (%(key)s, 'ann', %(at)s);
 update reader_version set reader_key = %(key)s where reader_key = 8;
 update read_event set reader_key = %(key)s where reader_key = 8"""
+#: Old news, which no list holds.
+OLD = """insert into read_event (event_id, reader_key, article_id, kind, occurred_at, recorded_at, source, extract_id)
+select 'old' || n, n, 'mn00' || n %% 9, 'read', %(at)s, %(at)s, 's', 0 from generate_series(10, 50) n"""
 REFUSED = """insert into quarantine (source, kind, locator, payload, reason, recorded_at, extract_id)
 values ('s', 'reads', %(locator)s, %(payload)s, %(reason)s, %(at)s, 0)"""
 
@@ -43,6 +46,7 @@ def test_the_report_says_what_each_rule_concerns(installation, capsys):  # noqa:
     with connect(installation.database_url) as connection:
         execute(connection, SUSPICIOUS)
         execute(connection, KNOWN, {"key": Pseudonyms(secret).key("ann"), "at": NOW - timedelta(days=9)})
+        execute(connection, OLD, {"at": NOW - timedelta(minutes=20)})
         refused(connection, "1", "negative_dwell", json.dumps(read))
         refused(connection, "2", "negative_dwell", json.dumps(read)[:40])
         refused(connection, "3", "dwell_too_long", json.dumps(read | {"reader_id": "nobody we know"}))

@@ -20,9 +20,10 @@ from models.evaluation.data_rules import (
     DataRule,
     SetAside,
     with_copies_apart,
+    with_reads,
     without_all,
 )
-from models.evaluation.data_worth import JudgedMoment, data_worth
+from models.evaluation.data_worth import JudgedCutoff, data_worth
 from models.evaluation.errors import OUTCOMES, WAYS
 from models.inputs import ScoringInputs, scoring_inputs
 from models.retrieval import als
@@ -66,7 +67,7 @@ def test_each_rule_is_turned_back_by_itself() -> None:
     assert past.reads[c.DWELL_SECONDS].notna().sum() == 1
 
 
-def bare_view(dataset: InteractionDataset, moment: JudgedMoment) -> ScoringInputs:
+def bare_view(dataset: InteractionDataset, moment: JudgedCutoff) -> ScoringInputs:
     """The moment of another dataset, without factors or texts."""
     at = scoring_context(dataset, AS_OF, Params(), readers=moment.at.readers)
     nothing = als.Factors(np.zeros((len(at.readers), 2), np.float32), np.zeros((len(at.live), 2), np.float32))
@@ -78,7 +79,7 @@ def test_a_copy_in_a_list_is_what_it_repeats_and_counts_once() -> None:
     articles = [article("a", 9), article("b", 9, duplicate_of="a", duplicate_kind="url"), article("z", 9)]
     past = history(articles, [read(1, "a", 3.5, dwell_seconds=40)], [reader(1)])
     held = HeldBack((AS_OF,), timedelta(hours=1), AS_OF)
-    moment = JudgedMoment.of(interaction_dataset(past), AS_OF, held, Params())
+    moment = JudgedCutoff.of(interaction_dataset(past), AS_OF, held, Params())
     now = bare_view(interaction_dataset(with_copies_apart(past)), moment)
     assert now.context.dataset.article_ids[now.context.live].tolist() == ["a", "b", "z"]
     made = TopK(np.zeros(3, dtype=np.int64), np.array([1, 2, 3]), np.array([1, 0, 2]))
@@ -101,8 +102,8 @@ def swarm(past: History) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def found() -> dict:
-    """The report on a newsroom with a swarm of reads that no person made, and one read that was refused."""
-    past = newsroom(60, 48)
+    """The report on a newsroom with old news read, a swarm of reads that no person made, and one that was refused."""
+    past = with_reads(newsroom(60, 48), aside([read(key, f"mn{key % 9:03d}", 0.4) for key in range(60)]))
     refused = aside([read(1, "sn010", 30, dwell_seconds=-5.0)])
     return data_worth(past, SetAside(refused, swarm(past)).within(past), PARAMS)
 
@@ -128,6 +129,7 @@ def test_reads_that_no_person_made_are_worth_leaving_out(found: dict) -> None:
 def test_errors_add_up_and_have_examples(found: dict) -> None:
     """Each way counts every read once; an example's list holds nothing that it calls missed."""
     json.dumps(found)
+    assert found["examples"]
     assert {row["by"] for row in found["errors"]} == set(WAYS)
     per_way = {way: sum(row["n_reads"] for row in found["errors"] if row["by"] == way) for way in WAYS}
     assert len(set(per_way.values())) == 1
