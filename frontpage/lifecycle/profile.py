@@ -55,7 +55,7 @@ def _template() -> Template:
 
 
 def _part(name: str, frame: pd.DataFrame, time_column: str, counted_only: frozenset[str]) -> dict[str, Any]:
-    shown = [] if frame.empty else frame.columns
+    shown = list(frame.columns) if len(frame) else []
     columns = [_column(frame[column], counted_only=column in counted_only) for column in shown]
     bars = None if frame.empty else _bars(frame[time_column], time_column)
     return {"name": name, "n_rows": len(frame), "bars": bars, "columns": columns}
