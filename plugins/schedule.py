@@ -17,7 +17,7 @@ _WINTER_AND_SUMMER = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzi
 
 
 def cron(cadence: str) -> str:
-    """The cron expression (UTC) of `refresh`, `retrain`, `digest` or `purge` in params.yaml."""
+    """The cron expression (UTC) of a cadence in params.yaml, e.g. of `refresh`."""
     return str(getattr(load_params(PARAMS_FILE).schedule, cadence))
 
 

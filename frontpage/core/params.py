@@ -28,7 +28,7 @@ from frontpage.core.sections.training import (
     GateParams,
     RankerParams,
 )
-from frontpage.core.sections.watching import ArrivalsParams, BusinessParams, DriftParams
+from frontpage.core.sections.watching import ArrivalsParams, BusinessParams, DataReportParams, DriftParams
 
 
 class ScheduleParams(Section):
@@ -38,6 +38,7 @@ class ScheduleParams(Section):
     retrain: str = "30 2 * * *"
     digest: str = "20 * * * *"
     purge: str = "45 3 * * *"
+    data_report: str = "15 5 1 * *"
 
 
 class Params(Section):
@@ -75,6 +76,7 @@ class Params(Section):
     drift: DriftParams = DriftParams()
     arrivals: ArrivalsParams = ArrivalsParams()
     business: BusinessParams = BusinessParams()
+    data_report: DataReportParams = DataReportParams()
     editorial: EditorialParams = EditorialParams()
 
     @model_validator(mode="after")

@@ -65,7 +65,7 @@ class Known:
 BESIDE_LISTS = {
     *("threads", "schedule", "extract", "first_training", "gate", "acceptance", "fitness", "explain", "quality"),
     *("digest", "rollout", "pilot", "retention", "outcomes", "experiments", "off_policy"),
-    *("drift", "arrivals", "business", "editorial"),
+    *("drift", "arrivals", "business", "data_report", "editorial"),
 }
 
 

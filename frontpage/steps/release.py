@@ -7,6 +7,7 @@ from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.lifecycle import artefacts, registry, tracking
 from frontpage.lifecycle.artefacts import folder_of
+from frontpage.lifecycle.profile import profile_file
 from frontpage.lifecycle.release.card import card_file, write_card
 from frontpage.lifecycle.release.fitness import require_fit
 from frontpage.lifecycle.rollout.admission import StageChanger, admit
@@ -42,6 +43,8 @@ def run(settings: Settings, params: Params, as_of: datetime) -> Summary:
         artefacts.push(row, settings)
         for version, stage in {**others, row.version: row.stage}.items():
             tracking.mark_stage(settings, version, stage)
-        tracking.attach(settings, row.version, "card", [card_file(folder_of(row, settings))])
+        folder = folder_of(row, settings)
+        pages = [page for page in (card_file(folder), profile_file(folder)) if page.is_file()]
+        tracking.attach(settings, row.version, "card", pages)
     details = {"version": row.version, "stage": row.stage}
     return Summary("release", 1, int(row.stage == "champion"), artifact=row.artefact_uri, details=details)

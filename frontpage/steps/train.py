@@ -18,6 +18,7 @@ from frontpage.features.feature_store.repository import feature_store, file_stor
 from frontpage.features.snapshot import read_manifest, read_snapshot
 from frontpage.lifecycle import artefacts, registry
 from frontpage.lifecycle.lineage import lineage
+from frontpage.lifecycle.profile import write_profile
 from frontpage.lifecycle.records import TrainingRecord
 from frontpage.lifecycle.resources import Resources, measure
 from frontpage.lifecycle.rollout.recipe import RECIPE, recipe_of
@@ -146,6 +147,7 @@ def _from_database(
                 built = build(inputs, version, settings.path("models", version), resume=resume)
             made_of = {**lineage(connection, settings, used, as_of), RECIPE: recipe_of(params)}
             row = registry.register(connection, known, built, training_id, made_of, settings.acting)
+            write_profile(known.history, known.snapshot_hash, built.folder)
             artefacts.push(row, settings)
             references = track_training(settings, _record(known, built, used, made_of, meter.resources))
             margin = {} if forecast is None else {"before_morning_seconds": forecast.margin_seconds()}

@@ -24,12 +24,16 @@ __all__ = [
     "load_excluded",
     "load_history",
     "load_impersonal",
+    "load_refused",
+    "load_suspicious",
     "with_shown",
     "with_texts",
 ]
 
 #: Columns of articles that are long, and that only what reads them needs.
 TEXTS = (c.URL, c.TITLE, c.SUMMARY, c.BODY, c.AUTHOR)
+#: Rows of the quarantine that are looked at, the newest.
+_MOST_REFUSED = 100_000
 
 
 def load_history(connection: Connection, as_of: datetime, data: DataParams, *, with_text: bool = True) -> History:
@@ -60,6 +64,18 @@ def load_history(connection: Connection, as_of: datetime, data: DataParams, *, w
         older_articles=older_articles,
         older_readers=older_readers,
     )
+
+
+def load_suspicious(connection: Connection, as_of: datetime, data: DataParams) -> pd.DataFrame:
+    """Reads that `load_history` leaves out since no person made them, within the same bounds; newest first."""
+    bounds = {"as_of": as_of, "since": data.since(as_of), "max_interactions": data.max_interactions}
+    return copy_out(connection, query("history/suspicious"), bounds, READ_COLUMNS)
+
+
+def load_refused(connection: Connection, as_of: datetime, data: DataParams, reasons: list[str]) -> list[dict[str, Any]]:
+    """`locator, payload, recorded_at` of reads in quarantine for one of the reasons, within the same bounds."""
+    bounds = {"as_of": as_of, "since": data.since(as_of), "most": _MOST_REFUSED, "reasons": reasons}
+    return fetch_all(connection, query("history/refused"), bounds)
 
 
 def with_texts(connection: Connection, history: History, wanted: NDArray[np.bool_]) -> History:

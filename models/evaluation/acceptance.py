@@ -143,13 +143,13 @@ class _Makers:
         states = states_at(at.dataset, as_of, self.params.data, articles=at.live, readers=readers)
         for name, (pipeline, model, vectors) in self.ours.items():
             now = scoring_inputs(at, self.params, model.factors_at(at, self.params.threads), vectors, states)
-            lists[name] = _lists(pipeline, now)
+            lists[name] = lists_of(pipeline, now)
         assert now is not None, "the candidate is one of ours"
-        lists[POPULARITY] = _lists(self.popularity, now)
+        lists[POPULARITY] = lists_of(self.popularity, now)
         return _columns(now, slices, answers, lists, reference)
 
 
-def _lists(pipeline: ListPipeline, now: ScoringInputs) -> TopK:
+def lists_of(pipeline: ListPipeline, now: ScoringInputs) -> TopK:
     """Everybody's, some readers at a time."""
     rows = np.arange(len(now.context.readers), dtype=np.int64)
     blocks = [rows[start : start + BLOCK_READERS] for start in range(0, len(rows), BLOCK_READERS)]

@@ -78,7 +78,7 @@ class Evaluator:
 
     By reader row: n_relevant, what was read next; n_existing, how much of it was out and known at the moment;
     n_listable, how much of that could stand in a list (not expired, not retracted); n_timed, how much has a reading
-    time.
+    time. usual_seconds: the mean reading time, 1 where none is known.
     """
 
     context: ScoringContext
@@ -88,6 +88,7 @@ class Evaluator:
     n_timed: Ints
     ideal: Floats
     dwell_ideal: Floats
+    usual_seconds: float
     _keys: Ints
     _dwell: Floats
 
@@ -113,6 +114,7 @@ class Evaluator:
             n_timed=np.bincount(reader[np.isfinite(read_next.dwell_seconds)], minlength=n_readers),
             ideal=metrics.ideal_dcg(np.ones(len(reader)), n_relevant),
             dwell_ideal=metrics.ideal_dcg(worth, n_relevant),
+            usual_seconds=usual,
             _keys=keys[order],
             _dwell=worth[listable][order],
         )
@@ -135,6 +137,12 @@ class Evaluator:
             "recall_at_10": metrics.recall(relevant, rank, sizes, self.n_relevant),
             "dwell_ndcg_at_10": metrics.ndcg(worth, rank, sizes, self.dwell_ideal),
         }
+
+    def seconds(self, top_k: TopK) -> Floats:
+        """Reading time of those picks of each reader's list that were read next; the mean one where it is not known."""
+        relevant, worth = self.relevance(top_k)
+        found = np.where(relevant, worth, 0.0) * self.usual_seconds
+        return np.bincount(top_k.reader, found, minlength=len(self.context.readers)).astype(np.float64)
 
     def ceiling(self) -> Floats:
         """nDCG@10 of a list that holds, first, everything read next that could be listed [reader row]."""

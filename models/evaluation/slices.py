@@ -47,6 +47,12 @@ class Slices:
         names = (EVERYBODY, *HABITS, *SIZES, *regions)
         return cls(names, of_region + 1 + len(HABITS) + len(SIZES), _sizes(dataset, until))
 
+    def of_readers(self, now: ScoringInputs) -> tuple[Ints, Ints]:
+        """Places of the slices of each reader row's habit and region."""
+        asking = now.entities.states.readers
+        habit = np.searchsorted(_FROM_READS, asking.reads.n_reads, side="right")
+        return habit, self.of_region[asking.audiences[:, 0]]
+
     def parts(
         self, now: ScoringInputs, read_next: GroundTruth, lists: Mapping[str, TopK]
     ) -> Iterator[tuple[Ints, Ints, Mapping[str, Floats]]]:
@@ -57,9 +63,8 @@ class Slices:
         """
         whole = Evaluator.of(now.context, read_next)
         ndcg = {name: whole.measures(top_k)[_NDCG] for name, top_k in lists.items()}
-        rows, asking = np.arange(len(now.context.readers)), now.entities.states.readers
-        habit = np.searchsorted(_FROM_READS, asking.reads.n_reads, side="right")
-        for place in (np.zeros_like(rows), habit, self.of_region[asking.audiences[:, 0]]):
+        rows = np.arange(len(now.context.readers))
+        for place in (np.zeros_like(rows), *self.of_readers(now)):
             yield rows, place, ndcg
         for size in range(1 + len(HABITS), 1 + len(HABITS) + len(SIZES)):
             theirs = Evaluator.of(now.context, _only(read_next, self.of_article[read_next.article] == size))

@@ -42,7 +42,7 @@ RANKER, JUDGED = "ranker.txt", "ranker-judged.txt"
 #: Parameters that change how, when or whether a model is used, but not the model.
 _NOT_OF_A_MODEL = {
     "threads", "schedule", "variants", "first_training", "gate", "fitness", "explain", "quality", "digest", "retention",
-    "drift", "arrivals", "business", "editorial",
+    "drift", "arrivals", "business", "data_report", "editorial",
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ VERIFIED = "?sslmode=verify-full&sslrootcert=/run/tls/trust/ca.crt"
 #: Parameters that no stage of the pipeline looks at.
 NOT_IN_PIPELINE = {
     "extract", "first_training", "schedule", "digest", "retention", "fitness", "rollout", "pilot", "outcomes",
-    "experiments", "off_policy", "drift", "arrivals", "business", "editorial",
+    "experiments", "off_policy", "drift", "arrivals", "business", "data_report", "editorial",
 }  # fmt: skip
 #: Parameters of work on the database only.
 EVALUATION_ONLY = {"evaluation.max_readers_per_cutoff"}

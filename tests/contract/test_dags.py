@@ -13,7 +13,8 @@ from tests.support.workflows import ROOT, dag_bag
 FILES = sorted((ROOT / "dags").glob("*.py"))
 TIERS = {"tier-1", "tier-2", "tier-3"}
 WORKFLOWS = [
-    "digest_hourly", "purge_daily", "refresh_hourly", "retrain_nightly", "rollout_approval", "search_on_drift",
+    "data_monthly", "digest_hourly", "purge_daily", "refresh_hourly", "retrain_nightly", "rollout_approval",
+    "search_on_drift",
 ]  # fmt: skip
 #: Those that only another workflow asks for.
 ASKED_FOR = {"rollout_approval"}
@@ -146,6 +147,7 @@ def test_schedule_is_the_one_in_params(workflow):
         "retrain_nightly": schedule.retrain,
         "digest_hourly": schedule.digest,
         "purge_daily": schedule.purge,
+        "data_monthly": schedule.data_report,
     }
     assert (ticks.expression if (ticks := _ticks(workflow)) else None) == expected.get(workflow.dag_id)
 

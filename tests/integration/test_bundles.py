@@ -50,7 +50,7 @@ def exported(staging: Settings, version: str, tmp_path_factory: pytest.TempPathF
     assert made.details["key"] in out.read_bytes().decode("latin-1")
     with tarfile.open(out) as archive:
         names = archive.getnames()
-    assert "files/card.html" in names
+    assert {"files/card.html", "files/profile.html"} <= set(names)
     assert "files/acceptance/acceptance.json" in names
     assert not any(name.endswith(".parquet") for name in names)  # readers' lists stay at home
     return out

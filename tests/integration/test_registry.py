@@ -101,6 +101,7 @@ def test_the_verbs_show_it(settings: Settings, champion: str, tmp_path: Path, ca
     assert json.loads(capsys.readouterr().out)["trail"][0]["to_stage"] == "candidate"
     models.card(settings, PARAMS, champion, html=tmp_path / "card.html")
     page = (tmp_path / "card.html").read_text()
+    assert '<a href="profile.html">profile</a>' in page
     for words in (champion, "c0ffee", "heavy readers", "person:ana", "What moves the scores", "data:image/png;base64"):
         assert words in page, words
     with pytest.raises(BadInputError, match="no stage served"):
@@ -126,7 +127,7 @@ def test_mlflow_holds_and_loads_it(settings: Settings, champion: str) -> None:
     files = {file.path for folder in folders for file in client.list_artifacts(registered.run_id, folder)}
     assert {
         "evaluation/ndcg.png", "acceptance/slices.png", "explanation/shap_summary.png", "plots/shap_training.png",
-        "card/card.html",
+        "card/card.html", "card/profile.html",
     } <= files  # fmt: skip
     mlflow.set_tracking_uri(url)
     mlflow.set_registry_uri(url)

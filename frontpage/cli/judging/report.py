@@ -1,4 +1,4 @@
-"""`frontpage report` served, off-policy, business, service-levels, daily, resources: what came of what was done."""
+"""`frontpage report` served, off-policy, business, data, service-levels, daily, resources: what came of it all."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,6 +46,17 @@ def off_policy(
 def business(as_of: AsOf) -> None:
     """Write reading time, returning readers, what was recommended, and costs."""
     step("report business", past(as_of), module="report_business")
+
+
+@app.command()
+def data(
+    as_of: AsOf, json_file: Annotated[Path | None, typer.Option("--json", help="Also as a file there.")] = None
+) -> None:
+    """Write what rules on data are worth, and where the model errs.
+
+    Trained and judged with and without cleaning, duplicates, suspicious reads and reading time, on a sample of readers.
+    """
+    step("report data", past(as_of), module="report_data", json_file=json_file)
 
 
 @app.command("service-levels")

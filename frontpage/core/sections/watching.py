@@ -1,4 +1,4 @@
-"""Parameters of what watches the product: drift, arrivals, business figures."""
+"""Parameters of what watches the product: drift, arrivals, business figures, the worth of rules on data."""
 
 from pydantic import Field
 
@@ -56,3 +56,10 @@ class BusinessParams(Section):
     monthly_budget: float = Field(0.0, ge=0, description="0: none is watched")
     warn_share: float = Field(0.8, gt=0, le=1, description="of the budget, expected at the month's end: a warning")
     days: int = Field(28, ge=1, description="that the page shows")
+
+
+class DataReportParams(Section):
+    """How closely the monthly report on data looks."""
+
+    readers: int = Field(2_000, ge=10, description="drawn by lot, whose reads are learned from and judged by")
+    min_reads: int = Field(30, ge=1, description="that could be listed: a group with fewer is not called the worst")

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from frontpage.core.errors import NothingPublishedError
 from frontpage.desk.visit import Anybody, Operator, Visit
 from frontpage.store import versions
 
@@ -56,6 +57,18 @@ def card(visit: Anybody, version: str) -> HTMLResponse:
     row = versions.get(visit.connection, version)
     page = card_page(row, versions.events(visit.connection, version), folder_of(row, visit.settings))
     return HTMLResponse(page, headers={"Content-Security-Policy": _CARD_POLICY})
+
+
+@router.get("/versions/{version}/profile.html")
+def profile(visit: Anybody, version: str) -> HTMLResponse:
+    """The data that it learned from; the card links it."""
+    from frontpage.lifecycle.artefacts import folder_of
+    from frontpage.lifecycle.profile import profile_file
+
+    file = profile_file(folder_of(versions.get(visit.connection, version), visit.settings))
+    if not file.is_file():
+        raise NothingPublishedError(f"{version} has no profile of its data: it was made before there were any")
+    return HTMLResponse(file.read_bytes(), headers={"Content-Security-Policy": _CARD_POLICY})
 
 
 @router.post("/versions/{version}/promote")

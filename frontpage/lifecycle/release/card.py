@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from frontpage.core.clock import iso
 from frontpage.core.settings import Settings
 from frontpage.lifecycle.artefacts import folder_of
+from frontpage.lifecycle.profile import profile_file
 from frontpage.store import versions
 from frontpage.store.connect import Connection
 from frontpage.store.versions import ModelVersion, VersionEvent
@@ -51,6 +52,7 @@ def card_page(version: ModelVersion, trail: list[VersionEvent], folder: Path) ->
         environment=_json(folder / ENVIRONMENT),
         params=_json(folder / "params.json").get("params", {}),
         pictures=pictures_of(folder),
+        profile=profile_file(folder).name if profile_file(folder).is_file() else None,
         policies=_policies(version.metrics),
     )
 

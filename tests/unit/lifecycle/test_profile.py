@@ -6,7 +6,8 @@ import pandas as pd
 
 from frontpage.core import columns as c
 from frontpage.core.history import ARTICLE_COLUMNS, READ_COLUMNS, READER_COLUMNS, History
-from frontpage.lifecycle.profile import profile_page
+from frontpage.lifecycle.profile import profile_page, write_profile
+from tests.unit.models.newsroom_world import newsroom
 
 AS_OF = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -43,3 +44,14 @@ def test_titles_are_text_not_markup():
 def test_same_history_same_page():
     """DVC compares outputs by their bytes."""
     assert profile_page(history("A", "B"), "abc") == profile_page(history("A", "B"), "abc")
+
+
+def test_a_version_keeps_the_page_and_it_names_no_reader(tmp_path):
+    """Readers' keys and events' ids are counted; a page that is there already stays."""
+    past = newsroom(4, 6)
+    page = write_profile(past, "abc", tmp_path).read_text()
+    assert "<td>reader_key</td><td class=n>0.0%</td><td class=n>4</td>\n<td></td><td></td><td></td>" in page
+    event = past.reads[c.EVENT_ID].iloc[0]
+    assert event not in page
+    assert event in profile_page(past, "abc")
+    assert write_profile(newsroom(8, 6), "def", tmp_path).read_text() == page
