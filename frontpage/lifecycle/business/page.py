@@ -11,7 +11,7 @@ from typing import Any
 
 from frontpage.core.cells import as_text
 from frontpage.lifecycle.business.figures import by_day, cost_per_1000_lists, guilty_stage, stages
-from models.replay.svg import Series, legend, lines
+from frontpage.core.pages.plots import Series, legend, lines
 
 _COLOURS = ("#1f5fa8", "#b4541e", "#2e7d4f", "#7b4ba0", "#8a8a8a", "#a8871f")
 _EDGES = (0, 5, 10, 20, 30, 60, 120, 240, 480, 1440)

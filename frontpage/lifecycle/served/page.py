@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from frontpage.lifecycle.served.figures import COLUMNS, MIN_VERSIONS, Row
-from models.replay.svg import Series, legend, lines
+from frontpage.core.pages.plots import Series, legend, lines
 
 _COLOURS = ("#1f5fa8", "#d0813c", "#4c9a5b", "#8a5fb0", "#777777")
 STYLE = """<style>body{font:14px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:66rem;padding:0 1rem;color:#222}
