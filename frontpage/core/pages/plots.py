@@ -68,12 +68,6 @@ def bars(labels: Sequence[str], series: Sequence[Series], notes: Sequence[str]) 
     return picture(_WIDTH, height, parts)
 
 
-def legend(series: Sequence[Series]) -> str:
-    """What the colours stand for."""
-    keys = (f'<span><i style="background:{one.colour}"></i>{escape(one.name)}</span>' for one in series)
-    return f'<p class="legend">{"".join(keys)}</p>'
-
-
 def picture(width: int, height: int, parts: Iterable[str]) -> Markup:
     """The SVG of parts that have their texts escaped."""
     drawn = f'<svg viewBox="0 0 {width} {height}" role="img">{"".join(parts)}</svg>'
