@@ -3,15 +3,14 @@
 Bars are drawn by the template: matplotlib's SVG has no titles, so that no mark would say its day and its number.
 """
 
-from functools import cache
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from frontpage.core import columns as c
 from frontpage.core.clock import iso
 from frontpage.core.history import History
+from frontpage.core.pages.templating import filled
 
 _N_TOP = 5
 _N_DAYS = 60
@@ -25,13 +24,9 @@ def profile_page(history: History, snapshot_hash: str) -> str:
         _part("Reads", history.reads, c.OCCURRED_AT),
         _part("Readers", history.readers, c.SIGNED_UP_AT),
     ]
-    return _template().render(as_of=iso(history.as_of), snapshot_hash=snapshot_hash, parts=parts) + "\n"
-
-
-@cache
-def _template() -> Template:
-    loader = PackageLoader("frontpage.lifecycle")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("profile.html")
+    return filled(
+        "frontpage.lifecycle", "profile.html", as_of=iso(history.as_of), snapshot_hash=snapshot_hash, parts=parts
+    )
 
 
 def _part(name: str, frame: pd.DataFrame, time_column: str) -> dict[str, Any]:
