@@ -33,7 +33,7 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return "some_room"
 
 
-def test_values_are_text(room: str):
+def test_values_are_text(room: str) -> None:
     """In tables, legends and plots alike; a row has the class of its first cell."""
     page = filled(room, "one.html", **VALUES)
     assert "<title>R&amp;D</title>" in page
@@ -43,7 +43,7 @@ def test_values_are_text(room: str):
     assert '<i style="background:#123456"></i>&lt;b&gt;' in page
 
 
-def test_a_name_that_nobody_gave_is_an_error(room: str):
+def test_a_name_that_nobody_gave_is_an_error(room: str) -> None:
     """No page has a hole in place of a figure."""
     with pytest.raises(UndefinedError, match="rows"):
         filled(room, "one.html", **{name: value for name, value in VALUES.items() if name != "rows"})
