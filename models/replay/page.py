@@ -21,7 +21,7 @@ _WAYS = {
 Row = Mapping[str, Any]
 
 
-class Plotted(NamedTuple):
+class _Plotted(NamedTuple):
     """nDCG@10 of groups as a plot, and the same as a table."""
 
     by: str
@@ -41,7 +41,7 @@ def page(figures: Row) -> str:
     )  # fmt: skip
 
 
-def _days(figures: Row) -> Plotted:
+def _days(figures: Row) -> _Plotted:
     days = figures["days"]
     series = [
         Series("best rule of each day", _DAILY, _of(days, "daily_hindsight_ndcg_at_10"), is_dashed=True),
@@ -50,7 +50,7 @@ def _days(figures: Row) -> Plotted:
     ]
     titles = ("day", "lists", OURS, "95 %", "best rule", "best of day", "its nDCG@10", "to best rule",
               "to best of day", "ceiling")  # fmt: skip
-    return Plotted("day", list(days), series, titles, [_day(name, row) for name, row in days.items()])
+    return _Plotted("day", list(days), series, titles, [_day(name, row) for name, row in days.items()])
 
 
 def _day(name: str, row: Row) -> Sequence[str]:
@@ -62,21 +62,21 @@ def _day(name: str, row: Row) -> Sequence[str]:
     )  # fmt: skip
 
 
-def _groups(figures: Row) -> Iterator[Plotted]:
+def _groups(figures: Row) -> Iterator[_Plotted]:
     """By each way to divide lists that is known, in the order of the page."""
     for way, what in _WAYS.items():
         if way in figures:
             yield _by(figures, figures[way], what)
 
 
-def _by(figures: Row, rows: Row, what: str) -> Plotted:
+def _by(figures: Row, rows: Row, what: str) -> _Plotted:
     series = [
         Series(OURS, _OURS, _of(rows, NDCG), _of(rows, f"{NDCG}_ci95")),
         Series(figures["best_rule"], _RULE, _of(rows, "best_rule_ndcg_at_10"), _of(rows, "best_rule_ndcg_at_10_ci95")),
     ]
     notes = [f"{_times(row['ratio_to_best_rule'])}, {row['n_lists']:,} lists" for row in rows.values()]
     titles = ("", "lists", "readers", OURS, "95 %", "hit rate", "recall", "by time", "to best rule", "95 %", "ceiling")
-    return Plotted(what, list(rows), series, titles, [_group(name, row) for name, row in rows.items()], notes)
+    return _Plotted(what, list(rows), series, titles, [_group(name, row) for name, row in rows.items()], notes)
 
 
 def _group(name: str, row: Row) -> Sequence[str]:

@@ -18,7 +18,7 @@ _COLOURS = ("#1f5fa8", "#b4541e", "#2e7d4f", "#7b4ba0", "#8a8a8a", "#a8871f")
 _EDGES = (0, 5, 10, 20, 30, 60, 120, 240, 480, 1440)
 
 
-class PlottedFigure(NamedTuple):
+class _PlottedFigure(NamedTuple):
     """Lines over days; nothing is drawn where there are no days."""
 
     title: str
@@ -54,7 +54,7 @@ def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
     return out.getvalue()
 
 
-def _figures(rows: Sequence[Mapping[str, Any]]) -> Iterator[PlottedFigure]:
+def _figures(rows: Sequence[Mapping[str, Any]]) -> Iterator[_PlottedFigure]:
     for of in ("", "region", "segment", "variant"):
         by = f", by {of}" if of else ""
         yield _plot(rows, "minutes_per_reader", of, f"Reading minutes of a reader who read{by}")
@@ -62,7 +62,7 @@ def _figures(rows: Sequence[Mapping[str, Any]]) -> Iterator[PlottedFigure]:
     yield _plot(rows, "returning_share", "", "Share of readers who read in the seven days before too")
 
 
-def _plot(rows: Sequence[Mapping[str, Any]], figure: str, of: str, title: str) -> PlottedFigure:
+def _plot(rows: Sequence[Mapping[str, Any]], figure: str, of: str, title: str) -> _PlottedFigure:
     figures = by_day(rows, of)
     days = sorted({day for day, _ in figures})
     names = sorted({name for _, name in figures})
@@ -70,19 +70,19 @@ def _plot(rows: Sequence[Mapping[str, Any]], figure: str, of: str, title: str) -
         name or "all": [figures[day, name][figure] if (day, name) in figures else None for day in days]
         for name in names
     }
-    return PlottedFigure(title, _labels(days), _series(values), has_legend=bool(of))
+    return _PlottedFigure(title, _labels(days), _series(values), has_legend=bool(of))
 
 
-def _subscriptions(rows: Sequence[Mapping[str, Any]]) -> PlottedFigure:
+def _subscriptions(rows: Sequence[Mapping[str, Any]]) -> _PlottedFigure:
     counts = {(row["day"], row["what"]): float(row["n"]) for row in rows}
     days, names = sorted({row["day"] for row in rows}), sorted({row["what"] for row in rows})
     values = {name: [counts.get((day, name), 0.0) for day in days] for name in names}
-    return PlottedFigure("Trials, subscriptions, cancellations", _labels(days), _series(values), has_legend=True)
+    return _PlottedFigure("Trials, subscriptions, cancellations", _labels(days), _series(values), has_legend=True)
 
 
-def _costs(costs: Sequence[Mapping[str, Any]]) -> PlottedFigure:
+def _costs(costs: Sequence[Mapping[str, Any]]) -> _PlottedFigure:
     values = {"cost": [float(row["cost"]) for row in costs]}
-    return PlottedFigure("Cost of a day", _labels([row["day"] for row in costs]), _series(values), has_legend=False)
+    return _PlottedFigure("Cost of a day", _labels([row["day"] for row in costs]), _series(values), has_legend=False)
 
 
 def _series(values: Mapping[str, Sequence[float | None]]) -> list[Series]:

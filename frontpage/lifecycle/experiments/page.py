@@ -14,7 +14,7 @@ from frontpage.lifecycle.experiments.sequence import Estimate
 from frontpage.lifecycle.experiments.verdict import head, verdict
 
 
-class PlottedComparison(NamedTuple):
+class _PlottedComparison(NamedTuple):
     """A comparison with its plot; None while there are too few readers for an interval."""
 
     comparison: Comparison
@@ -30,9 +30,9 @@ def page(judged: Analysis, planned: Sequence[str] = ()) -> str:
     )  # fmt: skip
 
 
-def _plotted(judged: Analysis, one: Comparison) -> PlottedComparison:
+def _plotted(judged: Analysis, one: Comparison) -> _PlottedComparison:
     in_percent = any(lift is not None for lift in one.lifts)
     shown: Sequence[Estimate | None] = one.lifts if in_percent else one.differences
     if all(each is None for each in shown):
-        return PlottedComparison(one, None)
-    return PlottedComparison(one, over_days([f"{day:%m-%d}" for day in judged.days], shown, in_percent=in_percent))
+        return _PlottedComparison(one, None)
+    return _PlottedComparison(one, over_days([f"{day:%m-%d}" for day in judged.days], shown, in_percent=in_percent))
