@@ -17,10 +17,10 @@ from etl.rows.normalise import NORMALISERS, DeferredError
 from etl.rows.reasons import RowError
 from frontpage.core import columns as c
 from frontpage.core.schema.canonical import Kind, field_names
-from frontpage.store.catalogue.waiting import FILE
 
 _BETWEEN_WORDS = re.compile(r"[\s\-._]+")
-_ADDRESS = re.compile(r"""[^\s"'<>,;:\\{}]+@[^\s"'<>,;:\\{}]+""")
+#: What a reader's row says as e-mail, an address or not, and whatever else in it looks like one.
+_ADDRESS = re.compile(r"""(?<=mail":")(?:[^"\\]|\\.)+|[^\s"'<>,;:\\{}]+@[^\s"'<>,;:\\{}]+""", re.IGNORECASE)
 
 
 def prepare(part: SourcePart, block: RowBlock, context: RowContext) -> PreparedBlock:
@@ -47,17 +47,10 @@ def prepare(part: SourcePart, block: RowBlock, context: RowContext) -> PreparedB
             prepared.n_deferred += 1
             prepared.next_at = min(prepared.next_at or later.recorded_at, later.recorded_at)
         except RowError as error:
-            prepared.rejected.append(_rejected(part.kind, row_no, key, payload(_kept(part, row)), error))
+            prepared.rejected.append(_rejected(part.kind, row_no, key, payload(row), error))
     if part.kind is Kind.ARTICLES:
         _enrich(prepared)
     return prepared
-
-
-def _kept(part: SourcePart, row: dict[str, Any]) -> dict[str, Any]:
-    """What quarantine keeps of a row: of a reader that was sent to the API no address, since its sender has it."""
-    if part.reader != FILE or part.kind is not Kind.READERS:
-        return row
-    return {name: value for name, value in row.items() if column_name(name) != c.EMAIL}
 
 
 def _rejected(kind: Kind, row_no: int, key: str, shown: str, why: Bad | RowError) -> Rejected:

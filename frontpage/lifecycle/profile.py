@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from frontpage.core import columns as c
 from frontpage.core.clock import iso
 from frontpage.core.history import History
 from models.files import write_bytes
+from frontpage.core.pages.templating import filled
 
 #: Values of these are one person's: a version's page, which travels with it, only counts them.
 _PERSONAL = frozenset({c.READER_KEY, c.EVENT_ID})
@@ -45,13 +45,9 @@ def profile_page(history: History, snapshot_hash: str, *, counted_only: frozense
         _part("Reads", history.reads, c.OCCURRED_AT, counted_only),
         _part("Readers", history.readers, c.SIGNED_UP_AT, counted_only),
     ]
-    return _template().render(as_of=iso(history.as_of), snapshot_hash=snapshot_hash, parts=parts) + "\n"
-
-
-@cache
-def _template() -> Template:
-    loader = PackageLoader("frontpage.lifecycle")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("profile.html")
+    return filled(
+        "frontpage.lifecycle", "profile.html", as_of=iso(history.as_of), snapshot_hash=snapshot_hash, parts=parts
+    )
 
 
 def _part(name: str, frame: pd.DataFrame, time_column: str, counted_only: frozenset[str]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """`frontpage export-reader`: give a person what is kept of them."""
 
 import json
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from frontpage.core import columns as c
 from frontpage.core.errors import BadInputError
 from frontpage.core.identity.addresses import AddressKeys
 from frontpage.core.identity.pseudonym import Pseudonyms, reader_subject
+from frontpage.core.pages.templating import filled
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
@@ -47,15 +47,5 @@ def run(settings: Settings, _params: Params, reader_id: str, *, reason: str, out
 
 def _page(reader_id: str, found: dict[str, list[dict[str, Any]]]) -> str:
     policy = load_policy()
-    parts = [f'<!doctype html><html lang="en"><meta charset="utf-8"><title>What is kept of {escape(reader_id)}</title>']
-    parts.append(f"<h1>What is kept of {escape(reader_id)}</h1>")
-    for name, rows in found.items():
-        said = policy.of(name.split(".")[-1])
-        parts.append(f"<h2>{escape(name)}</h2>")
-        if said is not None:
-            parts.append(f"<p>{escape(said.what)} Why: {escape(said.why)} Kept: {escape(said.how_long)}</p>")
-        head = "".join(f"<th>{escape(column)}" for column in rows[0])
-        parts.append(f'<table border="1"><tr>{head}</tr>')
-        parts += ["<tr>" + "".join(f"<td>{escape(str(value))}" for value in row.values()) + "</tr>" for row in rows]
-        parts.append("</table>")
-    return "\n".join([*parts, "</html>"])
+    tables = [(name, policy.of(name.split(".")[-1]), rows) for name, rows in found.items()]
+    return filled("frontpage.steps", "export_reader.html", reader_id=reader_id, tables=tables)

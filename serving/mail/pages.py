@@ -1,4 +1,7 @@
-"""The small pages behind the links of mails: no script, no image, nothing from elsewhere, four languages."""
+"""The small pages behind the links of mails: no script, no image, nothing from elsewhere, four languages.
+
+They are filled by `str.format`: the base install brings no Jinja2.
+"""
 
 from html import escape
 

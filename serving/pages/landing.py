@@ -1,4 +1,7 @@
-"""The API's root: what this is and where to go on, as a page for browsers and as JSON for everybody else."""
+"""The API's root: what this is and where to go on, as a page for browsers and as JSON for everybody else.
+
+The page is filled by `str.format`: the base install brings no Jinja2.
+"""
 
 from collections.abc import Mapping
 from html import escape

@@ -13,7 +13,7 @@ TECHNICAL = set(
         r"\w+",
         """
     accepted account activity address airflow alive allowance als answer api app asked auth axis bad base batch block
-    bound breaking built cache callback cap category change child choice client coalescer config console count
+    bound breaking built cache callback cap category change child choice coalescer config console count
     current cut compared cost cycle data database described directory do diversity document each earlier encoded
     engine entity entry error fact failed field file first folder for forecast forest found fresh from frontpage
     ground group grouping handled header home index item job key kind known lane last late layout learn learned left

@@ -1,4 +1,4 @@
-"""The typed client against the live server, and answers that stay what they were (tests/integration/golden)."""
+"""The Python client against the live server, and answers that stay what they were (tests/integration/golden)."""
 
 import json
 import os
@@ -10,11 +10,10 @@ from typing import ClassVar
 
 import httpx
 import pytest
+from frontpage_client import Client, Refused, Unavailable
 
-from frontpage.core.errors import BadInputError, UnavailableError
 from frontpage.core.settings import Settings
 from frontpage.store.connect import connect
-from serving.client import Client
 from tests.support.api import api, until
 
 from .serving_world import World
@@ -86,10 +85,14 @@ def test_the_client_reads_everything(url):
         assert [(item.article_id, item.because) for item in visit] == [("a2", "read_together"), ("g1", "new")]
         assert [item.article_id for item in client.for_visit(limit=1)] == ["a1"]
         assert client.current_run().run_id == ann.run_id
-        with pytest.raises(BadInputError, match="no article has this id"):
+        with pytest.raises(Refused, match="no article has this id"):
             client.similar("unknown")
-        with pytest.raises(BadInputError, match=r"query\.limit"):
+        with pytest.raises(Refused, match=r"query\.limit"):
             client.recommendations("ann", limit=99)
+
+
+def _problem(status: int) -> dict[str, object]:
+    return {"type": "about:blank", "title": "Busy", "status": status, "detail": "busy", "request_id": "1"}
 
 
 class _Busy(BaseHTTPRequestHandler):
@@ -99,7 +102,7 @@ class _Busy(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         status, retry_after = self.refusals.pop(0) if self.refusals else (200, "")
-        body = json.loads((GOLDEN / "similar.json").read_text()) if status == 200 else {"detail": "busy"}
+        body = json.loads((GOLDEN / "similar.json").read_text()) if status == 200 else _problem(status)
         self.send_response(status)
         self.send_header("Content-Type", "application/json" if status == 200 else "application/problem+json")
         if retry_after:
@@ -122,7 +125,7 @@ def test_a_busy_api_is_asked_again_when_it_says():
             assert waited == [2.0, 1.0]
             for refusals in ([(503, "1")] * 3, [(503, "600")], [(500, "1")], [(503, "")]):
                 _Busy.refusals[:] = refusals
-                with pytest.raises(UnavailableError, match="busy"):
+                with pytest.raises(Unavailable, match="busy"):
                     client.similar("a1")
         server.shutdown()
     assert waited == [2.0, 1.0, 1.0, 1.0]
@@ -130,5 +133,5 @@ def test_a_busy_api_is_asked_again_when_it_says():
 
 def test_an_api_that_is_not_there_is_unavailable():
     """A refused connection is an error that says to try again."""
-    with Client("http://127.0.0.1:1") as client, pytest.raises(UnavailableError, match="try again"):
+    with Client("http://127.0.0.1:1") as client, pytest.raises(Unavailable, match="try again"):
         client.current_run()

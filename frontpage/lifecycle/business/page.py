@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from html import escape
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from frontpage.core.cells import as_text
+from frontpage.core.pages.plots import Series
+from frontpage.core.pages.templating import filled
 from frontpage.lifecycle.business.figures import by_day, cost_per_1000_lists, guilty_stage, stages
-from models.replay.svg import Series, legend, lines
 
 _COLOURS = ("#1f5fa8", "#b4541e", "#2e7d4f", "#7b4ba0", "#8a8a8a", "#a8871f")
 _EDGES = (0, 5, 10, 20, 30, 60, 120, 240, 480, 1440)
-_STYLE = """body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}svg{width:100%}
-.g{stroke:#ddd}text{font-size:11px}table{border-collapse:collapse}td,th{padding:.2rem .7rem;text-align:right}
-.legend i{display:inline-block;width:.8em;height:.8em;margin:0 .3em 0 1em}.warning{background:#fdecc8;padding:.5rem}"""
+
+
+class _PlottedFigure(NamedTuple):
+    """Lines over days; nothing is drawn where there are no days."""
+
+    title: str
+    labels: Sequence[str]
+    series: Sequence[Series]
+    has_legend: bool
 
 
 def page(
@@ -28,16 +35,12 @@ def page(
     warning: str,
 ) -> str:
     """HTML; days without a row are left out."""
-    parts = [f"<!doctype html><html lang=en><meta charset=utf-8><title>Business figures</title><style>{_STYLE}</style>"]
-    parts += ["<h1>Business figures</h1>", f"<p class=warning>{escape(warning)}</p>" if warning else ""]
-    for of in ("", "region", "segment", "variant"):
-        parts += _plot(rows, "minutes_per_reader", of, "Reading minutes of a reader who read")
-    parts += _plot(rows, "recommended_share", "", "Share of reads that were recommended")
-    parts += _plot(rows, "returning_share", "", "Share of readers who read in the seven days before too")
-    parts += _subscriptions(subscriptions)
-    parts += _cost(costs)
-    parts += _ways(paths)
-    return "\n".join(parts) + "\n"
+    minutes = stages(paths)
+    return filled(
+        "frontpage.lifecycle", "business.html", warning=warning, plots=[*_figures(rows), _subscriptions(subscriptions)],
+        cost=cost_per_1000_lists(costs), costs=_costs(costs), slowest=guilty_stage(minutes) or "not known",
+        edges=_EDGES, stages=_stages(minutes),
+    )  # fmt: skip
 
 
 def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -51,55 +54,51 @@ def as_csv(rows: Iterable[Mapping[str, Any]]) -> str:
     return out.getvalue()
 
 
-def _plot(rows: Sequence[Mapping[str, Any]], figure: str, of: str, title: str) -> list[str]:
+def _figures(rows: Sequence[Mapping[str, Any]]) -> Iterator[_PlottedFigure]:
+    for of in ("", "region", "segment", "variant"):
+        by = f", by {of}" if of else ""
+        yield _plot(rows, "minutes_per_reader", of, f"Reading minutes of a reader who read{by}")
+    yield _plot(rows, "recommended_share", "", "Share of reads that were recommended")
+    yield _plot(rows, "returning_share", "", "Share of readers who read in the seven days before too")
+
+
+def _plot(rows: Sequence[Mapping[str, Any]], figure: str, of: str, title: str) -> _PlottedFigure:
     figures = by_day(rows, of)
     days = sorted({day for day, _ in figures})
-    names = sorted({name for _, name in figures})[: len(_COLOURS)]
-    series = [
-        Series(name or "all", colour, [figures[day, name][figure] if (day, name) in figures else None for day in days])
-        for name, colour in zip(names, _COLOURS, strict=False)
-    ]
-    if not days:
-        return []
-    head = f"<h2>{title}{f', by {of}' if of else ''}</h2>"
-    return [head, legend(series) if of else "", lines([f"{day:%d %b}" for day in days], series)]
+    names = sorted({name for _, name in figures})
+    values = {
+        name or "all": [figures[day, name][figure] if (day, name) in figures else None for day in days]
+        for name in names
+    }
+    return _PlottedFigure(title, _labels(days), _series(values), has_legend=bool(of))
 
 
-def _subscriptions(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _subscriptions(rows: Sequence[Mapping[str, Any]]) -> _PlottedFigure:
     counts = {(row["day"], row["what"]): float(row["n"]) for row in rows}
     days, names = sorted({row["day"] for row in rows}), sorted({row["what"] for row in rows})
-    series = [
-        Series(name, colour, [counts.get((day, name), 0.0) for day in days])
-        for name, colour in zip(names, _COLOURS, strict=False)
-    ]
-    head = "<h2>Trials, subscriptions, cancellations</h2>"
-    return [head, legend(series), lines([f"{day:%d %b}" for day in days], series)] if days else []
+    values = {name: [counts.get((day, name), 0.0) for day in days] for name in names}
+    return _PlottedFigure("Trials, subscriptions, cancellations", _labels(days), _series(values), has_legend=True)
 
 
-def _cost(costs: Sequence[Mapping[str, Any]]) -> list[str]:
-    each = cost_per_1000_lists(costs)
-    if each is None:
-        return []
-    days = [f"{row['day']:%d %b}" for row in costs]
-    plot = lines(days, [Series("cost", _COLOURS[0], [float(row["cost"]) for row in costs])])
-    return ["<h2>Cost of a day</h2>", f"<p>1,000 lists: {each:.4f}, at the prices in params.yaml.</p>", plot]
+def _costs(costs: Sequence[Mapping[str, Any]]) -> _PlottedFigure:
+    values = {"cost": [float(row["cost"]) for row in costs]}
+    return _PlottedFigure("Cost of a day", _labels([row["day"] for row in costs]), _series(values), has_legend=False)
 
 
-def _ways(paths: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Minutes from publication to the first list, as a histogram by stage."""
-    minutes = stages(paths)
+def _series(values: Mapping[str, Sequence[float | None]]) -> list[Series]:
+    """As many as there are colours."""
+    return [Series(name, colour, of) for (name, of), colour in zip(values.items(), _COLOURS, strict=False)]
+
+
+def _labels(days: Iterable[date]) -> list[str]:
+    return [f"{day:%d %b}" for day in days]
+
+
+def _stages(minutes: Mapping[str, Sequence[float]]) -> list[tuple[Any, ...]]:
+    """Minutes from publication to the first list: stage, median, histogram; empty where no article came to a list."""
     if not minutes["total"]:
         return []
-    head = "".join(f"<th>{low} min</th>" for low in _EDGES)
-    body = [
-        f"<tr><th>{stage}</th><td>{median(values):.1f}</td>{''.join(f'<td>{n}</td>' for n in histogram(values))}</tr>"
-        for stage, values in minutes.items()
-        if values
-    ]
-    slowest = guilty_stage(minutes) or "not known"
-    said = f"<p>The longest stage is <b>{slowest}</b>. Each column counts from its edge on.</p>"
-    title = "<h2>From publication to the first list</h2>"
-    return [title, said, f"<table><tr><th>stage</th><th>median</th>{head}</tr>{''.join(body)}</table>"]
+    return [(stage, f"{median(each):.1f}", *histogram(each)) for stage, each in minutes.items() if each]
 
 
 def histogram(values: Sequence[float]) -> list[int]:

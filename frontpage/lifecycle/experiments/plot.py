@@ -6,6 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from markupsafe import Markup
+
+from frontpage.core.pages.plots import picture
 from frontpage.lifecycle.experiments.sequence import Estimate
 
 _WIDTH, _HEIGHT = 880, 240
@@ -13,7 +16,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 12, 12, 30
 _MOST_LABELS = 12
 
 
-def over_days(labels: Sequence[str], estimates: Sequence[Estimate | None], *, in_percent: bool) -> str:
+def over_days(labels: Sequence[str], estimates: Sequence[Estimate | None], *, in_percent: bool) -> Markup:
     """A line with its band; days without an interval are left out."""
     known = [(at, one) for at, one in enumerate(estimates) if one is not None]
     most = max([abs(end) for _, one in known for end in (one.low, one.high)], default=1.0) * 1.05 or 1.0
@@ -32,7 +35,7 @@ def over_days(labels: Sequence[str], estimates: Sequence[Estimate | None], *, in
         x, y = place(at, one.value).split(",")
         said = f"{labels[at]}: {one.value:.4g} ({one.low:.4g} to {one.high:.4g}), {one.n} readers"
         parts.append(f'<circle cx="{x}" cy="{y}" r="3" fill="#1f5fa8"><title>{escape(said)}</title></circle>')
-    return f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img">{"".join(parts)}</svg>'
+    return picture(_WIDTH, _HEIGHT, parts)
 
 
 def _marks(most: float, middle: float, *, in_percent: bool) -> Iterator[str]:

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from frontpage.core.pages.templating import filled
 from frontpage.lifecycle.pilot.figures import CONTROL, TREATMENT, Cost, PilotOutcome, table
 from frontpage.store.lifecycle.pilots import Pilot
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _COLOURS = {TREATMENT: "#1f5fa8", CONTROL: "#d0813c"}
 
 
@@ -24,18 +23,12 @@ def write(
     """`pilot.html` and `pilot.csv` in a folder, made if need be; the page."""
     folder.mkdir(parents=True, exist_ok=True)
     table(found, costs).to_csv(folder / "pilot.csv", index=False)
-    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    environment.filters["figure"] = _figure
-    made = environment.get_template("pilot.html").render(
-        pilot=pilot, as_of=as_of, outcomes=found, cost=costs,
+    made = filled(
+        "frontpage.lifecycle", "pilot.html", pilot=pilot, as_of=as_of, outcomes=found, cost=costs,
         days=_daily_svg(daily), intervals=_interval_svg(found),
     )  # fmt: skip
     (folder / "pilot.html").write_text(made, encoding="utf-8")
     return folder / "pilot.html"
-
-
-def _figure(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:,.3g}"
 
 
 def _daily_svg(daily: pd.DataFrame) -> str:

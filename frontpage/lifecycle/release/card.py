@@ -5,9 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from frontpage.core.clock import iso
+from frontpage.core.pages.templating import filled
 from frontpage.core.settings import Settings
 from frontpage.lifecycle.artefacts import folder_of
 from frontpage.lifecycle.profile import profile_file
@@ -41,12 +39,9 @@ def write_card(connection: Connection, settings: Settings, version: ModelVersion
 
 def card_page(version: ModelVersion, trail: list[VersionEvent], folder: Path) -> str:
     """HTML; the same facts give the same page."""
-    pages = Environment(
-        loader=PackageLoader("frontpage.lifecycle.release"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    pages.filters |= {"moment": lambda value: iso(value) if value else "", "percent": _percent, "number": _number}
-    return pages.get_template("card.html").render(
+    return filled(
+        "frontpage.lifecycle",
+        "card.html",
         version=version,
         trail=trail,
         environment=_json(folder / ENVIRONMENT),
@@ -80,11 +75,3 @@ def _json(file: Path) -> dict[str, Any]:
 
 def _picture(file: Path) -> str:
     return f"data:image/png;base64,{base64.b64encode(file.read_bytes()).decode()}"
-
-
-def _percent(value: float | None) -> str:
-    return "" if value is None else f"{value:+.1%}"
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.4f}"

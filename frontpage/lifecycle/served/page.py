@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from html import escape
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from frontpage.core.pages.plots import Series
+from frontpage.core.pages.templating import filled
 from frontpage.lifecycle.served.figures import COLUMNS, MIN_VERSIONS, Row
-from models.replay.svg import Series, legend, lines
 
 _COLOURS = ("#1f5fa8", "#d0813c", "#4c9a5b", "#8a5fb0", "#777777")
-STYLE = """<style>body{font:14px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:66rem;padding:0 1rem;color:#222}
-h1{font-size:1.5rem;margin-bottom:.2rem}h2{margin:2.2rem 0 .4rem;font-size:1.15rem}p{margin:.4rem 0;max-width:52rem}
-.note{color:#666}table{border-collapse:collapse;width:100%;font-size:13px}
-td,th{padding:.25rem .4rem;text-align:right;white-space:nowrap;border-bottom:1px solid #e3e3e3}
-td:first-child,th:first-child{text-align:left}th{font-weight:600;border-bottom:1px solid #999}
-td{font-variant-numeric:tabular-nums}svg{width:100%;height:auto;display:block;margin:.4rem 0}
-svg text{font-size:12px;fill:#444}.g{stroke:#e3e3e3}.legend span{margin-right:1.4rem}
-.legend i{display:inline-block;width:.8rem;height:.8rem;margin-right:.4rem;border-radius:2px;vertical-align:-1px}
-@media(max-width:48rem){table{display:block;overflow-x:auto}}</style>"""
+_TITLES = {"ndcg_at_10": "nDCG@10 by day", "seconds_per_reader_day": "Seconds of reading per reader-day"}
 _DAY = "day"
 
 
@@ -25,53 +17,30 @@ def page(
     rows: Sequence[Row], versions: Sequence[Row], correlated: Mapping[str, Mapping[str, float]], period: str
 ) -> str:
     """HTML of `outcomes.served` and `outcomes.by_version`; the same figures give the same page."""
-    parts = ['<!doctype html><html lang="en"><meta charset="utf-8"><title>What was served</title>', STYLE]
-    parts += ["<h1>What was served, judged</h1>", f'<p class="note">{escape(period)}</p>']
-    for name, title in (
-        ("ndcg_at_10", "nDCG@10 by day"),
-        ("seconds_per_reader_day", "Seconds of reading per reader-day"),
-    ):
-        parts += _over_days(rows, name, title)
-    parts += ["<h2>By variant, surface and segment</h2>", _table(COLUMNS, [row for row in rows if row["way"] != _DAY])]
-    parts += _agreement(versions, correlated)
-    return "\n".join([*parts, "</html>\n"])
-
-
-def _over_days(rows: Sequence[Row], name: str, title: str) -> Iterator[str]:
     by_day = [row for row in rows if row["way"] == _DAY]
     days = sorted({row["value"] for row in by_day})
-    if not days:
-        return
-    variants = sorted({row["variant"] for row in by_day})
+    return filled(
+        "frontpage.lifecycle", "served.html", period=period, days=days,
+        plots={title: list(_series(by_day, days, name)) for name, title in _TITLES.items()},
+        others=_table(COLUMNS, [row for row in rows if row["way"] != _DAY]),
+        versions=_table(versions[0], versions) if versions else None,
+        correlated=correlated, min_versions=MIN_VERSIONS,
+    )  # fmt: skip
+
+
+def _series(by_day: Sequence[Row], days: Sequence[str], name: str) -> Iterator[Series]:
     known = {(row["variant"], row["value"]): row[name] for row in by_day}
-    series = [
-        Series(variant, _COLOURS[place % len(_COLOURS)], [known.get((variant, day)) for day in days])
-        for place, variant in enumerate(variants)
-    ]
-    yield f"<h2>{escape(title)}</h2>"
-    yield legend(series)
-    yield lines(days, series)
+    for place, variant in enumerate(sorted({row["variant"] for row in by_day})):
+        yield Series(variant, _COLOURS[place % len(_COLOURS)], [known.get((variant, day)) for day in days])
 
 
-def _agreement(versions: Sequence[Row], correlated: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
-    yield "<h2>Does the offline figure foretell the online one?</h2>"
-    if not correlated:
-        yield f"<p>That cannot be said yet: it takes {MIN_VERSIONS} versions with lists that were read.</p>"
-    for name, found in correlated.items():
-        yield f"<p>{escape(name)}: Pearson {found['pearson']:.2f}, Spearman {found['spearman']:.2f}</p>"
-    if versions:
-        yield _table(tuple(versions[0]), versions)
-
-
-def _table(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    head = "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in columns)
-    body = "".join(f"<tr>{''.join(f'<td>{_cell(row[name])}</td>' for name in columns)}</tr>" for row in rows)
-    return f"<table><tr>{head}</tr>{body}</table>"
+def _table(columns: Iterable[str], rows: Iterable[Row]) -> tuple[list[str], list[list[str]]]:
+    """Titles, and rows of cells."""
+    names = list(columns)
+    return [name.replace("_", " ") for name in names], [[_cell(row[name]) for name in names] for row in rows]
 
 
 def _cell(value: object) -> str:
     if value is None:
         return "-"
-    return (
-        f"{value:.4g}" if isinstance(value, float) else escape(f"{value:,}" if isinstance(value, int) else str(value))
-    )
+    return f"{value:.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)

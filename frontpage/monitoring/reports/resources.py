@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from html import escape
 from typing import Any
+
+from frontpage.core.pages.templating import filled
 
 _MIB = 2**20
 #: Above what was ever needed: a limit ends the step that reaches it.
@@ -15,9 +16,6 @@ _ROUND_MIB = 64
 _UNUSUAL = 1.5
 _HEAD = ("step", "times", "seconds", "usual", "CPU s", "usual", "memory MiB", "usual", "read MiB", "written MiB",
          "rows/s", "memory limit MiB", "processors")  # fmt: skip
-_STYLE = """body{font:16px/1.5 system-ui;max-width:70rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse}
-td,th{padding:.2rem .7rem;text-align:right;border-bottom:1px solid #ddd}td:first-child,th:first-child{text-align:left}
-.much{background:#fdecc8}"""
 
 
 def memory_limit_mib(most_memory_bytes: float) -> int:
@@ -39,15 +37,10 @@ def table(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 def page(rows: Iterable[Mapping[str, Any]], until: str) -> str:
     """HTML; what took half as much again as usual is marked."""
-    head = "".join(f"<th>{word}</th>" for word in _HEAD)
-    body = "".join(
-        f"<tr{_mark(row)}>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(row))}</tr>" for row in rows
-    )
-    return (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>Resources of steps</title><style>{_STYLE}</style>"
-        f"<h1>Resources of steps, up to {escape(until)}</h1><p>The newest execution of each step beside its median of "
-        "thirty days. Memory is that of the largest process; a step with several needs the sum. The limit is a quarter "
-        f"above the most that it ever took.</p><table><tr>{head}</tr>{body}</table>\n"
+    rows = list(rows)
+    much = {row["verb"]: "much" for row in rows if is_unusual(row)}
+    return filled(
+        "frontpage.monitoring.reports", "resources.html", until=until, head=_HEAD, rows=map(_cells, rows), much=much
     )
 
 
@@ -55,10 +48,6 @@ def is_unusual(row: Mapping[str, Any]) -> bool:
     """Whether it took half as much again as usual, in time, processor or memory; only with five of them or more."""
     pairs = (("seconds", "usual_seconds"), ("cpu_seconds", "usual_cpu_seconds"), ("memory_bytes", "usual_memory_bytes"))
     return row["n"] >= 5 and any((row[now] or 0) > _UNUSUAL * (row[usual] or 0) > 0 for now, usual in pairs)
-
-
-def _mark(row: Mapping[str, Any]) -> str:
-    return " class=much" if is_unusual(row) else ""
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:

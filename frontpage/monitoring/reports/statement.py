@@ -7,17 +7,14 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from html import escape
 
+from frontpage.core.pages.templating import filled
 from frontpage.monitoring.levels import Level, levels
 from frontpage.monitoring.prometheus import Line, Prometheus
 from frontpage.monitoring.reports.counting import Counted, by_label, quantile
 
 _DAY = timedelta(days=1)
 _STEP = "1m"
-_STYLE = """body{font:16px/1.5 system-ui;max-width:52rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse}
-td,th{padding:.25rem .8rem;text-align:right;border-bottom:1px solid #ddd}td:first-child,th:first-child{text-align:left}
-.missed{background:#fdd9d3}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +37,12 @@ class Statement:
 
     def share(self, level: Level) -> float | None:
         """Of what was good in the month; None where there was nothing to count."""
-        rows = [day for day in self.days if day.level.name == level.name]
-        total = sum(row.total for row in rows)
-        return sum(row.good for row in rows) / total if total else None
+        total = self.counted(level)
+        return sum(row.good for row in self.days if row.level.name == level.name) / total if total else None
+
+    def counted(self, level: Level) -> float:
+        """Requests, lists or minutes of the month."""
+        return sum(row.total for row in self.days if row.level.name == level.name)
 
 
 def statement(prometheus: Prometheus, month: datetime, until: datetime) -> Statement:
@@ -66,35 +66,11 @@ def as_csv(made: Statement) -> str:
 
 def as_page(made: Statement) -> str:
     """HTML, for the team of a back end."""
-    head = f"<!doctype html><html lang=en><meta charset=utf-8><title>Service levels</title><style>{_STYLE}</style>"
-    months = "".join(_month_row(made, level) for level in levels())
-    times = "".join(f"<tr><td>{escape(items)} items</td><td>{p99 * 1000:.1f} ms</td></tr>" for items, p99
-                    in sorted(made.p99_seconds.items()))  # fmt: skip
-    return (
-        f"{head}<h1>Service levels, {made.month:%B %Y}</h1><table><tr><th>level</th><th>reached</th><th>promised</th>"
-        f"<th>our aim</th><th>counted</th></tr>{months}</table>"
-        f"<h2>Time to a list, 99 %</h2><table>{times}</table><h2>By day</h2><table>{''.join(_day_rows(made))}</table>"
-        "<p>Counted in the service, from its own counters; a request that never reached it is not in here.</p>\n"
-    )
-
-
-def _month_row(made: Statement, level: Level) -> str:
-    share = made.share(level)
-    total = sum(row.total for row in made.days if row.level.name == level.name)
-    reached = "nothing counted" if share is None else f"{share:.4%}"
-    missed = " class=missed" if share is not None and share < level.promised else ""
-    return (
-        f"<tr{missed}><td>{level.name}<br><small>{escape(level.meaning)}</small></td><td>{reached}</td>"
-        f"<td>{level.promised:.1%}</td><td>{level.objective:.1%}</td><td>{total:,.0f}</td></tr>"
-    )
-
-
-def _day_rows(made: Statement) -> Iterator[str]:
-    yield f"<tr><th>day</th>{''.join(f'<th>{level.name}</th>' for level in levels())}</tr>"
     shares = {(row.day, row.level.name): row.good / row.total for row in made.days if row.total}
-    for day in sorted({row.day for row in made.days}):
-        cells = (shares.get((day, level.name)) for level in levels())
-        yield f"<tr><td>{day}</td>{''.join('<td></td>' if x is None else f'<td>{x:.3%}</td>' for x in cells)}</tr>"
+    by_day = [
+        (day, *(shares.get((day, level.name)) for level in levels())) for day in sorted({row.day for row in made.days})
+    ]
+    return filled("frontpage.monitoring.reports", "statement.html", made=made, levels=levels(), by_day=by_day)
 
 
 def _days(month: datetime, until: datetime) -> list[tuple[datetime, datetime]]:

@@ -56,9 +56,12 @@ def test_no_byte_of_an_address_is_in_a_dump(settings: Settings, tmp_path: Path):
         "timezone": "Nowhere",
         "email": "eve@readers.example",
     }
-    write(tmp_path, "readers/wrong.jsonl", [wrong])
-    assert extract.run(settings, Params(), START + 9 * HOUR, [str(tmp_path)]).rejected == 1
-    assert '"email":"<address>"' in rows(settings, "select payload from quarantine")[0][0]
+    odd = {"reader_id": "ivy", "signed_up_at": iso(START), "timezone": "Nowhere", "E-Mail": 'ivy "at" home'}
+    write(tmp_path, "readers/wrong.jsonl", [wrong, odd])
+    assert extract.run(settings, Params(), START + 9 * HOUR, [str(tmp_path)]).rejected == 2
+    kept = [payload for (payload,) in rows(settings, "select payload from quarantine order by locator")]
+    assert '"email":"<address>"' in kept[0]
+    assert '"E-Mail":"<address>"' in kept[1]
     out = tmp_path / "dump.sql"
     command = [str(programs.bin_dir() / "pg_dump"), "--inserts", "-f", str(out), settings.database_url]
     subprocess.run(command, check=True)
