@@ -53,28 +53,36 @@ async def happened(client: httpx.AsyncClient, *events: dict[str, Any]) -> None:
     assert response.status_code == 202, response.text
 
 
+async def seen(client: httpx.AsyncClient, reader_id: str, **parameters: int) -> tuple[str | None, list[str]]:
+    """(fallback, article ids), asked again where the database took too long, as it may on a busy machine."""
+    async with asyncio.timeout(TOLD_SECONDS):
+        while (found := await listed(client, reader_id, **parameters))[0] == "stale":
+            await asyncio.sleep(0.1)
+    return found
+
+
 async def until_listed(client: httpx.AsyncClient, reader_id: str, articles: list[str]) -> None:
     """Word of a change has come: a reader's own list is this one."""
     async with asyncio.timeout(TOLD_SECONDS):
-        while await listed(client, reader_id) != (None, articles):
+        while await seen(client, reader_id) != (None, articles):
             await asyncio.sleep(0.02)
 
 
 async def test_the_next_answer_is_without_it_for_that_reader_only(client):
     """Order is kept and the next article moves up, where few are asked for too; ranks still name the stored places."""
-    assert await listed(client, "ann") == (None, ["a1", "a2", "a3"])
+    assert await seen(client, "ann") == (None, ["a1", "a2", "a3"])
     await happened(client, event("ann", "a1"))
-    assert await listed(client, "ann") == (None, ["a2", "a3"])
-    assert await listed(client, "ann", limit=1) == (None, ["a2"])
+    assert await seen(client, "ann") == (None, ["a2", "a3"])
+    assert await seen(client, "ann", limit=1) == (None, ["a2"])
     items = (await client.get(path("ann"))).json()["items"]
     assert [item["rank"] for item in items] == [2, 3]
-    assert await listed(client, "bob") == (None, ["a1", "a2"])
+    assert await seen(client, "bob") == (None, ["a1", "a2"])
 
 
 async def test_every_kind_but_an_exposure_counts(client):
     """What the next refresh would leave out is left out now, and nothing else."""
     await happened(client, event("ann", "a1", "exposure"), event("ann", "a2", "bookmark"))
-    assert await listed(client, "ann") == (None, ["a1", "a3"])
+    assert await seen(client, "ann") == (None, ["a1", "a3"])
 
 
 async def test_the_tag_of_the_answer_changes(client):
@@ -101,19 +109,19 @@ async def test_explanations_and_batches_are_without_it_too(client):
 
 async def test_who_has_read_all_of_their_list_gets_a_fallback(client):
     """Flagged as one, and without what they have just read."""
-    assert await listed(client, "bob") == (None, ["a1", "a2"])
+    assert await seen(client, "bob") == (None, ["a1", "a2"])
     await happened(client, event("bob", "a1"), event("bob", "a2"), event("bob", "g1"))
-    assert await listed(client, "bob") == ("global", ["g2", "g3"])
+    assert await seen(client, "bob") == ("global", ["g2", "g3"])
 
 
 async def test_fallbacks_of_known_readers_are_without_it(client):
     """At once, too; of a reader nobody knows nothing is left out, and where all was read all is listed."""
-    assert await listed(client, "cem") == ("global", ["g1", "g2", "g3"])
+    assert await seen(client, "cem") == ("global", ["g1", "g2", "g3"])
     await happened(client, event("cem", "g2"), event("stranger", "g2"))
-    assert await listed(client, "cem") == ("global", ["g1", "g3"])
-    assert await listed(client, "stranger") == ("global", ["g1", "g2", "g3"])
+    assert await seen(client, "cem") == ("global", ["g1", "g3"])
+    assert await seen(client, "stranger") == ("global", ["g1", "g2", "g3"])
     await happened(client, event("cem", "g1"), event("cem", "g3"))
-    assert await listed(client, "cem") == ("global", ["g1", "g2", "g3"])
+    assert await seen(client, "cem") == ("global", ["g1", "g2", "g3"])
 
 
 async def test_the_log_of_lists_has_the_places_that_were_shown(client, world):
@@ -140,7 +148,7 @@ async def test_another_worker_is_told(client, settings, world):
         await until_listed(other, "bob", ["a1", "a2"])
         await happened(client, event("ann", "a1"))
         await until_listed(other, "ann", ["a2", "a3"])
-        assert await listed(other, "bob") == (None, ["a1", "a2"])
+        assert await seen(other, "bob") == (None, ["a1", "a2"])
 
 
 @pytest.mark.slow
