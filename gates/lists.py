@@ -35,7 +35,7 @@ def made_of() -> dict[str, Work]:
     pipeline = pipeline_of(params, POPULARITY)
     reads = history.reads
     article = pd.Index(history.articles[c.ARTICLE_ID]).get_indexer(reads[c.ARTICLE_ID])
-    age_hours = ((_NOW - reads[c.OCCURRED_AT]) / pd.Timedelta(hours=1)).to_numpy()
+    age_hours = (_NOW - reads[c.OCCURRED_AT]).dt.total_seconds().to_numpy() / 3_600
 
     def plain() -> None:
         counts = np.bincount(article, 0.5 ** (age_hours / _HALF_LIFE_HOURS), _ARTICLES)
