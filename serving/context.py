@@ -21,7 +21,7 @@ from frontpage.core.tracing.provider import is_on, tracing
 from frontpage.store.read.erased import fetch_erased
 from frontpage.store.read.pool import Prepare, close_pool, open_pool
 from frontpage.store.read.served import LOG_SESSION, ServedList, write_served
-from frontpage.store.write.inbox import tell_reads
+from frontpage.store.write.inbox import notify_reads
 from frontpage.store.write.pool import open_writer
 from serving.http.background import beside, every
 from serving.http.batch_writer import BatchWriter
@@ -72,7 +72,7 @@ class AppContext:
         self.metrics = Metrics()
         self.request_log = BatchWriter(write_lines, _LINES_SECONDS, _MAX_LINES)
         self.served_log = BatchWriter(self._write_served, _SERVED_SECONDS, _MAX_SERVED)
-        self.told_reads = BatchWriter(self._tell_reads, _TOLD_SECONDS, _MAX_TOLD)
+        self.told_reads = BatchWriter(self._notify_reads, _TOLD_SECONDS, _MAX_TOLD)
         self._secret = settings.pseudonym_secret.get_secret_value()
         self.pseudonyms = Pseudonyms(self._secret)
 
@@ -173,8 +173,8 @@ class AppContext:
     async def _write_served(self, rows: list[ServedList]) -> None:
         await write_served(_started(self.log_pool), rows)
 
-    async def _tell_reads(self, reads: list[tuple[int, str]]) -> None:
-        await tell_reads(_started(self.log_pool), reads)
+    async def _notify_reads(self, reads: list[tuple[int, str]]) -> None:
+        await notify_reads(_started(self.log_pool), reads)
 
 
 def _with_spans(tracer: "Tracer | None") -> Prepare | None:

@@ -39,6 +39,6 @@ async def append_events(pool: asyncpg.Pool, events: Sequence[InboxEvent], receiv
     return int(rows[0]["n"])
 
 
-async def tell_reads(pool: asyncpg.Pool, reads: Sequence[tuple[int, str]]) -> None:
+async def notify_reads(pool: asyncpg.Pool, reads: Sequence[tuple[int, str]]) -> None:
     """Let every worker know of reads (reader_key, article_id) that are on disk; raises UnavailableError."""
-    await fetch(pool, query("inbox/tell"), READ, list(read_payloads(reads)))
+    await fetch(pool, query("inbox/notify"), READ, list(read_payloads(reads)))

@@ -1,4 +1,4 @@
--- Tell every worker of the API what readers have just read.
+-- Let every worker of the API know what readers have just read.
 -- grain: one row per payload
 -- parameters: $1 channel, $2 payloads (asyncpg, numbered)
 -- idempotence: again is as good as once. A transaction of its own, without waiting for the disk: one that notifies holds
