@@ -9,18 +9,25 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 
+from frontpage.core.sections.watching import BusinessParams
 from gates.limits import RED, ROOT, limits
 
-#: Two ratios: CPU seconds, and peak memory of the process.
-MEASURES = {"seconds": "seconds", "memory": "peak_bytes"}
+_GB = 1e9
 #: What is this many times above its limit needs no second look.
 _CLEARLY = 2.0
 
 
 def ratios(name: str) -> dict[str, float]:
     """Ours over the reference's, by measure."""
-    ours, reference = _run(name, "ours"), _run(name, "reference")
-    return {measure: ours[key] / reference[key] for measure, key in MEASURES.items()}
+    ours, reference = taken(_run(name, "ours")), taken(_run(name, "reference"))
+    return {measure: value / reference[measure] for measure, value in ours.items()}
+
+
+def taken(figures: Mapping[str, float]) -> dict[str, float]:
+    """What some work took: CPU seconds, peak memory of the process in GB, and Wh, estimated as for executions."""
+    seconds, gigabytes = figures["seconds"], figures["peak_bytes"] / _GB
+    energy = BusinessParams().watt_hours(seconds, gigabytes * seconds)
+    return {"seconds": seconds, "memory": gigabytes, "energy": energy}
 
 
 def _run(name: str, side: str) -> dict[str, float]:

@@ -84,7 +84,14 @@ def reasons() -> dict[str, Work]:
     }
 
 
-WORK = {"rows": rows, "nearest": nearest, "reasons": reasons}
+def lists() -> dict[str, Work]:
+    """1,000 lists by popularity, against the ten best unread articles of each by NumPy."""
+    from gates.lists import made_of
+
+    return made_of()
+
+
+WORK = {"rows": rows, "nearest": nearest, "reasons": reasons, "lists": lists}
 
 
 def measured(work: Work) -> dict[str, float]:

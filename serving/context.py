@@ -21,6 +21,7 @@ from frontpage.core.tracing.provider import is_on, tracing
 from frontpage.store.read.erased import fetch_erased
 from frontpage.store.read.pool import Prepare, close_pool, open_pool
 from frontpage.store.read.served import LOG_SESSION, ServedList, write_served
+from frontpage.store.write.inbox import notify_reads
 from frontpage.store.write.pool import open_writer
 from serving.http.background import beside, every
 from serving.http.batch_writer import BatchWriter
@@ -29,6 +30,7 @@ from serving.http.request_id import request_id
 from serving.http.telemetry.metrics import Metrics, remove_gauges_of_dead, remove_own_gauges
 from serving.http.telemetry.request_log import write_lines
 from serving.lists.invalidation import kept_current
+from serving.lists.just_read import JustRead
 from serving.lists.service import EncodedList, ListService
 from serving.lists.variants import VariantLists
 
@@ -45,6 +47,8 @@ _MEGABYTE = 1_000_000
 _LINES_SECONDS, _MAX_LINES = 0.2, 50_000
 _SERVED_SECONDS, _MAX_SERVED = 0.5, 50_000
 _GAUGES_SECONDS = 0.5
+#: How long the other workers are not told of a read.
+_TOLD_SECONDS, _MAX_TOLD = 0.1, 50_000
 #: How often a worker asks who was forgotten; `frontpage forget` waits for it.
 ERASED_SECONDS = 2.0
 
@@ -60,12 +64,15 @@ class AppContext:
         self.pool: asyncpg.Pool | None = None
         self.log_pool: asyncpg.Pool | None = None
         self.writer_pool: asyncpg.Pool | None = None
-        self.service = ListService(VARIANT, lambda: self.database, settings.serve_cache_mb * _MEGABYTE)
-        self.lists = VariantLists(self.service, self._service_of, lambda: self.database)
+        self.just_read = JustRead()
+        self.service = self._service_of(VARIANT, settings.serve_cache_mb * _MEGABYTE)
+        others = settings.serve_cache_mb * _MEGABYTE // 4
+        self.lists = VariantLists(self.service, lambda name: self._service_of(name, others), lambda: self.database)
         self.load = LoadShedder()
         self.metrics = Metrics()
         self.request_log = BatchWriter(write_lines, _LINES_SECONDS, _MAX_LINES)
         self.served_log = BatchWriter(self._write_served, _SERVED_SECONDS, _MAX_SERVED)
+        self.told_reads = BatchWriter(self._notify_reads, _TOLD_SECONDS, _MAX_TOLD)
         self._secret = settings.pseudonym_secret.get_secret_value()
         self.pseudonyms = Pseudonyms(self._secret)
 
@@ -111,6 +118,11 @@ class AppContext:
             )
         )  # fmt: skip
 
+    def has_read(self, reader_key: int, article_id: str) -> None:
+        """Leave an article out of the reader's list from now on; the other workers hear of it in a moment."""
+        self.just_read.note([(reader_key, article_id)])
+        self.told_reads.add((reader_key, article_id))
+
     def age_seconds(self) -> float | None:
         """How old what is served is; None where nothing is."""
         run = self.service.run
@@ -136,7 +148,7 @@ class AppContext:
             stack.push_async_callback(close_pool, self.log_pool)
             stack.callback(self.update_gauges)  # once more, when the last batches are written
             for part in (kept_current(self.service, url), self.lists.following(url),
-                         self.request_log.writing(), self.served_log.writing(),
+                         self.request_log.writing(), self.served_log.writing(), self.told_reads.writing(),
                          self.load.measuring(), every(_GAUGES_SECONDS, self.update_gauges)):  # fmt: skip
                 await stack.enter_async_context(part)
             await self._know_erased()
@@ -155,11 +167,14 @@ class AppContext:
         with contextlib.suppress(UnavailableError):
             self.pseudonyms = Pseudonyms(self._secret, await fetch_erased(self.database))
 
-    def _service_of(self, variant: str) -> ListService:
-        return ListService(variant, lambda: self.database, self.settings.serve_cache_mb * _MEGABYTE // 4)
+    def _service_of(self, variant: str, max_bytes: int) -> ListService:
+        return ListService(variant, lambda: self.database, max_bytes, self.just_read)
 
     async def _write_served(self, rows: list[ServedList]) -> None:
         await write_served(_started(self.log_pool), rows)
+
+    async def _notify_reads(self, reads: list[tuple[int, str]]) -> None:
+        await notify_reads(_started(self.log_pool), reads)
 
 
 def _with_spans(tracer: "Tracer | None") -> Prepare | None:

@@ -11,6 +11,7 @@ from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
 from frontpage.lifecycle.executions.differences import differences, flat
+from frontpage.lifecycle.executions.footprint import report
 from frontpage.steps import tables
 from frontpage.store.connect import Connection, connect
 from frontpage.store.server import database_url
@@ -42,7 +43,8 @@ def _list(connection: Connection, of_verb: str | None, since: datetime | None, l
 def _show(connection: Connection, name: str, *, as_json: bool) -> Summary:
     row = executions.get(connection, name)
     kept = {column: value for column, value in row.items() if column not in _SETS}
-    _print([kept] if as_json else (f"{column:<20}{_said(value)}" for column, value in flat(kept).items()))
+    kept |= report(row, executions.edition(connection, str(row["execution_id"])))
+    _print([kept] if as_json else (f"{column:<20} {_said(value)}" for column, value in flat(kept).items()))
     return Summary("runs show", rows_out=1)
 
 

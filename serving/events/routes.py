@@ -47,7 +47,11 @@ async def take_events(
             [{"field": f"{one['index']}.{one['field']}", "detail": one["detail"]} for one in rejected],
             "none of the events can be used",
         )
-    n_new = await append_events(writer, [_inbox_event(app, event) for event in good], now)
+    kept = [_inbox_event(app, event) for event in good]
+    n_new = await append_events(writer, kept, now)
+    for event in kept:
+        if event.kind != "exposure":
+            app.has_read(event.reader_key, event.article_id)
     answer = {"accepted": n_new, "repeated": len(good) - n_new, "rejected": rejected}
     return Response(orjson.dumps(answer), 202, {"Cache-Control": "no-store"}, "application/json")
 

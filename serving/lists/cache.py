@@ -7,6 +7,7 @@ from operator import attrgetter
 from cachetools import LRUCache
 
 from frontpage.store.read.lists import CurrentRun
+from serving.lists.just_read import NOTHING
 
 #: What Python adds to a place's bytes: object, references in two tuples, its share of the list's own object.
 _BYTES_PER_PLACE = 33 + 2 * 8 + 30
@@ -30,6 +31,8 @@ class CachedList:
     listening: int = 0
     #: JSON array of the corrections that the reader is owed.
     notices: bytes = b"[]"
+    #: What the reader had just read when a fallback was made.
+    just_read: tuple[str, ...] = NOTHING
 
     @property
     def n_bytes(self) -> int:

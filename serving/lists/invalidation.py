@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 
 from frontpage.core.errors import UnavailableError
-from frontpage.store.read.changes import ARTICLE_CHANGED, READER_CHANGED, listening
+from frontpage.store.read.changes import ARTICLE_CHANGED, READ, READER_CHANGED, listening, reads_told
 from serving.http.background import beside
 from serving.lists.service import ListService
 
@@ -34,6 +34,8 @@ async def _listen(service: ListService, url: str) -> None:
     def on_change(channel: str, payload: str) -> None:
         if channel == ARTICLE_CHANGED:
             service.articles.invalidate(payload)
+        elif channel == READ:
+            service.just_read.note(reads_told(payload))
         elif channel == READER_CHANGED and payload:
             service.reader_changed(int(payload))
         elif channel == READER_CHANGED:

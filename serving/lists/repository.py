@@ -23,8 +23,9 @@ from serving.articles.cache import ArticleCache
 from serving.lists.cache import CachedList
 from serving.lists.encoding import fallback_pieces, notices_piece, place_pieces
 from serving.lists.fallbacks import fallbacks
+from serving.lists.just_read import JustRead
 
-#: A fallback leaves out what its reader has read: reads of the last seconds may be missing.
+#: A fallback leaves out what its reader has read: what extracts brought in the last seconds may be missing.
 FALLBACK_SECONDS = 5.0
 #: How long a reader is told of a retraction.
 NOTICE_TIME = timedelta(days=30)
@@ -58,9 +59,10 @@ class PublishedRuns:
 class ListRepository:
     """Asks the database for lists. Every method raises UnavailableError where it does not answer."""
 
-    def __init__(self, pool: Callable[[], asyncpg.Pool], articles: ArticleCache) -> None:
+    def __init__(self, pool: Callable[[], asyncpg.Pool], articles: ArticleCache, just_read: JustRead) -> None:
         self._pool = pool
         self._articles = articles
+        self._just_read = just_read
 
     async def published(self, layers: tuple[CurrentRun, ...], variant: str) -> PublishedRuns:
         """The runs with the fallback lists of the last; their articles are known from then on."""
@@ -76,7 +78,7 @@ class ListRepository:
     ) -> dict[int, CachedList]:
         """A list for each reader: their own, else a fallback.
 
-        An own list of which no article may be shown any more counts as none.
+        An own list of which nothing is left that may be shown and was not just read counts as none.
         """
         own: dict[int, CachedList] = {}
         for run in published.layers:
@@ -84,10 +86,15 @@ class ListRepository:
             if missing:
                 own |= await self._own_lists(run, missing, published.run_ids, explain=explain)
         await self._articles.load([name for cached in own.values() for name in cached.article_ids])
-        own = {key: cached for key, cached in own.items() if any(map(self._articles.is_shown, cached.article_ids))}
+        own = {key: cached for key, cached in own.items() if self.has_something(key, cached)}
         others = [key for key in reader_keys if key not in own]
         found = own | (await self._fallbacks(published, others, explain=explain) if others else {})
         return await self._with_notices(found) if published.has_notices else found
+
+    def has_something(self, reader_key: int, cached: CachedList) -> bool:
+        """Whether a list holds an article that may be shown and that the reader has not just read."""
+        just_read = self._just_read.of(reader_key)
+        return any(self._articles.is_shown(name) and name not in just_read for name in cached.article_ids)
 
     async def _with_notices(self, found: dict[int, CachedList]) -> dict[int, CachedList]:
         owed = await fetch_notices(self._pool(), list(found), self._since())
@@ -116,12 +123,17 @@ class ListRepository:
         self, published: PublishedRuns, reader_keys: Collection[int], *, explain: bool
     ) -> dict[int, CachedList]:
         n_changes = self._articles.n_changes
+        just_read = {key: self._just_read.of(key) for key in reader_keys}
         known = await fetch_cold_start_readers(self._pool(), reader_keys, published.fallback_ids)
         await self._articles.load(published.fallback_ids)
-        return {
-            key: self.fallback(published, known.get(key, ColdStartReader()), n_changes, explain=explain)
-            for key in reader_keys
-        }
+        found = {}
+        for key, read in just_read.items():
+            reader = known.get(key, ColdStartReader())
+            if key in known and read:
+                reader = replace(reader, already_read=reader.already_read.union(read))
+            cached = self.fallback(published, reader, n_changes, explain=explain)
+            found[key] = replace(cached, just_read=read) if read else cached
+        return found
 
     def fallback(
         self, published: PublishedRuns, reader: ColdStartReader, n_changes: int = 0, *, explain: bool = False

@@ -18,6 +18,7 @@ from serving.articles.cache import ArticleCache
 from serving.coalescing import Coalescer
 from serving.http.responses import Tagged
 from serving.lists.cache import CachedList, ListCache
+from serving.lists.just_read import NOTHING, JustRead
 from serving.lists.repository import ListRepository, PublishedRuns
 
 #: A look-up that takes longer is given up; callers get the last known lists.
@@ -50,16 +51,17 @@ class EncodedList:
 class ListService:
     """The lists of one variant, and of those served with it, as one worker hands them out.
 
-    max_bytes: bound of the memory for lists, answers apart.
+    max_bytes: bound of the memory for lists, answers apart. just_read: shared by the services of a worker.
     """
 
-    def __init__(self, variant: str, pool: Callable[[], asyncpg.Pool], max_bytes: int) -> None:
+    def __init__(self, variant: str, pool: Callable[[], asyncpg.Pool], max_bytes: int, just_read: JustRead) -> None:
         self.variant = variant
+        self.just_read = just_read
         self.articles = ArticleCache(pool)
         self.cache = ListCache(max_bytes)
-        self._repository = ListRepository(pool, self.articles)
+        self._repository = ListRepository(pool, self.articles, just_read)
         self._look_ups: Coalescer[int, CachedList] = Coalescer(self._look_up)
-        self._answered: LRUCache[int, tuple[CachedList, int, EncodedList]] = LRUCache(_MAX_ANSWERED)
+        self._answered: LRUCache[int, tuple[CachedList, int, tuple[str, ...], EncodedList]] = LRUCache(_MAX_ANSWERED)
         self._published: PublishedRuns | None = None
         self._is_away = True
         self._database_asked = asyncio.Event()
@@ -146,32 +148,32 @@ class ListService:
     async def _current(self, reader_key: int) -> EncodedList:
         for _ in range(_ATTEMPTS):
             cached = self.cache.get(reader_key)
-            if cached is None or not self._is_current(cached):
+            if cached is None or not self._is_current(reader_key, cached):
                 cached = await self._look_ups.get(reader_key)
             encoded = self._encoded(reader_key, cached)
             if encoded is not None:
                 return encoded
             await self.articles.load(cached.article_ids)
-            if not any(map(self.articles.is_shown, cached.article_ids)):
+            if not self._repository.has_something(reader_key, cached):
                 self.cache.drop(reader_key)
         raise UnavailableError("articles change faster than they can be read; try again soon")
 
     def _encoded(self, reader_key: int, cached: CachedList) -> EncodedList | None:
-        """The list as it was answered last, where neither it nor any article has changed since; else as it is now."""
-        n_changes = self.articles.n_changes
+        """The list as it was answered last, where nothing of it has changed or was read since; else as it is now."""
+        n_changes, just_read = self.articles.n_changes, self.just_read.of(reader_key)
         last = self._answered.get(reader_key)
-        if last is not None and last[0] is cached and last[1] == n_changes:
-            return last[2]
-        encoded = _encode(cached, self.articles.known)
+        if last is not None and last[0] is cached and last[1] == n_changes and last[2] is just_read:
+            return last[3]
+        encoded = _encode(cached, self.articles.known, just_read)
         if encoded is not None:
-            self._answered[reader_key] = cached, n_changes, encoded
+            self._answered[reader_key] = cached, n_changes, just_read, encoded
         return encoded
 
     async def _explained(self, reader_key: int) -> EncodedList:
         cached = (await self._find([reader_key], explain=True))[reader_key]
-        return _encode(cached, self.articles.known) or await self._current(reader_key)
+        return _encode(cached, self.articles.known, self.just_read.of(reader_key)) or await self._current(reader_key)
 
-    def _is_current(self, cached: CachedList) -> bool:
+    def _is_current(self, reader_key: int, cached: CachedList) -> bool:
         """Whether a cached list is what the database would say."""
         if self._published is None or cached.layers != self._published.run_ids:
             return False
@@ -179,6 +181,8 @@ class ListService:
             return False
         if cached.fallback is None:
             return True
+        if cached.just_read is not self.just_read.of(reader_key):
+            return False
         return cached.n_changes == self.articles.n_changes and _now() < cached.good_until
 
     async def _look_up(self, reader_keys: list[int]) -> dict[int, CachedList]:
@@ -201,17 +205,17 @@ class ListService:
     def _last_known(self, reader_key: int) -> EncodedList:
         """The list the reader got last, else the one for readers of whom nothing is known; marked as stale."""
         cached = self.cache.get(reader_key)
-        encoded = self._stale(cached) if cached else None
+        encoded = self._stale(cached, self.just_read.of(reader_key)) if cached else None
         if encoded and encoded.items:
             return encoded
         if self._published is None and self._is_away:
             raise UnavailableError("the database is away and no list is in memory yet; try again soon")
         return self._stale(self._repository.fallback(self._served(), ColdStartReader()))
 
-    def _stale(self, cached: CachedList) -> EncodedList:
+    def _stale(self, cached: CachedList, just_read: tuple[str, ...] = NOTHING) -> EncodedList:
         """The list with what was last known of its articles, without those of which nothing is known."""
         known = {name: self.articles.last_known(name) for name in cached.article_ids}
-        encoded = _encode(cached, known)
+        encoded = _encode(cached, known, just_read)
         return replace(encoded, fallback=STALE) if encoded else EncodedList(cached.run, STALE, [], [])
 
     def _served(self) -> PublishedRuns:
@@ -220,14 +224,18 @@ class ListService:
         return self._published
 
 
-def _encode(cached: CachedList, known: Mapping[str, bytes]) -> EncodedList | None:
-    """The list with what is known of its articles; None where that is not everything, or leaves nothing to show."""
+def _encode(cached: CachedList, known: Mapping[str, bytes], just_read: tuple[str, ...] = NOTHING) -> EncodedList | None:
+    """The list with what is known of its articles; None where that is not everything, or leaves nothing to show.
+
+    An own list is without what its reader has just read; whoever made a fallback has seen to that.
+    """
     items, names, ranks = [], [], []
+    left_out = just_read if cached.fallback is None else NOTHING
     for rank, (name, place) in enumerate(zip(cached.article_ids, cached.places, strict=True), 1):
         piece = known.get(name)
         if piece is None:
             return None
-        if piece:
+        if piece and name not in left_out:
             items.append(piece + place)
             names.append(name)
             ranks.append(rank)

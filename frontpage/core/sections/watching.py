@@ -48,11 +48,15 @@ class ArrivalsParams(Section):
 
 
 class BusinessParams(Section):
-    """Prices and a budget, in one currency."""
+    """Prices and a budget, in one currency, and what energy is estimated by."""
 
     price_per_cpu_hour: float = Field(0.04, ge=0)
     price_per_gb_hour: float = Field(0.005, ge=0, description="of memory")
     price_per_gb_written: float = Field(0.0, ge=0)
+    wh_per_cpu_second: float = Field(
+        0.00097, ge=0, description="energy of a busy processor: 3.5 W, Cloud Carbon Footprint's average"
+    )
+    wh_per_gb_hour: float = Field(0.392, ge=0, description="energy of memory, by the same source")
     monthly_budget: float = Field(0.0, ge=0, description="0: none is watched")
     warn_share: float = Field(0.8, gt=0, le=1, description="of the budget, expected at the month's end: a warning")
     days: int = Field(28, ge=1, description="that the page shows")
@@ -63,3 +67,11 @@ class DataReportParams(Section):
 
     readers: int = Field(2_000, ge=10, description="drawn by lot, whose reads are learned from and judged by")
     min_reads: int = Field(30, ge=1, description="that could be listed: a group with fewer is not called the worst")
+    def watt_hours(self, cpu_seconds: float, gb_seconds: float) -> float:
+        """Energy of processors and memory, by estimate; without cooling, network, disks and idle machines."""
+        return cpu_seconds * self.wh_per_cpu_second + gb_seconds / 3_600 * self.wh_per_gb_hour
+
+    def cost(self, cpu_hours: float, gb_hours: float, gb_written: float) -> float:
+        """What they cost."""
+        processors, memory = cpu_hours * self.price_per_cpu_hour, gb_hours * self.price_per_gb_hour
+        return processors + memory + gb_written * self.price_per_gb_written

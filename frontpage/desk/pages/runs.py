@@ -5,6 +5,7 @@ from starlette.responses import HTMLResponse
 
 from frontpage.desk.visit import Anybody, root_of
 from frontpage.lifecycle.executions.differences import differences, flat
+from frontpage.lifecycle.executions.footprint import report
 from frontpage.lifecycle.openlineage.graph import graph_of
 from frontpage.lifecycle.openlineage.page import svg
 from frontpage.store.watching import executions, lineage
@@ -44,6 +45,7 @@ def show(visit: Anybody, execution_id: str, against: str = "") -> HTMLResponse:
         "run.html",
         row=row,
         facts=flat(facts),
+        footprint=report(row, executions.edition(visit.connection, str(row["execution_id"]))),
         usual=visit.row("usual_seconds", verb=row["verb"], execution_id=str(row["execution_id"])),
         earlier=visit.rows("earlier", verb=row["verb"], before=row["started_at"]),
         against=against,

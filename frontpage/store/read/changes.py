@@ -1,11 +1,12 @@
 """What was published or changed, told by the database (LISTEN) as soon as it is committed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+import orjson
 
 from frontpage.core.database.url import DatabaseUrl
 from frontpage.store.queries import query
@@ -19,8 +20,43 @@ ARTICLE_CHANGED = "frontpage_article"
 PUBLISHED = "frontpage_published"
 #: The payload is the reader_key of one who has hidden or muted something, or picked interests; empty for anybody.
 READER_CHANGED = "reader_changed"
+#: The payload is a JSON array of [reader_key, article_id] of reads that the API took in.
+READ = "frontpage_read"
+#: PostgreSQL takes no longer payload.
+_MAX_PAYLOAD_BYTES = 7_999
 
 OnChange = Callable[[str, str], None]
+
+
+def read_payloads(reads: Iterable[tuple[int, str]]) -> Iterator[str]:
+    """Reads (reader_key, article_id) as payloads of READ, each as many as fit.
+
+    >>> list(read_payloads([(17, "a-901"), (17, "a-902")]))
+    ['[[17,"a-901"],[17,"a-902"]]']
+    """
+    waiting, n_bytes = list[bytes](), 1
+    for read in reads:
+        encoded = orjson.dumps(read)
+        if waiting and n_bytes + len(encoded) + 1 > _MAX_PAYLOAD_BYTES:
+            yield _array(waiting)
+            waiting, n_bytes = [], 1
+        waiting.append(encoded)
+        n_bytes += len(encoded) + 1
+    if waiting:
+        yield _array(waiting)
+
+
+def _array(encoded: Iterable[bytes]) -> str:
+    return f"[{b','.join(encoded).decode()}]"
+
+
+def reads_told(payload: str) -> list[tuple[int, str]]:
+    """The reads (reader_key, article_id) of a payload of READ.
+
+    >>> reads_told('[[17,"a-901"]]')
+    [(17, 'a-901')]
+    """
+    return [(reader_key, article_id) for reader_key, article_id in orjson.loads(payload)]
 
 
 class ChangeListener:
@@ -59,7 +95,7 @@ async def listening(url: str, on_change: OnChange) -> AsyncIterator[ChangeListen
         with away_is_unavailable():
             # Not wait_for: in Python 3.11 it forgets that it was cancelled where the answer comes at the same moment.
             async with asyncio.timeout(PATIENCE_SECONDS):
-                for channel in (ARTICLE_CHANGED, PUBLISHED, READER_CHANGED):
+                for channel in (ARTICLE_CHANGED, PUBLISHED, READER_CHANGED, READ):
                     await connection.add_listener(channel, notified)
         yield ChangeListener(connection)
     finally:

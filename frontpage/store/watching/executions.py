@@ -47,6 +47,11 @@ def get(connection: Connection, name: str) -> dict[str, Any]:
     return found[0]
 
 
+def edition(connection: Connection, execution_id: str) -> dict[str, Any] | None:
+    """The lists that an execution made or helped to make, and what everything that made them took; None without any."""
+    return fetch_one(connection, query("executions/edition"), {"execution_id": execution_id})
+
+
 def n_late(connection: Connection, earlier: datetime, later: datetime) -> int:
     """Reads that had happened by the earlier moment and became known after it, up to the later one."""
     row = fetch_one(connection, query("executions/late"), {"earlier": earlier, "later": later})

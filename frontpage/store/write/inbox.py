@@ -7,6 +7,7 @@ from typing import NamedTuple
 import asyncpg
 
 from frontpage.store.queries import query
+from frontpage.store.read.changes import READ, read_payloads
 from frontpage.store.read.pool import fetch
 
 
@@ -36,3 +37,8 @@ async def append_events(pool: asyncpg.Pool, events: Sequence[InboxEvent], receiv
     """
     rows = await fetch(pool, query("inbox/append"), received_at, *map(list, zip(*events, strict=True)))
     return int(rows[0]["n"])
+
+
+async def notify_reads(pool: asyncpg.Pool, reads: Sequence[tuple[int, str]]) -> None:
+    """Let every worker know of reads (reader_key, article_id) that are on disk; raises UnavailableError."""
+    await fetch(pool, query("inbox/notify"), READ, list(read_payloads(reads)))

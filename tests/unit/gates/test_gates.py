@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gates import api, parts, secrets
+from gates import api, cost, lists, parts, secrets
+from gates.limits import limits
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -79,3 +80,19 @@ def test_every_pinned_package_is_in_the_bill():
     assert len(listed) == sum("==" in line and not line.startswith((" ", "#")) for line in lock.splitlines())
     assert all(one["hashes"] for one in listed)
     assert len({one["purl"] for one in listed}) == len(listed)
+
+
+def test_energy_is_estimated_as_for_executions():
+    """One CPU second, and two gigabytes for as long; more of either than is promised is red."""
+    took = cost.taken({"seconds": 1.0, "peak_bytes": 2e9})
+    assert took == {"seconds": 1.0, "memory": 2.0, "energy": pytest.approx(0.00097 + 2 * 0.392 / 3600)}
+    promised = limits("cost")
+    assert all(of.keys() == took.keys() for of in promised.values())
+    found = dict.fromkeys(took, 0.1) | {"energy": 99.0}
+    (said,) = cost.beyond("lists", found, promised["lists"])
+    assert said.startswith("lists: energy 99.00 x the reference's")
+
+
+def test_the_lists_that_are_measured_are_whole():
+    """Ten places for each of 1,000 readers."""
+    assert lists.made_of()["ours"]().num_rows == 10 * lists.N_LISTS
