@@ -12,6 +12,7 @@ from frontpage.core.errors import BadInputError, FrontpageError
 from frontpage.core.identity.api_keys import Scope
 from frontpage.gateway import envoy, kong
 from frontpage.gateway.routes import KeyHolder
+from frontpage.gateway.tracing import Spans
 
 MIN_KEY_LENGTH = 20
 
@@ -26,9 +27,10 @@ def main() -> int:
             raise BadInputError(f"--api {options.api} names no host and port; write http://HOST:PORT")
         if (api.scheme == "https") != bool(options.trust):
             raise BadInputError("--api https://HOST:PORT and --trust FOLDER go together; give both, or neither")
+        spans = None if options.kind == "kong" else Spans.from_environ(os.environ)
         place = envoy.Place(
             options.port, api.hostname, api.port, options.metrics_port, options.admin_port, options.host,
-            options.certificates, options.trust,
+            options.certificates, options.trust, spans,
         )  # fmt: skip
         made = (
             kong.configuration(options.api, clients) if options.kind == "kong" else envoy.configuration(place, clients)

@@ -3,9 +3,6 @@
 import json
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,6 +14,7 @@ from frontpage.core.tracing.provider import is_on
 from frontpage.store.connect import connect
 from tests.integration.serving_client import path, running
 from tests.integration.serving_world import World
+from tests.support.collector import collector
 
 TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 PARENT = f"00-{TRACE}-{CALLER}-01"
@@ -32,26 +30,6 @@ def verbs(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setenv(f"FRONTPAGE_{name}", str(value))
     monkeypatch.setenv("TRACEPARENT", PARENT)
     return monkeypatch
-
-
-@pytest.fixture
-def collector() -> Iterator[tuple[str, list[bytes]]]:
-    """An address that takes OTLP over HTTP, and the bodies that came."""
-    bodies: list[bytes] = []
-
-    class Take(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            bodies.append(self.rfile.read(int(self.headers["content-length"])))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Take) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}", bodies
-        server.shutdown()
 
 
 def spans(file: Path) -> list[dict]:
@@ -123,17 +101,13 @@ def test_a_verb_that_fails_is_an_error_without_its_words(verbs, tmp_path: Path):
     assert "nobody-of-that-name" not in (tmp_path / "spans.jsonl").read_text()
 
 
-def test_a_collector_gets_them_over_http(verbs, collector):
+def test_a_collector_gets_them_over_http(verbs):
     """OTLP, by OpenTelemetry's own variables."""
-    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-
-    url, bodies = collector
-    verbs.setenv("OTEL_TRACES_EXPORTER", "otlp_proto_http")
-    verbs.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
-    step("purge", past("2026-03-01T10:00:00Z"))
-    sent = [ExportTraceServiceRequest.FromString(body) for body in bodies]
-    names = {span.name for one in sent for of in one.resource_spans for scope in of.scope_spans for span in scope.spans}
-    assert {"frontpage purge", "tables"} <= names
+    with collector() as (url, sent):
+        verbs.setenv("OTEL_TRACES_EXPORTER", "otlp_proto_http")
+        verbs.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
+        step("purge", past("2026-03-01T10:00:00Z"))
+    assert {"frontpage purge", "tables"} <= {span.name for span in sent()}
 
 
 def test_off_nothing_is_imported():
