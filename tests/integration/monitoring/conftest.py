@@ -47,7 +47,8 @@ def prometheus(folder: Path, configuration: str, *options: str) -> Iterator[str]
     (folder / "prometheus.yml").write_text(configuration)
     port = free_port(0)
     process = subprocess.Popen(
-        ["prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=data", f"--web.listen-address=127.0.0.1:{port}", *options],
+        ["prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=data",
+         f"--web.listen-address=127.0.0.1:{port}", *options],
         cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
