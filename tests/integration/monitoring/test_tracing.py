@@ -158,7 +158,8 @@ def test_a_collector_gets_them_over_http(verbs):
 
 def test_off_nothing_is_imported():
     """Neither the API nor the command line loads OpenTelemetry before it is asked for."""
-    code = "import sys, serving.app, frontpage.store.read.pool, frontpage.cli.calling, frontpage.core.tracing.verbs, frontpage.store.connect; "
+    code = "import sys, serving.app, frontpage.store.read.pool, frontpage.cli.calling, frontpage.core.tracing.verbs, "
+    code += "frontpage.store.connect, frontpage.gateway.envoy; "
     code += "print([name for name in sys.modules if name.startswith('opentelemetry')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
