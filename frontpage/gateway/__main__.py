@@ -30,7 +30,7 @@ def main() -> int:
         spans = None if options.kind == "kong" else Spans.from_environ(os.environ)
         place = envoy.Place(
             options.port, api.hostname, api.port, options.metrics_port, options.admin_port, options.host,
-            options.certificates, options.trust, spans,
+            options.certificates, options.trust, spans, options.access_log,
         )  # fmt: skip
         made = (
             kong.configuration(options.api, clients) if options.kind == "kong" else envoy.configuration(place, clients)
@@ -88,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--admin-port", type=int, default=9901, help="on loopback")
     parser.add_argument("--certificates", default="", help="folder with tls.yaml, an SDS file; none: plain HTTP")
     parser.add_argument("--trust", default="", help="folder with ca.yaml, by which the API's certificate is judged")
+    parser.add_argument(
+        "--access-log", default="", help="file for a line of JSON a request; -: Envoy's standard output"
+    )
     parser.add_argument("--out", type=Path, help="written for its owner only; none: standard output")
     return parser
 

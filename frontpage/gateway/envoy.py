@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from frontpage.gateway.log_lines import lines_to
 from frontpage.gateway.routes import HIDDEN, ROUTES, KeyHolder, Limit, Route
 from frontpage.gateway.tls import of_gateway, to_api
 from frontpage.gateway.tracing import CLUSTER, Spans, of_manager, of_route
@@ -30,6 +31,7 @@ class Place:
     certificates: a folder with the gateway's own certificate as an SDS file `tls.yaml`, or none: plain HTTP.
     trust: a folder with an SDS file `ca.yaml` of whom the API's certificate has to be from, or none: plain HTTP to it.
     spans: where its spans go, or none.
+    log: the file that gets a line for each request, `-` for Envoy's standard output, or none.
     """
 
     port: int
@@ -41,6 +43,7 @@ class Place:
     certificates: str = ""
     trust: str = ""
     spans: Spans | None = None
+    log: str = ""
 
 
 def configuration(place: Place, clients: Sequence[KeyHolder], routes: Sequence[Route] = ROUTES) -> dict[str, Any]:
@@ -78,6 +81,7 @@ def _listener(place: Place, clients: Sequence[KeyHolder], routes: Sequence[Route
         ],
         "route_config": {"virtual_hosts": [_virtual_host(clients, routes)]},
         **(of_manager(place.spans) if place.spans else {}),
+        **lines_to(place.log),
     }
     chain: dict[str, Any] = {"filters": [_manager(manager)]}
     if place.certificates:

