@@ -64,7 +64,8 @@ class Exemplars:
         newest = dict(self._newest)
         for route, bucket, *rest in _left_in(folder) if folder else ():
             newest[route, bucket] = max(newest.get((route, bucket), _NEVER), tuple(rest), key=_time)
-        return generate_latest(_Marked(registry, self._histogram, newest))
+        page: bytes = generate_latest(_Marked(registry, self._histogram, newest))  # type: ignore[no-untyped-call]
+        return page
 
 
 def forget_worker(folder: str, pid: int) -> None:
