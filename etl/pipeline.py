@@ -19,6 +19,7 @@ from etl.reading.queries import read_query_blocks
 from etl.rows.context import RowContext
 from etl.rows.prepare import prepare
 from frontpage.core.errors import BadInputError, UnavailableError
+from frontpage.core.tracing.parts import part as traced_part
 from frontpage.store import staging
 from frontpage.store.catalogue.waiting import FILE
 from frontpage.store.connect import Connection, connect
@@ -55,7 +56,8 @@ class StageParts(beam.DoFn):
         state: dict[str, Any] = {}
         try:
             for block, context in read_blocks(part, self._target.context, state):
-                _stage(self._connection, attempt, part, block, context)
+                with traced_part(f"block of {part.kind}", first_row=block.range.first_row):
+                    _stage(self._connection, attempt, part, block, context)
         except (BadInputError, UnavailableError) as error:
             state = {"error": str(error), "exit_code": error.exit_code}
         staging.finish_attempt(self._connection, attempt, part.part_id, state)

@@ -17,7 +17,7 @@ from frontpage.core.errors import UnavailableError
 from frontpage.core.identity.pseudonym import Pseudonyms, reporter_of
 from frontpage.core.lists import rank_bits
 from frontpage.core.settings import Settings
-from frontpage.core.tracing.provider import is_on, tracing
+from frontpage.core.tracing.provider import REQUEST_SHARE, is_on, tracing
 from frontpage.store.read.erased import fetch_erased
 from frontpage.store.read.pool import Prepare, close_pool, open_pool
 from frontpage.store.read.served import LOG_SESSION, ServedList, write_served
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
 
 _SERVICE = "frontpage-api"
-#: Of traces that no caller began, one in a hundred; OTEL_TRACES_SAMPLER says otherwise.
-_TRACED_SHARE = 0.01
 #: The pointer that is served, but for readers of experiments.
 VARIANT = "champion"
 _MEGABYTE = 1_000_000
@@ -138,7 +136,7 @@ class AppContext:
         _collect_garbage_seldom()
         remove_gauges_of_dead()
         async with AsyncExitStack() as stack:
-            spans = tracing(_SERVICE, self.settings.traces_file, os.environ, _TRACED_SHARE)
+            spans = tracing(_SERVICE, self.settings.traces_file, os.environ, REQUEST_SHARE)
             self.tracer = stack.enter_context(spans)
             prepare = _with_spans(self.tracer)
             self.pool = await open_pool(url, prepare=prepare)

@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from serving.context import AppContext, context_of
 from serving.http.problems import NOT_READY, ProblemError
 from serving.http.responses import json_response
+from serving.http.telemetry import exemplars
 from serving.http.telemetry.metrics import MEDIA_TYPE
 
 _MINUTE_SECONDS = 60
@@ -54,9 +55,11 @@ async def ready(request: Request, app: Annotated[AppContext, Depends(context_of)
     return json_response(request, {"status": "ready", "run_id": run.run_id})
 
 
-async def metrics(app: Annotated[AppContext, Depends(context_of)]) -> Response:
+async def metrics(request: Request, app: Annotated[AppContext, Depends(context_of)]) -> Response:
     """What Prometheus collects, for all workers of this server together."""
     app.update_gauges()
+    if app.is_traced and exemplars.NAME in request.headers.get("accept", ""):
+        return Response(app.metrics.page(with_exemplars=True), media_type=exemplars.MEDIA_TYPE)
     return Response(app.metrics.page(), media_type=MEDIA_TYPE)
 
 

@@ -12,6 +12,7 @@ from frontpage.core.errors import BadInputError, FrontpageError
 from frontpage.core.identity.api_keys import Scope
 from frontpage.gateway import envoy, kong
 from frontpage.gateway.routes import KeyHolder
+from frontpage.gateway.tracing import Spans
 
 MIN_KEY_LENGTH = 20
 
@@ -26,9 +27,10 @@ def main() -> int:
             raise BadInputError(f"--api {options.api} names no host and port; write http://HOST:PORT")
         if (api.scheme == "https") != bool(options.trust):
             raise BadInputError("--api https://HOST:PORT and --trust FOLDER go together; give both, or neither")
+        spans = None if options.kind == "kong" else Spans.from_environ(os.environ)
         place = envoy.Place(
             options.port, api.hostname, api.port, options.metrics_port, options.admin_port, options.host,
-            options.certificates, options.trust,
+            options.certificates, options.trust, spans, options.access_log,
         )  # fmt: skip
         made = (
             kong.configuration(options.api, clients) if options.kind == "kong" else envoy.configuration(place, clients)
@@ -86,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--admin-port", type=int, default=9901, help="on loopback")
     parser.add_argument("--certificates", default="", help="folder with tls.yaml, an SDS file; none: plain HTTP")
     parser.add_argument("--trust", default="", help="folder with ca.yaml, by which the API's certificate is judged")
+    parser.add_argument(
+        "--access-log", default="", help="file for a line of JSON a request; -: Envoy's standard output"
+    )
     parser.add_argument("--out", type=Path, help="written for its owner only; none: standard output")
     return parser
 

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from frontpage.gateway.log_lines import lines_to
 from frontpage.gateway.routes import HIDDEN, ROUTES, KeyHolder, Limit, Route
 from frontpage.gateway.tls import of_gateway, to_api
+from frontpage.gateway.tracing import CLUSTER, Spans, of_manager, of_route
 
 _TYPES: Final = "type.googleapis.com/envoy.extensions"
 _FILTERS: Final = {
@@ -28,6 +30,8 @@ class Place:
 
     certificates: a folder with the gateway's own certificate as an SDS file `tls.yaml`, or none: plain HTTP.
     trust: a folder with an SDS file `ca.yaml` of whom the API's certificate has to be from, or none: plain HTTP to it.
+    spans: where its spans go, or none.
+    log: the file that gets a line for each request, `-` for Envoy's standard output, or none.
     """
 
     port: int
@@ -38,6 +42,8 @@ class Place:
     host: str = "127.0.0.1"
     certificates: str = ""
     trust: str = ""
+    spans: Spans | None = None
+    log: str = ""
 
 
 def configuration(place: Place, clients: Sequence[KeyHolder], routes: Sequence[Route] = ROUTES) -> dict[str, Any]:
@@ -47,7 +53,7 @@ def configuration(place: Place, clients: Sequence[KeyHolder], routes: Sequence[R
         "admin": {"address": _address("127.0.0.1", place.admin_port)},
         "static_resources": {
             "listeners": [_listener(place, clients, routes), _metrics(place)],
-            "clusters": [_api(place), _own(place)],
+            "clusters": [_api(place), _own(place), *([_collector(place.spans)] if place.spans else [])],
         },
     }
 
@@ -74,6 +80,8 @@ def _listener(place: Place, clients: Sequence[KeyHolder], routes: Sequence[Route
             _filter(_ROUTER),
         ],
         "route_config": {"virtual_hosts": [_virtual_host(clients, routes)]},
+        **(of_manager(place.spans) if place.spans else {}),
+        **lines_to(place.log),
     }
     chain: dict[str, Any] = {"filters": [_manager(manager)]}
     if place.certificates:
@@ -112,6 +120,7 @@ def _route(route: Route, clients: Sequence[KeyHolder]) -> dict[str, Any]:
         action["retry_policy"] = {"retry_on": "connect-failure,refused-stream,reset", "num_retries": 1}
     return {
         "name": route.name,
+        **of_route(route.name),
         "match": {"safe_regex": {"regex": route.path}, "headers": [by_method]},
         "route": action,
         "typed_per_filter_config": {
@@ -211,6 +220,15 @@ def _own(place: Place) -> dict[str, Any]:
         "type": "STATIC",
         "connect_timeout": "1s",
         "load_assignment": _endpoints("own", "127.0.0.1", place.admin_port),
+    }
+
+
+def _collector(spans: Spans) -> dict[str, Any]:
+    return {
+        "name": CLUSTER,
+        "type": "STRICT_DNS",
+        "connect_timeout": "1s",
+        "load_assignment": _endpoints(CLUSTER, spans.host, spans.port),
     }
 
 

@@ -111,6 +111,7 @@ def _of_prometheus(places: Places) -> tuple[str, ...]:
         f"--storage.tsdb.path={places.folder / 'prometheus'}",
         "--storage.tsdb.retention.time=40d",
         "--web.listen-address=127.0.0.1:9090",
+        "--enable-feature=exemplar-storage",  # traces of the API's histogram of latency, where it has them
     )
 
 

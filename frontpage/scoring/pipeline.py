@@ -14,6 +14,7 @@ import apache_beam as beam
 import numpy as np
 from pydantic import SecretStr
 
+from frontpage.core.tracing.parts import part
 from frontpage.features.feature_store.bulk import ReaderLookup
 from frontpage.features.feature_store.repository import opened
 from frontpage.scoring.broadcast import Broadcast, Received
@@ -70,8 +71,9 @@ class ScoreBlock(beam.DoFn):
         """The block's number, once its lists are committed."""
         assert self._recommender is not None
         assert self._connection is not None
-        lists = self._recommender.recommender(self._readers, np.arange(block.start, block.end, dtype=np.int64))
-        run_blocks.write_block(self._connection, self._target.run_id, block.number, lists)
+        with part("block of readers", block=block.number, readers=block.end - block.start):
+            lists = self._recommender.recommender(self._readers, np.arange(block.start, block.end, dtype=np.int64))
+            run_blocks.write_block(self._connection, self._target.run_id, block.number, lists)
         yield block.number
 
     def teardown(self) -> None:

@@ -8,14 +8,16 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg2
+from psycopg2 import sql as composing
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 from psycopg2.extras import RealDictCursor, register_default_jsonb
 
 from frontpage.core.database.refusals import connection_refusal, pooler_refusal
 from frontpage.core.database.url import DatabaseUrl
 from frontpage.core.errors import BadInputError
+from frontpage.core.tracing.parts import statement
 
-__all__ = ["Connection", "connect", "execute", "fetch_all", "fetch_one", "transaction"]
+__all__ = ["Connection", "connect", "execute", "fetch_all", "fetch_one", "text_of", "transaction"]
 
 
 @contextmanager
@@ -76,14 +78,14 @@ def transaction(connection: Connection) -> Iterator[Connection]:
 
 def execute(connection: Connection, sql: Any, parameters: Any = None) -> int:
     """Run one statement; the number of rows it touched."""
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, statement(lambda: text_of(sql)):
         cursor.execute(sql, parameters)
         return int(cursor.rowcount)
 
 
 def fetch_all(connection: Connection, sql: Any, parameters: Any = None) -> list[dict[str, Any]]:
     """All rows as dicts, in the query's order."""
-    with connection.cursor(cursor_factory=RealDictCursor) as cursor:
+    with connection.cursor(cursor_factory=RealDictCursor) as cursor, statement(lambda: text_of(sql)):
         cursor.execute(sql, parameters)
         return [dict(row) for row in cursor.fetchall()]
 
@@ -92,3 +94,14 @@ def fetch_one(connection: Connection, sql: Any, parameters: Any = None) -> dict[
     """The first row as a dict, or None."""
     rows = fetch_all(connection, sql, parameters)
     return rows[0] if rows else None
+
+
+def text_of(sql: Any) -> str:
+    """What a statement says, without the names and values that were put into it.
+
+    >>> text_of(composing.SQL("select {} from x").format(composing.Literal("a secret")))
+    'select  from x'
+    """
+    if isinstance(sql, composing.Composed):
+        return "".join(map(text_of, sql))
+    return sql if isinstance(sql, str) else sql.string if isinstance(sql, composing.SQL) else ""

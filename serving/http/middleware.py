@@ -69,7 +69,7 @@ class RequestMiddleware:
         route = scope.get("route")
         path = route.path_format if route else _UNKNOWN_ROUTE
         outcome = state.get("outcome") or _outcome(answer.status)
-        self._context.metrics.answered(path, outcome, seconds)
+        self._context.metrics.answered(path, outcome, seconds, state.get("sampled_trace_id"))
         if state.get("n_items"):
             self._context.metrics.delivered(state["n_items"], answer.n_bytes, seconds)
         self._context.request_log.add(

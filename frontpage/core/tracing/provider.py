@@ -16,13 +16,23 @@ _EXPORTER, _SAMPLER, _OFF = "OTEL_TRACES_EXPORTER", "OTEL_TRACES_SAMPLER", "OTEL
 _PATIENCE = ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT")
 #: Over HTTP both; Airflow takes the first name for gRPC.
 _OVER_HTTP: Final = ("otlp", "otlp_proto_http")
+#: Of requests whose trace no caller began, one in a hundred; OTEL_TRACES_SAMPLER says otherwise.
+REQUEST_SHARE: Final = 0.01
 #: A collector that is away holds nobody up for longer.
 _SECONDS = 3.0
 
 
 def is_on(file: str, environ: Mapping[str, str]) -> bool:
     """Whether traces go anywhere. Raises BadInputError for an exporter that is not ours."""
-    return environ.get(_OFF, "").lower() != "true" and (bool(file) or _is_over_http(environ))
+    return not _is_off(environ) and (bool(file) or is_over_http(environ))
+
+
+def is_over_http(environ: Mapping[str, str]) -> bool:
+    """Whether they are sent to a collector. Raises BadInputError for an exporter that is not ours."""
+    name = environ.get(_EXPORTER) or "none"
+    if name not in ("none", *_OVER_HTTP):
+        raise BadInputError(f"{_EXPORTER}={name}: give {_OVER_HTTP[1]} (OTLP over HTTP) or none")
+    return name != "none" and not _is_off(environ)
 
 
 @contextmanager
@@ -43,11 +53,8 @@ def tracing(service: str, file: str, environ: Mapping[str, str], share: float) -
         provider.shutdown()
 
 
-def _is_over_http(environ: Mapping[str, str]) -> bool:
-    name = environ.get(_EXPORTER) or "none"
-    if name not in ("none", *_OVER_HTTP):
-        raise BadInputError(f"{_EXPORTER}={name}: give {_OVER_HTTP[1]} (OTLP over HTTP) or none")
-    return name != "none"
+def _is_off(environ: Mapping[str, str]) -> bool:
+    return environ.get(_OFF, "").lower() == "true"
 
 
 def _provider(service: str, file: str, environ: Mapping[str, str], share: float) -> TracerProvider:
@@ -63,7 +70,7 @@ def _provider(service: str, file: str, environ: Mapping[str, str], share: float)
 
     sampler = None if environ.get(_SAMPLER) else ParentBased(TraceIdRatioBased(share))
     provider = TracerProvider(sampler, Resource.create({"service.name": service}), shutdown_on_exit=False)
-    if _is_over_http(environ):
+    if is_over_http(environ):
         patience = None if any(map(environ.get, _PATIENCE)) else _SECONDS
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(timeout=patience)))
     if file:

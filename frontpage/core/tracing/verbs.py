@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from frontpage.core.progress import observed_by
+from frontpage.core.tracing.parts import watched_by
 from frontpage.core.tracing.provider import tracing
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def _span(tracer: Tracer, verb: str, execution_id: str, environ: Mapping[str, st
     from opentelemetry.trace import Status, StatusCode
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+    from frontpage.core.tracing.recorder import Recorder
+
     carried = {header: environ.get(variable, "") for header, variable in CARRIED.items()}
     caller = TraceContextTextMapPropagator().extract(carried)
     named = {"frontpage.verb": verb, "frontpage.execution_id": execution_id}
@@ -45,7 +48,7 @@ def _span(tracer: Tracer, verb: str, execution_id: str, environ: Mapping[str, st
     ) as span:
         stages = _Stages(tracer, span)
         try:
-            with observed_by(stages):
+            with observed_by(stages), watched_by(Recorder(tracer, span)):
                 yield span
         except BaseException as error:
             span.set_status(Status(StatusCode.ERROR, type(error).__name__))

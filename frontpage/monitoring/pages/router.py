@@ -13,12 +13,17 @@ from fastapi import APIRouter, Body, FastAPI, HTTPException, Query
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
+from frontpage.core.clock import iso
 from frontpage.core.errors import FrontpageError
 from frontpage.core.settings import Settings
 from frontpage.monitoring.logs import LogStore
 from frontpage.monitoring.pages.chart import svg
 from frontpage.monitoring.panels import DASHBOARDS, Dashboard, Panel
 from frontpage.monitoring.prometheus import Prometheus
+from frontpage.monitoring.reports import resources
+from frontpage.store.connect import connect
+from frontpage.store.server import database_url
+from frontpage.store.watching import monitoring
 
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=select_autoescape())
 _POINTS = 120
@@ -28,7 +33,7 @@ Hours = Annotated[float, Query(gt=0, le=24 * 31, description="how far back")]
 
 
 def router(settings: Settings, now: Callable[[], datetime]) -> APIRouter:
-    """`/monitoring/NAME` draws a dashboard, `/alerts` below it says what fires, `/logs` finds lines by id."""
+    """`/monitoring/NAME` draws a dashboard; `/alerts` what fires, `/logs` lines by id, `/resources` what steps take."""
     routes = APIRouter(prefix="/monitoring", default_response_class=HTMLResponse)
     prometheus, store = Prometheus(settings.prometheus_url), LogStore(settings.log_store_url)
     #: What Alertmanager's webhook brought, the newest first.
@@ -48,6 +53,10 @@ def router(settings: Settings, now: Callable[[], datetime]) -> APIRouter:
     def logs(name: Annotated[str, Query(alias="id")] = "") -> str:
         found = _tried(lambda: store.story(name)) if name else []
         return _page("logs.html", "logs", asked=name, lines=found)
+
+    @routes.get("/resources")
+    def steps() -> str:
+        return resources.page(_tried(lambda: _resources(settings, now())), iso(now()))
 
     @routes.get("/{name}")
     def dashboard(name: str, hours: Hours = 3.0) -> str:
@@ -73,6 +82,11 @@ def _drawn(prometheus: Prometheus, shown: Dashboard, until: datetime, hours: flo
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         asked = [pool.submit(prometheus.over, panel.query, since, until, step) for panel in shown.panels]
         return [(panel, svg(panel, one.result())) for panel, one in zip(shown.panels, asked, strict=True)]
+
+
+def _resources(settings: Settings, until: datetime) -> list[dict[str, Any]]:
+    with connect(database_url(settings), application="frontpage monitoring") as connection:
+        return monitoring.ask(connection, "resources", until)
 
 
 def _tried(ask: Callable[[], Any]) -> Any:

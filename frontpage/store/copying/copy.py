@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from psycopg2 import sql
 
+from frontpage.core.tracing.parts import part
 from frontpage.store.connect import Connection
 
 
@@ -26,7 +27,7 @@ def copy_rows(connection: Connection, table: str, columns: Sequence[str], rows: 
     statement = sql.SQL("copy {} ({}) from stdin").format(
         sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, part(f"copy into {table}"):
         cursor.copy_expert(statement.as_string(connection), buffer)
     return n_rows
 

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from psycopg2 import sql
 from pyarrow import csv
 
+from frontpage.core.tracing.parts import part
 from frontpage.store.connect import Connection
 from frontpage.store.copying.copy import array_literal
 
@@ -28,7 +29,7 @@ def copy_table(connection: Connection, table: str, rows: pa.Table) -> int:
     statement = sql.SQL("copy {} ({}) from stdin with (format csv)").format(
         sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, rows.column_names))
     )
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, part(f"copy into {table}"):
         cursor.copy_expert(statement.as_string(connection), buffer)
     return int(rows.num_rows)
 

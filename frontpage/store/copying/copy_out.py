@@ -14,7 +14,8 @@ from pyarrow import csv
 from frontpage.core import columns as c
 from frontpage.core.schema.fields import Type, types_of
 from frontpage.core.schema.shapes import SHAPES
-from frontpage.store.connect import Connection
+from frontpage.core.tracing.parts import statement as watched
+from frontpage.store.connect import Connection, text_of
 from frontpage.store.copying.column_types import arrow_type
 
 #: Name of a column that tells the newest of several versions.
@@ -58,7 +59,7 @@ def copy_out_table(
 def _sent(
     connection: Connection, statement: Any, parameters: Mapping[str, Any], types: Mapping[str, pa.DataType]
 ) -> pa.Table:
-    with connection.cursor() as cursor, ThreadPoolExecutor(1) as parser:
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as parser, watched(lambda: text_of(statement)):
         bound = cursor.mogrify(statement, parameters)  # COPY takes no parameters: they are bound here
         read_end, write_end = os.pipe()
         parsed = parser.submit(_parsed, read_end, types)

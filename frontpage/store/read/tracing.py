@@ -7,8 +7,9 @@ from typing import Any
 from asyncpg import Connection
 from opentelemetry.trace import SpanKind, Status, StatusCode, Tracer, get_current_span
 
+from frontpage.core.tracing.parts import statement_name
+
 _NANOSECONDS = 1_000_000_000
-_COMMENT = "-- "
 
 
 def with_spans(tracer: Tracer) -> Callable[[Connection], Awaitable[None]]:
@@ -24,7 +25,7 @@ def with_spans(tracer: Tracer) -> Callable[[Connection], Awaitable[None]]:
             return
         ended = time.time_ns()
         span = tracer.start_span(
-            _name(done.query), kind=SpanKind.CLIENT, start_time=ended - int(done.elapsed * _NANOSECONDS),
+            statement_name(done.query), kind=SpanKind.CLIENT, start_time=ended - int(done.elapsed * _NANOSECONDS),
             attributes={"db.system.name": "postgresql", "db.query.text": done.query},
         )  # fmt: skip
         if done.exception is not None:
@@ -35,9 +36,3 @@ def with_spans(tracer: Tracer) -> Callable[[Connection], Awaitable[None]]:
         connection.add_query_logger(note)
 
     return prepare
-
-
-def _name(statement: str) -> str:
-    """The first line of its file says what it is for; of another, its first word."""
-    first = statement.partition("\n")[0]
-    return first.removeprefix(_COMMENT).rstrip(".") if first.startswith(_COMMENT) else first.partition(" ")[0]

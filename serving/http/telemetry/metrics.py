@@ -10,12 +10,14 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from serving.http.batch_writer import BatchWriter
+from serving.http.telemetry.exemplars import Exemplars, forget_worker
 from serving.lists.service import ListService
 
 #: The folder where several workers keep their values together; prometheus_client looks at it when it is imported.
 FOLDER_VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+_REQUEST_SECONDS: Final = "frontpage_request_seconds"
 #: Lengths of lists that are told apart.
 _LENGTHS: Final = {5: "5", 10: "10"}
 _OTHER_LENGTH: Final = "other"
@@ -28,8 +30,9 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._requests = self._counter("requests", "Requests by route and outcome", "route", "outcome")
         self._seconds = Histogram(
-            "frontpage_request_seconds", "Time to answer", ["route"], registry=self.registry, buckets=_SECONDS
+            _REQUEST_SECONDS, "Time to answer", ["route"], registry=self.registry, buckets=_SECONDS
         )
+        self._exemplars = Exemplars(_REQUEST_SECONDS, _SECONDS)
         self._list_seconds = Histogram(
             "frontpage_list_seconds", "Time to answer with a list", ["items"], registry=self.registry, buckets=_SECONDS
         )
@@ -53,13 +56,15 @@ class Metrics:
         self._bytes_since: Tally[str] = Tally()
         self._of_length = {name: self._list_seconds.labels(name) for name in (*_LENGTHS.values(), _OTHER_LENGTH)}
 
-    def answered(self, route: str, outcome: str, seconds: float) -> None:
-        """Count a request."""
+    def answered(self, route: str, outcome: str, seconds: float, trace_id: str | None = None) -> None:
+        """Count a request. trace_id: of its trace, if that is sampled."""
         self._answered_since[route, outcome] += 1
         histogram = self._of_route.get(route)
         if histogram is None:
             histogram = self._of_route[route] = self._seconds.labels(route)
         histogram.observe(seconds)
+        if trace_id is not None:
+            self._exemplars.add(route, seconds, trace_id)
 
     def listed(self, fallback: str | None, *, not_modified: bool) -> None:
         """Count a list."""
@@ -85,14 +90,17 @@ class Metrics:
         n_written, n_dropped = log.take_counts()
         self._log_written.inc(n_written)
         self._log_dropped.inc(n_dropped)
+        if folder := os.environ.get(FOLDER_VARIABLE):
+            self._exemplars.keep(folder)
 
-    def page(self) -> bytes:
-        """The values of all workers, as text for Prometheus."""
-        if FOLDER_VARIABLE not in os.environ:
-            return generate_latest(self.registry)
-        everybody = CollectorRegistry()
-        MultiProcessCollector(everybody)  # type: ignore[no-untyped-call]
-        return generate_latest(everybody)
+    def page(self, *, with_exemplars: bool = False) -> bytes:
+        """The values of all workers, as text for Prometheus; with exemplars in OpenMetrics."""
+        folder = os.environ.get(FOLDER_VARIABLE)
+        registry = self.registry
+        if folder:
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return self._exemplars.page(registry, folder) if with_exemplars else generate_latest(registry)
 
     def _add_counts(self) -> None:
         for labels, n in self._answered_since.items():
@@ -115,14 +123,19 @@ class Metrics:
 
 def remove_own_gauges() -> None:
     """Take this worker's gauges out; what it counted stays."""
-    if FOLDER_VARIABLE in os.environ:
-        mark_process_dead(os.getpid())  # type: ignore[no-untyped-call]
+    if folder := os.environ.get(FOLDER_VARIABLE):
+        _mark_dead(folder, os.getpid())
 
 
 def remove_gauges_of_dead() -> None:
     """Take out the gauges of workers that were killed."""
-    folder = os.environ.get(FOLDER_VARIABLE)
+    folder = os.environ.get(FOLDER_VARIABLE, "")
     for path in Path(folder).glob("gauge_live*.db") if folder else ():
         pid = int(path.stem.rsplit("_", 1)[1])
         if not Path(f"/proc/{pid}").exists():
-            mark_process_dead(pid)  # type: ignore[no-untyped-call]
+            _mark_dead(folder, pid)
+
+
+def _mark_dead(folder: str, pid: int) -> None:
+    mark_process_dead(pid)  # type: ignore[no-untyped-call]
+    forget_worker(folder, pid)

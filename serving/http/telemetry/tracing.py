@@ -39,7 +39,7 @@ class Traced:
         with tracer.start_as_current_span(
             scope["method"], caller, SpanKind.SERVER, record_exception=False, set_status_on_exception=False
         ) as span:
-            scope["state"]["trace_id"] = f"{span.get_span_context().trace_id:032x}"
+            _name(span, scope)
 
             async def send_and_note(message: Message) -> None:
                 if message["type"] == "http.response.start":
@@ -51,6 +51,14 @@ class Traced:
                 await self._app(scope, receive, send_and_note)
             finally:
                 _describe(span, scope)
+
+
+def _name(span: Span, scope: Scope) -> None:
+    """Its trace, for the log line; a second time where it is kept, for the histogram of latency."""
+    trace_id = f"{span.get_span_context().trace_id:032x}"
+    scope["state"]["trace_id"] = trace_id
+    if span.is_recording():
+        scope["state"]["sampled_trace_id"] = trace_id
 
 
 def _mark(span: Span, status: int) -> None:

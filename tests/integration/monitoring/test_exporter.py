@@ -76,12 +76,40 @@ def test_the_number_of_series_does_not_hang_on_readers():
     assert metric_table().most_series < 10_000
 
 
+@pytest.mark.slow
+def test_series_are_as_many_for_521000_readers(settings: Settings):
+    """Each reads once in the last hour, from one of thirty regions: the page has no more series than for thirty."""
+    counted = []
+    for first, last in ((1, 30), (31, 521_000)):
+        with connect(settings.database_url) as connection:
+            execute(connection, "set session_replication_role = replica")
+            for statement in _READERS:
+                execute(connection, statement, {"first": first, "last": last, "at": NOW - timedelta(minutes=30)})
+        found = exported(settings)
+        counted.append(sum(map(len, found.values())))
+    assert found["frontpage_reads_last_hour"][()] == 521_000
+    assert counted[1] <= counted[0] + 5
+    assert counted[1] < 1_000
+
+
 def test_a_database_that_is_away_is_said(tmp_path):
     """The page is there, without the figures, and says which questions are not answered."""
     settings = Settings(home=tmp_path, database_url="postgresql://nobody@127.0.0.1:1/none")
     found = exported(settings)
     assert set(found["frontpage_exporter_query_up"].values()) == {0}
     assert "frontpage_list_as_of_timestamp_seconds" not in found
+
+
+_READERS = (
+    """insert into reader (reader_key, reader_id, recorded_at)
+       select n, 'reader ' || n, %(at)s from generate_series(%(first)s, %(last)s) n""",
+    """insert into reader_version (reader_key, recorded_at, signed_up_at, region, interests, source, extract_id)
+       select n, %(at)s, %(at)s, 'region ' || n %% 30, '{}', 's', 0 from generate_series(%(first)s, %(last)s) n""",
+    """insert into read_event
+       (event_id, reader_key, article_id, kind, occurred_at, recorded_at, region, source, extract_id)
+       select 'e' || n, n, 'a', 'read', %(at)s, %(at)s, 'region ' || n %% 30, 's', 0
+       from generate_series(%(first)s, %(last)s) n""",
+)
 
 
 @pytest.mark.parametrize(("source", "metric"), list(metric_table()), ids=lambda value: getattr(value, "name", value))

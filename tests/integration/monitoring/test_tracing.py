@@ -1,25 +1,30 @@
 """Traces: a request with its statements and a verb with its stages, below whoever called; nothing at all where off."""
 
 import json
+import re
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from frontpage.cli.calling import past, step
 from frontpage.core.errors import BadInputError, NothingPublishedError
 from frontpage.core.settings import Settings
 from frontpage.core.tracing.provider import is_on
-from frontpage.store.connect import connect
+from frontpage.core.tracing.recorder import MAX_STATEMENTS, Recorder
+from frontpage.store.connect import connect, fetch_all
 from tests.integration.serving_client import path, running
 from tests.integration.serving_world import World
+from tests.support.collector import collector
 
 TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 PARENT = f"00-{TRACE}-{CALLER}-01"
+BLOCKS = {"extract": {"block of articles", "block of readers", "block of reads"}, "score": {"block of readers"}}
 NOT_SAMPLED = f"00-{TRACE}-{CALLER}-00"
 
 
@@ -32,26 +37,6 @@ def verbs(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setenv(f"FRONTPAGE_{name}", str(value))
     monkeypatch.setenv("TRACEPARENT", PARENT)
     return monkeypatch
-
-
-@pytest.fixture
-def collector() -> Iterator[tuple[str, list[bytes]]]:
-    """An address that takes OTLP over HTTP, and the bodies that came."""
-    bodies: list[bytes] = []
-
-    class Take(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            bodies.append(self.rfile.read(int(self.headers["content-length"])))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Take) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}", bodies
-        server.shutdown()
 
 
 def spans(file: Path) -> list[dict]:
@@ -105,12 +90,54 @@ def test_a_verb_and_its_stages_are_below_the_caller(settings: Settings, verbs, t
     """`purge` under the span that TRACEPARENT names, its stage `tables` under it; its log line has the trace's id."""
     verbs.setenv("FRONTPAGE_TRACES_FILE", str(tmp_path / "spans.jsonl"))
     step("purge", past("2026-03-01T10:00:00Z"))
-    found = {span["name"]: span for span in spans(tmp_path / "spans.jsonl")}
+    written = spans(tmp_path / "spans.jsonl")
+    found = {span["name"]: span for span in written if span["kind"] == "SpanKind.INTERNAL"}
     verb = found.pop("frontpage purge")
     assert (verb["context"]["trace_id"], verb["parent"]) == (f"0x{TRACE}", CALLER)
     assert {name: span["parent"] for name, span in found.items()} == {"tables": verb["id"]}
+    statements = [span for span in written if span["kind"] == "SpanKind.CLIENT"]
+    assert statements
+    assert {span["parent"] for span in statements} == {verb["id"]}
     line = json.loads((settings.home / "logs" / "steps.log").read_text())
     assert (line["trace.id"], line["frontpage.execution_id"]) == (TRACE, verb["attributes"]["frontpage.execution_id"])
+
+
+@pytest.mark.slow
+def test_blocks_of_a_verb_and_what_each_says_to_the_database(settings: Settings, verbs, tmp_path: Path):
+    """A span for each block of rows or readers, from whichever thread, with its statements below it; none for a row."""
+    world, at = tmp_path / "newsroom", past("2026-03-03T12:00:00Z")
+    step("simulate", n_readers=20, n_days=2, articles_per_day=30, seed=3, until=at, out=world)
+    for verb, sources in (("extract", {"sources": [str(world)]}), ("score", {})):
+        file = tmp_path / f"{verb}.jsonl"
+        verbs.setenv("FRONTPAGE_TRACES_FILE", str(file))
+        step(verb, at, **sources)
+        written = spans(file)
+        assert {span["context"]["trace_id"] for span in written} == {f"0x{TRACE}"}
+        (top,) = [span for span in written if span["name"] == f"frontpage {verb}"]
+        assert top["parent"] == CALLER
+        blocks = [span for span in written if span["name"].startswith("block of ")]
+        assert {span["name"] for span in blocks} == BLOCKS[verb]
+        assert {span["parent"] for span in blocks} == {top["id"]}
+        below = [span for span in written if span["parent"] in {block["id"] for block in blocks}]
+        assert {"SpanKind.CLIENT", "SpanKind.INTERNAL"} >= {span["kind"] for span in below} != set()
+        with connect(settings.database_url) as connection:
+            readers = {row["reader_id"] for row in fetch_all(connection, "select reader_id from reader")}
+        assert len(readers) == 20
+        assert not readers & set(re.findall(r"[\w-]+", file.read_text()))
+        assert len(written) < MAX_STATEMENTS
+
+
+def test_statements_of_a_verb_are_bounded():
+    """What waits to be sent must fit the queue: the first thousand are shown."""
+    shown = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(shown))
+    tracer = provider.get_tracer("test")
+    recorder = Recorder(tracer, tracer.start_span("verb"))
+    for _ in range(MAX_STATEMENTS + 5):
+        with recorder.statement("-- What it is for.\nselect 1"):
+            pass
+    assert Counter(span.name for span in shown.get_finished_spans()) == {"What it is for": MAX_STATEMENTS}
 
 
 def test_a_verb_that_fails_is_an_error_without_its_words(verbs, tmp_path: Path):
@@ -118,27 +145,24 @@ def test_a_verb_that_fails_is_an_error_without_its_words(verbs, tmp_path: Path):
     verbs.setenv("FRONTPAGE_TRACES_FILE", str(tmp_path / "spans.jsonl"))
     with pytest.raises(NothingPublishedError):
         step("why", "nobody-of-that-name")
-    (verb,) = spans(tmp_path / "spans.jsonl")
+    (verb,) = [span for span in spans(tmp_path / "spans.jsonl") if span["name"] == "frontpage why"]
     assert verb["status"] == {"status_code": "ERROR", "description": "NothingPublishedError"}
     assert "nobody-of-that-name" not in (tmp_path / "spans.jsonl").read_text()
 
 
-def test_a_collector_gets_them_over_http(verbs, collector):
+def test_a_collector_gets_them_over_http(verbs):
     """OTLP, by OpenTelemetry's own variables."""
-    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-
-    url, bodies = collector
-    verbs.setenv("OTEL_TRACES_EXPORTER", "otlp_proto_http")
-    verbs.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
-    step("purge", past("2026-03-01T10:00:00Z"))
-    sent = [ExportTraceServiceRequest.FromString(body) for body in bodies]
-    names = {span.name for one in sent for of in one.resource_spans for scope in of.scope_spans for span in scope.spans}
-    assert {"frontpage purge", "tables"} <= names
+    with collector() as (url, sent):
+        verbs.setenv("OTEL_TRACES_EXPORTER", "otlp_proto_http")
+        verbs.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
+        step("purge", past("2026-03-01T10:00:00Z"))
+    assert {"frontpage purge", "tables"} <= {span.name for span in sent()}
 
 
 def test_off_nothing_is_imported():
     """Neither the API nor the command line loads OpenTelemetry before it is asked for."""
-    code = "import sys, serving.app, frontpage.store.read.pool, frontpage.cli.calling, frontpage.core.tracing.verbs; "
+    code = "import sys, serving.app, frontpage.store.read.pool, frontpage.cli.calling, frontpage.core.tracing.verbs, "
+    code += "frontpage.store.connect, frontpage.gateway.envoy; "
     code += "print([name for name in sys.modules if name.startswith('opentelemetry')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
