@@ -3,7 +3,6 @@
 Bars are drawn by the template: matplotlib's SVG has no titles, so that no mark would say its day and its number.
 """
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,8 @@ import pandas as pd
 from frontpage.core import columns as c
 from frontpage.core.clock import iso
 from frontpage.core.history import History
-from models.files import write_bytes
 from frontpage.core.pages.templating import filled
+from models.files import write_bytes
 
 #: Values of these are one person's: a version's page, which travels with it, only counts them.
 _PERSONAL = frozenset({c.READER_KEY, c.EVENT_ID})

@@ -61,12 +61,6 @@ class BusinessParams(Section):
     warn_share: float = Field(0.8, gt=0, le=1, description="of the budget, expected at the month's end: a warning")
     days: int = Field(28, ge=1, description="that the page shows")
 
-
-class DataReportParams(Section):
-    """How closely the monthly report on data looks."""
-
-    readers: int = Field(2_000, ge=10, description="drawn by lot, whose reads are learned from and judged by")
-    min_reads: int = Field(30, ge=1, description="that could be listed: a group with fewer is not called the worst")
     def watt_hours(self, cpu_seconds: float, gb_seconds: float) -> float:
         """Energy of processors and memory, by estimate; without cooling, network, disks and idle machines."""
         return cpu_seconds * self.wh_per_cpu_second + gb_seconds / 3_600 * self.wh_per_gb_hour
@@ -75,3 +69,10 @@ class DataReportParams(Section):
         """What they cost."""
         processors, memory = cpu_hours * self.price_per_cpu_hour, gb_hours * self.price_per_gb_hour
         return processors + memory + gb_written * self.price_per_gb_written
+
+
+class DataReportParams(Section):
+    """How closely the monthly report on data looks."""
+
+    readers: int = Field(2_000, ge=10, description="drawn by lot, whose reads are learned from and judged by")
+    min_reads: int = Field(30, ge=1, description="that could be listed: a group with fewer is not called the worst")
