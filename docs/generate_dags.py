@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,9 +58,9 @@ def _started(timetable: Any) -> str:
 
 
 def _body(doc: str) -> str:
-    """The workflow's own words, with their heading one level down and the runbook as a link from this page."""
-    text = doc.strip().replace("Runbook: docs/runbook.md", "Runbook: [docs/runbook.md](../runbook.md").rstrip()
-    return f"{text})" if "](../runbook.md" in text else text
+    """The workflow's own words, with runbook and picture as links from this page."""
+    linked = re.sub(r"Runbook: docs/runbook\.md(#\w+)", r"Runbook: [docs/runbook.md](../runbook.md\1)", doc.strip())
+    return re.sub(r"\[(!\[.*\])\(\S+/(\w+\.svg)\)\]\(\S+\)", r"\1(../diagrams/\2)", linked)
 
 
 def main() -> None:
