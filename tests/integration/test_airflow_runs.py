@@ -181,3 +181,16 @@ def test_the_desk_is_in_airflow_for_its_users(airflow):
     assert form.status_code == 403, "a form of another site"
     views = api._call("GET", "/api/v2/plugins")["plugins"]
     assert "frontpage_desk" in [plugin["name"] for plugin in views]
+
+
+def test_a_red_run_has_a_note_and_a_workflows_page_a_picture(airflow):
+    """Who looks at the list of runs sees which task is red; the page's picture comes from the desk."""
+    stack, api = airflow
+    run_id = api.ensure_run("digest_hourly", datetime(2026, 3, 4, 6, tzinfo=UTC))
+    until_over(api, "digest_hourly", run_id)
+    assert api._call("GET", f"/api/v2/dags/digest_hourly/dagRuns/{run_id}")["note"] == "Red: digest."
+    page = api._call("GET", "/api/v2/dags/digest_hourly/details")["doc_md"]
+    address = "desk/static/workflows/digest_hourly.svg"
+    assert f"]({address})" in page
+    picture = httpx.get(f"{stack.airflow_url}/{address}", timeout=60)
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/svg+xml")
