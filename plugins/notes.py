@@ -55,7 +55,7 @@ def write_note(dag_run: DagRun) -> None:
     if not text:
         dag_run.dag_run_note = None
     elif note is None:
-        dag_run.dag_run_note = DagRunNote(text, AUTHOR)
+        dag_run.dag_run_note = DagRunNote(text, AUTHOR)  # type: ignore[no-untyped-call]  # Airflow's
     else:
         note.content = text
 

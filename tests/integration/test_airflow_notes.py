@@ -31,6 +31,7 @@ with DAG("noted", schedule=None, params=as_of_param(), default_args=defaults):
 @pytest.fixture
 def told(postgres, database, settings, tmp_path):
     """What the run left."""
+    settings.home.mkdir()
     admin(postgres, "create database airflow_notes")
     url = DatabaseUrl.parse(postgres.url("airflow_notes"))
     (tmp_path / "dags").mkdir()

@@ -1,6 +1,6 @@
 """`python -m tests.support.one_airflow_run DAG AS_OF FILE`: a run by Airflow itself, on the database of its variables.
 
-Airflow's loop and its interface for tasks work in this process; the verbs are real. Notes and events go to FILE, as JSON.
+Airflow's loop and its interface for tasks work in this process; the verbs are real. Notes and events go to FILE.
 """
 
 import json
@@ -20,7 +20,8 @@ def main(dag_id: str, as_of: str, file: str) -> None:
     from sqlalchemy import select
 
     initdb()
-    bag = BundleDagBag(dag_folder=settings.DAGS_FOLDER, bundle_path=None, bundle_name="dags-folder")
+    folder = Path(settings.DAGS_FOLDER)
+    bag = BundleDagBag(dag_folder=folder, bundle_path=folder, bundle_name="dags-folder")
     bag.dags[dag_id].test(logical_date=None, run_conf={"as_of": as_of})
     told: dict[str, Any] = {}
     with settings.Session() as session:
