@@ -11,7 +11,7 @@ from frontpage.core.database.url import DatabaseUrl
 from tests.support.databases import admin
 from tests.support.workflows import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.slow
 AS_OF = "2026-03-01T10:00:00Z"
 #: One task that is green and makes something; one that has nothing to publish.
 WORKFLOW = """

@@ -54,14 +54,14 @@ def dvc(clone: Path, *arguments: str) -> str:
 def test_an_idea_is_a_parameter_and_its_figures_are_in_git(clone: Path):
     """One command from the clone to figures; compared with what is committed, kept as a ref, and no commit of yours."""
     before = git(clone, "rev-parse", "HEAD")
-    dvc(clone, "exp", "run", "-n", "few-trees", "-S", "ranker.n_trees=4", "-S", "evaluation.n_cutoffs=2", "evaluate")
-    (reference,) = git(clone, "for-each-ref", "refs/exps", "--format=%(refname)").split()
-    assert (reference.split("/")[-1], git(clone, "rev-parse", "HEAD")) == ("few-trees", before)
+    dvc(clone, "exp", "run", "-n", "few-trees", "-S", "ranker.n_trees=12", "-S", "evaluation.n_cutoffs=2", "evaluate")
+    (reference,) = git(clone, "for-each-ref", "refs/exps/*/*/few-trees", "--format=%(refname)").split()
+    assert git(clone, "rev-parse", "HEAD") == before
     committed, tried = (json.loads(git(clone, "show", f"{where}:{METRICS}")) for where in ("HEAD", reference))
     assert committed["candidate_ndcg_at_10"] != tried["candidate_ndcg_at_10"] > 0
     told = json.loads(dvc(clone, "exp", "diff", "HEAD", "few-trees", "--json"))
     (params,) = told["params"].values()
-    assert params["ranker.n_trees"] == {"old": 30, "new": 4, "diff": -26}
+    assert params["ranker.n_trees"] == {"old": 30, "new": 12, "diff": -18}
     (ours,) = (one["candidate_ndcg_at_10"] for one in told["metrics"].values() if "candidate_ndcg_at_10" in one)
     assert (ours["old"], ours["new"]) == (committed["candidate_ndcg_at_10"], tried["candidate_ndcg_at_10"])
     assert "few-trees" in dvc(clone, "exp", "show", "--csv")
