@@ -21,7 +21,7 @@ from plugins import assets
 from plugins.defaults import as_of_param, task_defaults
 from plugins.step_operator import StepOperator
 
-defaults = task_defaults(execution_timeout=timedelta(hours=1))
+defaults = task_defaults(execution_timeout=timedelta(hours=1)) | {"retries": 0}
 with DAG("noted", schedule=None, params=as_of_param(), default_args=defaults):
     StepOperator(task_id="purge", outlets=[assets.CANONICAL])
     StepOperator(task_id="publish", outlets=[assets.FRONT_PAGE])
