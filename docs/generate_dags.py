@@ -24,9 +24,7 @@ A task's result is the verb's summary line; the same as a table is its XCom `sum
 moment, rows, readers and checksum where it has them, the execution and a link to its page on the desk. The owner's name
 is a mail to the first address of `FRONTPAGE_REPORT_TO`, where that is set.
 
-A run that is over has a note: red tasks, the moment it was about, and a line for each asset that it made, with the
-edition, readers, checksum and that link. What a person wrote there stays as it is. Each workflow's page in Airflow has
-the picture that stands here; a click enlarges it.
+Each workflow's page in Airflow has the picture that stands here; a click enlarges it.
 """
 
 

@@ -1,6 +1,4 @@
-"""The desk inside Airflow: in the menu, and as a tab of DAG runs; and notes on runs, which link to it.
-
-The desk asks Airflow who somebody is, at each request.
+"""The desk inside Airflow: in the menu, and as a tab of DAG runs. It asks Airflow who somebody is, at each request.
 
 Airflow loads plugins in every one of its processes, so nothing heavy is imported until somebody opens a page.
 """
@@ -9,8 +7,6 @@ import asyncio
 from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
-
-from plugins import notes
 
 PREFIX = "/desk"
 
@@ -39,7 +35,6 @@ class DeskPlugin(AirflowPlugin):
     """Frontpage's desk."""
 
     name = "frontpage_desk"
-    listeners = [notes]  # noqa: RUF012 - Airflow's shape
     fastapi_apps = [{"app": DeskWhenAsked(), "url_prefix": PREFIX, "name": "Frontpage desk"}]  # noqa: RUF012 - Airflow's shape
     external_views = [  # noqa: RUF012 - Airflow's shape
         {"name": "Desk", "href": f"{PREFIX}/", "destination": "nav", "url_route": "desk"},
