@@ -27,7 +27,9 @@ def environment(settings) -> dict[str, str]:
 def at_a_terminal(environment: dict[str, str], *arguments: str) -> list[str]:
     """The lines that a verb writes to a terminal of 120 columns."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen([FRONTPAGE, *arguments], env=environment | {"COLUMNS": "120", "TERM": "dumb"}, stdout=theirs)
+    process = subprocess.Popen(
+        [FRONTPAGE, *arguments], env=environment | {"COLUMNS": "120", "TERM": "dumb"}, stdout=theirs
+    )
     os.close(theirs)
     said = b""
     try:
