@@ -20,14 +20,14 @@ from datetime import timedelta
 from airflow.sdk import DAG
 
 from plugins import assets
-from plugins.defaults import as_of_param, owner_links, task_defaults
+from plugins.defaults import as_of_param, illustrated, owner_links, task_defaults
 from plugins.mail_operator import MailOperator
 from plugins.schedule import timetable
 
 with DAG(
     dag_id="digest_hourly",
     description="one mail per reader and day, when their morning has come",
-    doc_md=__doc__,
+    doc_md=illustrated(__doc__, "digest_hourly"),
     schedule=timetable("digest"),
     catchup=False,
     max_active_runs=1,

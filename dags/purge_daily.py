@@ -22,14 +22,14 @@ from datetime import timedelta
 
 from airflow.sdk import DAG
 
-from plugins.defaults import as_of_param, owner_links, task_defaults
+from plugins.defaults import as_of_param, illustrated, owner_links, task_defaults
 from plugins.schedule import timetable
 from plugins.step_operator import StepOperator
 
 with DAG(
     dag_id="purge_daily",
     description="delete what is older than it may be kept",
-    doc_md=__doc__,
+    doc_md=illustrated(__doc__, "purge_daily"),
     schedule=timetable("purge"),
     catchup=False,
     max_active_runs=1,

@@ -34,7 +34,7 @@ from airflow.sdk import DAG
 
 from plugins import assets
 from plugins.answer_operator import AnswerOperator
-from plugins.defaults import as_of_param, owner_links, task_defaults
+from plugins.defaults import as_of_param, illustrated, owner_links, task_defaults
 from plugins.schedule import ticks_or
 from plugins.step_operator import StepOperator
 from plugins.trigger_operator import SameMomentTrigger
@@ -42,7 +42,7 @@ from plugins.trigger_operator import SameMomentTrigger
 with DAG(
     dag_id="refresh_hourly",
     description="review, extract, validate, features, score, gate, publish; judge a rollout; arms, outcomes, archive",
-    doc_md=__doc__,
+    doc_md=illustrated(__doc__, "refresh_hourly"),
     schedule=ticks_or("refresh", assets.ARRIVALS),
     catchup=False,
     max_active_runs=1,

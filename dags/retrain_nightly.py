@@ -27,7 +27,7 @@ from datetime import timedelta
 from airflow.sdk import DAG
 
 from plugins import assets
-from plugins.defaults import as_of_param, before_the_morning, owner_links, task_defaults
+from plugins.defaults import as_of_param, before_the_morning, illustrated, owner_links, task_defaults
 from plugins.schedule import ticks_or
 from plugins.step_operator import StepOperator
 
@@ -37,7 +37,7 @@ GIVE_WAY = 10
 with DAG(
     dag_id="retrain_nightly",
     description="extract, validate, features, snapshot, train, evaluate, accept, release, explain",
-    doc_md=__doc__,
+    doc_md=illustrated(__doc__, "retrain_nightly"),
     schedule=ticks_or("retrain", assets.DRIFT),
     catchup=False,
     max_active_runs=1,

@@ -21,7 +21,7 @@ from datetime import timedelta
 from airflow.sdk import DAG
 
 from plugins.decision_operator import DecisionOperator
-from plugins.defaults import as_of_param, owner_links, task_defaults
+from plugins.defaults import as_of_param, illustrated, owner_links, task_defaults
 from plugins.step_operator import StepOperator
 
 #: Why, and who said so.
@@ -30,7 +30,7 @@ ANSWER = "{{ ti.xcom_pull(task_ids='decide', key='answer') }}"
 with DAG(
     dag_id="rollout_approval",
     description="approve a rollout that waits for a person, or take it back",
-    doc_md=__doc__,
+    doc_md=illustrated(__doc__, "rollout_approval"),
     schedule=None,
     catchup=False,
     max_active_runs=1,

@@ -18,13 +18,13 @@ from datetime import timedelta
 from airflow.sdk import DAG
 
 from plugins import assets
-from plugins.defaults import as_of_param, owner_links, task_defaults
+from plugins.defaults import as_of_param, illustrated, owner_links, task_defaults
 from plugins.step_operator import StepOperator
 
 with DAG(
     dag_id="search_on_drift",
     description="parameters tried on a sample, the best recipe trained and judged",
-    doc_md=__doc__,
+    doc_md=illustrated(__doc__, "search_on_drift"),
     schedule=[assets.HELPLESS],
     catchup=False,
     max_active_runs=1,

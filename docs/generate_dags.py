@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,10 @@ for; for one that an event started, the moment that the event carries. Times are
 missing model ends a task at once; with nothing to learn from yet it is skipped; anything else is tried again.
 
 A task's result is the verb's summary line; the same as a table is its XCom `summary`. An event of an asset carries the
-moment, rows, checksum where there is one, the execution and a link to its page on the desk. The owner's name is a mail
-to the first address of `FRONTPAGE_REPORT_TO`, where that is set.
+moment, rows, readers and checksum where it has them, the execution and a link to its page on the desk. The owner's name
+is a mail to the first address of `FRONTPAGE_REPORT_TO`, where that is set.
+
+Each workflow's page in Airflow has the picture that stands here; a click enlarges it.
 """
 
 
@@ -57,9 +60,9 @@ def _started(timetable: Any) -> str:
 
 
 def _body(doc: str) -> str:
-    """The workflow's own words, with their heading one level down and the runbook as a link from this page."""
-    text = doc.strip().replace("Runbook: docs/runbook.md", "Runbook: [docs/runbook.md](../runbook.md").rstrip()
-    return f"{text})" if "](../runbook.md" in text else text
+    """The workflow's own words, with runbook and picture as links from this page."""
+    linked = re.sub(r"Runbook: docs/runbook\.md(#\w+)", r"Runbook: [docs/runbook.md](../runbook.md\1)", doc.strip())
+    return re.sub(r"\[(!\[.*\])\(\S+/(\w+\.svg)\)\]\(\S+\)", r"\1(../diagrams/\2)", linked)
 
 
 def main() -> None:

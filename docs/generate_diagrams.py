@@ -17,6 +17,8 @@ from frontpage.core.sections.rollout import RolloutParams  # noqa: E402
 from frontpage.lifecycle.rollout.transitions import OPEN, Position, approved, next_move, taken_back  # noqa: E402
 
 FOLDER = ROOT / "docs" / "diagrams"
+#: Where the desk has those of the workflows.
+SERVED = ROOT / "frontpage" / "desk" / "static" / "workflows"
 #: How many rooms stand beside each other.
 _ABREAST = 5
 _NOTES = {
@@ -104,17 +106,25 @@ def activity(dag: Any) -> str:
 def diagrams(dags: Mapping[str, Any]) -> dict[str, str]:
     """Each file of docs/diagrams by its name."""
     drawn = {"components": components(), "edition": edition(), "rollout": rollout()}
-    drawn |= {name: activity(dags[name]) for name in ("refresh_hourly", "retrain_nightly")}
-    return {f"{name}.svg": picture for name, picture in drawn.items()}
+    return {f"{name}.svg": picture for name, picture in (drawn | activities(dags)).items()}
+
+
+def activities(dags: Mapping[str, Any]) -> dict[str, str]:
+    """Each workflow's tasks by its name."""
+    return {name: activity(dag) for name, dag in sorted(dags.items())}
 
 
 def main() -> None:
-    """Write them all."""
+    """Write them all; those of workflows for the desk too, which shows them to Airflow's pages."""
     from tests.support.workflows import dag_bag
 
-    FOLDER.mkdir(exist_ok=True)
-    for name, picture in diagrams(dag_bag().dags).items():
+    dags = dag_bag().dags
+    for folder in (FOLDER, SERVED):
+        folder.mkdir(exist_ok=True)
+    for name, picture in diagrams(dags).items():
         (FOLDER / name).write_text(picture)
+    for name, picture in activities(dags).items():
+        (SERVED / f"{name}.svg").write_text(picture)
 
 
 if __name__ == "__main__":

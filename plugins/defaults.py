@@ -1,4 +1,4 @@
-"""What every workflow has in common: retries, limits, the failure line, and the `as_of` parameter."""
+"""What every workflow has in common: retries, limits, the failure line, its page, and the `as_of` parameter."""
 
 from __future__ import annotations
 
@@ -82,6 +82,16 @@ def owner_links() -> dict[str, str]:
     """Where a click on the owner leads: a mail to the first who gets the daily report; nowhere without one."""
     first = os.environ.get(_REPORT_TO, "").split(",")[0].strip()
     return {OWNER: f"mailto:{first}"} if first else {}
+
+
+def illustrated(doc: str | None, dag_id: str) -> str:
+    """A workflow's page with a picture of its tasks, which the desk serves; a click shows it in full size.
+
+    Airflow shows no HTML and no `data:` addresses on these pages, and pictures at most 300 pixels wide. The address is
+    relative, so that it holds wherever Airflow is mounted.
+    """
+    address = f"desk/static/workflows/{dag_id}.svg"
+    return f"{doc or ''}\n[![Tasks of {dag_id}]({address})]({address})\n"
 
 
 def as_of_param() -> dict[str, Param]:

@@ -36,7 +36,7 @@ def table_of(lines: Sequence[str]) -> dict[str, Any]:
 
 
 def event_extra(table: Mapping[str, Any], as_of: str, log_url: str) -> dict[str, Any]:
-    """What an event says of the asset: moment, rows, checksum where there is one, execution, and where to look.
+    """What an event says of the asset: moment, rows, readers and checksum where it has them, execution, where to look.
 
     The link is the execution's page on the desk, which stands beside Airflow's own pages.
     """
@@ -46,8 +46,8 @@ def event_extra(table: Mapping[str, Any], as_of: str, log_url: str) -> dict[str,
     checksum = next((table[name] for name in _CHECKSUMS if name in table), None)
     execution, (airflow, _, _) = table["execution_id"], log_url.partition("/dags/")
     facts = {
-        "rows": table.get("rows_out"), "artifact": table.get("artifact"), "checksum": checksum, "execution": execution,
-        "link": f"{airflow}/desk/runs/{execution}",
+        "rows": table.get("rows_out"), "readers": table.get("readers"), "artifact": table.get("artifact"),
+        "checksum": checksum, "execution": execution, "link": f"{airflow}/desk/runs/{execution}",
     }  # fmt: skip
     return extra | {name: fact for name, fact in facts.items() if fact is not None}
 

@@ -34,9 +34,9 @@ def show(version: Version, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def diff(before: Version, after: Version) -> None:
+def diff(before: Version, after: Version, as_json: AsJson = False) -> None:
     """Show what differs between two versions."""
-    step("models diff", before, after, module="models", function="diff")
+    step("models diff", before, after, module="models", function="diff", as_json=as_json)
 
 
 @app.command()

@@ -57,12 +57,18 @@ def show(settings: Settings, _params: Params, version: str, *, as_json: bool = F
     return Summary("models show", rows_out=1, artifact=row.artefact_uri, details={"stage": row.stage})
 
 
-def diff(settings: Settings, _params: Params, before: str, after: str) -> Summary:
+def diff(settings: Settings, _params: Params, before: str, after: str, *, as_json: bool = False) -> Summary:
     """Print what differs between two versions: lineage, parameters, metrics."""
     with connect(database_url(settings)) as connection:
         old, new = (_facts(settings, versions.get(connection, name)) for name in (before, after))
     names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
-    _say(f"{name}: {old.get(name, '-')} -> {new.get(name, '-')}" for name in names)
+    rows = [(name, old.get(name, "-"), new.get(name, "-")) for name in names]
+    if as_json:
+        _say(json.dumps(dict(zip(("name", "before", "after"), row, strict=True))) for row in rows)
+    elif tables.is_terminal():
+        tables.print_table(("what", before, after), rows)
+    else:
+        _say(f"{name}: {was} -> {became}" for name, was, became in rows)
     return Summary("models diff", rows_in=len(old.keys() | new.keys()), rows_out=len(names))
 
 

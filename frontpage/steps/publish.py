@@ -45,6 +45,7 @@ def _published(connection: Connection, settings: Settings, params: Params, as_of
         details={
             "outcome": published.outcome,
             **({} if held is None else {"held": f"run:{held['run_id']}", "held_because": held["reason"]}),
+            "readers": checked["n_readers"],
             "checksum": checked["checksum"],
             "old_lists_dropped": dropped,
         },

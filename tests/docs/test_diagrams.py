@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from docs.generate_diagrams import FOLDER, diagrams, rollout
+from docs.generate_diagrams import FOLDER, SERVED, activities, diagrams, rollout
 from tests.support.workflows import dag_bag
 
 pytestmark = pytest.mark.slow
@@ -15,6 +15,11 @@ def test_diagrams_equal_the_code():
     drawn = diagrams(dag_bag().dags)
     assert sorted(path.name for path in FOLDER.iterdir()) == sorted(drawn)
     assert {name: (FOLDER / name).read_text() for name in drawn} == drawn
+
+
+def test_the_pictures_on_airflows_pages_are_the_same():
+    """The desk serves one for each workflow, drawn from its tasks."""
+    assert {path.stem: path.read_text() for path in SERVED.iterdir()} == activities(dag_bag().dags)
 
 
 def test_they_are_pictures_with_a_title():

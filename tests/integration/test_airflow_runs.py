@@ -181,3 +181,13 @@ def test_the_desk_is_in_airflow_for_its_users(airflow):
     assert form.status_code == 403, "a form of another site"
     views = api._call("GET", "/api/v2/plugins")["plugins"]
     assert "frontpage_desk" in [plugin["name"] for plugin in views]
+
+
+def test_a_workflows_page_has_a_picture(airflow):
+    """It comes from the desk, beside Airflow's own pages."""
+    stack, api = airflow
+    page = api._call("GET", "/api/v2/dags/digest_hourly/details")["doc_md"]
+    address = "desk/static/workflows/digest_hourly.svg"
+    assert f"]({address})" in page
+    picture = httpx.get(f"{stack.airflow_url}/{address}", timeout=60)
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/svg+xml")

@@ -1,5 +1,6 @@
 """The command line: sentences and exit codes instead of tracebacks."""
 
+import os
 import shlex
 import subprocess
 import sys
@@ -131,3 +132,13 @@ def test_help_has_a_place_and_a_short_line_for_every_verb():
     for name, command in group.commands.items():
         first = command.help.split("\n\n")[0].replace("`", "")
         assert f"│ {name:<{width}}  {first} " in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "offered"), [("frontpage mod", 1, "models"), ("frontpage models di", 2, "diff")]
+)
+def test_a_shell_completes_verbs(typed, word, offered, tmp_path):
+    """What `--install-completion` puts into a shell asks the command, which answers without settings or database."""
+    asked = {"_FRONTPAGE_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(word)}
+    done = subprocess.run([FRONTPAGE], cwd=tmp_path, env={**os.environ, **asked}, capture_output=True, text=True)
+    assert done.stdout.split() == [offered]
