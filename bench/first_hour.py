@@ -47,7 +47,7 @@ def _run() -> dict[str, float]:
     env = {**os.environ, "FRONTPAGE_HOME": str(home)}
     started = time.monotonic()
     process = subprocess.Popen(
-        ["make", "run", *ports],
+        ["env", "--default-signal=INT", "make", "run", *ports],
         cwd=record.ROOT,
         env=env,
         stdout=subprocess.PIPE,
@@ -74,7 +74,7 @@ def _run() -> dict[str, float]:
         meter.sample(_server(home))
         if time.monotonic() - started > LIMIT_SECONDS:
             break
-    process.send_signal(signal.SIGINT)
+    os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C reaches the whole foreground group of a terminal
     process.wait(120)
     subprocess.run(["make", "stop"], cwd=record.ROOT, env=env, check=True, capture_output=True)
     text = "".join(lines)

@@ -17,6 +17,12 @@ WIDE = {"width": 1280, "height": 900}
 _RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}"
 
 
+#: Pixels by which a page is wider than the window, and what stands out of it.
+OVERFLOW = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+TOO_WIDE = """[...document.querySelectorAll("main *")].filter(one => !one.closest(".wide") &&
+    one.getBoundingClientRect().right > document.documentElement.clientWidth).map(one => one.outerHTML.slice(0, 90))"""
+
+
 def pages(desk: OpenDesk, role: str) -> dict[str, str]:
     """Name and path of every page that a role may open."""
     found = {
@@ -95,8 +101,7 @@ def test_light_dark_and_phone(browser, desk: OpenDesk, scheme: str, device: str,
         for name, path in pages(desk, "operator").items():
             somebody.open(path)
             assert somebody.faults() == [], (scheme, device, path)
-            overflow = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
-            assert somebody.page.evaluate(overflow) <= 0, (device, path)
+            assert somebody.page.evaluate(OVERFLOW) <= 0, (device, path, somebody.page.evaluate(TOO_WIDE))
             picture(somebody.page, f"{name}-{device}-{scheme}")
 
 
