@@ -16,6 +16,7 @@ import json
 import os
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -48,7 +49,7 @@ _STEPS = {
     "extract": extract, "validate": validate, "features": features, "score": score, "gate": gate, "publish": publish,
 }  # fmt: skip
 _READ = """insert into event_inbox (event_id, kind, reader_id, reader_key, article_id, occurred_at, received_at,
-dwell_seconds) values (%(id)s, 'read', %(reader)s, %(key)s, %(article)s, %(at)s, %(at)s, 90)"""
+dwell_seconds) values (%(id)s, 'read', %(reader)s, %(key)s, %(article)s, %(at)s, %(at)s, %(dwell)s)"""
 _CARRYING = """select count(distinct reader_key) as n from recommendation
 where run_id = %(run)s and article_id = %(article)s"""
 
@@ -95,7 +96,13 @@ class Newsroom:
         with connect(str(self.settings.database_url)) as connection:
             while self.waiting and self.waiting[0][0] <= self.now:
                 at, reader, article = self.waiting.pop(0)
-                values = {"id": f"{article} {reader}", "reader": reader, "key": reader_key(reader, secret)}
+                dwell = 20 + zlib.crc32(f"{article} {reader}".encode()) % 160  # one value for all would be a timer's
+                values = {
+                    "id": f"{article} {reader}",
+                    "reader": reader,
+                    "key": reader_key(reader, secret),
+                    "dwell": dwell,
+                }
                 execute(connection, _READ, {**values, "article": article, "at": at})
 
     def refresh(self, as_of: datetime) -> None:
