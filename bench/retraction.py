@@ -76,7 +76,7 @@ def _measured(running: Any, settings: Settings, n_readers: int) -> dict[str, Any
         "live_articles_by_that_id": lists,
         "readers_shown": len(told),
         "readers_shown_by_the_log": len(recount),
-        "shown_equals_log": told == recount,
+        "readers_in_both": len(set(told) & set(recount)),
         "readers_owed_a_correction": done.details["readers"],
     }
 
@@ -132,7 +132,7 @@ def main() -> None:
     figures = measure(given.readers)
     is_full = given.readers == FULL_READERS
     name = "retraction" if is_full else f"retraction-{given.readers}"
-    record.write(name, figures, "generated", record.command("retraction", is_full=is_full))
+    record.write(name, {f"{given.readers:,} readers": figures}, "generated", record.command("retraction", is_full=is_full))
     print(figures)  # noqa: T201 - a command's result
 
 

@@ -20,6 +20,7 @@ PAGES = {
     "archive": DOCS / "archive.md",
     **dict.fromkeys(("drift", "breaking"), DOCS / "drift.md"),
     **dict.fromkeys(("monitoring", "overhead"), DOCS / "monitoring.md"),
+    **dict.fromkeys(("retraction", "rules"), DOCS / "governance.md"),
     "catalogue": DOCS / "reference" / "api-writing.md",
     "cluster": DOCS / "reference" / "cluster.md",
     **dict.fromkeys(("day", "retrain", "etl"), DOCS / "reference" / "day-and-night.md"),
