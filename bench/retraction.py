@@ -132,7 +132,9 @@ def main() -> None:
     figures = measure(given.readers)
     is_full = given.readers == FULL_READERS
     name = "retraction" if is_full else f"retraction-{given.readers}"
-    record.write(name, {f"{given.readers:,} readers": figures}, "generated", record.command("retraction", is_full=is_full))
+    record.write(
+        name, {f"{given.readers:,} readers": figures}, "generated", record.command("retraction", is_full=is_full)
+    )
     print(figures)  # noqa: T201 - a command's result
 
 
