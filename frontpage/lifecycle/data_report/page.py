@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from frontpage.core.pages.templating import filled
 
 _LINE = "{:12} {:>9} {:>9} {:>9} {:>20} {:>9}  {}"
 _HEAD = _LINE.format("rule", "rows", "with", "without", "worth, nDCG@10", "s a list", "verdict")
@@ -14,7 +13,7 @@ _HEAD = _LINE.format("rule", "rows", "with", "without", "worth, nDCG@10", "s a l
 
 def page(found: Mapping[str, Any]) -> str:
     """HTML of what `models.evaluation.data_worth` found; the same figures give the same page."""
-    return _template().render(found=found) + "\n"
+    return filled("frontpage.lifecycle", "data_report.html", found=found)
 
 
 def table(found: Mapping[str, Any]) -> str:
@@ -25,26 +24,15 @@ def table(found: Mapping[str, Any]) -> str:
 def _line(row: Mapping[str, Any]) -> str:
     ndcg, seconds = row.get("ndcg_at_10", {}), row.get("seconds_per_list", {})
     rows = "" if row["n_rows"] is None else f"{row['n_rows']:,}"
-    worth = f"{number(ndcg.get('worth'), '+.4f')} {ends(ndcg.get('worth_ci95'), '+.4f')}"
-    figures = (number(ndcg.get("with")), number(ndcg.get("without")), worth, number(seconds.get("worth"), "+.2f"))
+    worth = f"{_number(ndcg.get('worth'), '+.4f')} {_ends(ndcg.get('worth_ci95'), '+.4f')}"
+    figures = (_number(ndcg.get("with")), _number(ndcg.get("without")), worth, _number(seconds.get("worth"), "+.2f"))
     return _LINE.format(row["rule"], rows, *figures, row["verdict"]).rstrip()
 
 
-def number(value: float | None, how: str = ".4f") -> str:
-    """A figure, nothing where it is not known."""
+def _number(value: float | None, how: str = ".4f") -> str:
     return "" if value is None else format(value, how)
 
 
-def ends(interval: list[float] | None, how: str = ".4f") -> str:
+def _ends(interval: list[float] | None, how: str) -> str:
     """The middle 95 %."""
     return "" if interval is None else f"({interval[0]:{how}} to {interval[1]:{how}})"
-
-
-@cache
-def _template() -> Template:
-    pages = Environment(
-        loader=PackageLoader("frontpage.lifecycle"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    pages.filters |= {"number": number, "ends": ends}
-    return pages.get_template("data_report.html")
