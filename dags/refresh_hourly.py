@@ -60,8 +60,8 @@ with DAG(
     gate = StepOperator(task_id="gate")
     publish = StepOperator(task_id="publish", outlets=[assets.FRONT_PAGE])
 
-    learnable = StepOperator(task_id="learnable")
-    first_training = SameMomentTrigger(task_id="first_training", trigger_dag_id="retrain_nightly")
+    learnable = StepOperator(task_id="learnable", priority_weight=20)  # readers wait for it, not for the rest
+    first_training = SameMomentTrigger(task_id="first_training", trigger_dag_id="retrain_nightly", priority_weight=20)
     rollout = StepOperator(task_id="rollout")
     waiting = StepOperator(task_id="waiting", verb="rollout", arguments=["waiting"])
     ask = SameMomentTrigger(task_id="ask", trigger_dag_id="rollout_approval")

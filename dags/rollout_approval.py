@@ -8,10 +8,11 @@ to its next step. Reject: its readers have the champion's lists again. Meanwhile
 **Reads** the rollout, and the answer with its reason.
 **Writes** the state of the rollout, its trail, and the stage of its version.
 
-**Triage.** Red means that the answer could not be carried out: most often somebody has moved the rollout by hand in
-the meantime (exit code 3; its sentence says where it stands). Readers notice nothing. Running `approve` or `take_back`
-again is safe. A run that nobody answers ends by itself after six days; `frontpage rollout approve --reason "..."` does
-the same at any time.
+**Triage.** Red means that the answer could not be carried out: most often somebody has moved the rollout by hand in the
+meantime (exit code 3; its sentence says where it stands). Readers notice nothing. Running `approve` or `take_back`
+again is safe. A question that comes back at once, with its first answer gone, met Airflow's scheduler still busy with
+the asking: answer again. A run that nobody answers ends by itself after six days; `frontpage rollout approve --reason
+"..."` does the same at any time.
 
 Runbook: docs/runbook.md#rollout_approval
 """
