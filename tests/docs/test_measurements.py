@@ -23,7 +23,7 @@ PAGES = {
     **dict.fromkeys(("retraction", "rules"), DOCS / "governance.md"),
     "catalogue": DOCS / "reference" / "api-writing.md",
     "cluster": DOCS / "reference" / "cluster.md",
-    **dict.fromkeys(("day", "retrain", "etl"), DOCS / "reference" / "day-and-night.md"),
+    **dict.fromkeys(("first-hour", "day", "retrain", "etl"), DOCS / "reference" / "day-and-night.md"),
 }
 
 
