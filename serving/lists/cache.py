@@ -33,6 +33,8 @@ class CachedList:
     notices: bytes = b"[]"
     #: What the reader had just read when a fallback was made.
     just_read: tuple[str, ...] = NOTHING
+    #: Each place's rank in the run's list, a byte each: an article that its reader hid leaves a gap. Fallbacks have none.
+    ranks: bytes = b""
 
     @property
     def n_bytes(self) -> int:

@@ -115,6 +115,7 @@ class ListRepository:
                 tuple([row[c.ARTICLE_ID] for row in rows]),
                 place_pieces(rows, explain=explain),
                 layers=layers,
+                ranks=bytes([row[c.RANK] for row in rows]),
             )
             for key, rows in found.items()
         }

@@ -229,20 +229,20 @@ def _encode(cached: CachedList, known: Mapping[str, bytes], just_read: tuple[str
 
     An own list is without what its reader has just read; whoever made a fallback has seen to that.
     """
-    items, names, ranks = [], [], []
+    items, names, kept = [], [], []
     left_out = just_read if cached.fallback is None else NOTHING
-    for rank, (name, place) in enumerate(zip(cached.article_ids, cached.places, strict=True), 1):
+    for number, (name, place) in enumerate(zip(cached.article_ids, cached.places, strict=True)):
         piece = known.get(name)
         if piece is None:
             return None
         if piece and name not in left_out:
             items.append(piece + place)
             names.append(name)
-            ranks.append(rank)
+            kept.append(number)
     if not items and cached.article_ids:
         return None
-    shown = ranks if cached.fallback is None else None
-    return EncodedList(cached.run, cached.fallback, items, names, shown, cached.notices)
+    ranks = [cached.ranks[number] for number in kept] if cached.fallback is None else None
+    return EncodedList(cached.run, cached.fallback, items, names, ranks, cached.notices)
 
 
 def _now() -> float:

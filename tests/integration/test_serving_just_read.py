@@ -134,6 +134,17 @@ async def test_the_log_of_lists_has_the_places_that_were_shown(client, world):
     assert rows == [{"ranks": 0b110, "n_items": 2}]
 
 
+async def test_the_log_numbers_places_as_the_run_does_where_an_article_is_hidden(client, world):
+    """What a reader hid never comes from the database: the others keep their ranks all the same."""
+    wishes = {"hidden_articles": ["a1"]}
+    assert (await client.put("/v1/readers/ann/preferences", json=wishes)).status_code == 200
+    assert await seen(client, "ann") == (None, ["a2", "a3"])
+    async with asyncio.timeout(5):
+        while not (rows := fetch_all(world.connection, "select distinct ranks, n_items from served_list")):
+            await asyncio.sleep(0.1)
+    assert rows == [{"ranks": 0b110, "n_items": 2}]
+
+
 async def test_a_new_list_is_whole(client, world):
     """A run made later has left it out; what it has instead is shown."""
     await happened(client, event("ann", "a1"))
