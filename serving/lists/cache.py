@@ -33,7 +33,7 @@ class CachedList:
     notices: bytes = b"[]"
     #: What the reader had just read when a fallback was made.
     just_read: tuple[str, ...] = NOTHING
-    #: Each place's rank in the run's list, a byte each: an article that its reader hid leaves a gap. Fallbacks have none.
+    #: Each place's rank in the run's list, a byte each: a hidden article leaves a gap. Fallbacks have none.
     ranks: bytes = b""
 
     @property
