@@ -164,7 +164,7 @@ def test_each_environment_waits_for_the_one_before():
         assert jobs[name]["environment"] == name
         runs = [step for step in jobs[name]["steps"] if "run" in step]
         assert [step["run"] for step in runs] == ["make deploy", "make load-test"]
-        assert runs[0]["env"]["ENVIRONMENT"] == name
+        assert runs[0]["env"]["ENVIRONMENT"] == "${{ github.job }}"
 
 
 def test_minutes_of_every_workflow_are_counted():
