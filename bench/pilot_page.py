@@ -1,4 +1,4 @@
-"""`make proof-pilot-page`: the report of a simulated pilot as a picture, docs/pilot-report.png, by Chromium.
+"""`make proof-pilot-page`: the report of a simulated pilot as a picture, docs/pictures/pilot-report.png, by Chromium.
 
 A newsroom of two weeks; in its second one half of the readers are in a pilot, three in ten of them in the control
 group. What a list does to a reader is not in the simulator, so a difference is planted: treated readers read a tenth
@@ -23,7 +23,7 @@ from frontpage.steps import extract, pilot, report, simulate
 from frontpage.store import migrate, server
 from frontpage.store.connect import connect, execute
 
-PICTURE = record.ROOT / "docs" / "pilot-report.png"
+PICTURE = record.ROOT / "docs" / "pictures" / "pilot-report.png"
 N_READERS, N_DAYS, ARTICLES_PER_DAY = 2_000, 14, 200
 END = datetime(2026, 3, 15, tzinfo=UTC)
 BEGIN = END - timedelta(days=7)

@@ -128,6 +128,8 @@ def _is_known(ratio: Ratio) -> bool:
 
 def _words(measure: _Measure, control: Ratio, change: Estimate) -> str:
     """The verdict in one sentence."""
+    if change.low == change.high == 0:
+        return f"No word on {measure.name} yet: there is no difference at all between the groups."
     if change.low <= 0 <= change.high:
         return f"Whether {measure.name} differs cannot be told yet: {_between(control, change)}."
     better = (change.value > 0) == (measure.good > 0)
