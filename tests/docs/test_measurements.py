@@ -10,6 +10,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 MEASUREMENTS = sorted((DOCS / "measurements").glob("*.json"))
 PAGES = {
     **dict.fromkeys(("newsroom", "portal"), DOCS / "reference" / "newsroom.md"),
+    "desk": DOCS / "desk.md",
     "digest": DOCS / "reference" / "digest.md",
     "nemig": DOCS / "reference" / "nemig.md",
     **dict.fromkeys(("replay", "ablation", "staleness", "kept", "portal-week"), DOCS / "reference" / "ranking.md"),
