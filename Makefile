@@ -110,7 +110,7 @@ test-browser: setup  ## the desk in a real Chromium: each page as each role, for
 test-lifecycle: setup  ## a recipe's way through Airflow: trained, shadow, canary, taken back, rolled back, approved; prints times
 	$(PYTEST) -n 0 -s tests/lifecycle
 
-test-compose: setup  ## build the images, start the stack, read ten recommendations, take it down
+test-compose: setup  ## build the images, start the stack, read ten recommendations, upgrade it under load, take it down
 	$(PYTEST) -rs tests/compose
 
 test-kubernetes: setup  ## the overlay `test` on a real one-node cluster: admission, policies, updates, steps as pods; prints figures

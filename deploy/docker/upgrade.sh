@@ -81,6 +81,6 @@ trap - EXIT
 layers() { docker image inspect --format '{{.RootFS.Layers}}' "$1"; }
 running=$(docker inspect --format '{{.Image}}' "$(docker compose ps --quiet gateway)")
 if [ "$(layers "$running")" != "$(layers frontpage-gateway)" ]; then
-  say "the gateway has changed too, and stays the old one: \`docker compose up --no-deps --detach gateway\` refuses requests for a second"
+  say "the gateway has changed too, and stays the old one: \`docker compose up --no-deps --detach gateway\` refuses requests for a moment"
 fi
 say "done"
