@@ -23,7 +23,7 @@ AIRFLOW_PORT ?= 8080
 MLFLOW_PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates api sbom restore-drill compose-env flink opensearch docs shape ml-score rules-comment rules-post clients newest sample actionlint pull-request-comment images release publish site test-kubernetes coverage deploy staging-runs load-test minutes
+.PHONY: help setup lock run stop monitoring monitoring-stop test check lint test-db test-e2e test-erasure test-recipes test-browser test-lifecycle test-compose test-gateway ci gates api sbom restore-drill compose-env upgrade flink opensearch docs shape ml-score rules-comment rules-post clients newest sample actionlint pull-request-comment images release publish site test-kubernetes coverage deploy staging-runs load-test minutes
 
 help:  ## list the targets
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  %-16s %s\n", $$1, $$2}'
@@ -110,7 +110,7 @@ test-browser: setup  ## the desk in a real Chromium: each page as each role, for
 test-lifecycle: setup  ## a recipe's way through Airflow: trained, shadow, canary, taken back, rolled back, approved; prints times
 	$(PYTEST) -n 0 -s tests/lifecycle
 
-test-compose: setup  ## build the images, start the stack, read ten recommendations, take it down
+test-compose: setup  ## build the images, start the stack, read ten recommendations, upgrade it under load, take it down
 	$(PYTEST) -rs tests/compose
 
 test-kubernetes: setup  ## the overlay `test` on a real one-node cluster: admission, policies, updates, steps as pods; prints figures
@@ -194,6 +194,9 @@ test-gateway: setup  ## Envoy, configured from the table of routes, before the r
 
 compose-env:  ## secrets for docker-compose.yml in .env, made once
 	$(PYTHON) deploy/docker/make_env.py
+
+upgrade:  ## bring a running `docker compose` stack to what is checked out, without a failed request
+	deploy/docker/upgrade.sh
 
 proof-%: setup  ## a full-size or statistical proof by hand, e.g. proof-newsroom; writes docs/measurements/NAME.json
 	$(BIN)/python -m bench.$(subst -,_,$*)

@@ -115,9 +115,7 @@ _OFF: Final = {"@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig"
 def _route(route: Route, clients: Sequence[KeyHolder]) -> dict[str, Any]:
     methods = "|".join(route.methods)
     by_method = {"name": ":method", "string_match": {"safe_regex": {"regex": methods}}}
-    action: dict[str, Any] = {"cluster": "api", "timeout": f"{route.timeout_seconds:g}s"}
-    if route.is_safe:
-        action["retry_policy"] = {"retry_on": "connect-failure,refused-stream,reset", "num_retries": 1}
+    action = {"cluster": "api", "timeout": f"{route.timeout_seconds:g}s", "retry_policy": _again(route)}
     return {
         "name": route.name,
         **of_route(route.name),
@@ -128,6 +126,19 @@ def _route(route: Route, clients: Sequence[KeyHolder]) -> dict[str, Any]:
             _LIMIT: _bucket(route),
             _BUFFER: {**_typed(_BUFFER, "PerRoute"), "buffer": {"max_request_bytes": route.max_body_bytes}},
         },
+    }
+
+
+def _again(route: Route) -> dict[str, Any]:
+    """Once more, with another replica where there is one: what was never sent, and what may be sent twice."""
+    other = "envoy.retry_host_predicates.previous_hosts"
+    kind = f"{_TYPES}.retry.host.previous_hosts.v3.PreviousHostsPredicate"
+    return {
+        "retry_on": "connect-failure,refused-stream,reset" if route.is_safe else "connect-failure",
+        "num_retries": 1,
+        "retry_host_predicate": [{"name": other, "typed_config": {"@type": kind}}],
+        # Replicas are drawn by lot: so often, that one that was asked already comes out next to never.
+        "host_selection_retry_max_attempts": 10,
     }
 
 
@@ -169,7 +180,10 @@ def _credentials(clients: Sequence[KeyHolder]) -> list[dict[str, str]]:
 
 
 def _api(place: Place) -> dict[str, Any]:
-    """The API's replicas: asked for their health, limited in number of requests, left out for a while where broken."""
+    """The API's replicas: asked for their health, limited in number of requests, left out for a while where broken.
+
+    Those that cannot serve lists get no request while half of them can; else all get some.
+    """
     protocol = {
         "@type": f"{_TYPES}.upstreams.http.v3.HttpProtocolOptions",
         "common_http_protocol_options": {"idle_timeout": f"{_IDLE_SECONDS}s"},
@@ -191,7 +205,7 @@ def _api(place: Place) -> dict[str, Any]:
                 "no_traffic_interval": "2s",
                 "unhealthy_threshold": 2,
                 "healthy_threshold": 1,
-                "http_health_check": {"path": "/health/live"},
+                "http_health_check": {"path": "/health/ready"},
             }
         ],
         "load_assignment": _endpoints("api", place.api_host, place.api_port),

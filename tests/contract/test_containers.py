@@ -107,3 +107,24 @@ def test_over_tls_no_service_is_left_out():
         assert url == usual[name]["environment"]["FRONTPAGE_DATABASE_URL"] + VERIFIED, name
         assert any(one.endswith(":/run/tls/trust:ro") for one in over_tls[name]["volumes"]), name
     assert over_tls["db"]["command"][2:] == usual["db"]["command"][1:], "what PostgreSQL is started with"
+
+
+def test_only_the_gateway_and_pages_are_published():
+    """On loopback; the API's replicas, each with a limit of memory, are behind the gateway."""
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    published = {name: one["ports"] for name, one in services.items() if "ports" in one}
+    assert published.keys() == {"gateway", "airflow-api", "mlflow"}
+    assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
+    assert services["api"]["scale"] == 2
+    assert all("mem_limit" in one for one in services.values())
+
+
+def test_an_upgrade_leaves_no_service_out():
+    """deploy/docker/upgrade.sh names each that stays, and compose each that it replaces."""
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    text = (DOCKER / "upgrade.sh").read_text()
+    airflow, others = (re.search(rf"^{name}=\((.+)\)$", text, re.MULTILINE) for name in ("airflow", "others"))
+    assert airflow is not None
+    assert others is not None
+    stays = {name for name, one in services.items() if one["restart"] != "no"}
+    assert {"db", "api", "gateway", *airflow[1].split(), *others[1].split()} == stays

