@@ -9,7 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from serving.context import AppContext
 
 if TYPE_CHECKING:
-    from opentelemetry.trace import Span, Tracer
+    from opentelemetry.context import Context
+    from opentelemetry.trace import Span
 
 _SERVER_ERROR = 500
 _HEADERS = (b"traceparent", b"tracestate")
@@ -19,38 +20,42 @@ class Traced:
     """ASGI middleware around the application; there only where traces are on."""
 
     def __init__(self, app: ASGIApp, context: AppContext) -> None:
+        from opentelemetry.trace import SpanKind, use_span
+        from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
         self._app, self._context = app, context
+        self._kind, self._use_span, self._propagator = SpanKind.SERVER, use_span, TraceContextTextMapPropagator()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         tracer = self._context.tracer
         if scope["type"] != "http" or tracer is None:
             await self._app(scope, receive, send)
             return
-        await self._answer(tracer, scope, receive, send)
-
-    async def _answer(self, tracer: Tracer, scope: Scope, receive: Receive, send: Send) -> None:
-        from opentelemetry.trace import SpanKind
-        from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-
-        caller = TraceContextTextMapPropagator().extract(
-            {name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name in _HEADERS}
-        )
+        span = tracer.start_span(scope["method"], self._caller(scope), self._kind)
+        _name(span, scope)
         # The words of an error may name a reader.
-        with tracer.start_as_current_span(
-            scope["method"], caller, SpanKind.SERVER, record_exception=False, set_status_on_exception=False
-        ) as span:
-            _name(span, scope)
+        with self._use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
+            if span.is_recording():
+                await self._answer(span, scope, receive, send)
+            else:  # nearly all: nothing is written of it
+                await self._app(scope, receive, send)
 
-            async def send_and_note(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    span.set_attribute("http.response.status_code", message["status"])
-                    _mark(span, message["status"])
-                await send(message)
+    def _caller(self, scope: Scope) -> Context | None:
+        """Whose child the span is; None where nobody says."""
+        given = {name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name in _HEADERS}
+        return self._propagator.extract(given) if given else None
 
-            try:
-                await self._app(scope, receive, send_and_note)
-            finally:
-                _describe(span, scope)
+    async def _answer(self, span: Span, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_and_note(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                span.set_attribute("http.response.status_code", message["status"])
+                _mark(span, message["status"])
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_note)
+        finally:
+            _describe(span, scope)
 
 
 def _name(span: Span, scope: Scope) -> None:
