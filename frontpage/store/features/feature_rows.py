@@ -102,6 +102,32 @@ def states_at(
     return pa.table([_received(sent[field.name], field) for field in fields], arrow_schema(fields))
 
 
+def states_of(connection: Connection, state: Shape, fields: Sequence[Field], asked: pa.Table) -> pa.Table:
+    """Some fields of the state row that counts for each of `asked` [keys, event_timestamp] at its own moment.
+
+    In the order asked for; nulls where there is none by then.
+    """
+    table, keys = sql.Identifier(*state.table.split(".")), list(state.keys)
+    empty = "create temp table asked on commit drop as select {}, event_timestamp, 0 as position from {} with no data"
+    statement = sql.SQL(
+        "select position, {columns} from asked left join lateral (select {names} from {table} as state "
+        "where {same} and state.event_timestamp <= asked.event_timestamp "
+        "order by state.event_timestamp desc limit 1) as found on true order by position"
+    ).format(
+        columns=sql.SQL(", ").join(map(_sent, fields)),
+        names=_list([field.name for field in fields]),
+        table=table,
+        same=sql.SQL(" and ").join(sql.SQL("state.{0} = asked.{0}").format(sql.Identifier(key)) for key in keys),
+    )
+    with transaction(connection):
+        execute(connection, sql.SQL(empty).format(_list(keys), table))
+        copy_table(connection, "asked", asked.append_column(c.POSITION, pa.array(np.arange(len(asked)))))
+        execute(connection, "analyze asked")
+        # The position keeps a row of nothing but nulls from being an empty line, which is none.
+        sent = copy_out_table(connection, statement, {}, [c.POSITION, *(field.name for field in fields)])
+    return pa.table([_received(sent[field.name], field) for field in fields], arrow_schema(fields))
+
+
 def _sent(field: Field) -> sql.Composed:
     """A column as COPY sends it: a list as text with `_MEMBERS` between its members, an empty one as null."""
     column = sql.Identifier(field.name)
