@@ -272,6 +272,23 @@ def test_entities_at_moments_of_their_own_are_what_feast_itself_gives(database: 
     pd.testing.assert_frame_equal(restored(view, ours), restored(view, theirs))
 
 
+def test_a_training_asks_for_more_entities_than_a_small_number_counts(database: str) -> None:
+    """One reader at two moments, 17,000 times each: as many answers, each the reader's state at its moment."""
+    from frontpage.features.feature_store.definitions import service_name
+
+    with connect(database) as connection:
+        put(connection, _world())
+        ensure_cutoffs(connection, TICKS[4], TICKS[3:], DATA)
+        key = fetch_all(connection, _EVERYBODY)[0][c.READER_KEY]
+    store = feature_store(database)
+    moments = pd.DatetimeIndex(TICKS[3:] * 17_000).as_unit("us")
+    asked = pd.DataFrame({c.READER_KEY: key, c.EVENT_TIMESTAMP: moments})
+    found = store.get_historical_features(asked, store.get_feature_service(service_name(READERS))).to_arrow()
+    for first, tick in enumerate(TICKS[3:]):
+        expected = readers_at(store, [key], tick)[c.LAST_READ_US].tolist()
+        assert found[c.LAST_READ_US].to_pylist()[first::2] == expected * 17_000
+
+
 _EVERYBODY = "select distinct reader_key from feast.reader_state"
 
 

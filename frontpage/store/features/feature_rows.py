@@ -19,7 +19,7 @@ from frontpage.core.schema.fields import Field, Shape
 from frontpage.store.connect import Connection, connect, execute, fetch_all, fetch_one, transaction
 from frontpage.store.copying.column_types import arrow_schema, arrow_type
 from frontpage.store.copying.copy_arrow import copy_table
-from frontpage.store.copying.copy_out import copy_out_table
+from frontpage.store.copying.copy_out import PLACE, copy_out_table
 
 SCHEMA = "feast"
 #: Between the members of a list that is sent as text.
@@ -108,11 +108,11 @@ def states_of(connection: Connection, state: Shape, fields: Sequence[Field], ask
     In the order asked for; nulls where there is none by then.
     """
     table, keys = sql.Identifier(*state.table.split(".")), list(state.keys)
-    empty = "create temp table asked on commit drop as select {}, event_timestamp, 0 as position from {} with no data"
+    empty = "create temp table asked on commit drop as select {}, event_timestamp, 0 as place from {} with no data"
     statement = sql.SQL(
-        "select position, {columns} from asked left join lateral (select {names} from {table} as state "
+        "select place, {columns} from asked left join lateral (select {names} from {table} as state "
         "where {same} and state.event_timestamp <= asked.event_timestamp "
-        "order by state.event_timestamp desc limit 1) as found on true order by position"
+        "order by state.event_timestamp desc limit 1) as found on true order by place"
     ).format(
         columns=sql.SQL(", ").join(map(_sent, fields)),
         names=_list([field.name for field in fields]),
@@ -121,10 +121,10 @@ def states_of(connection: Connection, state: Shape, fields: Sequence[Field], ask
     )
     with transaction(connection):
         execute(connection, sql.SQL(empty).format(_list(keys), table))
-        copy_table(connection, "asked", asked.append_column(c.POSITION, pa.array(np.arange(len(asked)))))
+        copy_table(connection, "asked", asked.append_column(PLACE, pa.array(np.arange(len(asked)))))
         execute(connection, "analyze asked")
-        # The position keeps a row of nothing but nulls from being an empty line, which is none.
-        sent = copy_out_table(connection, statement, {}, [c.POSITION, *(field.name for field in fields)])
+        # The place keeps a row of nothing but nulls from being an empty line, which is none.
+        sent = copy_out_table(connection, statement, {}, [PLACE, *(field.name for field in fields)])
     return pa.table([_received(sent[field.name], field) for field in fields], arrow_schema(fields))
 
 
