@@ -70,7 +70,7 @@ class BlockRetrievalJob(RetrievalJob):
         raise NotImplementedError
 
 
-class MomentsRetrievalJob(BlockRetrievalJob):
+class EntityRetrievalJob(BlockRetrievalJob):
     """The same where each entity, of however many keys, stands at a moment of its own."""
 
     def _to_arrow_internal(self, timeout: int | None = None) -> pa.Table:  # noqa: ARG002 - the signature is Feast's
@@ -103,7 +103,7 @@ class BlockOfflineStore(PostgreSQLOfflineStore):
                 config, feature_views, feature_refs, entity_df, registry, project, full_feature_names, **options
             )
         url = config.offline_store.database_url.get_secret_value()
-        job = BlockRetrievalJob if _is_block(view, entity_df) else MomentsRetrievalJob
+        job = BlockRetrievalJob if _is_block(view, entity_df) else EntityRetrievalJob
         return job(url, view, [ref.partition(":")[2] for ref in feature_refs], entity_df)
 
 
