@@ -37,7 +37,7 @@ from models.reranking.rerank import Ranked, reranker
 from models.retrieval.candidates import SOURCE_NAMES, Candidates, candidates, sources_of
 from models.training.artefact import Model
 from models.training.cutoffs import Cutoff, Past, als_chain, cutoff_at, plan, sample_negatives
-from models.training.feature_lookup import direct_lookup
+from models.training.feature_lookup import Lookup, direct_lookup
 from models.training.train import Inputs, learnable, train
 
 WORLDS = ("deskdrop", "newsroom", "crowded", "uneven")
@@ -187,7 +187,8 @@ def _rankers(cutoffs: Sequence[Pairs], variant: Variant, params: Params, n_train
     made = []
     for training in range(n_trainings):
         seed = params.seed + training * params.ranker.n_trees  # chunks count on from a seed
-        rows = learnable((_sampled(one, variant, params, seed) for one in cutoffs), looked_up)
+        thinned = (_sampled(one, variant, params, seed) for one in cutoffs)
+        rows = learnable(thinned, Lookup(looked_up, from_states=False))
         made.append(train_ranker(rows, params.ranker, seed, params.threads))
     return made
 

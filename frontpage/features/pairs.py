@@ -81,7 +81,10 @@ def pair_features(
     """Matrix (pairs, features) and the names of its columns: FEATURE_NAMES, then `extra` in its order.
 
     `extra` holds one value per pair. Empty pairs give an empty matrix. NaN in `extra` becomes 0.
+    Raises ValueError for states without totals.
     """
+    if len(pairs) and not len(entities.states.totals.scope):
+        raise ValueError("features are made of totals too, and these states have none")
     columns: dict[str, npt.NDArray[Any]] = {}
     for kind, name in enumerate(AUDIENCE_KINDS):
         columns |= _audience_columns(entities, pairs, kind, name)

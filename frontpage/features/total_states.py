@@ -49,6 +49,13 @@ def total_rows(known: KnownReads) -> TotalRows:
     return TotalRows(np.full(len(kept), known.now), scopes[kept], reads, dwell_sum[kept], dwell_count[kept])
 
 
+def no_totals() -> TotalRows:
+    """Not even that of everywhere: of such states no feature can be made."""
+    nothing = np.zeros(0, dtype=np.int64)
+    reads = Activity(nothing, np.zeros((0, len(HALF_LIVES_HOURS))), nothing)
+    return TotalRows(nothing, np.zeros(0, dtype=object), reads, np.zeros(0), nothing)
+
+
 def _scopes(names: Names) -> NDArray[np.object_]:
     """Names of all totals that there can be."""
     labels = {c.CATEGORY: names.categories, c.PUBLISHER: names.publishers}

@@ -3,6 +3,10 @@
 from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
+
+from frontpage.core import columns as c
+from frontpage.core.history import History
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.core.summary import Summary
@@ -14,8 +18,8 @@ from frontpage.features.snapshot import read_snapshot
 from frontpage.lifecycle import artefacts, registry, tracking
 from frontpage.lifecycle.artefacts import folder_of
 from frontpage.lifecycle.records import Verdict
-from frontpage.store.connect import connect
-from frontpage.store.history import load_history
+from frontpage.store.connect import Connection, connect
+from frontpage.store.history import load_history, with_texts
 from frontpage.store.locks import exclusive
 from frontpage.store.server import database_url
 from models.evaluation.evaluate import evaluate, judging_plan
@@ -32,6 +36,12 @@ def run(settings: Settings, params: Params, as_of: datetime, data: Path | None =
     A version that was judged before is left as it is. Raises NothingPublishedError where none was trained at `as_of`.
     """
     return _in_files(params, as_of, data) if data else _in_database(settings, params, as_of)
+
+
+def _history_for(connection: Connection, as_of: datetime, params: Params, candidate: artefact.Model) -> History:
+    """What the candidate learned from; of texts only those that it does not know are loaded."""
+    history = history_to_learn(load_history(connection, as_of, params.data, with_text=False), candidate.params)
+    return with_texts(connection, history, candidate.is_new(pd.Index(history.articles[c.ARTICLE_ID])))
 
 
 def _in_files(params: Params, as_of: datetime, data: Path) -> Summary:
@@ -56,7 +66,7 @@ def _in_database(settings: Settings, params: Params, as_of: datetime) -> Summary
         if not registry.is_evaluated(row):
             champion, candidate = registry.champion_at(connection, as_of), registry.loaded(row, settings)
             best = registry.loaded(champion, settings) if champion else None
-            history = history_to_learn(load_history(connection, as_of, params.data), candidate.params)
+            history = _history_for(connection, as_of, params, candidate)
             judged_at = judging_plan(interaction_dataset(history), candidate, params).evaluation
             ensure_cutoffs(connection, as_of, judged_at, params.data)
             evaluation = evaluate(history, candidate, params, feast_lookup(feature_store(url)), best)

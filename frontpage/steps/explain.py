@@ -3,6 +3,9 @@
 from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
+
+from frontpage.core import columns as c
 from frontpage.core.history import History
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
@@ -13,7 +16,7 @@ from frontpage.lifecycle import artefacts, registry, tracking
 from frontpage.lifecycle.artefacts import folder_of
 from frontpage.lifecycle.release.card import write_card
 from frontpage.store.connect import connect
-from frontpage.store.history import load_history
+from frontpage.store.history import load_history, with_texts
 from frontpage.store.server import database_url
 from models.assembly import pipeline_of
 from models.context import scoring_context
@@ -27,6 +30,7 @@ from models.variants import CHAMPION
 def run(settings: Settings, params: Params, as_of: datetime, data: Path | None = None) -> Summary:
     """Global plot, contribution of each feature and every list with its reasons, as files beside the version.
 
+    Of texts only those that the version does not know are loaded.
     Raises NothingPublishedError where no version was trained at `as_of`, BadInputError where `data` holds none
     or is of another moment.
     """
@@ -34,9 +38,10 @@ def run(settings: Settings, params: Params, as_of: datetime, data: Path | None =
         return _explained(params, read_snapshot(data, as_of), artefact.load(data / "model"), data / "explanation")
     with connect(database_url(settings), application="frontpage explain") as connection:
         row = registry.candidate_at(connection, as_of)
-        history = load_history(connection, as_of, params.data)
+        model, history = registry.loaded(row, settings), load_history(connection, as_of, params.data, with_text=False)
+        history = with_texts(connection, history, model.is_new(pd.Index(history.articles[c.ARTICLE_ID])))
     folder = folder_of(row, settings)
-    summary = _explained(params, history, registry.loaded(row, settings), folder / "explanation")
+    summary = _explained(params, history, model, folder / "explanation")
     with connect(database_url(settings), application="frontpage explain") as connection:
         card = write_card(connection, settings, row)
     artefacts.push(row, settings)

@@ -82,7 +82,7 @@ def evaluate(
     models = {"candidate": candidate} | ({"champion": champion} if champion is not None else {})
     dataset = interaction_dataset(history)
     cutoffs = judging_plan(dataset, candidate, params)
-    past = Past(dataset, params, candidate.vectors_for(dataset), cutoffs.window)
+    past = Past(dataset, params, candidate.vectors_for(dataset), cutoffs.window, lookup.from_states)
     chain = als_chain(dataset, cutoffs.evaluation, params)
     steps = track(zip(cutoffs.evaluation, chain, strict=True), "cut-offs", len(cutoffs.evaluation))
     n_most = params.evaluation.max_readers_per_cutoff

@@ -16,6 +16,7 @@ from frontpage.core.params import Params
 from frontpage.features.grouping import Floats, Ints, rows_in
 from frontpage.features.interactions import InteractionDataset, interaction_dataset, microseconds
 from frontpage.features.known_reads import rows_known
+from frontpage.features.states import states_at
 from models.context import ScoringContext, scoring_context
 from models.evaluation.evaluator import GroundTruth, ground_truth, window_rows
 from models.inputs import ScoringInputs, Vectors, scoring_inputs
@@ -121,12 +122,16 @@ def als_chain(dataset: InteractionDataset, cutoffs: Iterable[datetime], params: 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What all cutoffs of a training share. `vectors` holds a content vector per article of the dataset."""
+    """What all cutoffs of a training share. `vectors` holds a content vector per article of the dataset.
+
+    with_totals: whether features will be made of the cutoffs' own states.
+    """
 
     dataset: InteractionDataset
     params: Params
     vectors: Vectors
     window: timedelta
+    with_totals: bool = True
 
 
 def cutoff_at(past: Past, as_of: datetime, factors: Factors, max_readers: int | None = None) -> Cutoff:
@@ -139,7 +144,8 @@ def cutoff_at(past: Past, as_of: datetime, factors: Factors, max_readers: int | 
     read_next = ground_truth(dataset, as_of, past.window)
     readers = drawn_readers(read_next, as_of, params.seed, max_readers)
     at = scoring_context(dataset, as_of, params, readers=readers)
-    now = scoring_inputs(at, params, factors.of(at.readers, at.live), past.vectors)
+    states = states_at(dataset, as_of, params.data, articles=at.live, readers=at.readers, with_totals=past.with_totals)
+    now = scoring_inputs(at, params, factors.of(at.readers, at.live), past.vectors, states)
     pairs = candidates(now, sources_of(params), np.arange(len(readers)))
     read_next = read_next.of(readers)
     extra = now.more_features(pairs.reader, pairs.article)

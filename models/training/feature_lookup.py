@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,20 @@ from frontpage.features.pairs import COLUMNS, EXTRA_NAMES, features_of
 from models.ranking.ranker import Matrix
 from models.training.cutoffs import Cutoff
 
-#: Features of the pairs of cutoffs, one after the other: FEATURE_NAMES, then EXTRA_NAMES. Asks for each cutoff once.
-Lookup = Callable[[Iterable[Cutoff]], Matrix]
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Features of pairs, cutoff after cutoff: FEATURE_NAMES, then EXTRA_NAMES. Asks for each cutoff once.
+
+    from_states: they are made of the cutoffs' own states, whose totals nothing else asks for.
+    """
+
+    features: Callable[[Iterable[Cutoff]], Matrix]
+    from_states: bool
+
+    def __call__(self, cutoffs: Iterable[Cutoff]) -> Matrix:
+        """The features [pair, column]."""
+        return self.features(cutoffs)
 
 
 def feast_lookup(store: Any) -> Lookup:
@@ -31,16 +44,19 @@ def feast_lookup(store: Any) -> Lookup:
         extra = {name: np.concatenate([of_cutoff[name] for of_cutoff in extras]) for name in EXTRA_NAMES}
         return features_of(training.entities, training.pairs, extra)
 
-    return look_up
+    return Lookup(look_up, from_states=False)
 
 
-def direct_lookup(cutoffs: Iterable[Cutoff]) -> Matrix:
-    """Features as computed from the history at each cutoff: the same numbers without a feature store."""
+def _computed(cutoffs: Iterable[Cutoff]) -> Matrix:
     parts = [
         features_of(cutoff.inputs.entities, Pairs(cutoff.pairs.reader, cutoff.pairs.article), cutoff.extra)
         for cutoff in cutoffs
     ]
     return np.concatenate([_nothing(), *parts])
+
+
+#: Features as computed from the history at each cutoff: the same numbers without a feature store.
+direct_lookup = Lookup(_computed, from_states=True)
 
 
 def _nothing() -> Matrix:

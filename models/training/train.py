@@ -184,7 +184,7 @@ def _training_cutoffs(
 ) -> Iterator[Cutoff]:
     params, moments = inputs.params, cutoffs.all
     n_cutoffs = len(moments)
-    past = Past(dataset, params, vectors, cutoffs.window)
+    past = Past(dataset, params, vectors, cutoffs.window, inputs.lookup.from_states)
     chain = als_chain(dataset, moments, params)
     for done, (as_of, factors) in enumerate(zip(moments, chain, strict=True), start=1):
         yield _sampled_cutoff(past, as_of, factors)

@@ -30,7 +30,7 @@ from frontpage.features.feature_store.repository import (
     opened,
     readers_at,
 )
-from frontpage.features.feature_store.views import READERS, VIEWS, restored
+from frontpage.features.feature_store.views import READERS, VIEWS, View, restored
 from frontpage.features.interactions import interaction_dataset
 from frontpage.features.known_reads import Activity
 from frontpage.features.names import AUDIENCE_KINDS
@@ -244,6 +244,49 @@ def test_a_block_is_what_feast_itself_gives(database: str) -> None:
         for name in (name for name in ReaderRows.__slots__ if not name.startswith("recent")):
             for one, other in zip(_arrays(getattr(made, name)), _arrays(getattr(expected, name)), strict=True):
                 np.testing.assert_array_equal(one, other, err_msg=name)
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+def test_entities_at_moments_of_their_own_are_what_feast_itself_gives(database: str, view: View) -> None:
+    """Each row of a view as it counts at three moments, in no order; who is unknown, or not known yet, is blank."""
+    from feast.infra.offline_stores.contrib.postgres_offline_store.postgres import PostgreSQLOfflineStore
+
+    from frontpage.features.feature_store.offline_store import BlockOfflineStore
+
+    with connect(database) as connection:
+        put(connection, _world())
+        ensure_cutoffs(connection, TICKS[4], TICKS[1:], DATA)
+        known = pd.DataFrame(fetch_all(connection, f"select distinct {', '.join(view.keys)} from feast.{view.name}"))
+    unknown = known.head(1).assign(**{view.keys[0]: -1 if view is READERS else 'nobody "knows", this'})
+    moments = pd.DataFrame({c.EVENT_TIMESTAMP: pd.DatetimeIndex([TICKS[0], *TICKS[2:4]]).as_unit("us")})
+    asked = pd.concat([known, unknown]).merge(moments, how="cross").sample(frac=1, random_state=1, ignore_index=True)
+    feature_store(database)
+    store = opened(database)
+    refs = [f"{view.name}:{name}" for name in view.names(Layer.FEATURE) if name not in view.keys]
+    given = (store.config, [store.get_feature_view(view.name)], refs, asked, store.registry, store.project)
+    keys = [*view.keys, c.EVENT_TIMESTAMP]
+    ours = BlockOfflineStore.get_historical_features(*given).to_df()
+    theirs = PostgreSQLOfflineStore.get_historical_features(*given).to_df()
+    theirs = asked.merge(theirs.assign(**{c.EVENT_TIMESTAMP: theirs[c.EVENT_TIMESTAMP].dt.tz_localize("UTC")}), on=keys)
+    pd.testing.assert_frame_equal(ours[keys], asked[keys])
+    pd.testing.assert_frame_equal(restored(view, ours), restored(view, theirs))
+
+
+def test_a_training_asks_for_more_entities_than_a_small_number_counts(database: str) -> None:
+    """One reader at two moments, 17,000 times each: as many answers, each the reader's state at its moment."""
+    from frontpage.features.feature_store.definitions import service_name
+
+    with connect(database) as connection:
+        put(connection, _world())
+        ensure_cutoffs(connection, TICKS[4], TICKS[3:], DATA)
+        key = fetch_all(connection, _EVERYBODY)[0][c.READER_KEY]
+    store = feature_store(database)
+    moments = pd.DatetimeIndex(TICKS[3:] * 17_000).as_unit("us")
+    asked = pd.DataFrame({c.READER_KEY: key, c.EVENT_TIMESTAMP: moments})
+    found = store.get_historical_features(asked, store.get_feature_service(service_name(READERS))).to_arrow()
+    for first, tick in enumerate(TICKS[3:]):
+        expected = readers_at(store, [key], tick)[c.LAST_READ_US].tolist()
+        assert found[c.LAST_READ_US].to_pylist()[first::2] == expected * 17_000
 
 
 _EVERYBODY = "select distinct reader_key from feast.reader_state"

@@ -29,6 +29,7 @@ from frontpage.store.server import Server
 from frontpage.store.watching.drift import write_findings
 from models.assembly import pipeline_of
 from models.context import scoring_context
+from models.evaluation.report import read_evaluation
 from models.inputs import model_inputs
 from models.ranking.ranker import load_ranker
 from models.training import artefact
@@ -116,6 +117,8 @@ def test_from_popularity_to_a_champion(installation: Settings, world: History, t
         "lists.parquet", "contributions.parquet", "features.csv", "shap_summary.png",
     }  # fmt: skip
     assert explained.rows_out == 10 * 60
+    of_files = tmp_path / "data" / "explanation" / "lists.parquet"  # of all texts, where the database's had none
+    assert (folder / "lists.parquet").read_bytes() == of_files.read_bytes()
 
 
 def _the_registry_tells_where_it_came_from(settings: Settings, version: str) -> None:
@@ -202,6 +205,8 @@ def _files_give_the_same_model(settings: Settings, version: str, tmp_path: Path)
         settings.path("models", version)
     )
     assert evaluate.run(alone, PARAMS, NOW, data=tmp_path / "data").details["stage"] == "accepted"
+    of_files, _ = read_evaluation(tmp_path / "data" / "evaluation")  # of all texts, where the database's had none
+    assert of_files == read_evaluation(settings.path("models", version) / "evaluation")[0]
     assert accept.run(alone, PARAMS, NOW, data=tmp_path / "data").details["stage"] == "accepted"
     assert json.loads((tmp_path / "data" / "evaluation" / "gate.json").read_text())["passed"] is True
     assert explain.run(alone, PARAMS, NOW, data=tmp_path / "data").rows_out == 10 * 60

@@ -1,8 +1,9 @@
-"""Feast's PostgreSQL offline store, with a fast way for many entities at one moment; Feast loads it by its name.
+"""Feast's PostgreSQL offline store, with a fast way for the entities of one view; Feast loads it by its name.
 
 Feast's own way uploads the entities row by row, joins, and holds every value of the answer as an object of Python:
-2,000 readers take it seconds. One view with one key at one moment is what a block of readers asks for, so that is read
-by one COPY. Everything else is Feast's.
+2,000 readers take it seconds. A block of readers asks for one view with one key at one moment, which is read by one
+COPY; a training for the entities of one view each at its own moment: one COPY there and one back. Everything else is
+Feast's.
 """
 # ruff: noqa: FBT001 (the signatures are Feast's)
 
@@ -24,7 +25,7 @@ from frontpage.core import columns as c
 from frontpage.features.feature_store.views import VIEWS, View
 from frontpage.features.grouping import rows_in
 from frontpage.store.connect import connect
-from frontpage.store.features.feature_rows import states_at
+from frontpage.store.features.feature_rows import states_at, states_of
 
 _VIEWS = {view.name: view for view in VIEWS}
 
@@ -69,8 +70,20 @@ class BlockRetrievalJob(RetrievalJob):
         raise NotImplementedError
 
 
+class EntityRetrievalJob(BlockRetrievalJob):
+    """The same where each entity, of however many keys, stands at a moment of its own."""
+
+    def _to_arrow_internal(self, timeout: int | None = None) -> pa.Table:  # noqa: ARG002 - the signature is Feast's
+        moments = pd.to_datetime(self._asked[c.EVENT_TIMESTAMP], utc=True).astype("datetime64[us, UTC]")
+        keys = {key: pa.Array.from_pandas(self._asked[key]) for key in self._view.keys}
+        asked = pa.table({**keys, c.EVENT_TIMESTAMP: pa.Array.from_pandas(moments)})
+        with connect(self._url, application="frontpage features") as connection:
+            found = states_of(connection, self._view, [self._view[name] for name in self._features], asked)
+        return pa.table([*asked.columns, *found.columns], [*asked.column_names, *found.column_names])
+
+
 class BlockOfflineStore(PostgreSQLOfflineStore):
-    """Feast's store, but for blocks."""
+    """Feast's store, but for the entities of one view."""
 
     @staticmethod
     def get_historical_features(  # type: ignore[override]
@@ -83,20 +96,28 @@ class BlockOfflineStore(PostgreSQLOfflineStore):
         full_feature_names: bool = False,
         **options: Any,
     ) -> RetrievalJob:
-        """By COPY where one view is asked for entities with a number as key, all at one moment; else Feast's join."""
+        """By COPY where one view is asked for entities and nothing else is to be handed back; else Feast's join."""
         view = _VIEWS.get(feature_views[0].name) if len(feature_views) == 1 else None
-        if view is None or full_feature_names or options or not _is_block(view, entity_df):
+        if view is None or full_feature_names or options or not _is_of_view(view, entity_df):
             return PostgreSQLOfflineStore.get_historical_features(
                 config, feature_views, feature_refs, entity_df, registry, project, full_feature_names, **options
             )
         url = config.offline_store.database_url.get_secret_value()
-        return BlockRetrievalJob(url, view, [ref.partition(":")[2] for ref in feature_refs], entity_df)
+        job = BlockRetrievalJob if _is_block(view, entity_df) else EntityRetrievalJob
+        return job(url, view, [ref.partition(":")[2] for ref in feature_refs], entity_df)
 
 
-def _is_block(view: View, entities: Any) -> bool:
-    """Whether these are entities with a number as key, at one moment, with nothing else to hand back."""
-    if not isinstance(entities, pd.DataFrame) or set(entities.columns) != {*view.keys, c.EVENT_TIMESTAMP}:
-        return False
+def _is_of_view(view: View, entities: Any) -> bool:
+    """Whether these are entities of the view, with nothing else to hand back."""
+    return (
+        isinstance(entities, pd.DataFrame)
+        and len(entities) > 0
+        and set(entities.columns) == {*view.keys, c.EVENT_TIMESTAMP}
+    )
+
+
+def _is_block(view: View, entities: pd.DataFrame) -> bool:
+    """Whether these have a number as key and stand at one moment."""
     of_one_number = len(view.keys) == 1 and pd.api.types.is_integer_dtype(entities[view.keys[0]])
     moments = entities[c.EVENT_TIMESTAMP]
-    return of_one_number and bool(len(moments)) and bool((moments == moments.iloc[0]).all())
+    return of_one_number and bool((moments == moments.iloc[0]).all())

@@ -20,6 +20,8 @@ from frontpage.store.copying.column_types import arrow_type
 
 #: Name of a column that tells the newest of several versions.
 NEWEST = "newest"
+#: Name of a column that numbers rows.
+PLACE = "place"
 #: Columns that are no text, wherever they are asked for: a name has one type. Lists are sent as text.
 _TYPES: dict[str, pa.DataType] = {
     **{
@@ -29,6 +31,7 @@ _TYPES: dict[str, pa.DataType] = {
     },
     c.MADE_US: pa.int64(),
     NEWEST: pa.bool_(),
+    PLACE: pa.int64(),
     "is_pinned": pa.bool_(),
 }
 #: Text of millions of rows is that of far fewer: each is kept once.

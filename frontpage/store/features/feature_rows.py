@@ -19,7 +19,7 @@ from frontpage.core.schema.fields import Field, Shape
 from frontpage.store.connect import Connection, connect, execute, fetch_all, fetch_one, transaction
 from frontpage.store.copying.column_types import arrow_schema, arrow_type
 from frontpage.store.copying.copy_arrow import copy_table
-from frontpage.store.copying.copy_out import copy_out_table
+from frontpage.store.copying.copy_out import PLACE, copy_out_table
 
 SCHEMA = "feast"
 #: Between the members of a list that is sent as text.
@@ -99,6 +99,32 @@ def states_at(
     ).format(key=key, columns=sql.SQL(", ").join(map(_sent, fields)), table=sql.Identifier(*state.table.split(".")))
     names = [field.name for field in fields]
     sent = copy_out_table(connection, statement, {"keys": keys.tolist(), "as_of": as_of}, names)
+    return pa.table([_received(sent[field.name], field) for field in fields], arrow_schema(fields))
+
+
+def states_of(connection: Connection, state: Shape, fields: Sequence[Field], asked: pa.Table) -> pa.Table:
+    """Some fields of the state row that counts for each of `asked` [keys, event_timestamp] at its own moment.
+
+    In the order asked for; nulls where there is none by then.
+    """
+    table, keys = sql.Identifier(*state.table.split(".")), list(state.keys)
+    empty = "create temp table asked on commit drop as select {}, event_timestamp, 0 as place from {} with no data"
+    statement = sql.SQL(
+        "select place, {columns} from asked left join lateral (select {names} from {table} as state "
+        "where {same} and state.event_timestamp <= asked.event_timestamp "
+        "order by state.event_timestamp desc limit 1) as found on true order by place"
+    ).format(
+        columns=sql.SQL(", ").join(map(_sent, fields)),
+        names=_list([field.name for field in fields]),
+        table=table,
+        same=sql.SQL(" and ").join(sql.SQL("state.{0} = asked.{0}").format(sql.Identifier(key)) for key in keys),
+    )
+    with transaction(connection):
+        execute(connection, sql.SQL(empty).format(_list(keys), table))
+        copy_table(connection, "asked", asked.append_column(PLACE, pa.array(np.arange(len(asked)))))
+        execute(connection, "analyze asked")
+        # The place keeps a row of nothing but nulls from being an empty line, which is none.
+        sent = copy_out_table(connection, statement, {}, [PLACE, *(field.name for field in fields)])
     return pa.table([_received(sent[field.name], field) for field in fields], arrow_schema(fields))
 
 

@@ -16,6 +16,20 @@ def test_decayed_sums_leave_out_what_cannot_show_and_nothing_else() -> None:
     np.testing.assert_allclose(sums, expected, rtol=1e-12)
 
 
+def test_decayed_sums_do_not_hang_on_how_many_rows_are_summed_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each group's rows are added in their order, so the bits are those of one sum over all of them."""
+    draw, half_lives = np.random.default_rng(2), (0.1, 2.0, 168.0)
+    codes, weights = draw.integers(0, 7, 900), draw.random(900)
+    at = np.sort(draw.integers(0, 300 * HOUR_US, 900))
+    last = grouping.last_of(codes, at, 9, 0)
+    hours = (last[codes] - at) / HOUR_US
+    near = [np.where(hours <= MAX_HALVINGS * half, np.exp2(hours * (-1 / half)), 0.0) for half in half_lives]
+    expected = np.stack([np.bincount(codes, weights * left, minlength=9) for left in near], axis=1)
+    for n_rows in (1, 64, 899, 1 << 14):
+        monkeypatch.setattr(grouping, "_CACHED_ROWS", n_rows)
+        np.testing.assert_array_equal(decayed_sums(codes, at, weights, last, half_lives), expected)
+
+
 def test_distinct_keys_by_table_and_by_sorting_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys ascending, each row's place among them, -1 for none, whichever way they are found."""
     keys = np.array([7, -1, 3, 7, 0, -1])

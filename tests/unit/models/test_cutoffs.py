@@ -1,5 +1,6 @@
 """Past refreshes: when they are, what counts as an answer, and that nothing later leaks into them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -13,6 +14,7 @@ from frontpage.features.interactions import interaction_dataset
 from models.evaluation.evaluator import ground_truth
 from models.retrieval.content import fit_content
 from models.training.cutoffs import Cutoff, Past, als_chain, cutoff_at, plan, sample_negatives
+from models.training.feature_lookup import direct_lookup
 
 from .newsroom_world import PARAMS, newsroom
 from .worlds import NOW, article, history, hours_ago, read, reader
@@ -104,6 +106,24 @@ def test_later_reads_change_nothing_at_an_earlier_tick() -> None:
     assert whole.grade.tolist() == cut_off.grade.tolist()
     for name, values in whole.extra.items():
         assert np.array_equal(values, cut_off.extra[name]), name
+
+
+def test_cutoffs_without_totals_have_the_same_pairs_and_no_features() -> None:
+    """Totals change no candidate, grade or score of a cutoff; features without them would be wrong, so are none."""
+    past = newsroom(60, 30)
+    dataset = interaction_dataset(past)
+    base = Past(dataset, PARAMS, fit_content(past.articles, PARAMS.content, 1).vectors(past.articles), 2 * HOUR)
+    factors = next(als_chain(dataset, [hours_ago(8)], PARAMS))
+    whole, without = (
+        cutoff_at(replace(base, with_totals=with_totals), hours_ago(8), factors) for with_totals in (True, False)
+    )
+    assert without.frame().equals(whole.frame())
+    assert without.grade.tolist() == whole.grade.tolist()
+    for name, values in whole.extra.items():
+        assert np.array_equal(values, without.extra[name]), name
+    assert len(direct_lookup([whole])) == len(whole.pairs)
+    with pytest.raises(ValueError, match="totals"):
+        direct_lookup([without])
 
 
 def test_sampled_lists_keep_what_was_read() -> None:
