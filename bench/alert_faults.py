@@ -59,8 +59,9 @@ where article_id like '0-%%' and article_id > '0-3'"""
 _BACKUP = "update execution set started_at = {0}, ended_at = {0} where verb = 'backup'"
 _DRIFTED = """insert into drift_finding
 select as_of, 'reads.category', 'sport', 'shift', 2, 1, 9, true from execution where verb = 'drift'"""
-_STUCK = """insert into digest_edition (edition_id, as_of, run_id, created_at)
-select 'e', now(), run_id, now() - interval '4 hours' from published_run"""
+_STUCK = """insert into digest_edition (edition_id, region, local_day, due_at, as_of, run_id, created_at)
+select 'e', 'north_america', current_date, at, now(), run_id, at
+from published_run, (select now() - interval '4 hours' as at) late"""
 #: Statements that plant a fault, and that mend it.
 _ROWS = {
     "feed cut": (

@@ -117,7 +117,7 @@ def _is_up() -> bool:
         asked = httpx.get("http://127.0.0.1:9090/api/v1/query", params={"query": 'sum(up{job=~"api|frontpage"})'})
         found = asked.json()["data"]["result"]
         return bool(found) and found[0]["value"][1] == "2" and httpx.get(_ALERTMANAGER).is_success
-    except httpx.HTTPError:
+    except (httpx.HTTPError, ValueError):  # while it starts, it answers in words
         return False
 
 

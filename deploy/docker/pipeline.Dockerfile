@@ -34,6 +34,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     MLFLOW_DISABLE_TELEMETRY=true \
     GX_ANALYTICS_ENABLED=false \
     DVC_NO_ANALYTICS=true \
+    DVC_SITE_CACHE_DIR=/tmp/dvc \
     ITERATIVE_DO_NOT_TRACK=true \
     FEAST_USAGE=False \
     FEAST_TELEMETRY=False \
