@@ -20,7 +20,7 @@ from bench import kernels, record
 from bench.apart import apart
 from bench.meter import metered
 from bench.scale_server import params_of, served
-from bench.scale_world import AS_OF, FULL_READERS, Size
+from bench.scale_world import ARTICLES_A_DAY, AS_OF, FULL_READERS, Size
 from frontpage.core.params import Params
 from frontpage.core.settings import Settings
 from frontpage.store import server
@@ -112,8 +112,9 @@ def main() -> None:
     """Measure and write the figures."""
     parser = parser_of(__doc__)
     parser.add_argument("--live-days", type=int, default=1)
+    parser.add_argument("--articles", type=int, default=ARTICLES_A_DAY, help="new articles a day")
     given = parser.parse_args()
-    size = Size(given.readers, max(2, given.live_days), live_days=given.live_days)
+    size = Size(given.readers, max(2, given.live_days), given.articles, given.live_days)
     given.json.write_text(json.dumps(measure(given.home, size), indent=2) + "\n")
 
 

@@ -15,21 +15,19 @@ _compiled = numba.njit(nogil=True, cache=True)
 
 
 @_compiled
-def first_unseen(order: Any, starts: Any, articles: Any, n_live: int, n: int) -> Any:
+def first_unseen(order: Any, starts: Any, articles: Any, n: int) -> Any:
     """(reader, rank, article) of the first `n` of `order` that each reader of a block has not seen."""
     n_readers = len(starts) - 1
     size = n_readers * min(n, len(order))
     reader, rank, article = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64)
-    mark = np.full(n_live, -1, np.int64)
     n_found = 0
     for row in range(n_readers):
-        for at in range(starts[row], starts[row + 1]):
-            mark[articles[at]] = row
+        mine = articles[starts[row] : starts[row + 1]]
         taken = 0
         for place in range(len(order)):
             if taken == n:
                 break
-            if mark[order[place]] != row:
+            if not _holds(mine, order[place]):
                 taken += 1
                 reader[n_found], rank[n_found], article[n_found] = row, taken, order[place]
                 n_found += 1

@@ -107,6 +107,15 @@ class ScoringInputs:
         published = self.context.dataset.published[self.context.live]
         return self.memo.kept("newest", lambda: np.lexsort((np.arange(len(published)), -published)))
 
+    def of_category(self, name: str, order: Ints, code: int) -> Ints:
+        """The live rows of an order that are of a category, in that order; worked out once for each `name` and code."""
+
+        def made() -> Ints:
+            of_rows: Ints = self.memo.kept("category", lambda: self.context.dataset.category[self.context.live])
+            return order[of_rows[order] == code]
+
+        return self.memo.kept((name, code), made)
+
     def factor_index(self) -> VectorIndex:
         """The articles that ALS knows."""
         return self.memo.kept("factors", lambda: vector_index(self.article_factors))

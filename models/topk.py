@@ -57,5 +57,5 @@ def popular_order(context: ScoringContext, score: Floats) -> Ints:
 def first_unseen(context: ScoringContext, reader_rows: Ints, order: Ints, n: int = LIST_LENGTH) -> TopK:
     """The first `n` articles of `order` that each reader has not read; fewer only where fewer are left."""
     starts, articles = context.seen_of(reader_rows)
-    reader, rank, article = compiled.first_unseen(order, starts, articles, len(context.live), n)
+    reader, rank, article = compiled.first_unseen(order, starts, articles, n)
     return TopK(reader_rows[reader], rank, article)

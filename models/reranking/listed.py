@@ -41,10 +41,15 @@ class ArticleFacts:
 
     @classmethod
     def of(cls, now: ScoringInputs, *, compares_texts: bool) -> ArticleFacts:
-        """Those of a moment's live articles; vectors only where they are asked for."""
+        """Those of a moment's live articles; vectors only where they are asked for. Worked out once."""
         at = now.context
         vectors = now.article_vectors if compares_texts else now.article_vectors[:, :0]
-        return cls.padded(at.dataset.publisher[at.live], at.dataset.category[at.live], at.age_hours(), vectors)
+
+        def made() -> ArticleFacts:
+            return cls.padded(at.dataset.publisher[at.live], at.dataset.category[at.live], at.age_hours(), vectors)
+
+        facts: ArticleFacts = now.memo.kept(("facts", compares_texts), made)
+        return facts
 
 
 @dataclass(slots=True)

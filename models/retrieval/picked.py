@@ -20,9 +20,8 @@ class NewestOfInterests(Interests):
 
     def lists(self, inputs: ScoringInputs, reader_rows: Ints) -> Iterator[TopK]:
         """A list for each category."""
-        category = inputs.context.dataset.category[inputs.context.live]
         picked = inputs.entities.states.readers.interests[reader_rows]
         order = inputs.newest_order()
         for code in np.unique(picked[picked >= 0]):
             asking = reader_rows[(picked == code).any(axis=1)]
-            yield inputs.first_unseen(asking, order[category[order] == code], self.n)
+            yield inputs.first_unseen(asking, inputs.of_category("picked", order, int(code)), self.n)

@@ -26,9 +26,8 @@ class Interests(Source):
 
     def lists(self, inputs: ScoringInputs, reader_rows: Ints) -> Iterator[TopK]:
         """A list for each category."""
-        category = inputs.context.dataset.category[inputs.context.live]
         picked = inputs.entities.states.readers.interests[reader_rows]
         order = inputs.popular_order(_HALF_LIFE_HOURS)
         for code in np.unique(picked[picked >= 0]):
             asking = reader_rows[(picked == code).any(axis=1)]
-            yield inputs.first_unseen(asking, order[category[order] == code], self.n)
+            yield inputs.first_unseen(asking, inputs.of_category("interests", order, int(code)), self.n)

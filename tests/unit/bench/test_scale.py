@@ -7,9 +7,11 @@ import pytest
 from bench.apart import apart
 from bench.cost import Costs
 from bench.meter import metered
-from bench.scale import growth, row_of
+from bench.scale import SIZES, growth, row_of
+from bench.scale_server import params_of
 from bench.scale_world import AS_OF, Size, World
 from frontpage.core import columns as c
+from frontpage.core.params import Params
 from frontpage.core.sections.data import RetentionParams
 
 SIZE = Size(n_readers=400, n_days=2, articles_a_day=300)
@@ -54,6 +56,13 @@ def test_a_size_has_a_name_of_its_own() -> None:
     """So worlds lie beside each other."""
     sizes = (Size(), Size(n_readers=1), Size(n_days=3), Size(live_days=3), Size(seed=2), Size(articles_a_day=7))
     assert len({size.name for size in sizes}) == len(sizes)
+
+
+def test_a_column_has_the_parameters_that_ship() -> None:
+    """Articles are listed as long as by default, and there are as many days of them."""
+    size = SIZES["521k_shipped"]
+    assert params_of(size) == Params()
+    assert size.n_days == size.live_days == 14
 
 
 def test_growth_by_hand() -> None:

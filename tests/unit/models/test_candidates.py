@@ -8,8 +8,11 @@ from frontpage.core.history import History
 from frontpage.core.params import Params
 from frontpage.core.sections.lists import ListParams
 from frontpage.features.interactions import interaction_dataset
+from frontpage.features.known_reads import known_reads
+from frontpage.features.reader_states import reader_rows
 from models.context import scoring_context
 from models.inputs import ScoringInputs, scoring_inputs
+from models.reranking.listed import ArticleFacts
 from models.retrieval import als
 from models.retrieval.candidates import SOURCE_NAMES, SOURCES, candidates, sources_of
 from models.retrieval.content import fit_content
@@ -173,6 +176,22 @@ def test_everybody_has_ten_candidates_where_ten_are_left(world: ScoringInputs) -
     """The most read reach past what a reader has read, so a full list is always possible."""
     found = candidates(world, sources_of(PARAMS), np.arange(len(world.context.readers)))
     assert np.bincount(found.reader).min() >= 10
+
+
+def test_blocks_of_readers_share_what_hangs_on_articles_alone(world: ScoringInputs) -> None:
+    """An order's articles of a category, and what rules ask of articles, are worked out once: the same at any block."""
+    order, category = world.newest_order(), world.context.dataset.category[world.context.live]
+    rows = np.arange(3)
+    block = world.of_readers(rows, reader_rows(known_reads(world.context.dataset, NOW, PARAMS.data), rows))
+    for code in np.unique(category):
+        made = world.of_category("test", order, int(code))
+        assert made.tolist() == [row for row in order.tolist() if category[row] == code]
+        assert block.of_category("test", order, int(code)) is made
+    for compares_texts in (False, True):
+        facts = ArticleFacts.of(world, compares_texts=compares_texts)
+        assert ArticleFacts.of(block, compares_texts=compares_texts) is facts
+        assert facts.vectors.shape == (len(order) + 1, world.article_vectors.shape[1] if compares_texts else 0)
+    assert facts.category[:-1].tolist() == category.tolist()
 
 
 def test_expired_and_coming_articles_are_no_candidates() -> None:

@@ -25,7 +25,7 @@ def test_first_unseen(random: np.random.Generator) -> None:
     """The order, less what was read, cut off."""
     starts, articles, sets = seen_by(random)
     order = random.permutation(N_LIVE)
-    reader, rank, article = compiled.first_unseen(order, starts, articles, N_LIVE, 7)
+    reader, rank, article = compiled.first_unseen(order, starts, articles, 7)
     for row, seen in enumerate(sets):
         assert article[reader == row].tolist() == [live for live in order.tolist() if live not in seen][:7]
         assert rank[reader == row].tolist() == list(range(1, 8))
