@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-import signal
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ import httpx
 from bench import record
 from frontpage.core.settings import Settings
 from frontpage.store import server
-from frontpage.store.connect import connect, execute
+from frontpage.store.connect import connect, execute, transaction
 from tests.integration.serving_world import World
 
 #: Name -> the alert that it must fire. Those whose windows stay open longest come last.
@@ -83,7 +82,7 @@ _ROWS = {
 }
 _READER = "ann"
 _DISK = "64m"
-_STOPPED_SECONDS, _GOING_SECONDS = 0.4, 0.3
+_HELD_SECONDS, _GOING_SECONDS = 0.4, 0.3
 
 
 @dataclass(slots=True)
@@ -118,11 +117,6 @@ class Installation:
             self._api.kill()
             self._api.wait()
             self._api = None
-
-    def signal_api(self, number: int) -> None:
-        """Stop it for a moment, or let it go on."""
-        assert self._api is not None
-        self._api.send_signal(number)
 
     def run(self, statement: str) -> None:
         """On the database."""
@@ -192,9 +186,9 @@ def _database_restarted(installation: Installation) -> Iterator[None]:
 
 @contextmanager
 def _latency(installation: Installation) -> Iterator[None]:
-    """The worker stands still again and again, as on a machine that is too small, while it is asked."""
+    """The database keeps look-ups waiting again and again, while readers come whose lists are not in memory."""
     over = threading.Event()
-    threads = [threading.Thread(target=work, args=(installation, over)) for work in (_stand_still, _asking)]
+    threads = [threading.Thread(target=work, args=(installation, over)) for work in (_hold_up, _asking)]
     for thread in threads:
         thread.start()
     yield
@@ -203,18 +197,18 @@ def _latency(installation: Installation) -> Iterator[None]:
         thread.join()
 
 
-def _stand_still(installation: Installation, over: threading.Event) -> None:
+def _hold_up(installation: Installation, over: threading.Event) -> None:
     while not over.wait(_GOING_SECONDS):
-        installation.signal_api(signal.SIGSTOP)
-        time.sleep(_STOPPED_SECONDS)
-        installation.signal_api(signal.SIGCONT)
+        with connect(installation.url) as connection, transaction(connection):
+            execute(connection, "lock table reader_preference in access exclusive mode")
+            over.wait(_HELD_SECONDS)
 
 
 def _asking(installation: Installation, over: threading.Event) -> None:
     with httpx.Client(base_url=f"http://127.0.0.1:{installation.port}", timeout=10) as client:
-        while not over.wait(0.02):
+        for number in itertools.takewhile(lambda _: not over.wait(0.02), itertools.count()):
             with suppress(httpx.HTTPError):
-                client.get(f"/v1/readers/{_READER}/recommendations")
+                client.get(f"/v1/readers/stranger-{number}/recommendations")
 
 
 _OTHERS: dict[str, Any] = {
