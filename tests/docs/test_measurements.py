@@ -22,6 +22,7 @@ PAGES = {
     **dict.fromkeys(("drift", "breaking"), DOCS / "drift.md"),
     **dict.fromkeys(("monitoring", "overhead"), DOCS / "monitoring.md"),
     **dict.fromkeys(("retraction", "rules"), DOCS / "governance.md"),
+    "sessions": DOCS / "reference" / "api.md",
     "catalogue": DOCS / "reference" / "api-writing.md",
     "cluster": DOCS / "reference" / "cluster.md",
     **dict.fromkeys(("first-hour", "day", "retrain", "etl"), DOCS / "reference" / "day-and-night.md"),
