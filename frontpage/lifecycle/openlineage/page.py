@@ -10,7 +10,7 @@ from markupsafe import Markup
 from frontpage.core.pages.templating import filled
 from frontpage.lifecycle.openlineage.graph import Graph, Node
 
-_WIDTH, _LINE, _GAP_X, _GAP_Y, _PAD = 216, 16, 24, 44, 10
+_WIDTH, _LINE, _GAP_X, _GAP_Y, _PAD = 256, 16, 24, 44, 10
 _LETTERS = 30
 
 
